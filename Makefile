@@ -1,0 +1,66 @@
+# `make demo` sets everything up and runs the main job; `make test` sets up and tests everything.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test lint benchmark clean
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+TESTS_AT_ONCE ?= 2
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+help:
+	@echo "make demo       set up, simulate reads of soils, run the whole workflow on them"
+	@echo "make test       set up, run linters, type checker and all tests"
+	@echo "make benchmark  measure speed and accuracy beside other pipelines (hours)"
+
+setup: .venv/.installed
+
+# Packages that are missing, of the lists named; nothing to do asks nobody for a password.
+define install_debian
+missing=$$(for package in $$(grep -hv '^#' $(1)); do \
+  dpkg-query --show --showformat='$${db:Status-Status}\n' $$package 2>/dev/null | grep -qx installed \
+  || echo $$package; done); \
+if [ -n "$$missing" ]; then \
+  echo "Installing Debian packages:" $$missing; \
+  $(SUDO) apt-get update -qq; \
+  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+.venv/.installed: pyproject.toml constraints.txt debian-packages.txt
+	@$(call install_debian,debian-packages.txt)
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@echo "Installing Python packages into .venv (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+demo/reads/truth.tsv: .venv/.installed resources/simulate/demo.yaml
+	@$(BIN)/soilbio reference get greengenes-13_8
+	@echo "Simulating reads of eight libraries"
+	@$(BIN)/soilbio simulate --design resources/simulate/demo.yaml --out demo/reads
+
+demo: demo/reads/truth.tsv
+	@$(BIN)/soilbio run --configfile config/config.yaml --directory demo
+	@echo
+	@echo "Open demo/results/report.html in a browser. Then try, with your own reads:"
+	@echo "  $(BIN)/soilbio init FOLDER_OF_FASTQ --out my-project"
+
+lint: .venv/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m snakemake --lint --configfile config/config.yaml
+
+test: .venv/.installed
+	@$(call install_debian,debian-packages-test.txt)
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist worksteal
+
+benchmark: .venv/.installed
+	$(BIN)/python benchmarks/amplicon.py --out benchmarks/results
+
+clean:
+	rm -rf demo .snakemake

@@ -1,0 +1,1 @@
+"""Simulated reads with truth; made by `soilbio simulate`."""

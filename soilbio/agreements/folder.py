@@ -1,0 +1,96 @@
+"""The agreements of a project: a folder of YAML files, found by id and version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from soilbio.agreements.parse import parse_agreement
+from soilbio.errors import InputError, Problems
+
+
+class Tagged(Protocol):
+    """What a row of the sample sheet says of its agreement."""
+
+    @property
+    def library_id(self) -> str: ...  # noqa: D102
+    @property
+    def sample_id(self) -> str: ...  # noqa: D102
+    @property
+    def agreement(self) -> str: ...  # noqa: D102
+    @property
+    def row(self) -> int: ...  # noqa: D102
+
+
+def read_agreements(folder: Path) -> dict[str, str]:
+    """Read the text of every agreement in a folder, by id@version.
+
+    Raises
+    ------
+    InputError
+        With the problems of all files; also where two files hold the same id and version.
+
+    """
+    problems = Problems(str(folder))
+    texts: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        try:
+            agreement = parse_agreement(text, str(path))
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        name = f"{agreement.id}@{agreement.version}"
+        if name in texts:
+            problems.add(
+                "agreement-duplicate",
+                source=str(path),
+                found=name,
+                expected="each agreement id and version in one file",
+                fix="Give the amended agreement a new version, or remove one of the files",
+            )
+        texts[name] = text
+    problems.raise_if_any()
+    return texts
+
+
+def agreements_of(
+    libraries: Iterable[Tagged], texts: Mapping[str, str], source: str
+) -> dict[str, str]:
+    """Find each library's agreement as id@version; a bare id stands for its only version.
+
+    Raises
+    ------
+    InputError
+        For an agreement that is not there or whose version is not clear, and for a sample whose
+        libraries name several: a row can have one.
+
+    """
+    problems = Problems(source)
+    found: dict[str, str] = {}
+    of_sample: dict[str, str] = {}
+    for library in libraries:
+        matches = [name for name in texts if library.agreement in (name, name.partition("@")[0])]
+        if len(matches) != 1:
+            problems.add(
+                "agreement-unknown",
+                row=library.row,
+                column="agreement",
+                found=library.agreement,
+                expected=f"one of {', '.join(sorted(texts)) or 'no agreements at all'}",
+                fix="Name an agreement of the project's folder as id@version, or add its file",
+            )
+            continue
+        found[library.library_id] = matches[0]
+        if of_sample.setdefault(library.sample_id, matches[0]) != matches[0]:
+            problems.add(
+                "agreement-several",
+                row=library.row,
+                column="agreement",
+                found=matches[0],
+                expected=f"{of_sample[library.sample_id]}, as the sample's other libraries name",
+                fix="Name one agreement for all libraries of a sample",
+            )
+    problems.raise_if_any()
+    return found

@@ -1,0 +1,1 @@
+"""Put what the workflow found together as one dataset."""

@@ -1,0 +1,196 @@
+"""From the files of a run to the dataset: the one place where both sides of the seam are known."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soilbio.agreements.folder import agreements_of, read_agreements
+from soilbio.assemble.provenance import provenance_of
+from soilbio.assemble.rows import assay_row, library_rows, measurement_rows, sample_rows
+from soilbio.dataset.tables import COUNTS, FEATURES, LIBRARIES, MEASUREMENTS
+from soilbio.dataset.write import write_dataset
+from soilbio.metadata.config import Config, read_config
+from soilbio.metadata.samples import read_samples
+from soilbio.metadata.sheet import Library, read_sheet
+from soilbio.taxonomy.canonical import canonical
+from soilbio.taxonomy.flags import flags_of
+from soilbio.taxonomy.sintax import read_sintax
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def build_dataset(config: Path, results: Path, target: Path) -> None:
+    """Put metadata, agreements, reads left, features, lineages and counts together.
+
+    Parameters
+    ----------
+    config : Path
+        The project's configuration.
+    results : Path
+        The `results/` folder of its run, profiled and classified.
+    target : Path
+        The dataset's folder; an old one is replaced when the new one is whole.
+
+    Held in memory: all counts once, as three columns.
+
+    """
+    import polars as pl
+
+    project = read_config(config)
+    libraries = read_sheet(project.libraries)
+    texts = read_agreements(project.agreements)
+    agreement_of = agreements_of(libraries.values(), texts, str(project.libraries))
+    samples = sample_rows(libraries.values(), _metadata(project), agreement_of)
+    assays = sorted({library.assay for library in libraries.values()})
+    counts = _counts(assays, results, agreement_of)
+    tables: dict[str, pl.DataFrame] = {
+        "samples": pl.DataFrame(samples, schema=_text_schema(samples)),
+        "assays": pl.DataFrame(
+            [_assay(project, assay, libraries, agreement_of, results) for assay in assays]
+        ),
+        "libraries": _frame(
+            library_rows(
+                libraries.values(), _reads_left(results), _tracking(assays, results), agreement_of
+            ),
+            LIBRARIES.columns,
+        ),
+        "features": _features(project, assays, results, counts),
+        "counts": counts,
+        "measurements": _frame(measurement_rows(samples), MEASUREMENTS.columns),
+    }
+    used = {name: texts[name] for name in sorted(set(agreement_of.values()))}
+    trees = {
+        assay: path
+        for assay in assays
+        if (path := results / "tree" / f"{assay}.nwk").exists() and path.stat().st_size
+    }
+    write_dataset(
+        tables,
+        used,
+        target,
+        extra_columns=project.columns,
+        provenance=provenance_of(project, libraries, tables["assays"]),
+        trees=trees,
+    )
+
+
+def _metadata(project: Config) -> dict[str, Mapping[str, str]]:
+    return {row["sample_id"]: row for row in read_samples(project.samples, project.columns)}
+
+
+def _text_schema(rows: Sequence[Mapping[str, object]]) -> dict[str, type[pl.String]]:
+    import polars as pl
+
+    return dict.fromkeys(sorted({name for row in rows for name in row}), pl.String)
+
+
+def _frame(rows: Sequence[Mapping[str, object]], columns: Sequence[object]) -> pl.DataFrame:
+    """Make a table of rows with the declared types, also of no rows."""
+    import polars as pl
+
+    types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
+    schema = {column.name: types[column.type] for column in columns}  # type: ignore[attr-defined]
+    return pl.DataFrame(list(rows), schema=schema)
+
+
+def _assay(
+    project: Config,
+    assay: str,
+    libraries: Mapping[str, Library],
+    agreement_of: Mapping[str, str],
+    results: Path,
+) -> dict[str, object]:
+    own = [library for library in libraries.values() if library.assay == assay]
+    return assay_row(
+        project.assays[assay],
+        own,
+        _json(results / "profile" / assay / "engine.json"),
+        _json(results / "taxonomy" / assay / "classifier.json"),
+        [agreement_of[library.library_id] for library in own],
+    )
+
+
+def _counts(assays: Sequence[str], results: Path, agreement_of: Mapping[str, str]) -> pl.DataFrame:
+    import polars as pl
+
+    found = pl.concat(
+        [pl.read_parquet(results / "profile" / assay / "counts.parquet") for assay in assays]
+    )
+    agreements = pl.DataFrame(
+        {
+            "library_id": list(agreement_of),
+            "agreement_id": [agreement_of[name] for name in agreement_of],
+        },
+        schema={"library_id": pl.String, "agreement_id": pl.String},
+    )
+    return found.join(agreements, on="library_id", how="left").with_columns(
+        pl.lit(None, dtype=pl.Float64).alias(COUNTS.columns[3].name)
+    )
+
+
+def _features(
+    project: Config, assays: Sequence[str], results: Path, counts: pl.DataFrame
+) -> pl.DataFrame:
+    """Name and flag every feature; one that several assays found is taken from the first."""
+    import polars as pl
+
+    rows: dict[str, dict[str, object]] = {}
+    for assay in assays:
+        sequences = dict(_fasta(results / "profile" / assay / "features.fasta"))
+        classifier = _json(results / "taxonomy" / assay / "classifier.json")
+        confidence = float(str(classifier["confidence_cutoff"]))
+        for lineage in read_sintax(results / "taxonomy" / assay / "sintax.tsv", confidence):
+            sequence = sequences[lineage.feature_id]
+            ranks = canonical(lineage.ranks).ranks
+            named = [rank for rank in ranks if ranks[rank]]
+            flags = flags_of(ranks, lineage.verbatim, len(sequence), project.assays[assay])
+            rows.setdefault(
+                lineage.feature_id,
+                {
+                    "feature_id": lineage.feature_id,
+                    "sequence": sequence,
+                    "length_bp": len(sequence),
+                    "verbatim_lineage": lineage.verbatim,
+                    "classifier": classifier["classifier"],
+                    "confidence": lineage.confidence,
+                    **ranks,
+                    "taxon_rank": named[-1] if named else None,
+                    "flags": "|".join(sorted(flags)),
+                },
+            )
+    agreements = counts.group_by("feature_id").agg(
+        pl.col("agreement_id").unique().sort().str.join("|").alias("agreement_ids")
+    )
+    columns = [column for column in FEATURES.columns if column.name != "agreement_ids"]
+    return _frame(list(rows.values()), columns).join(agreements, on="feature_id", how="left")
+
+
+def _reads_left(results: Path) -> dict[str, dict[str, object]]:
+    accounts = [_json(path) for path in results.glob("profile/*/reads_left/*.json")]
+    return {str(account["library_id"]): account for account in accounts}
+
+
+def _tracking(assays: Sequence[str], results: Path) -> dict[str, dict[str, str]]:
+    found = {}
+    for assay in assays:
+        path = results / "profile" / assay / "tracking.tsv"
+        with path.open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle, delimiter="\t"):
+                found[row["library_id"]] = row
+    return found
+
+
+def _fasta(path: Path) -> Iterator[tuple[str, str]]:
+    with path.open(encoding="ascii") as handle:
+        for header in handle:
+            yield header[1:].strip(), next(handle).strip()
+
+
+def _json(path: Path) -> dict[str, object]:
+    content: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return content

@@ -1,0 +1,182 @@
+"""Rows of the dataset's small tables: samples, assays, libraries, measurements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+
+from soilbio.metadata.assays import Assay
+from soilbio.metadata.sheet import Library
+from soilbio.standards.mixs import SLOTS
+from soilbio.standards.sharing_classes import SharingClass
+
+Row = dict[str, object]
+
+# Controls are samples too; MIxS 7 says of what kind in samp_category.
+_MEASURED = (SharingClass.ENVIRONMENT,)
+_NOT_MEASURED = frozenset({"depth", "elev", "lat_lon"})
+
+
+def sample_rows(
+    libraries: Iterable[Library],
+    metadata: Mapping[str, Mapping[str, str]],
+    agreement_of: Mapping[str, str],
+) -> list[Row]:
+    """Make a row of each sample that was sequenced, controls included; values stay verbatim."""
+    rows: dict[str, Row] = {}
+    for library in libraries:
+        values = dict(metadata.get(library.sample_id, {}))
+        values.pop("sample_id", None)
+        row: Row = {name: value for name, value in values.items() if value != ""}
+        row["sample_id"] = library.sample_id
+        row["agreement_id"] = agreement_of[library.library_id]
+        if library.control_type:
+            row.setdefault("samp_category", library.control_type)
+        rows[library.sample_id] = row
+    return [rows[name] for name in sorted(rows)]
+
+
+def library_rows(
+    libraries: Iterable[Library],
+    reads_left: Mapping[str, Mapping[str, object]],
+    tracking: Mapping[str, Mapping[str, str]],
+    agreement_of: Mapping[str, str],
+) -> list[Row]:
+    """Make a row of each library, with the reads that each step left and what became of it."""
+    rows = []
+    for library in libraries:
+        left, tracked = reads_left[library.library_id], tracking[library.library_id]
+        status, reason = str(left["status"]), str(left["status_reason"])
+        kept = int(tracked["reads_nonchimeric"])
+        if status == "ok" and tracked["failure"]:
+            status, reason = "failed", tracked["failure"]
+        elif status == "ok" and not kept:
+            status, reason = "empty", f"no feature (of {left['reads_filtered']} filtered reads)"
+        rows.append(
+            {
+                "library_id": library.library_id,
+                "sample_id": library.sample_id,
+                "assay_id": library.assay,
+                "run_id": library.run,
+                "control_type": library.control_type,
+                "status": status,
+                "status_reason": reason,
+                "reads_raw": left["reads_raw"],
+                "reads_primer": left["reads_primer"],
+                "reads_filtered": left["reads_filtered"],
+                "reads_merged": int(tracked["reads_merged"] or str(left["reads_merged"])),
+                "reads_denoised": int(tracked["reads_denoised"]),
+                "reads_nonchimeric": kept,
+                "agreement_id": agreement_of[library.library_id],
+            }
+        )
+    return rows
+
+
+def assay_row(
+    assay: Assay,
+    libraries: Sequence[Library],
+    engine: Mapping[str, object],
+    classifier: Mapping[str, object],
+    agreements: Iterable[str],
+) -> Row:
+    """Make the row of an assay: all that makes its results comparable or not."""
+    layouts = {"paired" if library.fastq_2 else "single" for library in libraries}
+    row: Row = {
+        "library_strategy": "AMPLICON",
+        "target_gene": assay.target_gene,
+        "target_subfragment": assay.target_subfragment,
+        "pcr_primer_forward": assay.forward_primer,
+        "pcr_primer_reverse": assay.reverse_primer,
+        "pcr_primer_name_forward": assay.forward_name,
+        "pcr_primer_name_reverse": assay.reverse_name,
+        "lib_layout": "both" if len(layouts) > 1 else layouts.pop(),
+        "seq_meth": assay.seq_meth,
+        "engine": engine["engine"],
+        "engine_version": engine["engine_version"],
+        "engine_parameters": json.dumps(engine["parameters"], sort_keys=True),
+        "classifier": classifier["classifier"],
+        "classifier_version": classifier["classifier_version"],
+        "confidence_cutoff": float(str(classifier["confidence_cutoff"])),
+        "reference": classifier["reference"],
+        "reference_version": classifier["reference_version"],
+        "reference_sha256": classifier["reference_sha256"],
+    }
+    fingerprint = sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+    return {
+        **row,
+        "assay_id": assay.assay_id,
+        "method_fingerprint": fingerprint,
+        "agreement_ids": "|".join(sorted(set(agreements))),
+    }
+
+
+def measurement_rows(samples: Iterable[Row]) -> list[Row]:
+    """Make a row of each measured soil property that is a number in its slot's unit.
+
+    A value that is no plain number (a range, a missing-value term, another unit) stays what it is
+    in `samples`, and is no measurement.
+    """
+    rows = []
+    for sample in samples:
+        upper, lower = _depths(str(sample.get("depth") or ""))
+        for name in sorted(sample):
+            slot = SLOTS.get(name)
+            if (
+                slot is None
+                or name in _NOT_MEASURED
+                or not slot.is_numeric
+                or slot.sharing_class not in _MEASURED
+            ):
+                continue
+            text = str(sample[name])
+            value = number_in(text, slot.unit)
+            if value is None:
+                continue
+            rows.append(
+                {
+                    "subject": sample["sample_id"],
+                    "property": name,
+                    "value": value,
+                    "verbatim_value": text,
+                    "unit": slot.unit,
+                    "method": str(sample.get(_method_slot(name)) or ""),
+                    "upper_depth_m": upper,
+                    "lower_depth_m": lower,
+                    "source": "samples",
+                    "agreement_id": sample["agreement_id"],
+                }
+            )
+    return rows
+
+
+def number_in(text: str, unit: str) -> float | None:
+    """Read `7.1`, or `7.1 g/kg` where that is the slot's own unit; anything else is no number."""
+    number, _, stated = text.strip().partition(" ")
+    if stated and stated.strip() != unit:
+        return None
+    try:
+        value = float(number)
+    except ValueError:
+        return None
+    return value if abs(value) < float("inf") else None
+
+
+def _method_slot(name: str) -> str:
+    """Find the slot that says how a property was measured (MIxS is not regular here)."""
+    known = {
+        "tot_org_carb": "tot_org_c_meth",
+        "tot_nitro_content": "tot_nitro_cont_meth",
+        "water_content": "water_cont_soil_meth",
+    }
+    return known.get(name, f"{name}_meth")
+
+
+def _depths(text: str) -> tuple[float | None, float | None]:
+    """Read `0.1` or `0-0.1` (metres); where it is neither, the depth is not known."""
+    parts = text.removesuffix(" m").split("-")
+    numbers = [number_in(part, "") for part in parts if part]
+    if len(numbers) != len(parts) or not numbers or None in numbers or len(numbers) > 2:
+        return None, None
+    return numbers[0], numbers[-1]

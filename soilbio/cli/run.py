@@ -1,0 +1,67 @@
+"""Run the workflow: checks first, then Snakemake with your own flags, progress and a summary."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+# Less than this free, in bytes, is a full disk: jobs fail on it in many words.
+_NO_ROOM = 1 << 20
+# Whatever is not ours is Snakemake's.
+PASSES_ON = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare our own options; the rest is Snakemake's."""
+    parser.epilog = (
+        "All other options go to Snakemake as they are: --cores 8, --sdm conda, --dry-run ..."
+    )
+    parser.add_argument("--configfile", type=Path, default=Path("config/config.yaml"))
+    parser.add_argument("--directory", type=Path, default=Path(), help="where results/ goes")
+    parser.add_argument(
+        "--profile", default="default", help="default, slurm, or a profile folder of your own"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check, run and sum up; the exit code is that of Snakemake."""
+    from soilbio.errors import InputError, disk_full
+    from soilbio.metadata.check import check_project
+    from soilbio.runner.progress import follow
+    from soilbio.runner.start import command_of, only_run
+    from soilbio.runner.summary import summarise
+
+    problems = check_project(args.configfile)
+    if any(not problem.is_warning for problem in problems):
+        raise InputError(problems)
+    results = args.directory / "results"
+    args.directory.mkdir(parents=True, exist_ok=True)
+    command = command_of(args.configfile, args.directory, args.profile, args.passed_on)
+    with only_run(args.directory):
+        code = follow(command, results / "logs" / "run.log", _tell)
+    print(summarise(results))
+    if code:
+        if shutil.disk_usage(args.directory).free < _NO_ROOM:
+            raise disk_full(str(args.directory))
+        print(f"The run stopped; all it said is in {results / 'logs' / 'run.log'}", file=sys.stderr)
+    else:
+        _tell_where(results)
+    return 1 if code else 0
+
+
+def _tell(text: str, is_passing: bool) -> None:
+    """Show a line; on a terminal a passing one is overwritten by the next."""
+    is_terminal = sys.stderr.isatty()
+    if is_passing and not is_terminal:
+        return
+    start, end = ("\r\x1b[K", "" if is_passing else "\n") if is_terminal else ("", "\n")
+    print(f"{start}{text}", end=end, file=sys.stderr, flush=True)
+
+
+def _tell_where(results: Path) -> None:
+    print(f"Report:  {results / 'report.html'}")
+    print(f"Dataset: {results / 'dataset'}")
+    for export in sorted(results.glob("exports/*/decision.json")):
+        print(f"Export:  {export.parent}")

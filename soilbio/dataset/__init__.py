@@ -1,0 +1,1 @@
+"""The soil-biodiversity dataset: its tables, their invariants, reading and writing."""

@@ -1,0 +1,145 @@
+"""Problems that a user can mend, and how they are told: all at once, each with place and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, what was found, what was expected, how to mend it.
+
+    `row` counts as a spreadsheet does (the header is row 1); `code` is a stable kebab-case noun.
+    """
+
+    code: str
+    source: str
+    expected: str
+    fix: str
+    row: int | None = None
+    column: str | None = None
+    found: str | None = None
+    is_warning: bool = False
+    more_rows: tuple[int, ...] = ()
+
+    def place(self) -> str:
+        """Say where the problem lies, as `file:row column`."""
+        where = self.source if self.row is None else f"{self.source}:{self.row}"
+        return where if self.column is None else f"{where} {self.column}"
+
+    def __str__(self) -> str:
+        """Write the problem as one line, always with the same parts in the same order."""
+        found = "" if self.found is None else f"found {_quote(self.found)}; "
+        count = len(self.more_rows)
+        more = "" if not count else f" And {count} more {'row' if count == 1 else 'rows'}."
+        warning = "warning: " if self.is_warning else ""
+        return (
+            f"{self.place()}: {warning}{found}expected {self.expected.rstrip('.')}."
+            f" {self.fix.rstrip('.')}.{more} [{self.code}]"
+        )
+
+
+def _quote(value: str) -> str:
+    """Show a value on one line, with anything a terminal would act on made visible."""
+    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in value) + "'"
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects the problems found in one source; raise them together when all was looked at."""
+
+    source: str
+    found: list[Problem] = field(default_factory=list)
+
+    def add(  # noqa: PLR0913  a problem has these parts, no fewer
+        self,
+        code: str,
+        *,
+        expected: str,
+        fix: str,
+        row: int | None = None,
+        column: str | None = None,
+        found: str | None = None,
+        source: str | None = None,
+        is_warning: bool = False,
+    ) -> None:
+        """Note one problem."""
+        place = source or self.source
+        self.found.append(Problem(code, place, expected, fix, row, column, found, is_warning))
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Note problems that were found elsewhere."""
+        self.found.extend(problems)
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that stop the work; warnings are left out."""
+        return [problem for problem in self.found if not problem.is_warning]
+
+    def raise_if_any(self) -> None:
+        """Raise `InputError` with all that was found, if any of it is an error."""
+        if self.errors:
+            raise InputError(self.found)
+
+
+def fold(problems: Iterable[Problem]) -> list[Problem]:
+    """Make one line of a problem that many rows share: the first row, and the number of others."""
+    first: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        key = (
+            problem.code,
+            problem.source,
+            problem.column,
+            problem.expected,
+            problem.fix,
+            problem.found if problem.row is None else None,
+        )
+        known = first.get(key)
+        if known is None:
+            first[key] = problem
+        elif problem.row is not None:
+            first[key] = replace(known, more_rows=(*known.more_rows, problem.row))
+    return list(first.values())
+
+
+class InputError(Exception):
+    """The user's input has problems; carries all that were found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        """List the problems, those that many rows share on one line, and count them."""
+        errors = sum(not problem.is_warning for problem in self.problems)
+        lines = [str(problem) for problem in fold(self.problems)]
+        return "\n".join([*lines, f"{errors} problem{'' if errors == 1 else 's'} found."])
+
+
+class Refused(Exception):  # noqa: N818  a decision, not an error
+    """An agreement does not allow what was asked; the message names the clauses."""
+
+
+def problem_of(  # noqa: PLR0913  the parts of a problem
+    code: str,
+    source: str,
+    *,
+    expected: str,
+    fix: str,
+    found: str | None = None,
+    row: int | None = None,
+    column: str | None = None,
+) -> InputError:
+    """Make the error for a single problem, where there is nothing else to collect."""
+    return InputError([Problem(code, source, expected, fix, row, column, found)])
+
+
+def disk_full(place: str) -> InputError:
+    """Say that there is no room left; what was finished before is kept."""
+    return problem_of(
+        "disk-full",
+        place,
+        expected="room on the disk",
+        fix="Free some space, or choose another --directory, and start again; finished work stays",
+    )

@@ -1,0 +1,65 @@
+"""Which native tools a project needs, and how to get those that are missing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+import yaml
+
+from soilbio.errors import Problem
+from soilbio.standards import shipped
+
+if TYPE_CHECKING:
+    from soilbio.metadata.config import Config
+    from soilbio.metadata.sheet import Library
+
+
+@cache
+def known_tools() -> dict[str, dict[str, str | list[str]]]:
+    """Read the tools that the workflow knows: command, Debian package, conda environment."""
+    text = shipped("resources/tools.yaml").read_text(encoding="utf-8")
+    tools: dict[str, dict[str, str | list[str]]] = yaml.safe_load(text)
+    return tools
+
+
+def uses_of(project: Config, libraries: Iterable[Library]) -> set[str]:
+    """Name what a project does that needs tools: its engines, and the steps that all have."""
+    engines = {
+        project.assays[library.assay].engine or str(project.amplicon["engine"])
+        for library in libraries
+    }
+    steps = {"quality", "classify"} | ({"tree"} if project.tree["build"] else set())
+    return engines | steps
+
+
+def missing_tools(project: Config, libraries: Iterable[Library]) -> list[Problem]:
+    """Find the tools that the project needs and this machine lacks."""
+    uses = uses_of(project, libraries)
+    return [
+        Problem(
+            "tool-missing",
+            name,
+            expected=f"the command '{tool['command']}' on PATH",
+            fix=(
+                f"Install it: 'apt-get install {tool['debian']}', or start the workflow with"
+                f" '--sdm conda' (workflow/envs/{tool['environment']}.yaml)"
+            ),
+        )
+        for name, tool in known_tools().items()
+        if uses & set(tool["needed_for"]) and not _is_there(tool)
+    ]
+
+
+def _is_there(tool: Mapping[str, str | list[str]]) -> bool:
+    command = shutil.which(str(tool["command"]))
+    if command is None or "r_package" not in tool:
+        return command is not None
+    question = f'cat(nzchar(system.file(package = "{tool["r_package"]}")))'
+    answer = subprocess.run(
+        [command, "--vanilla", "-e", question], capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() == "TRUE"

@@ -1,0 +1,277 @@
+"""One library's reads, from its files to what an engine denoises; nothing else is left on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from soilbio.profile.primers import Primers, cutadapt_options, read_counts
+from soilbio.profile.tools import Pipe, ToolFailed
+
+_CUTADAPT = (sys.executable, "-m", "cutadapt", "-j", "1", "--quiet")
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The files of one library; `reverse` is None for single reads."""
+
+    library_id: str
+    forward: Path
+    reverse: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a read must be to stay.
+
+    `max_expected_errors` is of the merged read for `unoise` and of each read for `dada2`
+    (Edgar & Flyvbjerg 2015, Bioinformatics 31:3476); lengths in base pairs, 0 for no truncation.
+    """
+
+    max_expected_errors: float = 1.0
+    min_length_bp: int = 50
+    truncate_1_bp: int = 0
+    truncate_2_bp: int = 0
+    min_overlap_bp: int = 20
+    max_mismatches: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsLeft:
+    """Reads (or pairs) left after each step, and whether the library can go on."""
+
+    library_id: str
+    status: str = "ok"
+    status_reason: str = ""
+    reads_raw: int = 0
+    reads_primer: int = 0
+    reads_merged: int = 0
+    reads_filtered: int = 0
+
+    def write(self, target: Path) -> None:
+        """Write as JSON, whole or not at all."""
+        part = target.with_name(target.name + ".part")
+        part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        part.replace(target)
+
+
+def prepare_unique(
+    reads: Reads, primers: Primers | None, filters: Filters, target: Path
+) -> ReadsLeft:
+    """Trim, merge, filter and dereplicate in one pipe; write the unique sequences.
+
+    Parameters
+    ----------
+    reads : Reads
+        FASTQ files, plain or gzip.
+    primers : Primers or None
+        None where they were removed before.
+    filters : Filters
+        Merging and filtering.
+    target : Path
+        FASTA, gzip: `>md5;size=n`, most abundant first. Held in memory: the unique sequences.
+
+    Returns
+    -------
+    ReadsLeft
+        A library whose files cannot be read is `failed`, with what the tool said, and gets an
+        empty target: the others go on without it.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="soilbio-") as scratch:
+        report = Path(scratch) / "cutadapt.json"
+        try:
+            left = _unique_reads(reads, primers, filters, report, target)
+        except ToolFailed as failure:
+            _write_gzip(None, target)
+            left = ReadsLeft(reads.library_id, "failed", failure.said)
+    return left
+
+
+def _unique_reads(
+    reads: Reads, primers: Primers | None, filters: Filters, report: Path, target: Path
+) -> ReadsLeft:
+    pipe = Pipe()
+    if reads.reverse is not None:
+        stream = _start_merging(pipe, reads, primers, filters, report)
+    else:
+        stream = _start_trimming(pipe, reads, primers, report)
+    truncation = (
+        ["--fastq_trunclen", str(filters.truncate_1_bp)]
+        if reads.reverse is None and filters.truncate_1_bp
+        else []
+    )
+    filtered = pipe.start(
+        [
+            *("vsearch", "--fastx_filter", "-", "--fastq_maxns", "0", "--fastq_qmax", "93"),
+            *("--fastq_maxee", f"{filters.max_expected_errors:g}"),
+            *("--fastq_minlen", str(filters.min_length_bp), *truncation),
+            *("--fasta_width", "0", "--fastaout", "-"),
+        ],
+        stdin=stream,
+    )
+    uniques = pipe.start(
+        [
+            *("vsearch", "--derep_fulllength", "-", "--sizeout", "--relabel_md5"),
+            *("--fasta_width", "0", "--minseqlength", "1", "--output", "-"),
+        ],
+        stdin=filtered,
+    )
+    _write_gzip(uniques, target)
+    said = pipe.finish()
+    return _reads_left(reads, json.loads(report.read_text(encoding="utf-8")), said)
+
+
+def _start_trimming(pipe: Pipe, reads: Reads, primers: Primers | None, report: Path) -> int:
+    """Start cutadapt on single reads; return the end to read FASTQ from."""
+    options = cutadapt_options(primers, is_paired=False) if primers else ["--minimum-length", "1"]
+    return pipe.start([*_CUTADAPT, *options, "--json", str(report), str(reads.forward)])
+
+
+def _start_merging(
+    pipe: Pipe, reads: Reads, primers: Primers | None, filters: Filters, report: Path
+) -> int:
+    """Start cutadapt and vsearch's merging on pairs; return the end to read merged FASTQ from."""
+    options = cutadapt_options(primers, is_paired=True) if primers else ["--minimum-length", "1"]
+    write_1, read_1 = pipe.buffered_pipe()
+    write_2, read_2 = pipe.buffered_pipe()
+    files = ["-o", f"/dev/fd/{write_1}", "-p", f"/dev/fd/{write_2}", reads.forward, reads.reverse]
+    trimming = pipe.start(
+        [*_CUTADAPT, *options, "--json", str(report), *map(str, files)],
+        ends=[write_1, write_2],
+    )
+    os.close(trimming)
+    return pipe.start(
+        [
+            *("vsearch", "--fastq_mergepairs", f"/dev/fd/{read_1}"),
+            *("--reverse", f"/dev/fd/{read_2}", "--threads", "1", "--fastq_allowmergestagger"),
+            *("--fastq_qmax", "93", "--fastq_minovlen", str(filters.min_overlap_bp)),
+            *("--fastq_maxdiffs", str(filters.max_mismatches), "--fastqout", "-"),
+        ],
+        ends=[read_1, read_2],
+    )
+
+
+def prepare_filtered(
+    reads: Reads,
+    primers: Primers | None,
+    filters: Filters,
+    targets: Sequence[Path],
+) -> ReadsLeft:
+    """Trim primers, truncate and filter by expected errors; write what DADA2 denoises.
+
+    `targets` are two FASTQ files (gzip, level 1); of single reads the second stays empty. As
+    `prepare_unique` in all else.
+    """
+    with tempfile.TemporaryDirectory(prefix="soilbio-") as scratch:
+        folder = Path(scratch)
+        parts = [target.with_name(f"part.{target.name}") for target in targets]
+        try:
+            left = _filtered_reads(reads, primers, filters, folder, parts)
+            if reads.reverse is None:
+                _write_gzip(None, parts[1])
+        except ToolFailed as failure:
+            for part in parts:
+                _write_gzip(None, part)
+            left = ReadsLeft(reads.library_id, "failed", failure.said)
+    for part, target in zip(parts, targets, strict=True):
+        part.replace(target)
+    return left
+
+
+def _filtered_reads(
+    reads: Reads,
+    primers: Primers | None,
+    filters: Filters,
+    folder: Path,
+    targets: Sequence[Path],
+) -> ReadsLeft:
+    is_paired = reads.reverse is not None
+    sources = [file for file in (reads.forward, reads.reverse) if file is not None]
+    options = (
+        cutadapt_options(primers, is_paired=is_paired) if primers else ["--minimum-length", "1"]
+    )
+    interleaved = ["--interleaved"] if is_paired else []
+    lengths = [filters.truncate_1_bp, filters.truncate_2_bp][: len(sources)]
+    minimum = ":".join(str(length or filters.min_length_bp) for length in lengths)
+    cuts = [
+        word
+        for flag, length in zip(("-l", "-L"), lengths, strict=False)
+        for word in (flag, str(length))
+        if length
+    ]
+    pipe = Pipe()
+    trimmed_reads = pipe.start(
+        [
+            *(*_CUTADAPT, *options, *interleaved, "--json", str(folder / "primers.json")),
+            *map(str, sources),
+        ]
+    )
+    named = zip(("-o", "-p"), targets[: len(sources)], strict=False)
+    outputs = [word for pair in named for word in map(str, pair)]
+    rest = pipe.start(
+        [
+            *(*_CUTADAPT, *cuts, "--minimum-length", minimum, "--max-n", "0"),
+            *("--max-expected-errors", f"{filters.max_expected_errors:g}"),
+            *(*interleaved, "--compression-level", "1", "--json", str(folder / "filter.json")),
+            *(*outputs, "-"),
+        ],
+        stdin=trimmed_reads,
+    )
+    os.close(rest)
+    pipe.finish()
+    trimmed = json.loads((folder / "primers.json").read_text(encoding="utf-8"))
+    filtered = json.loads((folder / "filter.json").read_text(encoding="utf-8"))
+    raw = read_counts(trimmed, ["read_counts", "input"])
+    primer = read_counts(trimmed, ["read_counts", "output"])
+    kept = read_counts(filtered, ["read_counts", "output"])
+    reason = _why_empty([("in the files", raw), ("with both primers", primer), ("passed", kept)])
+    status = "empty" if reason else "ok"
+    return ReadsLeft(reads.library_id, status, reason, raw, primer, 0, kept)
+
+
+def _reads_left(reads: Reads, report: dict[str, object], said: Sequence[str]) -> ReadsLeft:
+    """Take the numbers from what each tool of the pipe reported."""
+    raw = read_counts(report, ["read_counts", "input"])
+    primer = read_counts(report, ["read_counts", "output"])
+    merged = _number(said[1], r"(\d+)\s+Merged") if reads.reverse is not None else primer
+    filtered = _number(said[-2], r"(\d+) sequences kept")
+    steps = [("in the files", raw), ("with both primers", primer), ("merged", merged)]
+    reason = _why_empty([*steps, ("passed the quality filter", filtered)])
+    return ReadsLeft(
+        reads.library_id, "empty" if reason else "ok", reason, raw, primer, merged, filtered
+    )
+
+
+def _why_empty(steps: Sequence[tuple[str, int]]) -> str:
+    """Name the first step after which nothing was left; empty where something was."""
+    before = 0
+    for step, count in steps:
+        if count == 0:
+            return f"no reads {step}" + (f" (of {before})" if before else "")
+        before = count
+    return ""
+
+
+def _number(text: str, pattern: str) -> int:
+    found = re.search(pattern, text)
+    return int(found.group(1)) if found else 0
+
+
+def _write_gzip(source: int | None, target: Path) -> None:
+    """Write what comes out of a pipe (None: nothing) as gzip, level 1, no time stamp; atomic."""
+    from isal import igzip
+
+    part = target.with_name(target.name + ".part")
+    with part.open("wb") as raw, igzip.IGzipFile("", "wb", 1, raw, mtime=0) as packed:
+        if source is not None:
+            with os.fdopen(source, "rb") as stream:
+                shutil.copyfileobj(stream, packed, 1 << 18)
+    part.replace(target)

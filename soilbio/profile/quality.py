@@ -1,0 +1,56 @@
+"""Read-quality reports: fastp looks at each library, MultiQC puts them on one page."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from soilbio.profile.tools import ToolFailed, run_tool
+
+# MultiQC names a sample by what stands before this ending.
+SUFFIX = ".fastp.json"
+_NO_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>No reads</title>'
+    "<p>No library had reads that could be measured.</p></html>\n"
+)
+
+
+def measure(forward: Path, reverse: Path | None, target: Path) -> None:
+    """Let fastp describe the raw reads, changing none; a report without reads where it cannot.
+
+    The library's own step says what is wrong with its files; this one does not stop a run.
+    """
+    part = target.with_name(target.name + ".part")
+    paired = ["--in2", reverse] if reverse else []
+    try:
+        run_tool(
+            [
+                *("fastp", "--in1", forward, *paired, "--json", part, "--html", "/dev/null"),
+                *("--disable_adapter_trimming", "--disable_quality_filtering"),
+                *("--disable_length_filtering", "--disable_trim_poly_g", "--dont_eval_duplication"),
+                *("--thread", "1"),
+            ]
+        )
+        report = json.loads(part.read_text(encoding="utf-8"))
+        report["command"] = "fastp, raw reads, nothing changed"  # its own names full paths
+    except (ToolFailed, json.JSONDecodeError, FileNotFoundError) as failure:
+        report = {"failed": getattr(failure, "said", str(failure))}
+    part.write_text(json.dumps(report) + "\n", encoding="utf-8")
+    part.replace(target)
+
+
+def collect(reports: Path, target: Path) -> None:
+    """Put the reports of a folder on one MultiQC page; without any reads, say so."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="multiqc-", dir=target.parent) as scratch:
+        run_tool(
+            [
+                *("multiqc", "--force", "--quiet", "--no-version-check", "--module", "fastp"),
+                *("--outdir", scratch, "--filename", "page.html", "--no-data-dir", reports),
+            ]
+        )
+        page = Path(scratch) / "page.html"
+        if not page.exists():
+            page.write_text(_NO_PAGE, encoding="utf-8")
+        page.replace(target)

@@ -1,0 +1,189 @@
+"""Run command-line tools and pipes of them; a failing tool tells its own last words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from soilbio.errors import InputError, disk_full, problem_of
+
+_BLOCK = 1 << 18
+_LAST_LINES = 3
+
+
+class ToolFailed(Exception):  # noqa: N818  a verdict about a process
+    """A tool ended with an error; carries its name and what it last said."""
+
+    def __init__(self, tool: str, said: str) -> None:
+        self.tool, self.said = Path(tool).name, said
+        super().__init__(f"{tool} failed: {said}")
+
+    def as_input_error(self, source: str) -> InputError:
+        """Tell the user, with the place the tool was working on."""
+        if "No space left" in self.said:
+            return disk_full(source)
+        return problem_of(
+            "tool-failed",
+            source,
+            found=self.said,
+            expected=f"{self.tool} to finish",
+            fix="See the message; if it does not help, run again with the files that it names",
+        )
+
+
+def last_words(text: str) -> str:
+    """Shorten what a tool wrote to its last lines, on one line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return " / ".join(lines[-_LAST_LINES:])[-600:]
+
+
+def _environment() -> dict[str, str]:
+    """Let commands that were installed beside this Python be found, after those on PATH."""
+    own = str(Path(sys.executable).parent)
+    return {**os.environ, "PATH": os.pathsep.join((os.environ.get("PATH", ""), own))}
+
+
+def run_tool(command: Sequence[str | Path], *, stdin: bytes | None = None) -> str:
+    """Run one command to its end and return what it wrote on standard error.
+
+    Raises
+    ------
+    ToolFailed
+        If it ends with an exit code other than 0.
+
+    """
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words, input=stdin, capture_output=True, check=False, env=_environment()
+        )
+    except FileNotFoundError as error:
+        raise ToolFailed(words[0], f"the command '{words[0]}' is not on PATH") from error
+    said = done.stderr.decode(errors="replace")
+    if done.returncode:
+        raise ToolFailed(words[0], last_words(said) or f"exit code {done.returncode}")
+    return said
+
+
+def tool_version(command: Sequence[str]) -> str:
+    """Ask a tool for its version; the first dotted number it prints, or `unknown`."""
+    if shutil.which(command[0]) is None:
+        return "unknown"
+    done = subprocess.run(list(command), capture_output=True, check=False)
+    found = re.search(rb"\d+(?:\.\d+)+", done.stderr + done.stdout)
+    return found.group().decode() if found else "unknown"
+
+
+class Pipe:
+    """Several processes that feed each other; all their standard errors are kept.
+
+    Two streams of a pair may be read unevenly by the receiver, and a sender that waits on one of
+    them would wait for ever; so `buffered_pipe` puts a buffer without limit between them. It holds
+    what one side is ahead, a few blocks.
+    """
+
+    def __init__(self) -> None:
+        self._running: list[tuple[str, subprocess.Popen[bytes], list[bytes]]] = []
+        self._threads: list[threading.Thread] = []
+
+    def buffered_pipe(self) -> tuple[int, int]:
+        """Make a pipe with a buffer inside; return the end to write to and the end to read from."""
+        sender_reads, sender_writes = os.pipe()
+        receiver_reads, receiver_writes = os.pipe()
+        blocks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._thread(_fill, sender_reads, blocks)
+        self._thread(_drain, blocks, receiver_writes)
+        return sender_writes, receiver_reads
+
+    def start(
+        self,
+        command: Sequence[str | Path],
+        *,
+        stdin: int | None = None,
+        ends: Sequence[int] = (),
+    ) -> int:
+        """Start one process and return the end to read its standard output from.
+
+        `stdin` and `ends` (pipe ends that the command names as `/dev/fd/N`) become the process's
+        own: our copies are closed, so that a writer notices when its reader is gone.
+        """
+        words = [str(word) for word in command]
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=tuple(ends),
+        )
+        for end in (*ends, *(() if stdin is None else (stdin,))):
+            os.close(end)
+        said: list[bytes] = []
+        self._running.append((words[0], process, said))
+        self._thread(_listen, process.stderr, said)
+        assert process.stdout is not None  # noqa: S101  it was started with a pipe
+        output = os.dup(process.stdout.fileno())
+        process.stdout.close()
+        return output
+
+    def finish(self) -> list[str]:
+        """Wait for all; return what each wrote on standard error, in the order of starting.
+
+        Raises
+        ------
+        ToolFailed
+            For the first process that failed by itself; those that only lost their reader come
+            after the one that is to blame.
+
+        """
+        for thread in self._threads:
+            thread.join()
+        failed = []
+        for tool, process, said in self._running:
+            code = process.wait()
+            if code:
+                text = b"".join(said).decode(errors="replace")
+                failed.append(ToolFailed(Path(tool).name, last_words(text) or f"exit code {code}"))
+        if failed:
+            lost_reader = ("Broken pipe", "BrokenPipe", "exit code -13")
+            blamed = [f for f in failed if not any(word in f.said for word in lost_reader)]
+            raise (blamed or failed)[0]
+        return [b"".join(said).decode(errors="replace") for _, _, said in self._running]
+
+    def _thread(self, target: object, *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)  # type: ignore[arg-type]
+        thread.start()
+        self._threads.append(thread)
+
+
+def _fill(source: int, blocks: queue.SimpleQueue[bytes]) -> None:
+    with os.fdopen(source, "rb", buffering=0) as handle:
+        while block := handle.read(_BLOCK):
+            blocks.put(block)
+    blocks.put(b"")
+
+
+def _drain(blocks: queue.SimpleQueue[bytes], target: int) -> None:
+    is_open = True
+    while block := blocks.get():
+        view = memoryview(block)
+        while is_open and view:
+            try:
+                view = view[os.write(target, view) :]
+            except OSError as error:  # the receiver is gone; go on so that the sender can end
+                if error.errno != errno.EPIPE:
+                    raise
+                is_open = False
+    os.close(target)
+
+
+def _listen(handle: object, said: list[bytes]) -> None:
+    with handle as stream:  # type: ignore[attr-defined]
+        said.extend(stream)

@@ -1,0 +1,100 @@
+"""The lineages of a reference: reading their table, and which name stands at which rank."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from soilbio.errors import Problems, problem_of
+
+# Ranks by their letter, as SINTAX, Greengenes, GTDB and UNITE abbreviate them.
+RANK_LETTERS = "dkpcofgs"
+_POSITIONS = "dpcofgs"
+_PREFIXED = re.compile(r"([a-z]{1,2})__(.*)")
+# Printable ASCII that a SINTAX name can hold; the others, and `%`, become %XX.
+_SAFE = "".join(
+    chr(code) for code in range(33, 127) if not chr(code).isalnum() and chr(code) not in ",;:()%"
+)
+
+
+def read_lineages(path: Path) -> dict[str, str]:
+    """Read a table of id and lineage, `id<tab>lineage`, verbatim; O(rows) in memory.
+
+    Raises
+    ------
+    InputError
+        `reference-lineage-format` for lines without a tab, `reference-duplicate` for ids that
+        come twice with different lineages.
+
+    """
+    problems = Problems(str(path))
+    lineages: dict[str, str] = {}
+    for row, line in enumerate(_lines(path), start=1):
+        name, tab, lineage = line.partition("\t")
+        if not line:
+            continue
+        if not tab:
+            problems.add(
+                "reference-lineage-format",
+                row=row,
+                found=line[:60],
+                expected="an id, a tab and a lineage",
+                fix="Correct the line, or give the lineages as a table of two columns",
+            )
+        elif lineages.setdefault(name, lineage.strip()) != lineage.strip():
+            problems.add(
+                "reference-duplicate",
+                row=row,
+                found=name,
+                expected="each id once",
+                fix="Remove one of the lines",
+            )
+    problems.raise_if_any()
+    return lineages
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines of a plain or gzip file, without their ends."""
+    try:
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise problem_of(
+            "reference-file-unreadable",
+            str(path),
+            found=str(error),
+            expected="a whole text file in UTF-8, plain or gzip",
+            fix="Get the file again, or correct the path",
+        ) from error
+    return [line.rstrip("\r") for line in text.split("\n")]
+
+
+def ranks_of(lineage: str) -> dict[str, str]:
+    """Name at each rank that has one, by the rank's letter, in order.
+
+    Names are verbatim. Greengenes, GTDB and UNITE prefixes (`k__`, `d__`, `p__` ...) are
+    understood; without prefixes up to seven names are domain to species. `k` is the domain, as in
+    Greengenes, unless the lineage has a `d__` too.
+    """
+    parts = [part.strip() for part in lineage.rstrip("; ").split(";")]
+    matches = [_PREFIXED.fullmatch(part) for part in parts]
+    if any(matches):
+        named = {match[1]: match[2].strip() for match in matches if match}
+        if "d" not in named and "k" in named:
+            named["d"] = named.pop("k")
+    else:
+        named = dict(zip(_POSITIONS, parts, strict=False)) if len(parts) <= len(_POSITIONS) else {}
+    return {letter: named[letter] for letter in RANK_LETTERS if named.get(letter)}
+
+
+def to_sintax_name(name: str) -> str:
+    """Write a name so that SINTAX can hold it; `from_sintax_name` gives it back."""
+    return quote(name, safe=_SAFE)
+
+
+def from_sintax_name(name: str) -> str:
+    """Give back the name that `to_sintax_name` wrote."""
+    return unquote(name)

@@ -1,0 +1,62 @@
+"""Figures of composition: bars of shares, one row per library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from soilbio.report.figures import (
+    axis,
+    colours_of_names,
+    figure,
+    legend,
+    plain,
+    row_axis,
+    rows_height,
+)
+from soilbio.report.figures_reads import grouped_rows
+
+
+@dataclass(frozen=True, slots=True)
+class SharesOf:
+    """The shares (0 to 1) of each name in a library, or the mean of several."""
+
+    label: str
+    group: str
+    shares: Mapping[str, float]
+
+
+def composition_bars(libraries: Sequence[SharesOf], names: Sequence[str]) -> Any:
+    """Draw a stacked bar per row; `names` are stacked in their order, absent ones as nothing."""
+    import plotly.graph_objects as go
+
+    labels, rows = grouped_rows([(library.group, library) for library in libraries])
+    shown = [(y, row) for y, row in enumerate(rows) if row is not None]
+    colours = colours_of_names(names)
+    traces = [
+        go.Bar(
+            name=short_name(name),
+            orientation="h",
+            x=[round(100 * row.shares.get(name, 0.0), 3) for _, row in shown],
+            y=[y for y, _ in shown],
+            marker={"color": colours[name], "line": {"color": "white", "width": 0.5}},
+            hovertext=[plain(row.label) for _, row in shown],
+            hovertemplate="%{hovertext}<br>%{fullData.name}: %{x:.2f} %<extra></extra>",
+        )
+        for name in names
+    ]
+    return figure(
+        traces,
+        rows_height(labels, 2 + len(names) // 3),
+        barmode="stack",
+        bargap=0.12,
+        xaxis=axis("share of reads, %", range=[0, 100], fixedrange=True),
+        yaxis=row_axis(labels),
+        **legend(len(names) + 1),
+    )
+
+
+def short_name(name: str) -> str:
+    """Write a taxon for a legend, which has little room."""
+    return plain(name if len(name) <= 28 else name[:27] + "…")

@@ -1,0 +1,164 @@
+"""A map of places, drawn from country outlines that come with a package: nothing is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+
+from soilbio.report.figures import axis, figure, legend, plain
+
+Ring = list[tuple[float, float]]
+# The outlines are of 1:110 million: closer than this they would only mislead.
+_LEAST_SPAN_DEGREES = 9.0
+_LAND, _BORDER, _SEA, _CELL = "#F1EDE6", "#A89F92", "#E3EDF2", "#D55E00"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in decimal degrees; a cell `cell_degrees` wide around it when it is generalised."""
+
+    latitude: float
+    longitude: float
+    cell_degrees: float
+    samples: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What the map shows, in decimal degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def touches(self, ring: Ring) -> bool:
+        """Tell whether any part of a ring could lie within."""
+        x, y = [point[0] for point in ring], [point[1] for point in ring]
+        return (
+            min(x) <= self.east
+            and max(x) >= self.west
+            and min(y) <= self.north
+            and max(y) >= self.south
+        )
+
+
+def extent_of(places: Sequence[Place]) -> Extent:
+    """Find an extent around all places that shows some of the country, too."""
+    latitudes = [place.latitude for place in places]
+    longitudes = [place.longitude for place in places]
+    south, north = _padded(min(latitudes), max(latitudes), _LEAST_SPAN_DEGREES)
+    wide = _LEAST_SPAN_DEGREES * 1.6 / max(0.2, cos(radians((south + north) / 2)))
+    west, east = _padded(min(longitudes), max(longitudes), wide)
+    return Extent(max(west, -180), max(south, -90), min(east, 180), min(north, 90))
+
+
+def _padded(low: float, high: float, least: float) -> tuple[float, float]:
+    middle, half = (low + high) / 2, max((high - low) * 0.65, least / 2)
+    return middle - half, middle + half
+
+
+def outlines() -> Iterator[Ring]:
+    """Read the outer rings of all countries (Natural Earth 1:110 million, public domain)."""
+    from countryinfo import CountryInfo
+
+    for _, country in sorted(CountryInfo.all().items()):
+        for feature in country.get("geoJSON", {}).get("features", []):
+            geometry = feature["geometry"]
+            parts = geometry["coordinates"]
+            polygons = parts if geometry["type"] == "MultiPolygon" else [parts]
+            for polygon in polygons:
+                yield [(round(point[0], 2), round(point[1], 2)) for point in polygon[0]]
+
+
+def place_map(places: Sequence[Place], rings: Iterable[Ring]) -> Any:
+    """Draw the places on the outlines; a generalised place is a rectangle of its true size."""
+    extent = extent_of(places)
+    traces = [_land(ring for ring in rings if extent.touches(ring))]
+    cells = [place for place in places if place.cell_degrees]
+    if cells:
+        traces.append(_cells(cells))
+    traces.append(_markers(places))
+    scale = 1 / max(0.05, cos(radians((extent.south + extent.north) / 2)))
+    return figure(
+        traces,
+        460,
+        plot_bgcolor=_SEA,
+        xaxis=axis(
+            "longitude, °", range=[extent.west, extent.east], constrain="domain", zeroline=False
+        ),
+        yaxis=axis(
+            "latitude, °",
+            range=[extent.south, extent.north],
+            scaleanchor="x",
+            scaleratio=scale,
+            constrain="domain",
+            zeroline=False,
+        ),
+        **legend(),
+    )
+
+
+def _land(rings: Iterable[Ring]) -> Any:
+    import plotly.graph_objects as go
+
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for ring in rings:
+        x += [*(point[0] for point in ring), None]
+        y += [*(point[1] for point in ring), None]
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        fill="toself",
+        fillcolor=_LAND,
+        line={"color": _BORDER, "width": 1},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _cells(places: Sequence[Place]) -> Any:
+    import plotly.graph_objects as go
+
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place in places:
+        half = place.cell_degrees / 2
+        west, east = place.longitude - half, place.longitude + half
+        south, north = place.latitude - half, place.latitude + half
+        x += [west, east, east, west, west, None]
+        y += [south, south, north, north, south, None]
+    return go.Scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        fill="toself",
+        fillcolor="rgba(213,94,0,0.3)",
+        line={"color": _CELL, "width": 1},
+        name="grid cell that holds the place",
+        hoverinfo="skip",
+    )
+
+
+def _markers(places: Sequence[Place]) -> Any:
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        x=[place.longitude for place in places],
+        y=[place.latitude for place in places],
+        mode="markers",
+        marker={
+            "color": _CELL,
+            "size": [min(9 + 2 * place.samples**0.5, 24) for place in places],
+            "opacity": 0.85,
+            "line": {"color": "white", "width": 1.5},
+        },
+        text=[plain(place.text) for place in places],
+        name="sampled place",
+        hovertemplate="%{text}<extra></extra>",
+    )

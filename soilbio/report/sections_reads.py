@@ -1,0 +1,110 @@
+"""Sections on reads: where they were lost, and how good they were."""
+
+from __future__ import annotations
+
+from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, percent, plural
+from soilbio.report.figures_reads import MOST_LINES, STEPS, ReadsOf, quality_curves, read_loss
+from soilbio.report.material import Material
+from soilbio.report.view import Subject, sorted_by_group
+from soilbio.standards.sharing_classes import SharingClass as Share
+
+MOST_ROWS = 60
+_COLOURS = {1: "#0072B2", 2: "#D55E00"}
+
+
+def reads_section(material: Material) -> Section:
+    """Show the reads left after every step."""
+    view = material.view
+    if not view.audience.sees(Share.COUNTS):
+        return Section("reads", "Reads", ("The agreement withholds numbers of reads.",))
+    subjects = sorted_by_group(view.subjects, view.columns[0] if view.columns else None)
+    if not subjects:
+        return Section("reads", "Reads", ("The dataset holds no library.",))
+    raw = sum(one.reads_left()[0] for one in subjects)
+    kept = sum(one.reads_left()[-1] for one in subjects)
+    text = (
+        f"Of {plural(raw, 'read or read pair', 'reads or read pairs')}, {kept:,} "
+        f"({percent(kept, raw)}) are in the dataset. The rest was lost as shown."
+    )
+    return Section("reads", "Reads", (text, _loss_panel(subjects), _loss_table(subjects)))
+
+
+def _loss_panel(subjects: list[Subject]) -> Panel:
+    note = ""
+    shown = subjects
+    if len(subjects) > MOST_ROWS:
+        worst = sorted(subjects, key=_share_kept)[:MOST_ROWS]
+        shown = [one for one in subjects if one in worst]
+        note = (
+            f"Of {len(subjects):,} libraries the {MOST_ROWS} that kept the smallest share of their "
+            "reads are drawn."
+        )
+    column = next(iter(shown[0].groups), None)
+    bars = [ReadsOf(one.label, one.group(column), one.reads_left()) for one in shown]
+    options = ("share of raw reads", "number of reads")
+    variants: dict[tuple[str, ...], object] = {
+        (option,): read_loss(bars, is_share=option == options[0]) for option in options
+    }
+    description = (
+        "A bar per library, split into reads kept and reads lost for want of primers, "
+        "in filtering, merging, denoising and as chimeras."
+    )
+    plot = Plot("read-loss", "Reads kept and lost per library", description, variants)
+    return Panel("panel-read-loss", (plot,), (Choice("show", options),), note)
+
+
+def _share_kept(subject: Subject) -> tuple[float, str]:
+    left = subject.reads_left()
+    return (left[-1] / left[0] if left[0] else 0.0, subject.label)
+
+
+def _loss_table(subjects: list[Subject]) -> Grid:
+    rows = [
+        (one.label, one.sample, *one.reads, percent(one.reads_left()[-1], one.reads_left()[0]))
+        for one in subjects
+    ]
+    columns = ("library", "sample", *STEPS.values(), "kept")
+    table = grid("Reads left after each step", columns, rows)
+    return Grid(
+        table.title, table.columns, table.rows, table.numeric | {"kept"}, table.note, is_folded=True
+    )
+
+
+def quality_section(material: Material) -> Section:
+    """Show the mean quality along the reads."""
+    title = "Read quality"
+    if not material.view.audience.sees(Share.DERIVED):
+        return Section("quality", title, ("The agreement withholds derived values.",))
+    labels = material.view.labels()
+    known = {key: value for key, value in material.results.quality.items() if key in labels}
+    if not known:
+        return Section("quality", title, ("There are no read-quality reports to draw.",))
+    plots, rows = [], []
+    for read, colour in _COLOURS.items():
+        curves = {labels[key]: value[read] for key, value in sorted(known.items()) if read in value}
+        if not curves:
+            continue
+        rows += [
+            (label, f"R{read}", len(curve), sum(curve) / len(curve), min(curve), curve[-1])
+            for label, curve in sorted(curves.items())
+        ]
+        plots.append(
+            Plot(
+                f"quality-r{read}",
+                f"Read {read}",
+                f"Mean Phred quality at each position of read {read}, one line per library, "
+                "and their median.",
+                {(): quality_curves(curves, colour)},
+            )
+        )
+    note = ""
+    if len(known) > MOST_LINES:
+        note = "With so many libraries a band holds nine in ten of them instead of their lines."
+    columns = ("library", "read", "length, bp", "mean quality", "lowest", "at the end")
+    blocks: tuple[Block, ...] = (
+        "Mean quality of the raw reads by position. Q20 is one error in 100 bases, "
+        "Q30 one in 1,000.",
+        Panel("panel-quality", tuple(plots), (), note),
+        grid("Quality per library", columns, rows),
+    )
+    return Section("quality", title, blocks)

@@ -1,0 +1,253 @@
+"""Sections on the run itself: the summary, how it was done, problems, and what comes next."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from soilbio.report.content import Block, Bullets, Cards, Grid, Section, grid, percent, plural
+from soilbio.report.figures import OTHER, UNNAMED
+from soilbio.report.material import Material, readable
+from soilbio.report.summaries import composition, features_per_assay, mean_shares
+from soilbio.standards.sharing_classes import SharingClass as Share
+
+CITATIONS = {
+    "unoise": "UNOISE: Edgar 2016, doi:10.1101/081257",
+    "vsearch": "VSEARCH: Rognes et al. 2016, PeerJ 4:e2584, doi:10.7717/peerj.2584",
+    "dada2": "DADA2: Callahan et al. 2016, Nat. Methods 13:581, doi:10.1038/nmeth.3869",
+    "sintax": "SINTAX: Edgar 2016, doi:10.1101/074161",
+    "cutadapt": "cutadapt: Martin 2011, EMBnet.journal 17:10, doi:10.14806/ej.17.1.200",
+    "greengenes": "Greengenes: McDonald et al. 2012, ISME J. 6:610, doi:10.1038/ismej.2011.139",
+    "mafft": "MAFFT: Katoh & Standley 2013, Mol. Biol. Evol. 30:772, doi:10.1093/molbev/mst010",
+    "fasttree": "FastTree: Price et al. 2010, PLoS ONE 5:e9490, doi:10.1371/journal.pone.0009490",
+    "scikit-bio": "scikit-bio: Aton et al. 2025, Nat. Methods, doi:10.1038/s41592-025-02981-z",
+    "coverage": "Coverage-based Hill numbers: Chao et al. 2014, Ecol. Monogr. 84:45, "
+    "doi:10.1890/13-0133.1",
+}
+
+
+def summary_blocks(material: Material) -> tuple[Block, ...]:
+    """Make the first paragraph and a few numbers to see at a glance."""
+    view = material.view
+    samples = {one.sample for one in view.samples}
+    controls = len(view.subjects) - len(view.samples)
+    groups = _groups_text(material)
+    text = [
+        f"{plural(len(samples), 'soil sample')}{groups} and {plural(controls, 'control')} were "
+        f"sequenced in {plural(len(view.subjects), 'library', 'libraries')}{_markers(material)}."
+    ]
+    cards = [
+        (f"{len(samples):,}", "soil samples"),
+        (f"{len(view.subjects):,}", "libraries"),
+    ]
+    if view.audience.sees(Share.COUNTS):
+        raw = sum(one.reads_left()[0] for one in view.subjects)
+        kept = sum(one.reads_left()[-1] for one in view.subjects)
+        features = sum(features_per_assay(material.tables).values())
+        text.append(
+            f"{kept:,} of {plural(raw, 'read or read pair', 'reads or read pairs')} "
+            f"({percent(kept, raw)}) were kept; they belong to {plural(features, 'feature')} "
+            "(distinct sequences)."
+        )
+        cards += [
+            (f"{raw:,}", "reads or pairs in"),
+            (percent(kept, raw), "of them kept"),
+            (f"{features:,}", "features"),
+        ]
+        text += _dominant(material)
+    troubled = sum(one.status != "ok" for one in view.subjects)
+    text.append(
+        f"{plural(troubled, 'library', 'libraries')} gave no result; see Problems."
+        if troubled
+        else "Every library gave a result."
+    )
+    return (" ".join(text), Cards(tuple(cards)))
+
+
+def _groups_text(material: Material) -> str:
+    if not material.view.columns:
+        return ""
+    column = material.view.columns[0]
+    names = sorted({one.group(column) for one in material.view.samples})
+    if not 1 < len(names) <= 4:
+        return ""
+    return f" ({', '.join(names)})"
+
+
+def _markers(material: Material) -> str:
+    found = [
+        " ".join(str(part) for part in (a.get("target_gene"), a.get("target_subfragment")) if part)
+        for a in material.view.assays
+    ]
+    names = [name for name in dict.fromkeys(found) if name]
+    return f" for {' and '.join(names)}" if names and len(names) < 4 else ""
+
+
+def _dominant(material: Material) -> list[str]:
+    if not material.view.audience.sees(Share.TAXONOMY) or len(material.assay_ids) != 1:
+        return []
+    one = composition(material.tables, [s.library_id for s in material.view.samples], "phylum")
+    means = mean_shares(list(one.shares.values()), one.names)
+    names = [name for name in one.names if name not in (OTHER, UNNAMED)][:3]
+    if not names:
+        return []
+    shares = [f"{name} ({100 * means[name]:.0f} %)" for name in names]
+    return [f"The most common phyla in the soils are {', '.join(shares)}."]
+
+
+def methods_section(material: Material) -> Section:
+    """State what was done, with versions and defaults."""
+    if not material.view.audience.sees(Share.METHOD):
+        return Section("methods", "Methods", ("The agreement withholds the methods.",))
+    blocks: list[Block] = [
+        "Every setting that was in force is listed, defaults included, so that the run can be "
+        "repeated."
+    ]
+    blocks += [_assays_grid(material), _engines_grid(material), _parameters(material)]
+    blocks.append(grid("Software", ("name", "version"), sorted(material.software.items())))
+    return Section("methods", "Methods", tuple(blocks))
+
+
+def _assays_grid(material: Material) -> Grid:
+    rows = [
+        (
+            a["assay_id"],
+            " ".join(str(a.get(key) or "") for key in ("target_gene", "target_subfragment")),
+            _primer(a, "forward"),
+            _primer(a, "reverse"),
+            a.get("lib_layout"),
+            a.get("seq_meth"),
+        )
+        for a in material.view.assays
+    ]
+    columns = ("assay", "target", "forward primer", "reverse primer", "layout", "instrument")
+    return grid("Assays", columns, rows, is_folded=False)
+
+
+def _engines_grid(material: Material) -> Grid:
+    rows = [
+        (
+            a["assay_id"],
+            _versioned(a, "engine"),
+            _versioned(a, "classifier"),
+            a.get("confidence_cutoff"),
+            _versioned(a, "reference"),
+            str(a.get("reference_sha256") or "")[:12],
+            "built" if material.results.tree_tips.get(str(a["assay_id"])) else "not built",
+        )
+        for a in material.view.assays
+    ]
+    columns = ("assay", "engine", "classifier", "support needed", "reference", "SHA-256", "tree")
+    return grid("Engine, classifier and reference", columns, rows, is_folded=False)
+
+
+def _primer(assay: Mapping[str, object], side: str) -> str:
+    name = assay.get(f"pcr_primer_name_{side}") or ""
+    sequence = assay.get(f"pcr_primer_{side}") or ""
+    return f"{name} {sequence}".strip()
+
+
+def _versioned(assay: Mapping[str, object], name: str) -> str:
+    return f"{assay.get(name) or ''} {assay.get(f'{name}_version') or ''}".strip()
+
+
+def _parameters(material: Material) -> Grid:
+    rows: list[tuple[str, str, str]] = []
+    for assay in material.view.assays:
+        text = str(assay.get("engine_parameters") or "{}")
+        try:
+            known = json.loads(text)
+        except ValueError:
+            known = {"parameters": text}
+        rows += [
+            (str(assay["assay_id"]), readable(key), _said(known[key])) for key in sorted(known)
+        ]
+    rows += [
+        (f"configuration: {part}", readable(key), _said(value))
+        for part, values in sorted(material.settings.items())
+        for key, value in sorted(values.items())
+    ]
+    return grid("Settings in force", ("of", "setting", "value"), rows)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict | list):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return "" if value is None else str(value)
+
+
+def problems_section(material: Material) -> Section:
+    """List what went wrong, or say that nothing did."""
+    blocks = list(_library_problems(material))
+    blocks += list(_left_out(material))
+    counts = Counter(
+        (row.get("code", ""), row.get("expected", ""), row.get("fix", ""))
+        for row in material.results.warnings
+    )
+    if counts and material.view.audience.sees(Share.METHOD):
+        rows = [(*key, count) for key, count in sorted(counts.items())]
+        columns = ("code", "expected", "what to do", "times")
+        blocks.append(grid("Warnings of the check", columns, rows, is_folded=False))
+    return Section("problems", "Problems", tuple(blocks or ["No problem was found."]))
+
+
+def _library_problems(material: Material) -> Iterator[Block]:
+    troubled = [one for one in material.view.subjects if one.status != "ok"]
+    if troubled:
+        rows = [(one.label, one.sample, one.status, one.status_reason) for one in troubled]
+        columns = ("library", "sample", "status", "reason")
+        yield grid("Libraries without a result", columns, rows, is_folded=False)
+
+
+def _left_out(material: Material) -> Iterator[Block]:
+    labels = material.view.labels()
+    rows = [
+        (labels[library_id], reason)
+        for one in material.results.diversity.values()
+        for library_id, reason in sorted((one.settings.get("left_out") or {}).items())
+        if library_id in labels
+    ]
+    if rows:
+        columns = ("library", "reason")
+        yield grid("Left out of comparisons of diversity", columns, rows, is_folded=False)
+
+
+def next_section(material: Material) -> Section:
+    """Say how to cite, where the files are and what to do next."""
+    cited = [one["attribution"] for one in material.agreements if one.get("attribution")]
+    used = " ".join(
+        [
+            *(str(a.get(key) or "") for a in material.view.assays for key in _NAMED),
+            *material.software,
+            "cutadapt coverage",
+            "mafft fasttree" if any(material.results.tree_tips.values()) else "",
+        ]
+    ).lower()
+    methods = [text for name, text in CITATIONS.items() if name in used]
+    blocks: list[Block] = []
+    if cited:
+        blocks.append(Bullets("Cite the data as", tuple(dict.fromkeys(cited))))
+    blocks.append(Bullets("Cite the methods", tuple(methods)))
+    files = (
+        ("dataset/", "the dataset: Parquet tables, datapackage.json, RO-Crate, agreements"),
+        ("dataset/views/", "the same as BIOM 2.1 and TSV"),
+        ("diversity/", "all diversity measures, distances and ordinations"),
+        ("quality/", "read counts per step and read-quality reports"),
+    )
+    blocks.append(grid("Files beside this page", ("folder", "holds"), files, is_folded=False))
+    blocks.append(
+        Bullets(
+            "Next",
+            (
+                "Look closer: soilbio dataset show results/dataset",
+                "Share it as the agreement allows: soilbio export dwca results/dataset "
+                "--recipient public --purpose DUO:0000042 --out package",
+                "This page for another recipient: soilbio report … --recipient consortium",
+            ),
+        )
+    )
+    return Section("next", "Citing, files and next steps", tuple(blocks))
+
+
+_NAMED = ("engine", "classifier", "reference")

@@ -1,0 +1,145 @@
+"""Sections on controls, places and the agreement: what may be shown, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from soilbio.report.content import Block, Bullets, Grid, Panel, Plot, Section, grid, listed, plural
+from soilbio.report.figures_map import outlines, place_map
+from soilbio.report.material import Material
+from soilbio.report.sections_composition import score_grid
+from soilbio.report.summaries import BlankFeature, blank_features
+from soilbio.report.view import CONTROL_NAMES, Subject
+from soilbio.standards.sharing_classes import SharingClass as Share
+
+
+def controls_section(material: Material) -> Section:
+    """Show what blanks hold and how well mocks were found."""
+    title = "Controls"
+    if not material.view.audience.sees(Share.CONTROLS):
+        return Section("controls", title, ("The agreement withholds the controls.",))
+    controls = [one for one in material.view.subjects if not one.is_sample]
+    if not controls:
+        text = "No library is a control. Without a blank, contamination cannot be told from soil."
+        return Section("controls", title, (text,))
+    return Section("controls", title, (*_blank_blocks(material), *_mock_blocks(material)))
+
+
+def _blank_blocks(material: Material) -> Iterator[Block]:
+    view = material.view
+    blanks = [one for one in view.subjects if one.is_blank]
+    if not blanks:
+        yield "No blank was sequenced, so contamination cannot be told from soil."
+        return
+    if not view.audience.sees(Share.COUNTS, Share.TAXONOMY):
+        yield "The agreement withholds taxa or their counts, so blanks are not described."
+        return
+    found = blank_features(
+        material.tables,
+        [one.library_id for one in blanks],
+        [one.library_id for one in view.samples],
+    )
+    names = listed(
+        [f"{one.label} ({CONTROL_NAMES.get(one.control_type, 'blank')})" for one in blanks]
+    )
+    if not found:
+        yield f"{names}: no feature was found, as it should be."
+        return
+    shared = sum(bool(one.samples) for one in found)
+    reads = sum(one.reads_in_blanks for one in found)
+    yield (
+        f"{names}: {plural(len(found), 'feature')} with {plural(reads, 'read')}, {shared:,} of "
+        "them also found in samples. They are listed, not removed: a strong one may come "
+        "from a reagent, a weak one from a neighbouring soil."
+    )
+    yield _blank_grid(material, found)
+
+
+def _blank_grid(material: Material, found: list[BlankFeature]) -> Grid:
+    view = material.view
+    rows = [
+        (
+            one.name,
+            one.reads_in_blanks,
+            len(one.blanks),
+            listed(view.label_ids(one.samples), 4) if one.samples else "nowhere else",
+            one.reads_in_samples,
+            one.feature_id[:8],
+        )
+        for one in found
+    ]
+    columns = ("feature", "reads in blanks", "blanks", "also in", "reads there", "id begins")
+    return grid("Features of blanks", columns, rows, is_folded=len(rows) > 12)
+
+
+def _mock_blocks(material: Material) -> Iterator[Block]:
+    mocks = [one for one in material.view.subjects if one.control_type == "mock"]
+    if not mocks:
+        yield "No mock community was sequenced, so accuracy was not measured in this run."
+        return
+    table = score_grid(material, [one.library_id for one in mocks])
+    if table is None:
+        yield (
+            f"Mock community: {_names(mocks)}. It is not scored, as no truth was given for it; "
+            "name a truth file in the configuration (truth:)."
+        )
+        return
+    yield f"Mock community, scored against what was put in: {_names(mocks)}."
+    yield table
+
+
+def _names(subjects: list[Subject]) -> str:
+    return listed([one.label for one in subjects])
+
+
+def places_section(material: Material) -> Section:
+    """Draw the map of the places as far as the agreement shows them."""
+    view = material.view
+    audience = view.audience
+    if Share.LOCATION in audience.coarse:
+        cell = max((place.cell_degrees for place in view.places), default=0.0)
+        told = (
+            f"Places are generalised for this recipient ({audience.recipient}): each is shown as "
+            f"the cell of a fixed {cell:g}° grid that holds it. Outlines are coarse "
+            "(1:110 million) and say nothing about borders."
+        )
+    elif audience.sees(Share.LOCATION):
+        told = (
+            f"Exact places: the agreement allows them for this recipient ({audience.recipient}). "
+            "Do not pass this page on. Outlines are coarse (1:110 million)."
+        )
+    else:
+        told = f"The agreement withholds the places from this recipient ({audience.recipient})."
+        return Section("places", "Places", (told,))
+    if not view.places:
+        return Section("places", "Places", ("No sample has coordinates that can be shown.",))
+    rows = [
+        (place.text.replace("<br>", ", "), place.latitude, place.longitude, place.samples)
+        for place in view.places
+    ]
+    plot = Plot(
+        "map",
+        "Where the soils come from",
+        f"Map with {plural(len(view.places), 'place')}; the table lists them.",
+        {(): place_map(view.places, outlines())},
+    )
+    columns = ("place", "latitude, °", "longitude, °", "samples")
+    blocks = (told, Panel("panel-map", (plot,)), grid("Places shown", columns, rows))
+    return Section("places", "Places", blocks)
+
+
+def agreement_section(material: Material) -> Section:
+    """Tell in plain words what the agreements let this recipient see."""
+    audience = material.view.audience
+    blocks: list[Block] = [
+        f"This page was made for the recipient “{audience.recipient}” and the purpose "
+        f"{audience.purpose}. It shows what the agreement allows for them, and nothing else. "
+        "Where several agreements touch the data, the strictest one rules the whole page."
+    ]
+    if audience.sentences:
+        blocks.append(Bullets("What the agreement says", audience.sentences))
+    if material.agreements:
+        names = ("agreement", "title", "licence", "attribution", "contact")
+        rows = [tuple(one.get(name, "") for name in names) for one in material.agreements]
+        blocks.append(grid("Agreements in force", names, rows, is_folded=False))
+    return Section("agreement", "Agreement", tuple(blocks))

@@ -1,0 +1,198 @@
+"""Small tables from a dataset's large ones; streamed, never dense."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from soilbio.dataset.tables import EXCLUDING_FLAGS
+from soilbio.report.figures import OTHER, UNNAMED
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TOP_NAMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Shares (0 to 1) per library at one rank; `names` are sorted by mean share, rest last."""
+
+    names: tuple[str, ...]
+    shares: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class BlankFeature:
+    """A feature found in a blank, and where else it is."""
+
+    feature_id: str
+    name: str
+    blanks: tuple[str, ...]
+    reads_in_blanks: int
+    samples: tuple[str, ...]
+    reads_in_samples: int
+
+
+def is_excluded() -> pl.Expr:
+    """Tell of each feature whether a flag keeps it out of composition and diversity."""
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    return flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
+
+
+def composition(
+    tables: Mapping[str, pl.LazyFrame], libraries: Collection[str], rank: str
+) -> Composition:
+    """Sum the reads of unflagged features by their name at a rank, for the given libraries.
+
+    Names beyond the `TOP_NAMES` of highest mean share become one. O(libraries x names) in memory.
+    """
+    import polars as pl
+
+    features = tables["features"].filter(~is_excluded()).select("feature_id", name=rank)
+    sums = (
+        tables["counts"]
+        .filter(pl.col("library_id").is_in(list(libraries)))
+        .join(features, on="feature_id", how="inner")
+        .with_columns(pl.when(pl.col("name") == "").then(None).otherwise(pl.col("name")))
+        .with_columns(pl.col("name").fill_null(UNNAMED))
+        .group_by("library_id", "name")
+        .agg(
+            reads=pl.when(pl.col("count").is_null())
+            .then(pl.col("relative_abundance"))
+            .otherwise(pl.col("count").cast(pl.Float64))
+            .sum()
+        )
+        .with_columns(share=pl.col("reads") / pl.col("reads").sum().over("library_id"))
+    )
+    top = (
+        sums.filter(pl.col("name") != UNNAMED)
+        .group_by("name")
+        .agg(pl.col("share").sum())
+        .sort(["share", "name"], descending=[True, False])
+        .head(TOP_NAMES)
+        .collect()["name"]
+        .to_list()
+    )
+    kept = pl.when(pl.col("name").is_in([*top, UNNAMED])).then(pl.col("name"))
+    rows = (
+        sums.with_columns(name=kept.otherwise(pl.lit(OTHER)))
+        .group_by("library_id", "name")
+        .agg(pl.col("share").sum())
+        .sort("library_id", "name")
+        .collect()
+    )
+    shares: dict[str, dict[str, float]] = {}
+    for library_id, name, share in rows.iter_rows():
+        shares.setdefault(library_id, {})[name] = share
+    rest = [name for name in (OTHER, UNNAMED) if name in set(rows["name"].to_list())]
+    return Composition((*top, *rest), shares)
+
+
+def features_per_library(tables: Mapping[str, pl.LazyFrame]) -> dict[str, tuple[int, int, int]]:
+    """Count the features of each library, its reads, and the reads of flagged features."""
+    import polars as pl
+
+    flagged = tables["features"].select("feature_id", is_flagged=is_excluded())
+    rows = (
+        tables["counts"]
+        .join(flagged, on="feature_id", how="inner")
+        .group_by("library_id")
+        .agg(
+            features=pl.len(),
+            reads=pl.col("count").sum(),
+            flagged=pl.col("count").filter(pl.col("is_flagged")).sum(),
+        )
+        .sort("library_id")
+        .collect()
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows.iter_rows()}
+
+
+def features_per_assay(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:
+    """Count the different features of each assay."""
+    import polars as pl
+
+    rows = (
+        tables["counts"]
+        .join(tables["libraries"].select("library_id", "assay_id"), on="library_id")
+        .group_by("assay_id")
+        .agg(pl.col("feature_id").n_unique())
+        .sort("assay_id")
+        .collect()
+    )
+    return dict(rows.iter_rows())
+
+
+def flag_counts(tables: Mapping[str, pl.LazyFrame]) -> list[tuple[str, int, int]]:
+    """Count features and reads of each flag."""
+    import polars as pl
+
+    reads = tables["counts"].group_by("feature_id").agg(pl.col("count").sum())
+    rows = (
+        tables["features"]
+        .filter(pl.col("flags").fill_null("") != "")
+        .select("feature_id", flag=pl.col("flags").str.split("|"))
+        .explode("flag")
+        .join(reads, on="feature_id", how="left")
+        .group_by("flag")
+        .agg(features=pl.len(), reads=pl.col("count").sum())
+        .sort("flag")
+        .collect()
+    )
+    return list(rows.iter_rows())
+
+
+def blank_features(
+    tables: Mapping[str, pl.LazyFrame], blanks: Collection[str], samples: Collection[str]
+) -> list[BlankFeature]:
+    """List the features of blanks, most reads first, and the samples that hold them, too."""
+    import polars as pl
+
+    here = pl.col("library_id").is_in(list(blanks))
+    there = pl.col("library_id").is_in(list(samples))
+    rows = (
+        tables["counts"]
+        .join(
+            tables["counts"].filter(here).select("feature_id").unique(),
+            on="feature_id",
+            how="semi",
+        )
+        .group_by("feature_id")
+        .agg(
+            blanks=pl.col("library_id").filter(here).sort(),
+            in_blanks=pl.col("count").filter(here).sum(),
+            samples=pl.col("library_id").filter(there).sort(),
+            in_samples=pl.col("count").filter(there).sum(),
+        )
+        .join(tables["features"], on="feature_id", how="inner")
+        .sort(["in_blanks", "feature_id"], descending=[True, False])
+        .collect()
+    )
+    return [
+        BlankFeature(
+            row["feature_id"],
+            name_of(row),
+            tuple(row["blanks"]),
+            row["in_blanks"] or 0,
+            tuple(row["samples"]),
+            row["in_samples"] or 0,
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def name_of(feature: Mapping[str, object]) -> str:
+    """Name a feature by the deepest rank that it has."""
+    rank = feature.get("taxon_rank")
+    name = feature.get(str(rank)) if rank else None
+    return f"{name} ({rank})" if name else "unclassified"
+
+
+def mean_shares(shares: Sequence[Mapping[str, float]], names: Sequence[str]) -> dict[str, float]:
+    """Average the shares of several libraries, each weighing the same."""
+    count = len(shares) or 1
+    return {name: sum(part.get(name, 0.0) for part in shares) / count for name in names}

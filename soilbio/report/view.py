@@ -1,0 +1,136 @@
+"""What the recipient of a report may see of a dataset: libraries, their groups and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from soilbio.report.figures_map import Place
+from soilbio.report.figures_reads import STEPS
+from soilbio.standards.sharing_classes import SharingClass as Share
+
+CONTROL_NAMES = {
+    "extraction_blank": "extraction blank",
+    "pcr_blank": "PCR blank",
+    "field_blank": "field blank",
+    "sequencing_blank": "sequencing blank",
+    "mock": "mock community",
+}
+NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a report is for, and the sharing classes that the agreements open to them.
+
+    `exact` classes are allowed as they are; `coarse` ones are generalised (places only).
+    """
+
+    recipient: str
+    purpose: str
+    exact: frozenset[Share]
+    coarse: frozenset[Share] = frozenset()
+    sentences: tuple[str, ...] = ()
+
+    def sees(self, *classes: Share) -> bool:
+        """Tell whether all of some classes are allowed as they are."""
+        return self.exact.issuperset(classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A library as the recipient may see it; `library_id` is for look-ups and never shown."""
+
+    library_id: str
+    label: str
+    sample: str
+    assay_id: str
+    control_type: str
+    status: str
+    status_reason: str
+    reads: tuple[int | None, ...]
+    groups: Mapping[str, str]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing should be in it."""
+        return self.control_type.endswith("_blank")
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is of a soil, not a control."""
+        return not self.control_type
+
+    def group(self, column: str | None) -> str:
+        """Name the group it belongs to: its kind of control, or its value in a column."""
+        if self.control_type:
+            return f"control: {CONTROL_NAMES.get(self.control_type, self.control_type)}"
+        return self.groups.get(column, NOT_STATED) if column else ""
+
+    def reads_left(self) -> tuple[int, ...]:
+        """Give the reads after each step; a step that was not reached left none."""
+        left: list[int] = []
+        for reads in self.reads:
+            is_unknown = reads is None and self.status == "ok" and bool(left)
+            left.append(left[-1] if is_unknown else reads or 0)
+        return tuple(left)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a report may show of samples and libraries; what is withheld is not in it."""
+
+    audience: Audience
+    subjects: tuple[Subject, ...]
+    places: tuple[Place, ...]
+    columns: tuple[str, ...]
+    hidden_columns: tuple[str, ...]
+    assays: tuple[Mapping[str, object], ...]
+
+    def of_assay(self, assay_id: str) -> list[Subject]:
+        """List an assay's libraries: samples first, sorted by name, then controls."""
+        return [subject for subject in self.subjects if subject.assay_id == assay_id]
+
+    def labels(self) -> dict[str, str]:
+        """Map library ids to what the recipient may call them."""
+        return {subject.library_id: subject.label for subject in self.subjects}
+
+    def by_id(self) -> dict[str, Subject]:
+        """Map library ids to libraries."""
+        return {subject.library_id: subject for subject in self.subjects}
+
+    def label_ids(self, ids: Iterable[str]) -> list[str]:
+        """Write library ids as the recipient may see them; unknown ones are left out."""
+        labels = self.labels()
+        return [labels[library_id] for library_id in ids if library_id in labels]
+
+    @property
+    def samples(self) -> list[Subject]:
+        """The libraries of soils."""
+        return [subject for subject in self.subjects if subject.is_sample]
+
+
+def sorted_by_group(subjects: Iterable[Subject], column: str | None) -> list[Subject]:
+    """Sort libraries by group and name, controls last."""
+    return sorted(
+        subjects,
+        key=lambda one: (not one.is_sample, one.group(column), one.label, one.library_id),
+    )
+
+
+def subject_of(
+    row: Mapping[str, object], label: str, sample: str, groups: Mapping[str, str]
+) -> Subject:
+    """Make a subject of a row of the table `libraries`."""
+    counts = [row.get(step) for step in STEPS]
+    return Subject(
+        library_id=str(row["library_id"]),
+        label=label,
+        sample=sample,
+        assay_id=str(row["assay_id"]),
+        control_type=str(row.get("control_type") or ""),
+        status=str(row.get("status") or ""),
+        status_reason=str(row.get("status_reason") or ""),
+        reads=tuple(count if isinstance(count, int) else None for count in counts),
+        groups=groups,
+    )

@@ -1,0 +1,1 @@
+"""Start Snakemake, follow it, and sum up what became of each library."""

@@ -1,0 +1,128 @@
+"""Follow Snakemake: how far each stage is, in few lines; all it says goes to a log."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Rules by the stage that a user knows; a rule that is not named here counts as its own stage.
+STAGES = {
+    "check_inputs": "check",
+    "measure_read_quality": "read quality",
+    "collect_read_quality": "read quality",
+    "prepare_unoise": "prepare reads",
+    "prepare_dada2": "prepare reads",
+    "choose_truncation": "prepare reads",
+    "list_run_dada2": "prepare reads",
+    "denoise_unoise": "features",
+    "denoise_dada2": "features",
+    "find_chimeras_dada2": "features",
+    "collect_dada2": "features",
+    "build_classifier": "taxonomy",
+    "classify_features": "taxonomy",
+    "build_tree": "tree",
+    "build_dataset": "dataset",
+    "score_dataset": "dataset",
+    "measure_diversity": "diversity",
+    "export_dataset": "export",
+    "write_report": "report",
+}
+_FINISHED = re.compile(r"Finished jobid: \d+ \(Rule: (\w+)\)")
+_PLANNED = re.compile(r"^(\w+)\s+(\d+)\s*$")
+_FAILED = re.compile(r"^\s*Error in rule (\w+)")
+
+
+@dataclass(slots=True)
+class Progress:
+    """Jobs planned and done, by stage, as Snakemake tells them line by line."""
+
+    planned: dict[str, int] = field(default_factory=dict)
+    done: dict[str, int] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    has_nothing_to_do: bool = False
+    is_planning: bool = False
+
+    def take(self, line: str) -> str | None:
+        """Take in one line; return what a user should see of it, if anything."""
+        if line.startswith("Job stats:"):
+            self.is_planning = not self.planned
+        elif self.is_planning:
+            self._plan(line)
+        elif found := _FINISHED.search(line):
+            return self._finish(found.group(1))
+        elif found := _FAILED.match(line):
+            self.failed.append(found.group(1))
+        elif "Nothing to be done" in line:
+            self.has_nothing_to_do = True
+        return None
+
+    def _plan(self, line: str) -> None:
+        found = _PLANNED.match(line)
+        if found and found.group(1) == "total":
+            self.is_planning = False
+        elif found and found.group(1) != "all":
+            stage = STAGES.get(found.group(1), found.group(1))
+            self.planned[stage] = self.planned.get(stage, 0) + int(found.group(2))
+
+    def _finish(self, rule: str) -> str | None:
+        if rule == "all":
+            return None
+        stage = STAGES.get(rule, rule)
+        self.done[stage] = self.done.get(stage, 0) + 1
+        return f"{stage}: {self.done[stage]} of {self.planned.get(stage, self.done[stage])}"
+
+    def is_whole(self, stage: str) -> bool:
+        """Tell whether all jobs of a stage are done."""
+        return self.done.get(stage, 0) >= self.planned.get(stage, 0)
+
+
+def follow(command: Sequence[str], log: Path, tell: Callable[[str, bool], None]) -> int:
+    """Run Snakemake to its end and return its exit code.
+
+    `tell(text, is_passing)` gets what a user should see; a passing text may be overwritten by the
+    next. Snakemake's whole output is in `log`; its errors are told as they come.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    progress = Progress()
+    with log.open("w", encoding="utf-8") as record:
+        process = subprocess.Popen(
+            list(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout is not None  # noqa: S101  it was started with a pipe
+        try:
+            _tell_lines(_recorded(process.stdout, record), progress, tell)
+        except KeyboardInterrupt:
+            process.wait()
+            raise
+        code = process.wait()
+    if progress.has_nothing_to_do:
+        tell("Nothing to do: all results are up to date.", False)
+    return code
+
+
+def _recorded(lines: Iterable[str], record: object) -> Iterator[str]:
+    for line in lines:
+        record.write(line)  # type: ignore[attr-defined]
+        record.flush()  # type: ignore[attr-defined]
+        yield line.rstrip("\n")
+
+
+def _tell_lines(
+    lines: Iterable[str], progress: Progress, tell: Callable[[str, bool], None]
+) -> None:
+    is_error = False
+    for line in lines:
+        seen = progress.take(line)
+        if seen:
+            stage = seen.partition(":")[0]
+            tell(seen, not progress.is_whole(stage))
+        is_error = _starts_error(line) or (is_error and bool(line.strip()))
+        if is_error:
+            tell(line, False)
+
+
+def _starts_error(line: str) -> bool:
+    return line.startswith(("Error in rule", "WorkflowError", "Nothing was run", "Logfile "))

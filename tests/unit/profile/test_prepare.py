@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soilbio.profile.prepare import Filters, Reads, prepare_filtered, prepare_unique
+from soilbio.profile.primers import Primers
+
+FORWARD, REVERSE = "GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT"
+PRIMERS = Primers(FORWARD, REVERSE)
+DRAWN = {"Y": "C", "M": "A", "N": "G", "V": "A", "W": "T"}
+COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
+
+
+def turned(sequence: str) -> str:
+    return sequence.translate(COMPLEMENT)[::-1]
+
+
+def drawn(primer: str) -> str:
+    return "".join(DRAWN.get(base, base) for base in primer)
+
+
+def random_dna(length: int, seed: int) -> str:
+    return "".join(np.random.default_rng(seed).choice(list("ACGT"), length))
+
+
+def write_fastq(path: Path, reads: list[str]) -> Path:
+    text = "".join(f"@r{n}\n{read}\n+\n{'I' * len(read)}\n" for n, read in enumerate(reads))
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    return path
+
+
+def write_pairs(folder: Path, templates: list[str], *, length: int = 250) -> Reads:
+    forward = write_fastq(folder / "a_1.fastq.gz", [template[:length] for template in templates])
+    reverse = write_fastq(folder / "a_2.fastq.gz", [turned(t)[:length] for t in templates])
+    return Reads("a", forward, reverse)
+
+
+def template(amplicon: str) -> str:
+    return drawn(FORWARD) + amplicon + turned(drawn(REVERSE))
+
+
+def unique_sequences(path: Path) -> dict[str, int]:
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    sizes = [int(header.split("size=")[1]) for header in lines[::2]]
+    return dict(zip(lines[1::2], sizes, strict=True))
+
+
+def test_pairs_are_trimmed_merged_and_counted(tmp_path):
+    first, second = random_dna(253, 1), random_dna(251, 2)
+    reads = write_pairs(tmp_path, [template(first)] * 3 + [template(second)])
+    left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert unique_sequences(tmp_path / "u.fasta.gz") == {first: 3, second: 1}
+    assert (left.status, left.reads_raw, left.reads_primer) == ("ok", 4, 4)
+    assert (left.reads_merged, left.reads_filtered) == (4, 4)
+
+
+def test_pairs_in_the_other_orientation_are_turned(tmp_path):
+    amplicon = random_dna(253, 1)
+    reads = write_pairs(tmp_path, [template(amplicon)] * 2)
+    swapped = Reads("a", reads.reverse, reads.forward)
+    left = prepare_unique(swapped, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert unique_sequences(tmp_path / "u.fasta.gz") == {amplicon: 2}
+    assert left.reads_primer == 2
+
+
+def test_read_through_into_the_opposite_primer_is_removed(tmp_path):
+    amplicon = random_dna(150, 3)
+    adapter = "AGATCGGAAGAGCACACGTCTGAACTCCAGTCA" * 4
+    forward = write_fastq(tmp_path / "f.fq.gz", [(template(amplicon) + adapter)[:250]])
+    reverse = write_fastq(tmp_path / "r.fq.gz", [(turned(template(amplicon)) + adapter)[:250]])
+    prepare_unique(Reads("a", forward, reverse), PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert unique_sequences(tmp_path / "u.fasta.gz") == {amplicon: 1}
+
+
+def test_pairs_without_primers_are_discarded_and_counted(tmp_path):
+    reads = write_pairs(tmp_path, [template(random_dna(253, 1)), random_dna(292, 9)])
+    left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert (left.reads_raw, left.reads_primer) == (2, 1)
+
+
+def test_single_reads_are_cut_to_one_length(tmp_path):
+    reads = write_fastq(tmp_path / "a.fq.gz", [template(random_dna(253, 1))[:200]] * 2)
+    filters = Filters(truncate_1_bp=100)
+    left = prepare_unique(Reads("a", reads, None), PRIMERS, filters, tmp_path / "u.fasta.gz")
+    assert unique_sequences(tmp_path / "u.fasta.gz") == {random_dna(253, 1)[:100]: 2}
+    assert left.reads_merged == left.reads_primer == 2
+
+
+def test_reads_whose_primers_were_removed_before_pass_as_they_are(tmp_path):
+    amplicon = random_dna(253, 1)
+    reads = write_pairs(tmp_path, [amplicon], length=200)
+    prepare_unique(reads, None, Filters(), tmp_path / "u.fasta.gz")
+    assert unique_sequences(tmp_path / "u.fasta.gz") == {amplicon: 1}
+
+
+@pytest.mark.parametrize(
+    ("templates", "reason"),
+    [
+        ([], "no reads in the files"),
+        ([random_dna(292, 1)], "no reads with both primers (of 1)"),
+        ([template(random_dna(600, 1))], "no reads merged (of 1)"),
+    ],
+    ids=["no reads", "no primers", "no overlap"],
+)
+def test_a_library_without_reads_left_is_empty_and_says_where_they_went(
+    tmp_path, templates, reason
+):
+    reads = write_pairs(tmp_path, templates)
+    left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert (left.status, left.status_reason) == ("empty", reason)
+    assert unique_sequences(tmp_path / "u.fasta.gz") == {}
+
+
+def test_a_damaged_file_makes_a_failed_library_not_a_crash(tmp_path):
+    reads = write_pairs(tmp_path, [template(random_dna(253, n)) for n in range(2000)])
+    whole = reads.forward.read_bytes()
+    reads.forward.write_bytes(whole[: len(whole) // 2])
+    left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert left.status == "failed"
+    assert "end-of-stream" in left.status_reason
+    assert unique_sequences(tmp_path / "u.fasta.gz") == {}
+
+
+def test_files_of_unequal_length_make_a_failed_library(tmp_path):
+    reads = write_pairs(tmp_path, [template(random_dna(253, n)) for n in range(20)])
+    write_fastq(reads.reverse, [turned(template(random_dna(253, 0)))[:250]])
+    left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert left.status == "failed"
+
+
+def test_the_same_reads_give_the_same_bytes(tmp_path):
+    reads = write_pairs(tmp_path, [template(random_dna(253, n % 7)) for n in range(50)])
+    prepare_unique(reads, PRIMERS, Filters(), tmp_path / "one.gz")
+    prepare_unique(reads, PRIMERS, Filters(), tmp_path / "two.gz")
+    assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
+
+
+def test_filtered_pairs_are_cut_for_dada2(tmp_path):
+    amplicon = random_dna(253, 1)
+    reads = write_pairs(tmp_path, [template(amplicon)] * 2)
+    targets = [tmp_path / "x_1.fastq.gz", tmp_path / "x_2.fastq.gz"]
+    filters = Filters(max_expected_errors=2, truncate_1_bp=180, truncate_2_bp=120)
+    left = prepare_filtered(reads, PRIMERS, filters, targets)
+    forward, reverse = (
+        gzip.decompress(file.read_bytes()).decode().splitlines()[1] for file in targets
+    )
+    assert (forward, reverse) == (amplicon[:180], turned(amplicon)[:120])
+    assert (left.status, left.reads_filtered) == ("ok", 2)
+
+
+def test_filtering_a_damaged_file_leaves_empty_files_and_a_failed_library(tmp_path):
+    reads = write_pairs(tmp_path, [template(random_dna(253, 1))])
+    reads.forward.write_bytes(b"no gzip at all")
+    targets = [tmp_path / "x_1.fastq.gz", tmp_path / "x_2.fastq.gz"]
+    left = prepare_filtered(reads, PRIMERS, Filters(), targets)
+    assert left.status == "failed"
+    assert [gzip.decompress(file.read_bytes()) for file in targets] == [b"", b""]
+
+
+def test_single_reads_leave_the_second_filtered_file_empty(tmp_path):
+    amplicon = random_dna(253, 1)
+    reads = write_fastq(tmp_path / "a.fq.gz", [template(amplicon)[:200]])
+    targets = [tmp_path / "x_1.fastq.gz", tmp_path / "x_2.fastq.gz"]
+    left = prepare_filtered(Reads("a", reads, None), PRIMERS, Filters(), targets)
+    assert gzip.decompress(targets[0].read_bytes()).decode().splitlines()[1] == amplicon[:181]
+    assert gzip.decompress(targets[1].read_bytes()) == b""
+    assert left.reads_filtered == 1

@@ -1,0 +1,368 @@
+# Reads of amplicons to features, counts, lineages and a tree.
+
+
+rule prepare_unoise:
+    input:
+        reads=reads_of_library,
+        checked=ancient("results/check/checked.tsv"),
+    output:
+        unique=temp("results/profile/{assay}/unique/{library}.fasta.gz"),
+        reads_left="results/profile/{assay}/reads_left/{library}.json",
+    wildcard_constraints:
+        assay=assays_with("unoise"),
+    log:
+        "results/logs/amplicon/prepare_unoise/{assay}/{library}.log",
+    conda:
+        "../envs/vsearch.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        reads=reads_options,
+        primers=primer_options,
+        max_expected_errors=PROJECT.amplicon["max_expected_errors"],
+        min_overlap_bp=PROJECT.amplicon["min_overlap_bp"],
+        max_mismatches=PROJECT.amplicon["max_mismatches"],
+        truncate_1_bp=lambda wildcards: (fixed_truncation(wildcards.assay) or (0, 0))[0],
+    shell:
+        "soilbio prepare"
+        " --library {wildcards.library}"
+        " {params.reads}"
+        " {params.primers}"
+        " --max-expected-errors {params.max_expected_errors}"
+        " --min-overlap-bp {params.min_overlap_bp}"
+        " --max-mismatches {params.max_mismatches}"
+        " --truncate-1-bp {params.truncate_1_bp}"
+        " --unique {output.unique}"
+        " --reads-left {output.reads_left}"
+        " 2> {log}"
+
+
+rule denoise_unoise:
+    input:
+        unique=unique_reads_of_assay,
+        sheet=ancient(PROJECT.libraries),
+    output:
+        features="results/profile/{assay}/features.fasta",
+        counts="results/profile/{assay}/counts.parquet",
+        tracking="results/profile/{assay}/tracking.tsv",
+        engine="results/profile/{assay}/engine.json",
+    wildcard_constraints:
+        assay=assays_with("unoise"),
+    log:
+        "results/logs/amplicon/denoise_unoise/{assay}.log",
+    benchmark:
+        "results/benchmarks/amplicon/denoise_unoise/{assay}.tsv"
+    conda:
+        "../envs/vsearch.yaml"
+    threads: 4
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        min_size=PROJECT.amplicon["min_size"],
+        unoise_alpha=PROJECT.amplicon["unoise_alpha"],
+        chimera_skew=PROJECT.amplicon["chimera_skew"],
+        count_identity=PROJECT.amplicon["count_identity"],
+    shell:
+        "soilbio profile unoise"
+        " --sheet {input.sheet}"
+        " --assay {wildcards.assay}"
+        " --unique 'results/profile/{wildcards.assay}/unique/{{library}}.fasta.gz'"
+        " --min-size {params.min_size}"
+        " --unoise-alpha {params.unoise_alpha}"
+        " --chimera-skew {params.chimera_skew}"
+        " --count-identity {params.count_identity}"
+        " --threads {threads}"
+        " --out results/profile/{wildcards.assay}"
+        " 2> {log}"
+
+
+rule choose_truncation:
+    input:
+        reads=raw_reads_of_run,
+        sheet=ancient(PROJECT.libraries),
+        checked=ancient("results/check/checked.tsv"),
+    output:
+        lengths="results/profile/{assay}/truncation/{run}.json",
+    log:
+        "results/logs/amplicon/choose_truncation/{assay}/{run}.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        assay=lambda wildcards: truncation_demand(wildcards.assay),
+        max_expected_errors=PROJECT.amplicon["dada2_max_expected_errors"],
+    shell:
+        "soilbio profile truncation"
+        " --sheet {input.sheet}"
+        " --assay {wildcards.assay}"
+        " --run {wildcards.run}"
+        " {params.assay}"
+        " --max-expected-errors {params.max_expected_errors}"
+        " --out {output.lengths}"
+        " 2> {log}"
+
+
+rule prepare_dada2:
+    input:
+        reads=reads_of_library,
+        truncation=truncation_input,
+        checked=ancient("results/check/checked.tsv"),
+    output:
+        # Single reads leave the second file empty.
+        filtered_1=temp("results/profile/{assay}/filtered/{library}_1.fastq.gz"),
+        filtered_2=temp("results/profile/{assay}/filtered/{library}_2.fastq.gz"),
+        reads_left="results/profile/{assay}/reads_left/{library}.json",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
+    log:
+        "results/logs/amplicon/prepare_dada2/{assay}/{library}.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        reads=reads_options,
+        primers=primer_options,
+        truncation=truncation_options,
+        max_expected_errors=PROJECT.amplicon["dada2_max_expected_errors"],
+    shell:
+        "soilbio prepare"
+        " --library {wildcards.library}"
+        " {params.reads}"
+        " {params.primers}"
+        " {params.truncation}"
+        " --max-expected-errors {params.max_expected_errors}"
+        " --filtered {output.filtered_1} {output.filtered_2}"
+        " --reads-left {output.reads_left}"
+        " 2> {log}"
+
+
+rule list_run_dada2:
+    input:
+        sheet=PROJECT.libraries,
+    output:
+        manifest="results/profile/{assay}/runs/{run}.manifest.tsv",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
+    log:
+        "results/logs/amplicon/list_run_dada2/{assay}/{run}.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    shell:
+        "soilbio profile manifest"
+        " --sheet {input.sheet}"
+        " --assay {wildcards.assay}"
+        " --run {wildcards.run}"
+        " --filtered 'results/profile/{wildcards.assay}/filtered/{{library}}_{{end}}.fastq.gz'"
+        " --out {output.manifest}"
+        " 2> {log}"
+
+
+rule denoise_dada2:
+    input:
+        manifest="results/profile/{assay}/runs/{run}.manifest.tsv",
+        reads=filtered_reads_of_run,
+        script=workflow.source_path("../scripts/dada2_denoise.R"),
+    output:
+        found="results/profile/{assay}/runs/{run}.sequences.tsv",
+        tracking="results/profile/{assay}/runs/{run}.tracking.tsv",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
+    log:
+        "results/logs/amplicon/denoise_dada2/{assay}/{run}.log",
+    benchmark:
+        "results/benchmarks/amplicon/denoise_dada2/{assay}/{run}.tsv"
+    conda:
+        "../envs/dada2.yaml"
+    threads: 8
+    resources:
+        mem_mb=8000,
+        runtime=720,
+    params:
+        pooling=PROJECT.amplicon["dada2_pooling"],
+        min_overlap_bp=PROJECT.amplicon["dada2_min_overlap_bp"],
+        max_mismatches=PROJECT.amplicon["dada2_max_mismatches"],
+    shell:
+        "Rscript --vanilla {input.script}"
+        " {input.manifest}"
+        " {params.pooling}"
+        " {params.min_overlap_bp}"
+        " {params.max_mismatches}"
+        " {threads}"
+        " {output.found}"
+        " {output.tracking}"
+        " > {log} 2>&1"
+
+
+rule find_chimeras_dada2:
+    input:
+        found=lambda wildcards: collect(
+            "results/profile/{assay}/runs/{run}.sequences.tsv",
+            assay=wildcards.assay,
+            run=RUNS[wildcards.assay],
+        ),
+        script=workflow.source_path("../scripts/dada2_chimeras.R"),
+    output:
+        chimeras="results/profile/{assay}/dada2_chimeras.txt",
+        version="results/profile/{assay}/dada2_version.txt",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
+    log:
+        "results/logs/amplicon/find_chimeras_dada2/{assay}.log",
+    benchmark:
+        "results/benchmarks/amplicon/find_chimeras_dada2/{assay}.tsv"
+    conda:
+        "../envs/dada2.yaml"
+    threads: 8
+    resources:
+        mem_mb=8000,
+        runtime=240,
+    params:
+        method=PROJECT.amplicon["dada2_chimera_method"],
+        min_fold=PROJECT.amplicon["dada2_chimera_min_fold"],
+    shell:
+        "Rscript --vanilla {input.script}"
+        " {params.method}"
+        " {params.min_fold}"
+        " {threads}"
+        " {output.version}"
+        " {output.chimeras}"
+        " {input.found}"
+        " > {log} 2>&1"
+
+
+rule collect_dada2:
+    input:
+        found=lambda wildcards: collect(
+            "results/profile/{assay}/runs/{run}.sequences.tsv",
+            assay=wildcards.assay,
+            run=RUNS[wildcards.assay],
+        ),
+        tracking=lambda wildcards: collect(
+            "results/profile/{assay}/runs/{run}.tracking.tsv",
+            assay=wildcards.assay,
+            run=RUNS[wildcards.assay],
+        ),
+        truncation=truncations_of_assay,
+        chimeras="results/profile/{assay}/dada2_chimeras.txt",
+        version="results/profile/{assay}/dada2_version.txt",
+        sheet=ancient(PROJECT.libraries),
+    output:
+        features="results/profile/{assay}/features.fasta",
+        counts="results/profile/{assay}/counts.parquet",
+        tracking="results/profile/{assay}/tracking.tsv",
+        engine="results/profile/{assay}/engine.json",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
+    log:
+        "results/logs/amplicon/collect_dada2/{assay}.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        parameters=dada2_parameters,
+    shell:
+        "soilbio profile dada2"
+        " --found {input.found}"
+        " --tracking {input.tracking}"
+        " --chimeras {input.chimeras}"
+        " --sheet {input.sheet}"
+        " --assay {wildcards.assay}"
+        " --version-file {input.version}"
+        " --parameters {params.parameters:q}"
+        " --out results/profile/{wildcards.assay}"
+        " 2> {log}"
+
+
+rule build_classifier:
+    output:
+        database="results/reference/sintax.fasta",
+    log:
+        "results/logs/amplicon/build_classifier.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        reference=reference_options(),
+    shell:
+        "soilbio reference build"
+        " {params.reference}"
+        " --for sintax"
+        " --out {output.database}"
+        " 2> {log}"
+
+
+rule classify_features:
+    input:
+        features="results/profile/{assay}/features.fasta",
+        database="results/reference/sintax.fasta",
+    output:
+        lineages="results/taxonomy/{assay}/sintax.tsv",
+        classifier="results/taxonomy/{assay}/classifier.json",
+    log:
+        "results/logs/amplicon/classify_features/{assay}.log",
+    benchmark:
+        "results/benchmarks/amplicon/classify_features/{assay}.tsv"
+    conda:
+        "../envs/vsearch.yaml"
+    threads: 4
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        reference=reference_options(),
+        confidence=PROJECT.taxonomy["confidence"],
+    shell:
+        "soilbio classify"
+        " --features {input.features}"
+        " --database {input.database}"
+        " {params.reference}"
+        " --confidence {params.confidence}"
+        " --threads {threads}"
+        " --out results/taxonomy/{wildcards.assay}"
+        " 2> {log}"
+
+
+rule build_tree:
+    input:
+        features="results/profile/{assay}/features.fasta",
+    output:
+        tree="results/tree/{assay}.nwk",
+        note="results/tree/{assay}.tree.json",
+    log:
+        "results/logs/amplicon/build_tree/{assay}.log",
+    benchmark:
+        "results/benchmarks/amplicon/build_tree/{assay}.tsv"
+    conda:
+        "../envs/tree.yaml"
+    threads: 4
+    resources:
+        mem_mb=4000,
+        runtime=480,
+    params:
+        max_features=PROJECT.tree["max_features"],
+    shell:
+        "soilbio tree"
+        " --features {input.features}"
+        " --max-features {params.max_features}"
+        " --threads {threads}"
+        " --out {output.tree}"
+        " 2> {log}"

@@ -1,0 +1,242 @@
+# Checked configuration and sheet, wildcard constraints, input functions.
+
+import json
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from soilbio.errors import InputError
+from soilbio.metadata.config import read_config
+from soilbio.metadata.sheet import read_sheet
+from soilbio.profile.needs import missing_tools
+
+if not workflow.overwrite_configfiles:
+    raise WorkflowError("Nothing was run. Name the configuration: --configfile config/config.yaml")
+if workflow.config_settings.config:
+    raise WorkflowError(
+        "Nothing was run. Options of soilbio are set in the file that --configfile names,"
+        " so that what was run can be read there; --config is not used."
+    )
+
+CONFIG_FILE = Path(workflow.overwrite_configfiles[-1]).resolve()
+try:
+    PROJECT = read_config(CONFIG_FILE)
+    LIBRARIES = read_sheet(PROJECT.libraries, PROJECT.assays)
+except InputError as error:
+    raise WorkflowError(f"Nothing was run.\n{error}") from None
+
+# Tools of rules without a conda environment are looked for before anything starts.
+if not workflow.deployment_settings.deployment_method:
+    if MISSING := missing_tools(PROJECT, LIBRARIES.values()):
+        raise WorkflowError(f"Nothing was run.\n{InputError(MISSING)}")
+
+# An activated environment may hide the command that this process was started with.
+shell.prefix(f"set -euo pipefail; export PATH=$PATH:{shlex.quote(str(Path(sys.executable).parent))}; ")
+
+ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
+
+wildcard_constraints:
+    library=ID,
+    assay=ID,
+    run=ID,
+    number=r"\d+",
+
+
+ASSAYS = sorted({library.assay for library in LIBRARIES.values()})
+BY_ASSAY = {
+    assay: [library for library in LIBRARIES.values() if library.assay == assay]
+    for assay in ASSAYS
+}
+RUNS = {assay: sorted({library.run for library in BY_ASSAY[assay]}) for assay in ASSAYS}
+
+
+def engine_of(assay):
+    """Name the engine of an assay: its own, or the configured one."""
+    return PROJECT.assays[assay].engine or PROJECT.amplicon["engine"]
+
+
+def assays_with(engine):
+    """Write the assays of an engine as a pattern; without any it matches nothing."""
+    return "|".join(assay.replace(".", r"\.") for assay in ASSAYS if engine_of(assay) == engine) or "a^"
+
+
+def reads_of_library(wildcards):
+    """Find the FASTQ files of a library."""
+    library = LIBRARIES[wildcards.library]
+    return [str(file) for file in (library.fastq_1, library.fastq_2) if file]
+
+
+def is_paired(library):
+    """Tell whether a library has reads of both ends."""
+    return library.fastq_2 is not None
+
+
+def reads_options(wildcards):
+    """Write the files of a library as options of `soilbio prepare`."""
+    library = LIBRARIES[wildcards.library]
+    reverse = f" --fastq-2 {shlex.quote(str(library.fastq_2))}" if is_paired(library) else ""
+    return f"--fastq-1 {shlex.quote(str(library.fastq_1))}{reverse}"
+
+
+def primer_options(wildcards):
+    """Write the primers of a library's assay as options; none where they were removed before."""
+    assay = PROJECT.assays[LIBRARIES[wildcards.library].assay]
+    if not assay.primers_in_reads:
+        return ""
+    rate = PROJECT.amplicon["primer_error_rate"]
+    return (
+        f"--forward {assay.forward_primer} --reverse {assay.reverse_primer}"
+        f" --primer-error-rate {rate}"
+    )
+
+
+def truncation_options(wildcards):
+    """Write where reads are cut, as the assay or the configuration demands; else by choice."""
+    lengths = fixed_truncation(LIBRARIES[wildcards.library].assay)
+    if lengths is None:
+        return f"--truncation {truncation_file(wildcards)}"
+    return f"--truncate-1-bp {lengths[0]} --truncate-2-bp {lengths[1]}"
+
+
+def fixed_truncation(assay):
+    """Give the lengths that the assay states, or None where they are to be chosen."""
+    stated = PROJECT.assays[assay]
+    if stated.truncate_1_bp is None and stated.truncate_2_bp is None:
+        return None
+    return stated.truncate_1_bp or 0, stated.truncate_2_bp or 0
+
+
+def truncation_file(wildcards):
+    """Name the file of chosen lengths of a library's run."""
+    library = LIBRARIES[wildcards.library]
+    return f"results/profile/{library.assay}/truncation/{library.run}.json"
+
+
+def truncation_input(wildcards):
+    """Ask for the chosen lengths only where they are used."""
+    assay = LIBRARIES[wildcards.library].assay
+    return [] if fixed_truncation(assay) is not None else [truncation_file(wildcards)]
+
+
+def filtered_reads_of_run(wildcards):
+    """Find the filtered FASTQ files of all libraries of an assay and run."""
+    return [
+        f"results/profile/{library.assay}/filtered/{library.library_id}_{end}.fastq.gz"
+        for library in BY_ASSAY[wildcards.assay]
+        if library.run == wildcards.run
+        for end in (1, 2)
+    ]
+
+
+def raw_reads_of_run(wildcards):
+    """Find the FASTQ files of all libraries of an assay and run."""
+    return [
+        str(file)
+        for library in BY_ASSAY[wildcards.assay]
+        if library.run == wildcards.run
+        for file in (library.fastq_1, library.fastq_2)
+        if file
+    ]
+
+
+def truncation_demand(assay):
+    """Write what truncated pairs must fulfil as options of `soilbio profile truncation`."""
+    stated = PROJECT.assays[assay]
+    primers = (stated.forward_primer, stated.reverse_primer) if stated.primers_in_reads else ("", "")
+    return (
+        f"--max-length-bp {stated.max_length_bp} --min-overlap-bp {PROJECT.amplicon['min_overlap_bp']}"
+        f" --primer-bp {len(primers[0])} {len(primers[1])}"
+    )
+
+
+def truncations_of_assay(wildcards):
+    """Name the chosen lengths of all runs of an assay, where lengths are chosen."""
+    if fixed_truncation(wildcards.assay) is not None:
+        return []
+    return [
+        f"results/profile/{wildcards.assay}/truncation/{run}.json" for run in RUNS[wildcards.assay]
+    ]
+
+
+def dada2_parameters(wildcards):
+    """Write what DADA2 was told as JSON, for the dataset."""
+    stated = {
+        key.removeprefix("dada2_"): value
+        for key, value in PROJECT.amplicon.items()
+        if key.startswith("dada2_")
+    }
+    lengths = fixed_truncation(wildcards.assay)
+    return json.dumps({**stated, "truncation_bp": lengths or "chosen per run"}, sort_keys=True)
+
+
+def reference_options():
+    """Write the classifier's reference as options; an installed one by its name alone."""
+    reference = PROJECT.taxonomy
+    if not reference.get("sequences"):
+        return f"--reference {reference['reference']}"
+    return (
+        f"--sequences {shlex.quote(str(reference['sequences']))}"
+        f" --lineages {shlex.quote(str(reference['lineages']))}"
+        f" --name {shlex.quote(reference['reference'])}"
+        f" --version {shlex.quote(str(reference.get('version') or 'unknown'))}"
+    )
+
+
+def unique_reads_of_assay(wildcards):
+    """Find the unique sequences of all libraries of an assay."""
+    return [
+        f"results/profile/{wildcards.assay}/unique/{library.library_id}.fasta.gz"
+        for library in BY_ASSAY[wildcards.assay]
+    ]
+
+
+def reads_left_of_assays():
+    """Name the accounts of reads of all libraries."""
+    return [
+        f"results/profile/{library.assay}/reads_left/{library.library_id}.json"
+        for library in LIBRARIES.values()
+    ]
+
+
+def profiles_of_assays():
+    """Name what every assay brings into the dataset."""
+    kinds = [
+        "profile/{assay}/features.fasta",
+        "profile/{assay}/counts.parquet",
+        "profile/{assay}/tracking.tsv",
+        "profile/{assay}/engine.json",
+        "taxonomy/{assay}/sintax.tsv",
+        "taxonomy/{assay}/classifier.json",
+    ]
+    if PROJECT.tree["build"]:
+        kinds.append("tree/{assay}.nwk")
+    return [f"results/{kind.format(assay=assay)}" for kind in kinds for assay in ASSAYS]
+
+
+def export_folder(number):
+    """Name the folder of the export that stands at a place of the configuration."""
+    export = PROJECT.exports[int(number)]
+    recipient = "".join(c if c.isalnum() else "-" for c in export["recipient"])
+    return f"results/exports/{number}-{export['target']}-{recipient}"
+
+
+def export_options(wildcards):
+    """Write target, dataset, recipient, purpose and date of an export as `soilbio export` asks."""
+    export = PROJECT.exports[int(wildcards.number)]
+    words = [export["target"], "results/dataset", "--recipient", export["recipient"]]
+    words += ["--purpose", export["purpose"]]
+    words += ["--date", str(export["date"])] if export.get("date") else []
+    return shlex.join(words)
+
+
+def final_tables():
+    """Name what a run ends with, beside the report."""
+    return [
+        "results/dataset/datapackage.json",
+        *[f"results/diversity/{assay}/settings.json" for assay in ASSAYS],
+        *[f"{export_folder(number)}/decision.json" for number in range(len(PROJECT.exports))],
+        *(["results/score/score.tsv"] if PROJECT.truth else []),
+    ]

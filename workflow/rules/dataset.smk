@@ -1,0 +1,51 @@
+# All that was found, with its metadata and agreements, as one dataset.
+
+
+rule build_dataset:
+    input:
+        config=CONFIG_FILE,
+        libraries=PROJECT.libraries,
+        samples=PROJECT.samples,
+        agreements=sorted(PROJECT.agreements.glob("*.yaml")),
+        reads_left=reads_left_of_assays(),
+        profiles=profiles_of_assays(),
+    output:
+        package="results/dataset/datapackage.json",
+    log:
+        "results/logs/dataset/build_dataset.log",
+    benchmark:
+        "results/benchmarks/dataset/build_dataset.tsv"
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    shell:
+        "soilbio dataset build"
+        " --config {input.config}"
+        " --results results"
+        " --out results/dataset"
+        " 2> {log}"
+
+
+rule score_dataset:
+    input:
+        package="results/dataset/datapackage.json",
+        truth=PROJECT.truth or [],
+    output:
+        score="results/score/score.tsv",
+        composition="results/score/composition.tsv",
+    log:
+        "results/logs/dataset/score_dataset.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    shell:
+        "soilbio score results/dataset"
+        " --truth {input.truth}"
+        " --out results/score"
+        " 2> {log}"

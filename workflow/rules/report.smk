@@ -1,0 +1,25 @@
+# One HTML file that says what was done, found and shared.
+
+
+rule write_report:
+    input:
+        tables=final_tables(),
+        reads=[f"results/quality/reads/{library}.fastp.json" for library in LIBRARIES],
+        config=CONFIG_FILE,
+    output:
+        report="results/report.html",
+    log:
+        "results/logs/report/write_report.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    shell:
+        "soilbio report"
+        " --dataset results/dataset"
+        " --results results"
+        " --config {input.config}"
+        " --out {output.report}"
+        " 2> {log}"

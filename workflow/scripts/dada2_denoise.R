@@ -1,0 +1,68 @@
+# Denoise the libraries of one sequencing run with DADA2 (Callahan et al. 2016, Nat. Methods 13:581).
+# Usage: dada2_denoise.R MANIFEST POOLING MIN_OVERLAP MAX_MISMATCH THREADS SEQUENCES TRACKING
+# MANIFEST: library, forward and (or empty) reverse FASTQ, tab-separated, no header.
+suppressPackageStartupMessages(library(dada2))
+words <- commandArgs(TRUE)
+manifest <- read.delim(words[1], header = FALSE, colClasses = "character",
+                       col.names = c("library", "forward", "reverse"))
+pooling <- switch(words[2], independent = FALSE, pooled = TRUE, pseudo = "pseudo")
+min_overlap <- as.integer(words[3])
+max_mismatch <- as.integer(words[4])
+threads <- as.integer(words[5])
+set.seed(1)
+
+is_paired <- any(nzchar(manifest$reverse))
+# An empty library has no reads to learn from; it is accounted for by the workflow.
+has_reads <- function(file) {
+  connection <- gzfile(file)
+  on.exit(close(connection))
+  length(readLines(connection, n = 1)) > 0
+}
+manifest <- manifest[vapply(manifest$forward, has_reads, logical(1)), ]
+
+denoise <- function(files) {
+  names(files) <- manifest$library
+  errors <- learnErrors(files, nbases = 1e8, multithread = threads, verbose = 0)
+  dada(files, err = errors, pool = pooling, multithread = threads, verbose = 0)
+}
+as_list <- function(x) if (inherits(x, "list")) x else setNames(list(x), manifest$library)
+reads_of <- function(x) sum(getUniques(x))
+
+write_results <- function(found, tracking) {
+  write.table(found, words[6], sep = "\t", quote = FALSE, row.names = FALSE)
+  write.table(tracking, words[7], sep = "\t", quote = FALSE, row.names = FALSE)
+}
+give_up <- function(reason) {
+  none <- rep(0L, nrow(manifest))
+  write_results(data.frame(library = character(), sequence = character(), count = integer()),
+                data.frame(library = manifest$library, denoised = none, merged = none,
+                           reason = rep(reason, nrow(manifest))))
+  quit(save = "no")
+}
+if (nrow(manifest) == 0) give_up("")
+# DADA2 cannot fit an error model to a handful of reads; that is a result of this run, not a crash.
+forward <- tryCatch(denoise(manifest$forward), error = function(problem) {
+  if (!grepl("Error rates could not be estimated", conditionMessage(problem))) stop(problem)
+  give_up("too few reads in the run for DADA2 to learn an error model")
+})
+denoised <- vapply(as_list(forward), reads_of, numeric(1))
+if (is_paired) {
+  reverse <- denoise(manifest$reverse)
+  files_1 <- setNames(manifest$forward, manifest$library)
+  files_2 <- setNames(manifest$reverse, manifest$library)
+  merged <- mergePairs(forward, files_1, reverse, files_2,
+                       minOverlap = min_overlap, maxMismatch = max_mismatch)
+  merged <- if (is.data.frame(merged)) setNames(list(merged), manifest$library) else merged
+} else {
+  merged <- as_list(forward)
+}
+tables <- lapply(names(merged), function(library) {
+  uniques <- getUniques(merged[[library]])
+  data.frame(library = rep(library, length(uniques)), sequence = names(uniques),
+             count = as.integer(uniques))
+})
+found <- do.call(rbind, tables)
+found <- found[order(found$library, found$sequence, method = "radix"), ]
+totals <- vapply(merged, reads_of, numeric(1))
+write_results(found, data.frame(library = names(denoised), denoised = denoised, merged = totals,
+                                reason = rep("", length(denoised))))
