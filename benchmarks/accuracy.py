@@ -76,7 +76,7 @@ def score(found: Found, truth: Truth) -> dict[str, float]:
 
 
 def _totals(counts: Counts) -> dict[str, float]:
-    """Reads of each sequence over all libraries; those without reads are left out."""
+    """Sum reads of each sequence over all libraries; leave out those without reads."""
     totals: dict[str, float] = {}
     for library in counts.values():
         for sequence, reads in library.items():

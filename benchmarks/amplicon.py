@@ -11,16 +11,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from contenders import Bench, run_contender
-from jobs import StageFailed
+from findings import read_results, write_result
+from jobs import StageError
 from material import FORWARD, REAL, REVERSE, Material
 from ours import OURS
-from peers import PEERS
-from results import read_results, write_result
+from pipelines import PEERS
 from simulated import simulate
-from stopwatch import CommandFailed
+from stopwatch import CommandError
 from summary import write_tables
 from training import fetch_archive, install, write_alignment, write_training
 
@@ -78,10 +79,10 @@ def _materials(args: argparse.Namespace, work: Path) -> Iterator[Callable[[], Ma
     """Yield how to make each material, the simulated ones first."""
     if SIMULATED in args.materials:
         for seed in args.seeds:
-            yield lambda seed=seed: simulate(seed, args.samples, args.pairs, work)
+            yield partial(simulate, seed, args.samples, args.pairs, work)
     for name in (name for name in args.materials if name in REAL):
         if (args.shared / "data").is_dir():
-            yield lambda name=name: REAL[name](args.shared)
+            yield partial(REAL[name], args.shared)
         else:
             print(f"{name}: no real data at {args.shared}; set SOILBIO_SHARED", file=sys.stderr)
 
@@ -109,7 +110,7 @@ def _run(bench: Bench, name: str, args: argparse.Namespace) -> bool:
     try:
         for result in run_contender(bench, name, usual_only=args.settings == "usual"):
             write_result(result, kept)
-    except (CommandFailed, StageFailed, subprocess.CalledProcessError) as failure:
+    except (CommandError, StageError, subprocess.CalledProcessError) as failure:
         print(f"{bench.material.name}: {name} failed: {failure}", file=sys.stderr)
         return False
     write_tables(read_results(kept), args.out, args.threads)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from accuracy import Found, score
+from findings import Result
 from jobs import Done, run_stage
 from material import Material
 from ours import OURS, read_ours, rule_costs, running, write_project
-from peers import PEERS, Place, restore_ends, trimming
-from results import Result
+from pipelines import PEERS, Place, restore_ends, trimming
 from training import Training
 
 
@@ -38,7 +38,9 @@ def _run_ours(bench: Bench, name: str) -> Iterator[Result]:
         amplicon = {"engine": ours.engine, **values}
         config = write_project(bench.material, amplicon, bench.training, folder / "project")
         done = run_stage(running(config, folder, bench.threads))
-        result = _result(bench, (name, setting), [done], score(read_ours(folder), bench.material.truth))
+        result = _result(
+            bench, (name, setting), [done], score(read_ours(folder), bench.material.truth)
+        )
         yield replace(result, is_usual=number == 0, parts=rule_costs(folder))
 
 
@@ -79,7 +81,6 @@ def _trimmed(bench: Bench, place: Place) -> list[Done]:
     if not bench.material.has_primers:
         return []
     return [run_stage(trimming(reads, bench.material.primers, place.trimmed, place))]
-
 
 
 def _read_peer(bench: Bench, name: str, setting: str) -> Found:

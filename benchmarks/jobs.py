@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
+import psutil  # type: ignore[import-untyped]  # it has none
 from stopwatch import Cost, measure, read_costs
 
 
@@ -36,7 +35,7 @@ class Done:
     others_cores: float
 
 
-class StageFailed(RuntimeError):
+class StageError(RuntimeError):
     """A stage ended well by its exit code, but its log says otherwise."""
 
 
@@ -60,12 +59,10 @@ def _run(stage: Stage, steps: Path) -> float:
     log = stage.folder / f"{stage.name}.log"
     environment = {**stage.environment, "STEPS": str(steps)}
     busy_before = _busy_s()
-    cost = measure(
-        stage.name, stage.command, log=log, folder=stage.folder, environment=environment
-    )
+    cost = measure(stage.name, stage.command, log=log, folder=stage.folder, environment=environment)
     others_s = _busy_s() - busy_before - cost.cpu_s
     if "[ERROR]" in log.read_text(errors="replace"):  # mothur's exit code is 0 then
-        raise StageFailed(f"{stage.name}: see {log}")
+        raise StageError(f"{stage.name}: see {log}")
     if not stage.has_steps:
         steps.write_text(cost.row())
     return max(0.0, others_s / max(cost.wall_s, 0.01))

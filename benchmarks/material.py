@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import subprocess
-import sys
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dnaio
-import yaml
-
 from accuracy import Truth
 from training import pattern, reverse_complement
 
@@ -47,9 +41,9 @@ class Material:
 
 
 def mock_1250(shared: Path) -> Material:
-    """The 21-strain HMP mock community, 1,250 pairs; expected are the V4 regions of its genes."""
+    """Describe the 21-strain HMP mock community; expected are the V4 regions of its genes."""
     folder = shared / "data" / "amplicon_16S_mock_1250"
-    reads = tuple(folder / f"Mock_S280_L001_R{end}_001.fastq.gz" for end in (1, 2))
+    reads = [folder / f"Mock_S280_L001_R{end}_001.fastq.gz" for end in (1, 2)]
     start, end = pattern(FORWARD), pattern(reverse_complement(REVERSE))
     expected = set()
     with dnaio.open(folder / "HMP_MOCK.v35.fasta") as records:
@@ -68,7 +62,7 @@ def mock_1250(shared: Path) -> Material:
 
 
 def dadasnake(shared: Path) -> Material:
-    """Real soil, 4 libraries, 2,000 pairs each; nothing is known of them beforehand."""
+    """Describe four libraries of real soil; nothing is known of them beforehand."""
     folder = shared / "data" / "amplicon_16S_soil_V4_dadasnake"
     names = ("lib_111", "lib_222", "lib_333", "lib_334")
     reads = {

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import polars as pl
 import yaml
-
 from accuracy import Found
 from jobs import Stage
 from material import Material
@@ -116,16 +115,16 @@ def _agreement() -> str:
 
 
 def running(config: Path, folder: Path, threads: int) -> Stage:
-    """The whole workflow, Snakemake included, until the dataset."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
-    command += ["--profile", ROOT / "profiles" / "default", "--configfile", config]
-    command += ["--directory", folder, "--cores", str(threads), TARGET]
+    """Plan the whole workflow, Snakemake included, until the dataset."""
+    command: list[str | Path] = [sys.executable, "-m", "snakemake"]
+    command += ["--snakefile", ROOT / "Snakefile", "--profile", ROOT / "profiles" / "default"]
+    command += ["--configfile", config, "--directory", folder, "--cores", str(threads), TARGET]
     # The workflow calls `soilbio`, which lies beside this Python.
     return Stage("workflow", command, folder, {}, has_steps=False, keeps_folder=True)
 
 
 def rule_costs(folder: Path) -> list[Cost]:
-    """What single rules cost, where the workflow measures them."""
+    """Read what single rules cost, where the workflow measures them."""
     costs = []
     for source in sorted((folder / "results" / "benchmarks").rglob("*.tsv")):
         with source.open() as handle:

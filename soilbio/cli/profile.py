@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "truncation", parents=[of_assay], help="choose where DADA2's reads are cut"
     )
     truncation.add_argument("--run", dest="run_id", required=True)
+    truncation.add_argument("--min-length-bp", type=int, required=True)
     truncation.add_argument("--max-length-bp", type=int, required=True)
     truncation.add_argument("--min-overlap-bp", type=int, required=True)
     truncation.add_argument("--max-expected-errors", type=float, required=True)
@@ -86,7 +87,11 @@ def _truncation(args: argparse.Namespace, libraries: list[Library]) -> None:
 
     first, second = args.primer_bp
     demand = Demand(
-        args.max_length_bp, args.min_overlap_bp, args.max_expected_errors, (first, second)
+        args.min_length_bp,
+        args.max_length_bp,
+        args.min_overlap_bp,
+        args.max_expected_errors,
+        (first, second),
     )
     pairs = [(library.fastq_1, library.fastq_2) for library in libraries]
     write_truncation(choose_truncation(pairs, demand), args.out)

@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
     source = str(args.design or "simulate")
     design = to_design(_with_options(written, args), source, folder)
     libraries = _chosen(design.libraries, args.only, source)
+    _check_share(args.used_share)
     prepared = prepare(design)
     _tell(prepared)
     truth = []
@@ -120,6 +121,20 @@ def _chosen(libraries: Any, only: list[str] | None, source: str) -> list[Any]:
             fix="Correct the ids",
         )
     return [library for library in libraries if not only or library.library_id in only]
+
+
+def _check_share(share: float) -> None:
+    from soilbio.errors import problem_of
+
+    if not 0 <= share <= 1:
+        raise problem_of(
+            "design-value",
+            "simulate",
+            column="--used-share",
+            found=f"{share:g}",
+            expected="a share from 0 to 1",
+            fix="Correct the number",
+        )
 
 
 def _tell(prepared: Any) -> None:

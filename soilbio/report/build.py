@@ -5,7 +5,7 @@ from __future__ import annotations
 from soilbio.report.content import Section
 from soilbio.report.material import Material
 from soilbio.report.page import render_page
-from soilbio.report.sections_composition import composition_section, truth_section
+from soilbio.report.sections_composition import composition_sections
 from soilbio.report.sections_diversity import diversity_sections
 from soilbio.report.sections_reads import quality_section, reads_section
 from soilbio.report.sections_run import (
@@ -24,11 +24,9 @@ def build_page(material: Material) -> str:
 
 def sections_of(material: Material) -> list[Section]:
     """Make all sections; one without anything to show says so in a sentence."""
-    truth = truth_section(material)
     return [
         Section("summary", "Summary", summary_blocks(material)),
-        composition_section(material),
-        *([truth] if truth else []),
+        *composition_sections(material),
         *diversity_sections(material),
         reads_section(material),
         quality_section(material),

@@ -17,6 +17,7 @@ class Choice:
 
     label: str
     options: tuple[str, ...]
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,14 @@ class Cards:
     items: tuple[tuple[str, str], ...]
 
 
-Block = Panel | Grid | Bullets | Cards | str
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """What to do next: pairs of purpose and command line."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+Block = Panel | Grid | Bullets | Cards | Commands | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class Section:
     section_id: str
     title: str
     blocks: tuple[Block, ...]
+    short_title: str = ""
 
 
 def grid(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Okabe and Ito 2008, without the yellow, which is too pale on white.
@@ -57,8 +57,8 @@ def symbol_of_group(place: int) -> str:
 def colours_of_names(names: Sequence[str]) -> dict[str, str]:
     """Give each taxon its colour, the same in every plot of a rank."""
     colours = {OTHER: OTHER_COLOUR, UNNAMED: UNNAMED_COLOUR}
-    for place, name in enumerate(name for name in names if name not in colours):
-        colours.setdefault(name, TAXON_COLOURS[place % len(TAXON_COLOURS)])
+    for place, name in enumerate(dict.fromkeys(name for name in names if name not in colours)):
+        colours[name] = TAXON_COLOURS[place % len(TAXON_COLOURS)]
     return colours
 
 
@@ -77,21 +77,6 @@ def axis(title: str = "", **settings: Any) -> dict[str, Any]:
     return {"title": {"text": title}, "automargin": True, **settings}
 
 
-def legend(traces: int = 2) -> dict[str, Any]:
-    """Place the legend below the plot, where narrow screens have room."""
-    return {
-        "showlegend": traces > 1,
-        "legend": {
-            "orientation": "h",
-            "yref": "container",
-            "y": 0,
-            "yanchor": "bottom",
-            "x": 0,
-            "xanchor": "left",
-        },
-    }
-
-
 def row_axis(labels: Sequence[str]) -> dict[str, Any]:
     """Describe a vertical axis with one row per label, the first on top.
 
@@ -99,8 +84,8 @@ def row_axis(labels: Sequence[str]) -> dict[str, Any]:
     """
     return axis(
         tickmode="array",
-        tickvals=list(range(len(labels))),
-        ticktext=[label if label.startswith("<b>") else short(label) for label in labels],
+        tickvals=[place for place, label in enumerate(labels) if label],
+        ticktext=[short(label) for label in labels if label],
         range=[len(labels) - 0.5, -0.5],
         showgrid=False,
         zeroline=False,
@@ -108,11 +93,22 @@ def row_axis(labels: Sequence[str]) -> dict[str, Any]:
     )
 
 
-def rows_height(labels: Sequence[str], legend_rows: int = 3) -> int:
+def row_headings(headings: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Write names of groups into rows of their own, within the plot, where there is room."""
+    return [
+        {
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": place,
+            "yanchor": "middle",
+            "text": f"<b>{plain(text)}</b>",
+            "showarrow": False,
+        }
+        for place, text in headings.items()
+    ]
+
+
+def rows_height(labels: Sequence[str]) -> int:
     """Give the height in pixels of a plot with one row per label."""
-    return len(labels) * _ROW_PX + 70 + 24 * legend_rows
-
-
-def heading(text: str) -> str:
-    """Make a row label stand out as the name of a group; the text is cut and made plain."""
-    return f"<b>{short(text)}</b>"
+    return len(labels) * _ROW_PX + 60

@@ -8,11 +8,10 @@ from typing import Any
 
 from soilbio.report.figures import (
     axis,
-    colours_of_names,
     figure,
-    legend,
     plain,
     row_axis,
+    row_headings,
     rows_height,
 )
 from soilbio.report.figures_reads import grouped_rows
@@ -27,13 +26,14 @@ class SharesOf:
     shares: Mapping[str, float]
 
 
-def composition_bars(libraries: Sequence[SharesOf], names: Sequence[str]) -> Any:
+def composition_bars(
+    libraries: Sequence[SharesOf], names: Sequence[str], colours: Mapping[str, str]
+) -> Any:
     """Draw a stacked bar per row; `names` are stacked in their order, absent ones as nothing."""
     import plotly.graph_objects as go
 
-    labels, rows = grouped_rows([(library.group, library) for library in libraries])
+    labels, rows, headings = grouped_rows([(library.group, library) for library in libraries])
     shown = [(y, row) for y, row in enumerate(rows) if row is not None]
-    colours = colours_of_names(names)
     traces = [
         go.Bar(
             name=short_name(name),
@@ -48,12 +48,13 @@ def composition_bars(libraries: Sequence[SharesOf], names: Sequence[str]) -> Any
     ]
     return figure(
         traces,
-        rows_height(labels, 2 + len(names) // 3),
+        rows_height(labels),
         barmode="stack",
         bargap=0.12,
         xaxis=axis("share of reads, %", range=[0, 100], fixedrange=True),
         yaxis=row_axis(labels),
-        **legend(len(names) + 1),
+        annotations=row_headings(headings),
+        showlegend=True,
     )
 
 

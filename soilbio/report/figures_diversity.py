@@ -10,13 +10,13 @@ from soilbio.report.figures import (
     axis,
     colour_of_group,
     figure,
-    legend,
     plain,
     short,
     symbol_of_group,
 )
 
 _FEWEST_FOR_A_BOX = 4
+_CROWD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def alpha_by_group(values: Mapping[str, Sequence[tuple[str, float]]], title: str
 
     traces = []
     for place, (group, pairs) in enumerate(values.items()):
-        is_box = len(pairs) >= _FEWEST_FOR_A_BOX
+        is_box, is_crowd = len(pairs) >= _FEWEST_FOR_A_BOX, len(pairs) > _CROWD
         colour = colour_of_group(place)
         traces.append(
             go.Box(
@@ -55,7 +55,12 @@ def alpha_by_group(values: Mapping[str, Sequence[tuple[str, float]]], title: str
                 pointpos=0,
                 fillcolor="rgba(0,0,0,0.04)" if is_box else "rgba(0,0,0,0)",
                 line={"color": colour if is_box else "rgba(0,0,0,0)", "width": 1.5},
-                marker={"color": colour, "symbol": symbol_of_group(place), "size": 8},
+                marker={
+                    "color": colour,
+                    "symbol": symbol_of_group(place),
+                    "size": 4 if is_crowd else 8,
+                    "opacity": 0.35 if is_crowd else 1,
+                },
                 text=[plain(label) for label, _ in pairs],
                 hoveron="points",
                 hovertemplate="%{text}<br>%{y:.4g}<extra></extra>",
@@ -92,7 +97,7 @@ def ordination(groups: Mapping[str, Sequence[Point]], explained: Sequence[float 
             marker={
                 "color": colour_of_group(place),
                 "symbol": symbol_of_group(place),
-                "size": 11,
+                "size": 6 if len(points) > _CROWD else 11,
                 "line": {"color": "white", "width": 1},
             },
             hovertemplate="%{text}<br>PC1 %{x:.3f}, PC2 %{y:.3f}<extra></extra>",
@@ -108,7 +113,7 @@ def ordination(groups: Mapping[str, Sequence[Point]], explained: Sequence[float 
         440,
         xaxis=axis(titles[0], zeroline=True),
         yaxis=axis(titles[1], zeroline=True),
-        **legend(len(traces)),
+        showlegend=len(traces) > 1,
     )
 
 
@@ -138,7 +143,10 @@ def rarefaction(
                 text=text,
                 name=short(group),
                 mode="lines",
-                line={"color": colour_of_group(place), "width": 1.6},
+                line={
+                    "color": colour_of_group(place),
+                    "width": 0.8 if len(curves) > _CROWD else 1.6,
+                },
                 hovertemplate="%{text}<br>%{x:,.0f} reads<br>%{y:,.0f} features<extra></extra>",
             )
         )
@@ -154,8 +162,8 @@ def rarefaction(
     return figure(
         traces,
         400,
-        xaxis=axis("reads drawn", rangemode="tozero", fixedrange=True),
-        yaxis=axis("features observed", rangemode="tozero", fixedrange=True),
+        xaxis=axis("reads drawn", rangemode="tozero", fixedrange=True, tickformat=",d"),
+        yaxis=axis("features observed", rangemode="tozero", fixedrange=True, tickformat=",d"),
         shapes=[rule] if depth else [],
-        **legend(len(traces)),
+        showlegend=len(traces) > 1,
     )

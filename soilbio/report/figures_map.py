@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
 
-from soilbio.report.figures import axis, figure, legend, plain
+from soilbio.report.figures import axis, figure, plain
 
 Ring = list[tuple[float, float]]
 # The outlines are of 1:110 million: closer than this they would only mislead.
 _LEAST_SPAN_DEGREES = 9.0
-_LAND, _BORDER, _SEA, _CELL = "#F1EDE6", "#A89F92", "#E3EDF2", "#D55E00"
+_BORDER, _GROUND, _CELL = "#9A9084", "#F7F4EF", "#D55E00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def extent_of(places: Sequence[Place]) -> Extent:
     latitudes = [place.latitude for place in places]
     longitudes = [place.longitude for place in places]
     south, north = _padded(min(latitudes), max(latitudes), _LEAST_SPAN_DEGREES)
-    wide = _LEAST_SPAN_DEGREES * 1.6 / max(0.2, cos(radians((south + north) / 2)))
+    wide = _LEAST_SPAN_DEGREES * 2 / max(0.2, cos(radians((south + north) / 2)))
     west, east = _padded(min(longitudes), max(longitudes), wide)
     return Extent(max(west, -180), max(south, -90), min(east, 180), min(north, 90))
 
@@ -62,7 +62,11 @@ def _padded(low: float, high: float, least: float) -> tuple[float, float]:
 
 
 def outlines() -> Iterator[Ring]:
-    """Read the outer rings of all countries (Natural Earth 1:110 million, public domain)."""
+    """Read the outer rings of countries (Natural Earth 1:110 million, public domain).
+
+    Some are missing (Hungary, Serbia, Myanmar, small states), so rings are drawn as lines, not
+    filled: what has no ring must not look like water.
+    """
     from countryinfo import CountryInfo
 
     for _, country in sorted(CountryInfo.all().items()):
@@ -86,7 +90,7 @@ def place_map(places: Sequence[Place], rings: Iterable[Ring]) -> Any:
     return figure(
         traces,
         460,
-        plot_bgcolor=_SEA,
+        plot_bgcolor=_GROUND,
         xaxis=axis(
             "longitude, °", range=[extent.west, extent.east], constrain="domain", zeroline=False
         ),
@@ -98,7 +102,7 @@ def place_map(places: Sequence[Place], rings: Iterable[Ring]) -> Any:
             constrain="domain",
             zeroline=False,
         ),
-        **legend(),
+        showlegend=True,
     )
 
 
@@ -114,8 +118,6 @@ def _land(rings: Iterable[Ring]) -> Any:
         x=x,
         y=y,
         mode="lines",
-        fill="toself",
-        fillcolor=_LAND,
         line={"color": _BORDER, "width": 1},
         hoverinfo="skip",
         showlegend=False,

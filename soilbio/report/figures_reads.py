@@ -12,10 +12,9 @@ from soilbio.report.figures import (
     INK,
     axis,
     figure,
-    heading,
-    legend,
     plain,
     row_axis,
+    row_headings,
     rows_height,
 )
 
@@ -53,33 +52,37 @@ class ReadsOf:
         return [self.left[-1], *reversed(lost)]
 
 
-def grouped_rows(items: Sequence[tuple[str, Any]]) -> tuple[list[str], list[Any]]:
+def grouped_rows(
+    items: Sequence[tuple[str, Any]],
+) -> tuple[list[str], list[Any], dict[int, str]]:
     """Put a row with the group's name before the items of each group; items come sorted by group.
 
     Returns
     -------
-    labels, items
-        Of equal length; the item of a heading is None.
+    labels, rows, headings
+        Labels and items of equal length, empty in the rows of headings; headings by their row.
 
     """
     labels: list[str] = []
     rows: list[Any] = []
+    headings: dict[int, str] = {}
     last = None
     for group, item in items:
         if group and group != last:
-            labels.append(heading(group))
+            headings[len(labels)] = group
+            labels.append("")
             rows.append(None)
         last = group
         labels.append(item.label)
         rows.append(item)
-    return labels, rows
+    return labels, rows, headings
 
 
 def read_loss(libraries: Sequence[ReadsOf], *, is_share: bool) -> Any:
     """Draw a bar per library: reads kept, and reads lost at each step, in reads or in percent."""
     import plotly.graph_objects as go
 
-    labels, rows = grouped_rows([(library.group, library) for library in libraries])
+    labels, rows, headings = grouped_rows([(library.group, library) for library in libraries])
     traces = []
     for place, (name, colour) in enumerate(_PARTS):
         shown = [(y, row) for y, row in enumerate(rows) if row is not None]
@@ -101,9 +104,15 @@ def read_loss(libraries: Sequence[ReadsOf], *, is_share: bool) -> Any:
         rows_height(labels),
         barmode="stack",
         bargap=0.15,
-        xaxis=axis(title, range=[0, 100] if is_share else None, fixedrange=True),
+        xaxis=axis(
+            title,
+            range=[0, 100] if is_share else None,
+            tickformat=None if is_share else ",d",
+            fixedrange=True,
+        ),
         yaxis=row_axis(labels),
-        **legend(),
+        annotations=row_headings(headings),
+        showlegend=True,
     )
 
 
@@ -151,7 +160,7 @@ def quality_curves(curves: Mapping[str, Sequence[float]], colour: str) -> Any:
         320,
         xaxis=axis("position in read, bp", fixedrange=True, rangemode="tozero"),
         yaxis=axis("mean quality, Phred", range=[0, 42], fixedrange=True),
-        **legend(),
+        showlegend=True,
     )
 
 

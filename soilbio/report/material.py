@@ -37,6 +37,13 @@ class Material:
         return [str(assay["assay_id"]) for assay in self.view.assays]
 
     @property
+    def reads_unit(self) -> str:
+        """What is counted: pairs, single reads, or both where assays differ."""
+        layouts = {str(assay.get("lib_layout") or "") for assay in self.view.assays}
+        known = {"paired": "read pairs", "single": "reads"}
+        return known.get(layouts.pop(), "reads") if len(layouts) == 1 else "reads or read pairs"
+
+    @property
     def column_options(self) -> tuple[str, ...]:
         """The columns to group by; an empty one where there is none."""
         return self.view.columns or ("",)

@@ -18,11 +18,60 @@
     return figures.get(plot.id);
   };
 
-  const layoutOf = (chosen, width) => {
-    const layout = { ...chosen.layout, template, width };
+  const SIGNS = { circle: "●", square: "■", diamond: "◆", "triangle-up": "▲", cross: "✚", x: "✖", star: "★" };
+
+  const layoutOf = (plot, chosen, width) => {
+    const layout = { ...chosen.layout, template, width, showlegend: false };
+    const room = width || plot.clientWidth;
+    // A map keeps its shape, so height that its width cannot use would stay empty.
+    if (layout.yaxis.scaleanchor) {
+      const [west, east] = layout.xaxis.range, [south, north] = layout.yaxis.range;
+      const shape = ((north - south) * layout.yaxis.scaleratio) / (east - west);
+      layout.height = Math.min(560, Math.max(0, room - 70) * shape + 70);
+    }
+    if (room < 450) layout.font = { size: 11 };
     // A finger that meets a plot scrolls the page; zooming is for those with a pointer.
     if (isTouch || window.innerWidth < 600) layout.dragmode = false;
     return layout;
+  };
+
+  const swatchOf = (trace) => {
+    const swatch = document.createElement("i");
+    swatch.setAttribute("aria-hidden", "true");
+    const isLine = trace.mode === "lines" && !trace.fill;
+    swatch.style.color = (!isLine && trace.marker && trace.marker.color) || trace.line.color;
+    if (isLine) swatch.className = "line";
+    const sign = trace.type === "scatter" && trace.marker && SIGNS[trace.marker.symbol || "circle"];
+    if (sign) {
+      swatch.className = "sign";
+      swatch.textContent = sign;
+    }
+    return swatch;
+  };
+
+  // Plotly's own legend takes the room of the plot on a narrow screen; this one wraps below it.
+  const drawLegend = (plot, chosen) => {
+    const legend = plot.parentElement.querySelector(".legend");
+    legend.textContent = "";
+    if (!chosen.layout.showlegend) return;
+    chosen.data.forEach((trace, place) => {
+      if (!trace.name || trace.showlegend === false) return;
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-pressed", "true");
+      const text = document.createElement("span");
+      // Names come escaped for plotly; a parser turns the entities back, and text stays text.
+      text.textContent = new DOMParser().parseFromString(trace.name, "text/html").body.textContent;
+      button.append(swatchOf(trace), text);
+      button.addEventListener("click", () => {
+        const isShown = button.getAttribute("aria-pressed") === "true";
+        button.setAttribute("aria-pressed", String(!isShown));
+        Plotly.restyle(plot, { visible: !isShown }, [place]);
+      });
+      item.append(button);
+      legend.append(item);
+    });
   };
 
   const draw = (panel, width) => {
@@ -38,15 +87,17 @@
       const chosen = figuresOf(plot)[key];
       if (!chosen) {
         Plotly.purge(plot);
+        plot.parentElement.querySelector(".legend").textContent = "";
         plot.innerHTML = "<p>Not available for this choice.</p>";
         continue;
       }
       if (!plot.classList.contains("js-plotly-plot")) plot.textContent = "";
-      Plotly.react(plot, chosen.data, layoutOf(chosen, width), {
+      Plotly.react(plot, chosen.data, layoutOf(plot, chosen, width), {
         responsive: true, displaylogo: false, displayModeBar: isTouch ? false : undefined,
         modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
         toImageButtonOptions: { format: "svg", filename: plot.id },
       });
+      drawLegend(plot, chosen);
     }
   };
 

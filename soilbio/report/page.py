@@ -63,6 +63,7 @@ def _for_template(section: Section) -> dict[str, Any]:
     return {
         "section_id": section.section_id,
         "title": section.title,
+        "short_title": section.short_title or section.title,
         "blocks": list(_blocks(section.blocks)),
     }
 

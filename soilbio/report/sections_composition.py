@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid
-from soilbio.report.figures import OTHER, UNNAMED
+from soilbio.report.figures import OTHER, UNNAMED, colours_of_names
 from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.material import Material, readable
 from soilbio.report.results import Row, number
@@ -19,7 +19,7 @@ from soilbio.report.summaries import (
 from soilbio.report.view import Subject, sorted_by_group
 from soilbio.standards.sharing_classes import SharingClass as Share
 
-SHOWN_RANKS = ("phylum", "class", "order", "family", "genus", "domain")
+SHOWN_RANKS = ("domain", "kingdom", "phylum", "class", "order", "family", "genus")
 MOST_ROWS = 60
 SCORES = {
     "expected_features": "expected",
@@ -29,18 +29,27 @@ SCORES = {
     "false_negative": "missed",
     "precision": "precision",
     "recall": "recall",
-    "bray_curtis": "Bray-Curtis to truth",
-    "genus_called": "genus called",
-    "genus_correct": "genus correct",
+    "bray_curtis": "Bray-Curtis",
+    "genus_named": "genus known",
+    "genus_called": "called",
+    "genus_correct": "correct",
 }
 
 
-def composition_section(material: Material) -> Section:
-    """Show composition by rank and group."""
-    title = "Composition"
+def composition_sections(material: Material) -> list[Section]:
+    """Show composition by rank and group and, where the truth is known, beside it."""
     view = material.view
     if not view.audience.sees(Share.TAXONOMY, Share.COUNTS):
-        return Section("composition", title, ("The agreement withholds taxa or their counts.",))
+        text = "The agreement withholds taxa or their counts."
+        return [Section("composition", "Composition", (text,))]
+    found = _compositions(material)
+    truth = _truth_section(material, found)
+    return [_composition_section(material, found), *([truth] if truth else [])]
+
+
+def _compositions(material: Material) -> dict[tuple[str, str], Composition]:
+    """Sum the reads of every assay by name, at each rank that has any."""
+    view = material.view
     found = {
         (assay_id, rank): composition(
             material.tables, [one.library_id for one in view.of_assay(assay_id)], rank
@@ -48,9 +57,16 @@ def composition_section(material: Material) -> Section:
         for assay_id in material.assay_ids
         for rank in SHOWN_RANKS
     }
-    found = {key: value for key, value in found.items() if value.names}
+    return {key: one for key, one in found.items() if set(one.names) - {OTHER, UNNAMED}}
+
+
+def _composition_section(
+    material: Material, found: Mapping[tuple[str, str], Composition]
+) -> Section:
+    title = "Composition"
     if not found:
-        return Section("composition", title, ("No library holds a feature, so nothing to draw.",))
+        text = "No library holds a named feature, so there is nothing to draw."
+        return Section("composition", title, (text,))
     blocks: list[Block] = [
         f"Shares of reads by rank: the {TOP_NAMES} names of highest mean share, and the rest as "
         f"“{OTHER}”. Features flagged as chloroplast, mitochondria or off target are left out; "
@@ -71,11 +87,13 @@ def _panel(material: Material, found: Mapping[tuple[str, str], Composition]) -> 
         is_thinned |= len(subjects) > MOST_ROWS
         for column in material.column_options:
             rows = bars_of(subjects, one, column or None)
-            variants[assay_id, rank, readable(column)] = composition_bars(rows, one.names)
+            variants[assay_id, rank, readable(column)] = composition_bars(
+                rows, one.names, colours_of_names(one.names)
+            )
     ranks = tuple(rank for rank in SHOWN_RANKS if any(key[1] == rank for key in found))
     lists = (
         Choice("assay", tuple(dict.fromkeys(key[0] for key in found))),
-        Choice("rank", ranks),
+        Choice("rank", ranks, "phylum"),
         Choice("grouped by", tuple(readable(column) for column in material.column_options)),
     )
     note = (
@@ -132,18 +150,20 @@ def _features_table(material: Material) -> Grid:
     return grid("Features per library", columns, rows)
 
 
-def truth_section(material: Material) -> Section | None:
+def _truth_section(
+    material: Material, found: Mapping[tuple[str, str], Composition]
+) -> Section | None:
     """Show found beside true composition and the scores; none where no truth is known."""
     results, view = material.results, material.view
     if not results.scores and not results.compositions:
         return None
     title = "Found against true"
-    if not view.audience.sees(Share.TAXONOMY, Share.COUNTS, Share.DERIVED):
-        return Section("truth", title, ("The agreement withholds taxa or their counts.",))
+    if not view.audience.sees(Share.DERIVED):
+        return Section("truth", title, ("The agreement withholds derived values.",))
     blocks: list[Block] = [
         "The true composition of these libraries is known, so the result can be judged."
     ]
-    panel = _truth_panel(material)
+    panel = _truth_panel(material, found)
     if panel:
         blocks.append(panel)
     table = score_grid(material, [one.library_id for one in view.subjects])
@@ -152,14 +172,18 @@ def truth_section(material: Material) -> Section | None:
     return Section("truth", title, tuple(blocks))
 
 
-def _truth_panel(material: Material) -> Panel | None:
+def _truth_panel(material: Material, found: Mapping[tuple[str, str], Composition]) -> Panel | None:
     labels = material.view.labels()
     rows = [row for row in material.results.compositions if row["library_id"] in labels]
     ranks = [r for r in SHOWN_RANKS if any(row["rank"] == r for row in rows)]
     if not ranks:
         return None
     variants: dict[tuple[str, ...], object] = {
-        (rank,): _truth_bars(material, [row for row in rows if row["rank"] == rank])
+        (rank,): _truth_bars(
+            material,
+            [row for row in rows if row["rank"] == rank],
+            [name for key, one in found.items() if key[1] == rank for name in one.names],
+        )
         for rank in ranks
     }
     libraries = len({row["library_id"] for row in rows})
@@ -170,12 +194,12 @@ def _truth_panel(material: Material) -> Panel | None:
         "Two stacked bars per library: the true composition and the one found.",
         variants,
     )
-    lists = (Choice("rank", tuple(ranks)),)
+    lists = (Choice("rank", tuple(ranks), "phylum"),)
     return Panel("panel-truth", (plot,), lists, note if libraries > MOST_ROWS // 2 else "")
 
 
-def _truth_bars(material: Material, rows: Sequence[Row]) -> object:
-    """Draw one rank: a group of two bars for each library, in the order of all other plots."""
+def _truth_bars(material: Material, rows: Sequence[Row], coloured: Sequence[str]) -> object:
+    """Draw one rank: two bars for each library; names `coloured` first keep their colours."""
     shares: dict[str, dict[str, dict[str, float]]] = {}
     totals: dict[str, float] = {}
     for row in rows:
@@ -195,7 +219,7 @@ def _truth_bars(material: Material, rows: Sequence[Row]) -> object:
             kept = {name: part.get(name, 0.0) for name in names}
             kept[OTHER] += sum(share for name, share in part.items() if name not in kept)
             bars.append(SharesOf(label, subject.label, kept))
-    return composition_bars(bars, names)
+    return composition_bars(bars, names, colours_of_names([*coloured, *names]))
 
 
 def score_grid(material: Material, library_ids: Sequence[str]) -> Grid | None:
@@ -210,7 +234,8 @@ def score_grid(material: Material, library_ids: Sequence[str]) -> Grid | None:
     ]
     note = (
         "Precision: share of the features found that are true. Recall: share of the true features "
-        "that are found. Bray-Curtis to truth: 0 is the same, 1 wholly different."
+        "that are found. Bray-Curtis: distance to the truth, 0 the same, 1 wholly different. "
+        "Genus: true features whose genus is known, was called, and was called correctly."
     )
     columns = ("library", *(SCORES[column] for column in present))
     return grid("Scores against the truth", columns, rows, note=note, is_folded=False)

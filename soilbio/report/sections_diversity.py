@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, plural
+from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, plural, write
 from soilbio.report.figures import NO_GROUP
 from soilbio.report.figures_diversity import Point, alpha_by_group, ordination, rarefaction
 from soilbio.report.material import Material, readable
 from soilbio.report.results import Row, number
 from soilbio.report.view import sorted_by_group
 from soilbio.standards.sharing_classes import SharingClass as Share
+
+Item = TypeVar("Item")
 
 MEASURES = {
     "observed": ("Features observed", "features"),
@@ -23,22 +25,23 @@ MEASURES = {
 }
 METRICS = ("bray_curtis", "jaccard", "robust_aitchison", "weighted_unifrac", "unweighted_unifrac")
 MOST_POINTS = 100
+MOST_CURVES = 200
 
 
 def diversity_sections(material: Material) -> list[Section]:
     """Make the sections on alpha diversity, ordination and rarefaction."""
     makers = (
-        ("alpha", "Diversity within libraries", _alpha_blocks),
-        ("ordination", "Differences between libraries", _ordination_blocks),
-        ("rarefaction", "Rarefaction", _rarefaction_blocks),
+        ("alpha", "Diversity within libraries", "Diversity", _alpha_blocks),
+        ("ordination", "Differences between libraries", "Differences", _ordination_blocks),
+        ("rarefaction", "Rarefaction", "", _rarefaction_blocks),
     )
     sections = []
-    for section_id, title, make in makers:
+    for section_id, title, short_title, make in makers:
         if not material.view.audience.sees(Share.DERIVED):
             blocks: tuple[Block, ...] = ("The agreement withholds derived values.",)
         else:
             blocks = tuple(make(material))
-        sections.append(Section(section_id, title, blocks))
+        sections.append(Section(section_id, title, blocks, short_title))
     return sections
 
 
@@ -213,6 +216,7 @@ def _tests_blocks(material: Material) -> Iterator[Block]:
     if not rows:
         yield "No test of groups was made, or none that may be shown."
         return
+    yield from _tests_text(material)
     columns = ("assay", "distance", "column", "test", "n", "statistic", "R²", "p", "permutations")
     note = (
         "PERMANOVA asks whether groups differ in composition; R² is the share of variation that "
@@ -220,30 +224,55 @@ def _tests_blocks(material: Material) -> Iterator[Block]:
         "result may come from spread alone. n is the number of libraries. With few libraries p "
         "cannot become small, whatever the soils."
     )
-    has_notes = any(row[-1] for row in rows)
+    first = 0 if len(material.assay_ids) > 1 else 1
+    end = None if any(row[-1] for row in rows) else -1
     yield grid(
         "Tests of groups",
-        (*columns, "note") if has_notes else columns,
-        rows if has_notes else [row[:-1] for row in rows],
+        (*columns, "note")[first:end],
+        [row[first:end] for row in rows],
         note=note,
         is_folded=False,
     )
 
 
-def _test_cells(row: Row) -> tuple[object, ...]:
-    def whole(name: str) -> int | None:
-        value = number(row.get(name))
-        return None if value is None else int(value)
+def _tests_text(material: Material) -> Iterator[str]:
+    """Say in words what the first metric's PERMANOVA found, column by column."""
+    for assay_id, one in material.results.diversity.items():
+        done = [r for r in one.tests if r["test"] == "permanova" and number(r.get("p_value"))]
+        first = next((metric for metric in METRICS if any(r["metric"] == metric for r in done)), "")
+        for row in done:
+            if row["metric"] == first and row["column"] in material.view.columns:
+                yield _test_sentence(row, assay_id if len(material.assay_ids) > 1 else "")
 
+
+def _test_sentence(row: Row, assay_id: str) -> str:
+    p_value, share = number(row["p_value"]), number(row.get("r2"))
+    verdict = "differ" if (p_value or 1) < 0.05 else "are not shown to differ"
+    explained = "" if share is None else f"; they explain {100 * share:.0f} % of the variation"
+    where = f" ({assay_id})" if assay_id else ""
+    return (
+        f"By {readable(row['column'])}{where}, groups {verdict} in composition "
+        f"({readable(row['metric'])}, PERMANOVA, p = {write(p_value)}, "
+        f"{write(_whole(row, 'permutations'))} permutations, "
+        f"n = {write(_whole(row, 'n_libraries'))}){explained}."
+    )
+
+
+def _whole(row: Row, name: str) -> int | None:
+    value = number(row.get(name))
+    return None if value is None else int(value)
+
+
+def _test_cells(row: Row) -> tuple[object, ...]:
     return (
         readable(row["metric"]),
         readable(row["column"]),
         readable(row["test"]),
-        whole("n_libraries"),
+        _whole(row, "n_libraries"),
         number(row.get("statistic")),
         number(row.get("r2")),
         number(row.get("p_value")),
-        whole("permutations"),
+        _whole(row, "permutations"),
         row.get("note", ""),
     )
 
@@ -257,7 +286,7 @@ def _rarefaction_blocks(material: Material) -> Iterator[Block]:
         depth = one.settings.get("depth")
         for column in material.column_options:
             groups = {
-                group: _curves(parts, labels)
+                group: thinned(_curves(parts, labels), MOST_CURVES)
                 for group, parts in _grouped(material, one.rarefaction, column).items()
             }
             if groups:
@@ -281,7 +310,13 @@ def _rarefaction_blocks(material: Material) -> Iterator[Block]:
         "A curve per library: features observed against reads drawn.",
         variants,
     )
-    yield Panel("panel-rarefaction", (plot,), _assay_and_column(material, list(found)))
+    note = (
+        f"Of a group with more than {MOST_CURVES} libraries only {MOST_CURVES} curves are drawn, "
+        "evenly chosen."
+        if len(rows) > MOST_CURVES
+        else ""
+    )
+    yield Panel("panel-rarefaction", (plot,), _assay_and_column(material, list(found)), note)
     yield grid("Ends of the curves", ("library", "reads", "features"), rows)
 
 
@@ -310,8 +345,12 @@ def _curves(
             points.setdefault(row["library_id"], []).append((depth, round(observed, 1)))
     curves = []
     for library_id, curve in points.items():
-        ordered = sorted(curve)
-        step = 1 + len(ordered) // MOST_POINTS
-        thinned = ordered[:-1:step] + ordered[-1:]
-        curves.append((labels[library_id], thinned))
+        curves.append((labels[library_id], thinned(sorted(curve), MOST_POINTS)))
     return curves
+
+
+def thinned(items: Sequence[Item], most: int) -> list[Item]:
+    """Choose at most `most` items, evenly, the first and the last among them."""
+    if len(items) <= most:
+        return list(items)
+    return [items[place * (len(items) - 1) // (most - 1)] for place in range(most)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, percent, plural
+from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, percent
 from soilbio.report.figures_reads import MOST_LINES, STEPS, ReadsOf, quality_curves, read_loss
 from soilbio.report.material import Material
 from soilbio.report.view import Subject, sorted_by_group
@@ -23,7 +23,7 @@ def reads_section(material: Material) -> Section:
     raw = sum(one.reads_left()[0] for one in subjects)
     kept = sum(one.reads_left()[-1] for one in subjects)
     text = (
-        f"Of {plural(raw, 'read or read pair', 'reads or read pairs')}, {kept:,} "
+        f"Of {raw:,} {material.reads_unit}, {kept:,} "
         f"({percent(kept, raw)}) are in the dataset. The rest was lost as shown."
     )
     return Section("reads", "Reads", (text, _loss_panel(subjects), _loss_table(subjects)))

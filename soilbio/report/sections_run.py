@@ -6,7 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from soilbio.report.content import Block, Bullets, Cards, Grid, Section, grid, percent, plural
+from soilbio.report.content import (
+    Block,
+    Bullets,
+    Cards,
+    Commands,
+    Grid,
+    Section,
+    grid,
+    percent,
+    plural,
+)
 from soilbio.report.figures import OTHER, UNNAMED
 from soilbio.report.material import Material, readable
 from soilbio.report.summaries import composition, features_per_assay, mean_shares
@@ -46,12 +56,12 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
         kept = sum(one.reads_left()[-1] for one in view.subjects)
         features = sum(features_per_assay(material.tables).values())
         text.append(
-            f"{kept:,} of {plural(raw, 'read or read pair', 'reads or read pairs')} "
+            f"{kept:,} of {raw:,} {material.reads_unit} "
             f"({percent(kept, raw)}) were kept; they belong to {plural(features, 'feature')} "
             "(distinct sequences)."
         )
         cards += [
-            (f"{raw:,}", "reads or pairs in"),
+            (f"{raw:,}", f"{material.reads_unit} in"),
             (percent(kept, raw), "of them kept"),
             (f"{features:,}", "features"),
         ]
@@ -237,17 +247,23 @@ def next_section(material: Material) -> Section:
     )
     blocks.append(grid("Files beside this page", ("folder", "holds"), files, is_folded=False))
     blocks.append(
-        Bullets(
-            "Next",
+        Commands(
             (
-                "Look closer: soilbio dataset show results/dataset",
-                "Share it as the agreement allows: soilbio export dwca results/dataset "
-                "--recipient public --purpose DUO:0000042 --out package",
-                "This page for another recipient: soilbio report … --recipient consortium",
-            ),
+                ("Look closer", "soilbio dataset show results/dataset"),
+                (
+                    "Share what the agreement allows",
+                    "soilbio export dwca results/dataset --recipient public"
+                    " --purpose DUO:0000042 --out package",
+                ),
+                (
+                    "Make this page for partners",
+                    "soilbio report --dataset results/dataset --results results"
+                    " --config config/config.yaml --recipient consortium --out partners.html",
+                ),
+            )
         )
     )
-    return Section("next", "Citing, files and next steps", tuple(blocks))
+    return Section("next", "Citing, files and next steps", tuple(blocks), "Next")
 
 
 _NAMED = ("engine", "classifier", "reference")

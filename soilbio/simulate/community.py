@@ -64,16 +64,17 @@ def _has(design: Design, control_type: str) -> bool:
 def _draw_mock(
     amplicons: Sequence[Amplicon], mock: Mock, rng: np.random.Generator
 ) -> tuple[Amplicon, ...]:
-    """Take the members that are named, or draw some of different named genera."""
+    """Take the members that are named, or draw one of each named genus, or of any genera."""
     if mock.ids:
-        wanted = set(mock.ids)
-        return tuple(amplicon for amplicon in amplicons if wanted & set(amplicon.ids))
+        by_id = {name: amplicon for amplicon in amplicons for name in amplicon.ids}
+        return tuple(dict.fromkeys(by_id[name] for name in mock.ids if name in by_id))
     members: dict[str, Amplicon] = {}
-    for index in rng.permutation(len(amplicons)):
-        amplicon = amplicons[index]
-        if len(members) < mock.members and amplicon.genus and amplicon.genus not in members:
-            members[amplicon.genus] = amplicon
-    return tuple(members.values())
+    for index in rng.permutation(len(amplicons)).tolist():
+        genus = amplicons[index].genus
+        if genus and genus not in members and (genus in mock.genera or not mock.genera):
+            members[genus] = amplicons[index]
+    names = [name for name in mock.genera if name in members] or list(members)[: mock.members]
+    return tuple(members[name] for name in names)
 
 
 def _draw_contaminants(
@@ -190,8 +191,9 @@ def _group_shift(group: str, pool: Pool, design: Design) -> NDArray[np.float64]:
     responds = rng.random(n_pool) < design.community.responders
     shift = design.community.group_spread * rng.standard_normal(n_pool)
     phyla: Mapping[str, float] = design.group_phyla.get(group, {})
-    by_phylum = [math.log(max(phyla.get(taxon.phylum, 1.0), 1e-12)) for taxon in pool.soil]
-    return np.where(responds, shift, 0.0) + np.array(by_phylum)
+    factors = [max(phyla.get(taxon.phylum, 1.0), 1e-12) for taxon in pool.soil]
+    by_phylum = np.array([math.log(factor) for factor in factors], np.float64)
+    return np.asarray(np.where(responds, shift, 0.0) + by_phylum)
 
 
 def _shares(log: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -44,10 +44,14 @@ class Community:
 
 @dataclass(frozen=True, slots=True)
 class Mock:
-    """A community of known members; the commonest is `fold` times as common as the rarest."""
+    """A community of known members; the first is `fold` times as common as the last.
+
+    Members are those with these ids, else one of each of these genera, else of any genera.
+    """
 
     members: int = 20
     fold: float = 1.0
+    genera: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
 
 
@@ -180,7 +184,7 @@ def to_design(document: Mapping[str, Any], source: str, folder: Path) -> Design:
             name: group.get("phyla", {}) for name, group in document.get("groups", {}).items()
         },
         libraries=libraries,
-        mock=Mock(**_only(document.get("mock", {}), "members", "fold", "ids")),
+        mock=Mock(**_only(document.get("mock", {}), "members", "fold", "genera", "ids")),
         blank=Blank(**_only(document.get("blank", {}), "taxa", "genera", "carry_over")),
         chimeras=Chimeras(**document.get("chimeras", {})),
         errors=Errors(**document.get("errors", {})),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,16 +102,21 @@ def prepare(design: Design) -> Prepared:
 
 
 def _check_mock(design: Design, pool: Pool) -> None:
-    found = {name for amplicon in pool.mock for name in amplicon.ids}
-    missing = sorted(set(design.mock.ids) - found)
-    if missing:
+    """Note named members that the mock community has not got, and a mock without members."""
+    ids = {name for amplicon in pool.mock for name in amplicon.ids}
+    genera = {amplicon.genus for amplicon in pool.mock}
+    missing = sorted({*design.mock.ids} - ids)
+    if not design.mock.ids:
+        missing = sorted({*design.mock.genera} - genera)
+    has_mock = any(library.control_type == "mock" for library in design.libraries)
+    if has_mock and (missing or not pool.mock):
         raise problem_of(
             "simulate-mock-member",
             design.source,
-            column="mock.ids",
-            found=", ".join(missing),
-            expected="ids of references that the primers amplify, of one genus each",
-            fix="Remove or correct these ids",
+            column="mock",
+            found=", ".join(missing) or "no member",
+            expected="references that the primers amplify, and whose genus has a name",
+            fix="Remove or correct these members",
         )
 
 
@@ -181,15 +186,7 @@ def used_references(pool: Pool, share: float, seed: int) -> list[tuple[str, str]
     so that a classifier trained without them has not seen it. Strains are not listed; they go
     with the taxon that they were made from.
     """
-    taxa: Sequence[str] = [
-        amplicon.sequence
-        for amplicon in (*pool.soil[: pool.n_taxa], *pool.mock, *pool.contaminants)
-    ]
+    taxa = (*pool.soil[: pool.n_taxa], *pool.mock, *pool.contaminants)
     order = generator(seed, "used").permutation(len(taxa))
-    chosen: Collection[str] = {taxa[index] for index in order[: round(share * len(taxa))].tolist()}
-    return sorted(
-        (name, feature_id(amplicon.sequence))
-        for amplicon in pool.everyone
-        if amplicon.sequence in chosen
-        for name in amplicon.ids
-    )
+    chosen = [taxa[index] for index in order[: round(share * len(taxa))].tolist()]
+    return sorted((name, feature_id(taxon.sequence)) for taxon in chosen for name in taxon.ids)

@@ -3,7 +3,7 @@
 A quality is the instrument's best value less a deficit. The logarithm of the deficit rises along
 the read (faster in the second read), and varies between reads and, as a first-order Markov
 process, along each read. The numbers were chosen so that mean qualities and expected errors look
-like a good 2x250 MiSeq run (0.4 and 1.3 expected errors per read); they were not fitted.
+like a 2x250 MiSeq run (0.6 and 1.4 expected errors per read); they were not fitted.
 """
 
 from __future__ import annotations
@@ -37,14 +37,23 @@ class ReadModel:
     memory: float
 
 
-READ_1 = ReadModel(0.9, 3.2, 2.5, between_reads=0.45, within_reads=0.80, memory=0.80)
-READ_2 = ReadModel(1.2, 6.5, 2.0, between_reads=0.50, within_reads=0.85, memory=0.80)
+READ_1 = ReadModel(1.3, 5.0, 2.0, between_reads=0.42, within_reads=0.80, memory=0.60)
+READ_2 = ReadModel(1.8, 6.5, 1.5, between_reads=0.40, within_reads=0.78, memory=0.60)
+# The first cycles are worse: instruments have not yet learnt their correction factors.
+_WARM_UP_CYCLES, _WARM_UP_FACTOR = 5, 3.0
 
 
 def _quality_table() -> NDArray[np.uint8]:
     steps = round((_TABLE_HIGH - _TABLE_LOW) / _TABLE_STEP) + 1
     deficits = [math.exp(_TABLE_LOW + step * _TABLE_STEP) for step in range(steps)]
     return np.array([max(WORST, BEST - math.floor(d)) for d in deficits], np.uint8)
+
+
+def _log_deficit(cycle: int, model: ReadModel) -> float:
+    """Median of the logarithm of the deficit at a cycle, counted from 0."""
+    warm_up = max(0.0, 1 - cycle / _WARM_UP_CYCLES) * math.log(_WARM_UP_FACTOR)
+    rise = math.log(model.end / model.start) * math.pow(cycle / 250, model.power)
+    return math.log(model.start) + rise + warm_up
 
 
 def draw_qualities(
@@ -58,10 +67,7 @@ def draw_qualities(
         Phred qualities from 2 to 38.
 
     """
-    centre = [
-        math.log(model.start) + math.log(model.end / model.start) * (cycle / 250) ** model.power
-        for cycle in range(length_bp)
-    ]
+    centre = [_log_deficit(cycle, model) for cycle in range(length_bp)]
     between = model.between_reads * rng.standard_normal(n_reads, np.float32)
     noise = rng.standard_normal((length_bp, n_reads), np.float32)
     fresh = np.float32(model.within_reads * math.sqrt(1 - model.memory**2))
@@ -78,7 +84,7 @@ def draw_qualities(
 
 def error_probability(quality: int, calibration: float) -> float:
     """Probability of an error at a quality: `calibration` times 10^(-Q/10), at most 3/4."""
-    return float(min(0.75, calibration * 10 ** (-quality / 10)))
+    return min(0.75, calibration * math.pow(10, -quality / 10))
 
 
 def add_errors(

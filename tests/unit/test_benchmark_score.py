@@ -45,11 +45,11 @@ def _with_other_bases(sequence: str, *places: int) -> str:
         (_sequence(3), "other"),
     ],
 )
-def test_a_false_asv_is_called_by_what_made_it(accuracy, asv, kind):
+def test_a_false_asv_is_called_by_what_made_it(accuracy: ModuleType, asv: str, kind: str) -> None:
     assert accuracy.false_kinds([asv], [A, B]) == {asv: kind}
 
 
-def test_a_chimera_one_base_from_its_parent_is_called_near(accuracy):
+def test_a_chimera_one_base_from_its_parent_is_called_near(accuracy: ModuleType) -> None:
     chimera = A[:249] + _with_other_bases(A, 249)[249:]
     assert accuracy.false_kinds([chimera], [A, B]) == {chimera: "near"}
 
@@ -64,11 +64,13 @@ def test_a_chimera_one_base_from_its_parent_is_called_near(accuracy):
         ({}, {}, 0.0),
     ],
 )
-def test_bray_curtis_is_that_of_relative_abundances(accuracy, one, other, distance):
+def test_bray_curtis_is_that_of_relative_abundances(
+    accuracy: ModuleType, one: dict[str, float], other: dict[str, float], distance: float
+) -> None:
     assert accuracy.bray_curtis(one, other) == pytest.approx(distance)
 
 
-def test_truth_and_finding_are_counted_per_dataset_and_per_library(accuracy):
+def test_truth_and_finding_are_counted_per_dataset_and_per_library(accuracy: ModuleType) -> None:
     c, near = _sequence(4), _with_other_bases(A, 5)
     truth = accuracy.Truth(
         sequences={A, B, c},
@@ -91,6 +93,6 @@ def test_truth_and_finding_are_counted_per_dataset_and_per_library(accuracy):
     assert scores["bray_curtis"] == pytest.approx((in_l1 + in_l2) / 2)
 
 
-def test_without_truth_only_what_was_found_is_told(accuracy):
+def test_without_truth_only_what_was_found_is_told(accuracy: ModuleType) -> None:
     found = accuracy.Found(counts={"L1": {A: 9}})
     assert accuracy.score(found, accuracy.Truth(sequences=())) == {"asvs": 1}

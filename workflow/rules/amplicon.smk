@@ -328,7 +328,7 @@ rule classify_features:
         mem_mb=4000,
         runtime=240,
     params:
-        reference=reference_options(),
+        reference=reference_options("--reference"),
         confidence=PROJECT.taxonomy["confidence"],
     shell:
         "soilbio classify"

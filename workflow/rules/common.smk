@@ -147,7 +147,8 @@ def truncation_demand(assay):
     stated = PROJECT.assays[assay]
     primers = (stated.forward_primer, stated.reverse_primer) if stated.primers_in_reads else ("", "")
     return (
-        f"--max-length-bp {stated.max_length_bp} --min-overlap-bp {PROJECT.amplicon['min_overlap_bp']}"
+        f"--min-length-bp {stated.min_length_bp} --max-length-bp {stated.max_length_bp}"
+        f" --min-overlap-bp {PROJECT.amplicon['min_overlap_bp']}"
         f" --primer-bp {len(primers[0])} {len(primers[1])}"
     )
 
@@ -172,11 +173,11 @@ def dada2_parameters(wildcards):
     return json.dumps({**stated, "truncation_bp": lengths or "chosen per run"}, sort_keys=True)
 
 
-def reference_options():
+def reference_options(flag=""):
     """Write the classifier's reference as options; an installed one by its name alone."""
     reference = PROJECT.taxonomy
     if not reference.get("sequences"):
-        return f"--reference {reference['reference']}"
+        return f"{flag} {reference['reference']}"
     return (
         f"--sequences {shlex.quote(str(reference['sequences']))}"
         f" --lineages {shlex.quote(str(reference['lineages']))}"

@@ -1,10 +1,11 @@
-"""A run's results as the workflow writes them, made up with a fixed seed: quick, no tools needed."""
+"""A run's results as the workflow writes them, made up with a fixed seed; no tools needed."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +14,23 @@ import pytest
 
 ASSAY = "16S-V4-515FY-806RB"
 AGREEMENT = "demo@1.0.0"
-LINEAGES = """
-Pseudomonadota Alphaproteobacteria Rhizobiales Xanthobacteraceae Bradyrhizobium
-Pseudomonadota Gammaproteobacteria Burkholderiales Comamonadaceae Variovorax
-Acidobacteriota Terriglobia Terriglobales Acidobacteriaceae Granulicella
-Acidobacteriota Vicinamibacteria Vicinamibacterales Vicinamibacteraceae Vicinamibacter
-Actinomycetota Actinobacteria Mycobacteriales Mycobacteriaceae Mycobacterium
-Actinomycetota Thermoleophilia Gaiellales Gaiellaceae Gaiella
-Verrucomicrobiota Verrucomicrobiae Chthoniobacterales Chthoniobacteraceae Chthoniobacter
-Bacteroidota Chitinophagia Chitinophagales Chitinophagaceae Flavisolibacter
-Bacillota Bacilli Bacillales Bacillaceae Bacillus
-Planctomycetota Planctomycetia Gemmatales Gemmataceae Gemmata
-Chloroflexota Ktedonobacteria Ktedonobacterales Ktedonobacteraceae Ktedonobacter
-Gemmatimonadota Gemmatimonadia Gemmatimonadales Gemmatimonadaceae Gemmatimonas
-Nitrospirota Nitrospiria Nitrospirales Nitrospiraceae Nitrospira
-Myxococcota Myxococcia Myxococcales Myxococcaceae Myxococcus
-Armatimonadota Armatimonadia Armatimonadales Armatimonadaceae Armatimonas
-""".split("\n")[1:-1]
+LINEAGES = [
+    "Pseudomonadota Alphaproteobacteria Rhizobiales Xanthobacteraceae Bradyrhizobium",
+    "Pseudomonadota Gammaproteobacteria Burkholderiales Comamonadaceae Variovorax",
+    "Acidobacteriota Terriglobia Terriglobales Acidobacteriaceae Granulicella",
+    "Acidobacteriota Vicinamibacteria Vicinamibacterales Vicinamibacteraceae Vicinamibacter",
+    "Actinomycetota Actinobacteria Mycobacteriales Mycobacteriaceae Mycobacterium",
+    "Actinomycetota Thermoleophilia Gaiellales Gaiellaceae Gaiella",
+    "Verrucomicrobiota Verrucomicrobiae Chthoniobacterales Chthoniobacteraceae Chthoniobacter",
+    "Bacteroidota Chitinophagia Chitinophagales Chitinophagaceae Flavisolibacter",
+    "Bacillota Bacilli Bacillales Bacillaceae Bacillus",
+    "Planctomycetota Planctomycetia Gemmatales Gemmataceae Gemmata",
+    "Chloroflexota Ktedonobacteria Ktedonobacterales Ktedonobacteraceae Ktedonobacter",
+    "Gemmatimonadota Gemmatimonadia Gemmatimonadales Gemmatimonadaceae Gemmatimonas",
+    "Nitrospirota Nitrospiria Nitrospirales Nitrospiraceae Nitrospira",
+    "Myxococcota Myxococcia Myxococcales Myxococcaceae Myxococcus",
+    "Armatimonadota Armatimonadia Armatimonadales Armatimonadaceae Armatimonas",
+]
 RANKS = ("phylum", "class", "order", "family", "genus")
 FARM = "Huber-Hof"
 AGREEMENT_TEXT = """\
@@ -155,7 +156,7 @@ class Run:
             },
         )
         features = [one for one in self.features if one["feature_id"] in used]
-        schema = None if features else {name: pl.String for name in self.features[0]}
+        schema = None if features else dict.fromkeys(self.features[0], pl.String)
         tables = {
             "samples": pl.DataFrame(self.samples, infer_schema_length=None),
             "assays": pl.DataFrame([assay]),
@@ -270,6 +271,7 @@ class Run:
                     "precision": 0.9833,
                     "recall": 0.9752,
                     "bray_curtis": 0.021,
+                    "genus_named": 100,
                     "genus_called": 88,
                     "genus_correct": 86,
                 }
@@ -313,6 +315,51 @@ class Run:
 
 
 @pytest.fixture
+def make_run(tmp_path: Path) -> Callable[..., Run]:
+    """Make a run of another size: `make_run(libraries=90)`."""
+    return lambda **sizes: Run(tmp_path, **sizes)
+
+
+@pytest.fixture
 def run(tmp_path: Path) -> Run:
     """A run of six soils, a mock and a blank; nothing is written yet."""
     return Run(tmp_path)
+
+
+def material_of(run: Run, closed: set[str] | None = None, coarse: set[str] | None = None) -> Any:
+    """What a report of the run is made from, for a recipient to whom some classes are closed."""
+    from soilbio.dataset.read import read_dataset
+    from soilbio.report.audience import view_of
+    from soilbio.report.material import Material
+    from soilbio.report.results import read_results
+    from soilbio.report.view import Audience
+    from soilbio.standards.sharing_classes import SharingClass
+
+    coarse = {"location"} if coarse is None else coarse
+    closed = {"identity"} if closed is None else closed
+    exact = frozenset(one for one in SharingClass if one not in closed | coarse)
+    audience = Audience(
+        "public",
+        "DUO:0000042",
+        exact,
+        frozenset(SharingClass(one) for one in coarse),
+        ("Places are generalised to 0.1 degrees (clause 1).",),
+    )
+    dataset = read_dataset(run.results / "dataset")
+    classes = {"cur_land_use": SharingClass.MANAGEMENT}
+    view = view_of(dataset, audience, ["cur_land_use"], classes=classes, cell_degrees=0.1)
+    return Material(
+        title="Demo soils",
+        view=view,
+        tables=dataset.tables,
+        results=read_results(run.results, [ASSAY]),
+        settings={"amplicon": {"engine": "unoise"}},
+        agreements=({"agreement": AGREEMENT, "title": "Demo", "attribution": "Demo 2026"},),
+        software={"vsearch": "2.22.1"},
+    )
+
+
+@pytest.fixture
+def material() -> Any:
+    """Make the material of a run: `material(run, closed={"identity"}, coarse={"location"})`."""
+    return material_of

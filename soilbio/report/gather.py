@@ -1,0 +1,130 @@
+"""Read what a report is made from: the dataset, the run's results, the configuration."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soilbio import __version__
+from soilbio.dataset.read import Dataset, read_dataset
+from soilbio.report.audience import view_of
+from soilbio.report.material import Material
+from soilbio.report.results import Results, read_json, read_results
+from soilbio.standards.sharing_classes import SharingClass as Share
+
+if TYPE_CHECKING:
+    from soilbio.metadata.config import Config
+
+_PATHS = ("sequences", "lineages")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who reads the report, what for, and the day on which the agreements are read."""
+
+    recipient: str
+    purpose: str
+    date: datetime.date
+
+
+def gather(
+    dataset_folder: Path, results_folder: Path | None, config_path: Path | None, request: Request
+) -> Material:
+    """Read all that a report needs; results and configuration may be absent.
+
+    Raises
+    ------
+    InputError
+        If the dataset, an agreement, the configuration or a result cannot be understood.
+
+    """
+    from soilbio.metadata.config import read_config
+
+    dataset = read_dataset(dataset_folder)
+    config = read_config(config_path) if config_path else None
+    assay_ids = dataset.table("assays")["assay_id"].sort().to_list()
+    results = read_results(results_folder or dataset_folder / "no-results", assay_ids)
+    audience, cell_degrees = audience_of(dataset, request)
+    columns = _columns(config, results)
+    view = view_of(
+        dataset,
+        audience,
+        columns,
+        classes=_classes(dataset_folder, columns),
+        cell_degrees=cell_degrees,
+    )
+    return Material(
+        title=config.title if config else "Soil dataset",
+        view=view,
+        tables=dataset.tables,
+        results=results,
+        settings=_settings(config, view.assays),
+        agreements=tuple(_agreements(dataset)),
+        software=_software(dataset_folder, results),
+    )
+
+
+def _columns(config: Config | None, results: Results) -> list[str]:
+    """List the columns to group by: those configured, else those that tests were made for."""
+    configured = config.diversity.get("groups") if config else None
+    if isinstance(configured, list) and configured:
+        return [str(name) for name in configured]
+    tested = [row["column"] for one in results.diversity.values() for row in one.tests]
+    return list(dict.fromkeys(tested))
+
+
+def _classes(folder: Path, columns: list[str]) -> dict[str, Share]:
+    """Find the sharing class of each column, of the standard or the dataset's own."""
+    from soilbio.standards.mixs import SLOTS
+
+    own = read_json(folder / "columns.json")
+    found = {name: Share(own[name]) for name in columns if own.get(name) in set(Share)}
+    return found | {name: SLOTS[name].sharing_class for name in columns if name in SLOTS}
+
+
+def _settings(
+    config: Config | None, assays: tuple[Mapping[str, object], ...]
+) -> dict[str, dict[str, object]]:
+    """Copy the settings that were in force; paths, and the other engine's settings, left out."""
+    if config is None:
+        return {}
+    engines = {str(assay.get("engine") or "") for assay in assays}
+    amplicon = {
+        key: value
+        for key, value in config.amplicon.items()
+        if not key.startswith("dada2_") or "dada2" in engines
+    }
+    taxonomy = {key: value for key, value in config.taxonomy.items() if key not in _PATHS}
+    parts = {
+        "amplicon": amplicon,
+        "taxonomy": taxonomy,
+        "tree": dict(config.tree),
+        "diversity": dict(config.diversity),
+    }
+    return {
+        part: {key: value for key, value in values.items() if value is not None}
+        for part, values in parts.items()
+    }
+
+
+def _software(folder: Path, results: Results) -> dict[str, str]:
+    """Collect names and versions from the crate, the engines and the diversity settings."""
+    from plotly import __version__ as plotly_version
+
+    found = {"soilbio": __version__, "plotly (plots of this page)": plotly_version}
+    for entity in read_json(folder / "ro-crate-metadata.json").get("@graph", []):
+        kinds = entity.get("@type", "")
+        version = entity.get("softwareVersion") or entity.get("version")
+        if "SoftwareApplication" in kinds and entity.get("name") and version:
+            found[str(entity["name"])] = str(version)
+    for engine in results.engines.values():
+        if engine.get("engine"):
+            found[str(engine["engine"])] = str(engine.get("engine_version") or "")
+    for diversity in results.diversity.values():
+        versions = diversity.settings.get("software") or diversity.settings.get("versions") or {}
+        found |= {str(name): str(version) for name, version in versions.items()}
+    return found

@@ -1,0 +1,120 @@
+"""What is truly in a library: a table of reads, or a FASTA file of expected sequences."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from soilbio.errors import Problems, problem_of
+from soilbio.references.build import read_sequences
+from soilbio.simulate.design import Region
+from soilbio.simulate.region import PrimerSite, reverse_complement
+
+_COLUMNS = ("library_id", "sequence", "lineage", "reads")
+
+
+@dataclass(slots=True)
+class Truth:
+    """The true sequences of one library; reads and lineages are empty where they are unknown."""
+
+    reads: dict[str, int] = field(default_factory=dict)
+    lineages: dict[str, str] = field(default_factory=dict)
+    expected: tuple[str, ...] = ()
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the reads of each sequence are known."""
+        return bool(self.reads)
+
+
+def read_truth_table(path: Path) -> dict[str, Truth]:
+    """Read the truth of each library from a table as `soilbio simulate` writes it.
+
+    Raises
+    ------
+    InputError
+        `truth-unreadable`, `truth-column` for a missing column, `truth-value` for reads that are
+        no whole number above 0.
+
+    """
+    problems = Problems(str(path))
+    truths: dict[str, Truth] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            table = csv.DictReader(handle, delimiter="\t")
+            missing = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
+            rows = [] if missing else list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise problem_of(
+            "truth-unreadable",
+            str(path),
+            found=str(error),
+            expected="a tab-separated table in UTF-8",
+            fix="Correct the path, or get the file again",
+        ) from error
+    for name in missing:
+        problems.add(
+            "truth-column",
+            column=name,
+            expected=f"the columns {', '.join(_COLUMNS)}",
+            fix="Add the column; a FASTA file of expected sequences needs a name in .fasta or .fa",
+        )
+    for number, row in enumerate(rows, start=2):
+        reads = row["reads"] or ""
+        if not reads.isdecimal() or int(reads) < 1:
+            problems.add(
+                "truth-value",
+                row=number,
+                column="reads",
+                found=reads,
+                expected="a whole number above 0",
+                fix="Correct the number, or leave the row out",
+            )
+            continue
+        truth = truths.setdefault(row["library_id"], Truth())
+        sequence = row["sequence"].upper()
+        truth.reads[sequence] = truth.reads.get(sequence, 0) + int(reads)
+        truth.lineages[sequence] = row["lineage"]
+    problems.raise_if_any()
+    return truths
+
+
+def read_expected(path: Path, primers: Sequence[tuple[str, str]]) -> Truth:
+    """Read the sequences that a mock community is made of; longer ones are cut to the amplicon.
+
+    Parameters
+    ----------
+    path : Path
+        FASTA; whole genes or amplicons.
+    primers : sequence of (forward, reverse)
+        Primer pairs of the assays; a sequence that none of them binds is taken whole.
+
+    """
+    sequences: dict[str, None] = {}
+    for _, sequence in read_sequences(path):
+        plain = sequence.replace("-", "").replace(".", "")
+        cuts = [cut for pair in primers if (cut := _cut(plain, pair))]
+        sequences.update(dict.fromkeys(cuts or [plain]))
+    if not sequences:
+        raise problem_of(
+            "truth-unreadable",
+            str(path),
+            expected="at least one sequence",
+            fix="Name a FASTA file of expected sequences",
+        )
+    return Truth(expected=tuple(sequences))
+
+
+def _cut(sequence: str, primers: tuple[str, str]) -> str:
+    """Cut the amplicon out of a sequence; empty, if the primers do not bind."""
+    allowed = Region().max_mismatches
+    forward, reverse = (
+        PrimerSite(primers[0], allowed),
+        PrimerSite(reverse_complement(primers[1]), allowed),
+    )
+    site = forward.find(sequence)
+    start = site + forward.length
+    end = reverse.find(sequence, start) if site >= 0 else -1
+    return sequence[start:end] if end > start else ""

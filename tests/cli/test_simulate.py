@@ -1,0 +1,180 @@
+import gzip
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from soilbio.cli.main import main
+from soilbio.simulate.design import to_design
+
+ROOT = Path(__file__).parents[2]
+REFERENCES = ROOT / "tests" / "data" / "references" / "valid"
+DOCS = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
+SMALL = [
+    "--sequences",
+    str(REFERENCES / "v4.fasta"),
+    "--lineages",
+    str(REFERENCES / "v4.tsv"),
+    "--taxa",
+    "30",
+]
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", DOCS, re.DOTALL)
+
+
+def simulate(out, *words):
+    return main(["simulate", *SMALL, "--out", str(out), *words])
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_reads_and_truth_are_the_same_every_time(tmp_path, capsys):
+    words = ["--group", "arable=2", "--mock", "5", "--blank", "20", "--pairs", "150", "--seed", "9"]
+    assert simulate(tmp_path / "one", *words) == 0
+    table = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [row[:2] for row in table[1:]] == [
+        ["arable-1", "150"],
+        ["arable-2", "150"],
+        ["mock", "150"],
+        ["blank", "20"],
+    ]
+    assert simulate(tmp_path / "two", *words) == 0
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert simulate(tmp_path / "some", *words, "--only", "mock", "arable-2") == 0
+    some = contents(tmp_path / "some")
+    assert sorted(some) == [
+        "arable-2_R1.fastq.gz",
+        "arable-2_R2.fastq.gz",
+        "mock_R1.fastq.gz",
+        "mock_R2.fastq.gz",
+        "truth.tsv",
+    ]
+    for name in set(some) - {"truth.tsv"}:
+        assert some[name] == (tmp_path / "one" / name).read_bytes()
+
+
+def test_truth_of_each_library_sums_to_its_pairs_less_chimeras(tmp_path, capsys):
+    assert simulate(tmp_path, "--group", "soil=2", "--pairs", "200", "--chimeras", "0.2") == 0
+    sums = {}
+    for line in (tmp_path / "truth.tsv").read_text().splitlines()[1:]:
+        library, *_, reads = line.split("\t")
+        sums[library] = sums.get(library, 0) + int(reads)
+    for line in capsys.readouterr().out.splitlines()[1:]:
+        library, pairs, chimeric, _ = line.split("\t")
+        assert sums[library] == int(pairs) - int(chimeric) < 200
+
+
+def test_pairs_have_the_same_names_in_the_same_order(tmp_path):
+    assert simulate(tmp_path, "--group", "soil=1", "--pairs", "60", "--binned-quality") == 0
+    first, second = (
+        gzip.decompress((tmp_path / f"soil-1_R{end}.fastq.gz").read_bytes()).decode().split("\n")
+        for end in (1, 2)
+    )
+    assert len(first) == len(second) == 60 * 4 + 1
+    names = [line.split(" ")[0] for line in first[:-1:4]]
+    assert names == [line.split(" ")[0] for line in second[:-1:4]]
+    assert len(set(names)) == 60
+    assert set("".join(first[3::4])) <= set("#-8F")
+
+
+def test_another_region_and_reference(tmp_path):
+    words = ["simulate", "--out", str(tmp_path), "--pairs", "40", "--read-length", "300"]
+    words += ["--sequences", str(REFERENCES / "v3v4.fasta")]
+    words += ["--lineages", str(REFERENCES / "v3v4.tsv")]
+    words += ["--forward", "CCTACGGGNGGCWGCAG", "--reverse", "GACTACHVGGGTATCTAATCC"]
+    assert main(words) == 0
+    rows = [line.split("\t") for line in (tmp_path / "truth.tsv").read_text().splitlines()[1:]]
+    assert {len(row[2]) for row in rows} == {421}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--pairs", "-5"], "design-value"),
+        (["--pairs", "0"], "design-value"),
+        (["--chimeras", "1.5"], "design-value"),
+        (["--group", "soil=many"], "design-value"),
+        (
+            ["--forward", "ACGTACGTACGTACGTA", "--reverse", "TTTTTTTTTTTTTTTTT"],
+            "simulate-no-amplicon",
+        ),
+        (["--forward", "GTGYCAGCMGCCGCGGTAA", "--reverse", "XYZXYZXYZ"], "design-value"),
+        (["--lineages", "none.tsv"], "reference-file-missing"),
+        (["--only", "nobody"], "simulate-library-unknown"),
+        (["--design", "none.yaml"], "design-unreadable"),
+        (["--used-share", "2"], "design-value"),
+    ],
+)
+def test_what_cannot_be_simulated_is_told_and_nothing_is_written(tmp_path, words, code, capsys):
+    assert simulate(tmp_path / "out", *words) == 1
+    assert f"[{code}]" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def documented(tmp_path, monkeypatch):
+    """A folder with what the examples of the docs use, in small."""
+    installed = tmp_path / "references" / "greengenes-13_8"
+    installed.mkdir(parents=True)
+    for source, target in (("v4.fasta", "sequences.fasta.gz"), ("v4.tsv", "lineages.tsv.gz")):
+        packed = gzip.compress((REFERENCES / source).read_bytes(), mtime=0)
+        (installed / target).write_bytes(packed)
+    (installed / "reference.json").write_text('{"version": "1", "sha256": "0"}')
+    for end in ("fasta", "tsv"):
+        (tmp_path / f"mine.{end}").write_bytes((REFERENCES / f"v3v4.{end}").read_bytes())
+    design = yaml.safe_load(blocks("yaml")[0])
+    (tmp_path / "design.yaml").write_text(yaml.safe_dump(design))
+    demo = yaml.safe_load((ROOT / "resources/simulate/demo.yaml").read_text(encoding="utf-8"))
+    demo["mock"].pop("genera")
+    (tmp_path / "resources/simulate").mkdir(parents=True)
+    (tmp_path / "resources/simulate/demo.yaml").write_text(yaml.safe_dump(demo))
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "references"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_examples_of_the_docs_run(documented):
+    lines = [line for block in blocks("bash") for line in block.splitlines()]
+    assert all(line.startswith("soilbio ") for line in lines)
+    ran = 0
+    for line in lines:
+        words = shlex.split(line)[1:]
+        if words[0] == "simulate":
+            assert main([*words, "--pairs", "30", "--taxa", "20", "--strains", "4"]) == 0, line
+            ran += 1
+        elif words[:2] == ["reference", "build"]:
+            assert main(words) == 0, line
+            ran += 1
+    assert ran >= 6
+    assert (documented / "project" / "libraries.tsv").is_file()
+
+
+def test_the_defaults_in_the_docs_are_those_of_the_code():
+    written = yaml.safe_load(blocks("yaml")[0])
+    bare = {"groups": {"soil": {}}, "mock": {}, "blank": {}}
+    default = to_design(bare, "design", Path())
+    design = to_design(written, "design", Path())
+    for name in (
+        "reference",
+        "read_length_bp",
+        "forward",
+        "reverse",
+        "region",
+        "chimeras",
+        "errors",
+    ):
+        assert getattr(design, name) == getattr(default, name), name
+    for name in written["community"]:
+        if name not in ("phyla", "other_phyla"):
+            assert getattr(design.community, name) == getattr(default.community, name), name
+    assert (design.blank.taxa, design.blank.carry_over) == (
+        default.blank.taxa,
+        default.blank.carry_over,
+    )
+    assert design.mock.members == default.mock.members

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import pytest
+
+from soilbio.report.build import build_page, sections_of
+from soilbio.report.content import Grid, Panel
+
+HOSTILE = '<script>alert("x")</script>'
+
+
+def text_of(page: str) -> str:
+    """The page without plotly's own code."""
+    start = page.index("<script>") if "<script>" in page else len(page)
+    end = page.index("</script>", start) if start < len(page) else len(page)
+    return page[:start] + page[end:]
+
+
+def test_all_sections_are_there_in_the_order_of_reading(run, material):
+    sections = sections_of(material(run.write_all()))
+    assert [section.section_id for section in sections] == [
+        "summary",
+        "composition",
+        "truth",
+        "alpha",
+        "ordination",
+        "rarefaction",
+        "reads",
+        "quality",
+        "controls",
+        "places",
+        "agreement",
+        "problems",
+        "methods",
+        "next",
+    ]
+
+
+def test_the_same_input_gives_the_same_bytes(run, material):
+    run.write_all()
+    assert build_page(material(run)) == build_page(material(run))
+
+
+def test_nothing_is_fetched_from_anywhere(run, material):
+    page = text_of(build_page(material(run.write_all())))
+    assert not re.findall(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//""", page)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert '"scattergeo"' not in page
+
+
+def test_no_id_is_given_twice(run, material):
+    ids = re.findall(r'\bid="([^"]+)"', text_of(build_page(material(run.write_all()))))
+    assert len(ids) == len(set(ids))
+
+
+def test_values_of_data_never_become_markup(run, material):
+    run.samples[0]["cur_land_use"] = HOSTILE
+    run.libraries[1].update(status="failed", status_reason=HOSTILE)
+    run.features[0].update(phylum=HOSTILE, taxon_rank="phylum")
+    for row in (*run.samples, *run.libraries):
+        if row["sample_id"] == "soil-3":
+            row["sample_id"] = HOSTILE
+    run.write_all()
+    page = text_of(build_page(material(run, closed=set())))
+    assert HOSTILE not in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_names_and_farms_stay_out_where_identity_is_withheld(run, material):
+    run.libraries[0].update(status="failed", status_reason="no reads in /data/Huber/L-soil-1.fq")
+    run.write_all()
+    page = text_of(build_page(material(run)))
+    for secret in ("soil-1", "L-soil-2", "Huber", "/data/", "48.1234", "11.5678", "Bavaria"):
+        assert secret not in page, secret
+    assert "48.15" in page
+
+
+@pytest.mark.parametrize(
+    ("closed", "section_id"),
+    [
+        ("counts", "reads"),
+        ("counts", "composition"),
+        ("taxonomy", "composition"),
+        ("derived", "alpha"),
+        ("derived", "quality"),
+        ("location", "places"),
+        ("controls", "controls"),
+        ("method", "methods"),
+    ],
+)
+def test_a_withheld_class_leaves_one_sentence_that_says_so(run, material, closed, section_id):
+    coarse = set() if closed == "location" else None
+    made = material(run.write_all(), closed={closed}, coarse=coarse)
+    section = next(one for one in sections_of(made) if one.section_id == section_id)
+    assert len(section.blocks) == 1
+    assert "withholds" in section.blocks[0]
+
+
+def test_groups_are_hidden_where_their_column_is_withheld(run, material):
+    page = text_of(build_page(material(run.write_all(), closed={"management"})))
+    assert "grassland" not in page
+    assert "current land use" in page
+
+
+def test_withheld_controls_are_counted_nowhere(run, material):
+    made = material(run.write_all(), closed={"controls"})
+    assert all(subject.is_sample for subject in made.view.subjects)
+
+
+@pytest.mark.parametrize("part", ["diversity", "score", "quality"])
+def test_a_missing_part_is_a_sentence_not_a_crash(run, material, part):
+    run.write_all()
+    shutil.rmtree(run.results / part)
+    assert "<h2" in build_page(material(run))
+
+
+def test_a_dataset_alone_makes_a_page(run, material):
+    run.write_dataset()
+    page = build_page(material(run))
+    assert "No diversity measures were computed." in page
+
+
+def test_a_dataset_without_any_feature_makes_a_page(run, material):
+    run.counts = []
+    run.write_dataset()
+    run.write_quality()
+    assert "nothing to draw" in build_page(material(run))
+
+
+def test_a_single_library_without_controls_makes_a_page(run, material):
+    keep = run.libraries[0]["library_id"]
+    run.libraries, run.samples = run.libraries[:1], run.samples[:1]
+    run.counts = [row for row in run.counts if row["library_id"] == keep]
+    run.write_dataset()
+    page = build_page(material(run))
+    assert "No library is a control" in page
+
+
+def test_empty_and_failed_libraries_are_problems_with_their_reason(run, material):
+    run.libraries[0].update(status="empty", status_reason="no read has both primers")
+    run.libraries[0].update(reads_filtered=None, reads_merged=None)
+    run.counts = [row for row in run.counts if row["library_id"] != "L-soil-1"]
+    section = next(
+        one
+        for one in sections_of(material(run.write_all(), closed=set()))
+        if one.section_id == "problems"
+    )
+    rows = next(block for block in section.blocks if isinstance(block, Grid)).rows
+    assert rows == (("L-soil-1", "soil-1", "empty", "no read has both primers"),)
+
+
+def test_every_choice_of_a_panel_has_a_figure(run, material):
+    for section in sections_of(material(run.write_all())):
+        for block in section.blocks:
+            if isinstance(block, Panel):
+                for plot in block.plots:
+                    count = 1
+                    for choice in block.choices:
+                        count *= len(choice.options)
+                    assert len(plot.variants) == count, plot.plot_id
+
+
+def test_figures_lie_in_the_page_as_json(run, material):
+    page = build_page(material(run.write_all()))
+    found = re.findall(
+        r'<script type="application/json" id="([\w-]+)-figures">(.*?)</script>', page
+    )
+    assert len(found) == 14
+    for name, text in found:
+        for figure in json.loads(text).values():
+            assert figure["data"], name
+            assert "template" not in figure["layout"]
+
+
+def test_blank_features_name_the_samples_that_hold_them(run, material):
+    section = next(
+        one
+        for one in sections_of(material(run.write_all(), closed=set()))
+        if one.section_id == "controls"
+    )
+    table = next(block for block in section.blocks if isinstance(block, Grid))
+    assert table.title == "Features of blanks"
+    in_blank = {r["feature_id"][:8] for r in run.counts if r["library_id"] == "L-blank"}
+    assert {row[-1] for row in table.rows} == in_blank
+
+
+def test_many_libraries_are_thinned_and_the_page_says_so(make_run, material):
+    page = build_page(material(make_run(libraries=90).write_all()))
+    assert "each bar is the mean" in page
+    assert "smallest share" in page
+    assert "nine in ten" in page
+    assert "The first 30 of 91 libraries are drawn." in page

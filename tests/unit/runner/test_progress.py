@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+
+from soilbio.runner.progress import Progress
+from soilbio.runner.summary import summarise
+
+PLAN = """Job stats:
+job                count
+---------------  -------
+all                    1
+prepare_unoise         2
+build_dataset          1
+total                  4
+""".splitlines()
+
+
+def test_stages_are_counted_against_the_plan():
+    progress = Progress()
+    for line in PLAN:
+        assert progress.take(line) is None
+    assert progress.take("Finished jobid: 3 (Rule: prepare_unoise)") == "prepare reads: 1 of 2"
+    assert not progress.is_whole("prepare reads")
+    assert progress.take("Finished jobid: 4 (Rule: prepare_unoise)") == "prepare reads: 2 of 2"
+    assert progress.is_whole("prepare reads")
+    assert progress.take("Finished jobid: 0 (Rule: all)") is None
+
+
+def test_the_summary_names_what_is_not_done(tmp_path):
+    folder = tmp_path / "profile" / "a16s"
+    (folder / "reads_left").mkdir(parents=True)
+    for name, status in [("a", "ok"), ("b", "empty"), ("c", "failed"), ("d", "ok")]:
+        account = {"library_id": name, "status": status, "status_reason": f"reason {name}"}
+        (folder / "reads_left" / f"{name}.json").write_text(json.dumps(account))
+    (folder / "tracking.tsv").write_text("library_id\tfailure\na\t\nd\ttoo few reads\n")
+    assert summarise(tmp_path).splitlines() == [
+        "Libraries: 1 done, 1 empty, 2 failed.",
+        "  b empty: reason b",
+        "  c failed: reason c",
+        "  d failed: too few reads",
+    ]

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+
+import polars as pl
+import pytest
+
+from tests.workflow.conftest import dataset_bytes, make_project
+
+
+@pytest.mark.parametrize("engine", ["unoise", "dada2"])
+def test_reads_become_a_dataset_its_exports_and_a_report(
+    tmp_path, simulated, small_reference, engine
+):
+    project = make_project(tmp_path / "p", simulated, small_reference, engine=engine)
+    first = project.run()
+    assert first.returncode == 0, project.log() + first.stderr
+    assert "Libraries: " in first.stdout
+    libraries = pl.read_parquet(project.results / "dataset" / "libraries.parquet")
+    assert libraries.height == 8
+    assert libraries["agreement_id"].unique().to_list() == ["soil-demo-open@1.0"]
+    assert (libraries["reads_raw"] >= libraries["reads_nonchimeric"]).all()
+    counts = pl.read_parquet(project.results / "dataset" / "counts.parquet")
+    by_library = dict(counts.group_by("library_id").agg(pl.col("count").sum()).rows())
+    for row in libraries.iter_rows(named=True):
+        assert row["reads_nonchimeric"] == by_library.get(row["library_id"], 0)
+    assert (project.results / "report.html").stat().st_size > 100_000
+    assert (project.results / "exports" / "0-dwca-public" / "decision.json").exists()
+    with (project.results / "score" / "score.tsv").open() as handle:
+        scores = list(csv.DictReader(handle, delimiter="\t"))
+    assert scores
+    assert all(float(row["precision"]) > 0.8 for row in scores if row["library_id"] != "BLANK")
+
+    before = dataset_bytes(project.results / "dataset")
+    second = project.run()
+    assert second.returncode == 0
+    assert "Nothing to do" in second.stderr
+    assert dataset_bytes(project.results / "dataset") == before
+
+
+def test_two_projects_with_the_same_input_have_the_same_dataset(
+    tmp_path, simulated, small_reference
+):
+    one = make_project(tmp_path / "one", simulated, small_reference)
+    two = make_project(tmp_path / "two", simulated, small_reference)
+    assert one.run("--until", "build_dataset").returncode == 0
+    assert two.run("--until", "build_dataset", "--cores", "1").returncode == 0
+    first, second = (dataset_bytes(p.results / "dataset") for p in (one, two))
+    assert first == second
+    assert len(first) > 10
+
+
+def test_a_wrong_configuration_is_named_before_anything_starts(project):
+    project.config.write_text(project.config.read_text().replace("title:", "titel:"))
+    done = project.run()
+    assert done.returncode == 1
+    assert "titel" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (project.results / "profile").exists()
+
+
+def test_plain_snakemake_names_a_wrong_sheet_too(project):
+    sheet = project.folder / "config" / "libraries.tsv"
+    sheet.write_text(sheet.read_text().replace("extraction_blank", "nonsense"))
+    words = project.command()
+    snakemake = [words[0].replace("soilbio", "snakemake"), "--cores", "1"]
+    import subprocess
+
+    done = subprocess.run(
+        [*snakemake, "--configfile", str(project.config), "--directory", str(project.folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=words[0].rpartition("/.venv")[0] or None,
+    )
+    assert done.returncode == 1
+    assert "Nothing was run." in done.stderr
+    assert "nonsense" in done.stderr
+
+
+def test_a_missing_tool_is_named_with_both_ways_to_install_it(project, tmp_path):
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("bash", "sh", "env", "python3", "fastp", "mafft", "fasttree", "Rscript"):
+        if found := shutil.which(name):
+            (tools / name).symlink_to(found)
+    done = project.run(PATH=os.fspath(tools))
+    told = done.stderr + project.log()
+    assert done.returncode == 1
+    assert "apt-get install vsearch" in told
+    assert "--sdm conda" in told
+    assert not (project.results / "profile").exists()
+
+
+def test_a_changed_parameter_reruns_what_depends_on_it_and_no_more(project):
+    assert project.run("--until", "denoise_unoise").returncode == 0
+    text = project.config.read_text()
+    project.config.write_text(text.replace("{engine: unoise}", "{engine: unoise, min_size: 8}"))
+    done = project.run("--until", "denoise_unoise", "--dry-run")
+    assert done.returncode == 0
+    log = project.log()
+    assert "rule denoise_unoise" in log
+    assert "rule prepare_unoise" in log  # its unique sequences were temporary
+    assert "rule measure_read_quality" not in log
