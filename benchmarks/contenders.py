@@ -36,7 +36,8 @@ def _run_ours(bench: Bench, name: str) -> Iterator[Result]:
     for number, (setting, values) in enumerate(ours.settings.items()):
         folder = bench.folder / name / setting
         amplicon = {"engine": ours.engine, **values}
-        config = write_project(bench.material, amplicon, bench.training, folder / "project")
+        project = bench.folder / "projects" / f"{name}.{setting}"
+        config = write_project(bench.material, amplicon, bench.training, project)
         done = run_stage(running(config, folder, bench.threads))
         result = _result(
             bench, (name, setting), [done], score(read_ours(folder), bench.material.truth)

@@ -67,8 +67,9 @@ def _run(
     """Run the workflow on the first libraries, always anew."""
     few = dataclasses.replace(many, reads=dict(list(many.reads.items())[:count]))
     folder = (args.out / "work").resolve() / many.name / f"{name}-{count}"
+    project = folder.with_name(f"{folder.name}-project")
     shutil.rmtree(folder, ignore_errors=True)
-    config = write_project(few, {"engine": OURS[name].engine}, training, folder / "project")
+    config = write_project(few, {"engine": OURS[name].engine}, training, project)
     return run_stage(running(config, folder, args.threads))
 
 

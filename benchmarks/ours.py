@@ -120,7 +120,7 @@ def running(config: Path, folder: Path, threads: int) -> Stage:
     command += ["--snakefile", ROOT / "Snakefile", "--profile", ROOT / "profiles" / "default"]
     command += ["--configfile", config, "--directory", folder, "--cores", str(threads), TARGET]
     # The workflow calls `soilbio`, which lies beside this Python.
-    return Stage("workflow", command, folder, {}, has_steps=False, keeps_folder=True)
+    return Stage("workflow", command, folder, {}, has_steps=False)
 
 
 def rule_costs(folder: Path) -> list[Cost]:

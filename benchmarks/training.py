@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import dnaio
-from Bio.SeqIO.FastaIO import SimpleFastaParser
 
 from soilbio.references.fetch import get_reference
 from soilbio.references.lineages import ranks_of, read_lineages
@@ -153,9 +153,9 @@ def _aligned(archive: Path) -> Iterator[tuple[str, str]]:
         member = next(name for name in tar.getnames() if name.endswith(_ALIGNED))
         source = tar.extractfile(member)
         assert source is not None
-        with source, gzip.open(source, "rt", encoding="ascii") as plain:
-            for name, row in SimpleFastaParser(plain):  # type: ignore[no-untyped-call]
-                yield name.split()[0], row.upper()
+        with source, gzip.open(source) as plain, dnaio.open(cast("BinaryIO", plain)) as records:
+            for record in records:
+                yield record.name.split()[0], record.sequence.upper()
 
 
 def _columns_between(rows: list[tuple[str, str]], primers: tuple[str, str]) -> tuple[int, int]:

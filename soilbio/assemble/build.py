@@ -17,7 +17,7 @@ from soilbio.metadata.config import Config, read_config
 from soilbio.metadata.samples import read_samples
 from soilbio.metadata.sheet import Library, read_sheet
 from soilbio.taxonomy.canonical import canonical
-from soilbio.taxonomy.flags import flags_of
+from soilbio.taxonomy.flags import Target, flags_of
 from soilbio.taxonomy.sintax import read_sintax
 
 if TYPE_CHECKING:
@@ -144,11 +144,13 @@ def _features(
         sequences = dict(_fasta(results / "profile" / assay / "features.fasta"))
         classifier = _json(results / "taxonomy" / assay / "classifier.json")
         confidence = float(str(classifier["confidence_cutoff"]))
+        stated = project.assays[assay]
+        aim = Target(stated.domains, stated.min_length_bp, stated.max_length_bp)
         for lineage in read_sintax(results / "taxonomy" / assay / "sintax.tsv", confidence):
             sequence = sequences[lineage.feature_id]
             ranks = canonical(lineage.ranks).ranks
             named = [rank for rank in ranks if ranks[rank]]
-            flags = flags_of(ranks, lineage.verbatim, len(sequence), project.assays[assay])
+            flags = flags_of(ranks, lineage.verbatim, len(sequence), aim)
             rows.setdefault(
                 lineage.feature_id,
                 {
@@ -160,7 +162,7 @@ def _features(
                     "confidence": lineage.confidence,
                     **ranks,
                     "taxon_rank": named[-1] if named else None,
-                    "flags": "|".join(sorted(flags)),
+                    "flags": "|".join(flags),
                 },
             )
     agreements = counts.group_by("feature_id").agg(

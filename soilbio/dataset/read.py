@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.dataset import columns
+from soilbio.dataset.folder import recover_folder
 from soilbio.dataset.invariants import check_tables
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import Problems, problem_of
@@ -14,18 +16,29 @@ from soilbio.errors import Problems, problem_of
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.dataset.tables import Column
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The tables of a dataset, lazily, and the text of each agreement by id@version."""
+    """The tables of a dataset, lazily, the text of each agreement by id@version, own columns."""
 
     folder: Path
     tables: Mapping[str, pl.LazyFrame]
     agreements: Mapping[str, str]
+    extra_columns: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
         """Read one table whole; `tables[name]` streams."""
         return self.tables[name].collect()
+
+    def column(self, table: str, name: str) -> Column | None:
+        """Describe a column, its sharing class included; None: unknown, so it is withheld."""
+        return columns.column_of(TABLES[table], name, self.extra_columns)
+
+    def trees(self) -> dict[str, Path]:
+        """Find the tree of each assay that has one."""
+        return {path.stem: path for path in sorted((self.folder / "trees").glob("*.nwk"))}
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -37,8 +50,23 @@ def read_dataset(folder: Path) -> Dataset:
         If it is no dataset, or breaks an invariant.
 
     """
-    import polars as pl
+    dataset = open_dataset(folder)
+    problems = Problems(str(folder))
+    check_tables(dataset.tables, dataset.agreements, problems, extra_columns=dataset.extra_columns)
+    problems.raise_if_any()
+    return dataset
 
+
+def open_dataset(folder: Path) -> Dataset:
+    """Open a dataset folder without looking at its invariants.
+
+    Raises
+    ------
+    InputError
+        If it is no dataset, or a file is damaged.
+
+    """
+    recover_folder(folder)
     if not (folder / "counts.parquet").is_file():
         raise problem_of(
             "dataset-missing",
@@ -47,13 +75,29 @@ def read_dataset(folder: Path) -> Dataset:
             fix="Name the folder that soilbio wrote as dataset",
         )
     problems = Problems(str(folder))
+    tables = scan_tables(folder, problems)
+    problems.raise_if_any()
+    # Bytes, since text mode would turn the line ends of a signed text into others.
+    agreements = {
+        path.name.removesuffix(".yaml"): path.read_bytes().decode("utf-8")
+        for path in sorted((folder / "agreements").glob("*.yaml"))
+    }
+    own = folder / columns.FILE
+    extra = columns.parse_extra_columns(own.read_bytes(), str(own)) if own.is_file() else {}
+    return Dataset(folder, tables, agreements, extra)
+
+
+def scan_tables(folder: Path, problems: Problems) -> dict[str, pl.LazyFrame]:
+    """Open the tables that are there; note those that are damaged."""
+    import polars as pl
+
     tables = {}
     for name in TABLES:
         path = folder / f"{name}.parquet"
         if not path.is_file():
             continue
         try:
-            tables[name] = pl.scan_parquet(path)
+            tables[name] = pl.scan_parquet(path, glob=False)
             tables[name].collect_schema()
         except pl.exceptions.PolarsError:
             problems.add(
@@ -62,11 +106,4 @@ def read_dataset(folder: Path) -> Dataset:
                 expected="a whole Parquet file",
                 fix="Get the dataset again from where it came; the file is damaged",
             )
-    problems.raise_if_any()
-    agreements = {
-        path.name.removesuffix(".yaml"): path.read_text(encoding="utf-8")
-        for path in sorted((folder / "agreements").glob("*.yaml"))
-    }
-    check_tables(tables, agreements, problems)
-    problems.raise_if_any()
-    return Dataset(folder, tables, agreements)
+    return tables

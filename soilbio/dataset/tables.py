@@ -10,6 +10,10 @@ from soilbio.standards.sharing_classes import SharingClass as Share
 SCHEMA_VERSION = "1.0.0"
 RANKS = ("domain", "kingdom", "phylum", "class", "order", "family", "genus", "species")
 
+# What a library that is no sample is there for (`libraries.control_type`), and what became of it.
+CONTROL_TYPES = ("extraction_blank", "pcr_blank", "field_blank", "sequencing_blank", "mock")
+STATUSES = ("ok", "empty", "failed")
+
 # Types as Table Schema (Frictionless) names them; a dataset file holds no others.
 ColumnType = Literal["string", "integer", "number", "boolean"]
 
@@ -19,7 +23,8 @@ class Column:
     """One column: its name is the field's standard term, its sharing class rules who sees it.
 
     An `is_id` column joins tables. It is never dropped from an export, but where its class is
-    withheld its values are replaced by pseudonyms.
+    withheld its values are replaced by pseudonyms. `minimum` and `allowed` bind the values that are
+    there; an empty value is always allowed unless the column `is_required`.
     """
 
     name: str
@@ -29,6 +34,8 @@ class Column:
     unit: str = ""
     is_required: bool = False
     is_id: bool = False
+    minimum: int | None = None
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def _number(name: str, share: Share, description: str, unit: str) -> Column:
 
 
 def _reads(name: str, description: str) -> Column:
-    return Column(name, "integer", Share.COUNTS, description, unit="{reads}")
+    return Column(name, "integer", Share.COUNTS, description, unit="{reads}", minimum=0)
 
 
 SAMPLES = Table(
@@ -151,8 +158,21 @@ LIBRARIES = Table(
         _SAMPLE_ID,
         _ASSAY_ID,
         Column("run_id", "string", Share.IDENTITY, "Sequencing run.", is_required=True, is_id=True),
-        _text("control_type", Share.CONTROLS, "Empty for a sample, else the kind of control."),
-        _text("status", Share.METHOD, "ok, empty or failed.", is_required=True),
+        Column(
+            "control_type",
+            "string",
+            Share.CONTROLS,
+            "Empty for a sample, else the kind of control.",
+            allowed=CONTROL_TYPES,
+        ),
+        Column(
+            "status",
+            "string",
+            Share.METHOD,
+            "What became of it.",
+            is_required=True,
+            allowed=STATUSES,
+        ),
         _text("status_reason", Share.METHOD, "Why it is empty or failed."),
         _reads("reads_raw", "Reads or read pairs in the files."),
         _reads("reads_primer", "With both primers (all, where primers were removed before)."),
@@ -171,7 +191,7 @@ FEATURES = Table(
     (
         _FEATURE_ID,
         _text("sequence", Share.SEQUENCES, "Upper-case DNA, 5' to 3', primers removed."),
-        Column("length_bp", "integer", Share.SEQUENCES, "Length.", unit="{bp}"),
+        Column("length_bp", "integer", Share.SEQUENCES, "Length.", unit="{bp}", minimum=0),
         _text("verbatim_lineage", Share.TAXONOMY, "What the classifier wrote, unchanged."),
         _text("classifier", Share.METHOD, "What assigned the lineage."),
         _number("confidence", Share.TAXONOMY, "Support of the deepest rank kept.", "1"),
@@ -188,7 +208,7 @@ COUNTS = Table(
     (
         _LIBRARY_ID,
         _FEATURE_ID,
-        Column("count", "integer", Share.COUNTS, "Reads.", unit="{reads}"),
+        Column("count", "integer", Share.COUNTS, "Reads.", unit="{reads}", minimum=1),
         _number("relative_abundance", Share.COUNTS, "Share, where a method gives no counts.", "1"),
         _AGREEMENT_ID,
     ),

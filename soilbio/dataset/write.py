@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.invariants import check_tables
-from soilbio.dataset.tables import TABLES, Table
-from soilbio.errors import Problems
+from soilbio.dataset import columns
+from soilbio.dataset.folder import new_folder, replace_folder
+from soilbio.dataset.invariants import POLARS_TYPES, check_tables
+from soilbio.dataset.package import write_package
+from soilbio.dataset.parquet import write_sorted
+from soilbio.dataset.read import scan_tables
+from soilbio.dataset.tables import SCHEMA_VERSION, TABLES, Table
+from soilbio.dataset.views import write_views
+from soilbio.errors import InputError, Problems
 
 if TYPE_CHECKING:
     import polars as pl
 
-_ROW_GROUP = 1_000_000
-_TYPES = {"string": "String", "integer": "Int64", "number": "Float64", "boolean": "Boolean"}
+__all__ = ["replace_folder", "write_dataset", "write_tables"]
 
 
 def write_tables(
-    tables: Mapping[str, pl.DataFrame | pl.LazyFrame], agreements: Mapping[str, str], target: Path
+    tables: Mapping[str, pl.DataFrame | pl.LazyFrame],
+    agreements: Mapping[str, str],
+    target: Path,
+    *,
+    extra_columns: Mapping[str, str] | None = None,
 ) -> None:
     """Write the tables and agreements of a dataset into a new folder, replacing an old one.
 
     Rows may come in any order and declared columns may be absent (they become empty); what is
     written is the same to the byte. Parquet is written with zstd, sorted on the table's key.
+
+    Parameters
+    ----------
+    tables : mapping of table name to DataFrame or LazyFrame
+        All tables of a dataset; large ones are streamed.
+    agreements : mapping of agreement id@version to its text
+        The agreements that the rows name.
+    target : Path
+        The dataset's folder.
+    extra_columns : mapping of column name to sharing class, optional
+        The user's own columns of `samples`.
 
     Raises
     ------
@@ -33,51 +52,112 @@ def write_tables(
         If the tables break an invariant; nothing is replaced then.
 
     """
-    frames = {name: _conform(TABLES[name], frame) for name, frame in tables.items()}
-    problems = Problems(str(target))
-    check_tables(frames, agreements, problems)
+    with new_folder(target) as part:
+        _fill(part, tables, agreements, extra_columns or {}, str(target))
+
+
+def write_dataset(
+    tables: Mapping[str, pl.DataFrame | pl.LazyFrame],
+    agreements: Mapping[str, str],
+    target: Path,
+    *,
+    extra_columns: Mapping[str, str] | None = None,
+    provenance: Mapping[str, object],
+    trees: Mapping[str, Path] | None = None,
+) -> None:
+    """Write a whole dataset: tables, agreements, trees, views, data package and crate.
+
+    Parameters
+    ----------
+    tables, agreements, target, extra_columns
+        As for `write_tables`.
+    provenance : mapping
+        How the tables were made, as `package.write_package` wants it.
+    trees : mapping of assay_id to Path, optional
+        Newick files whose tips are feature ids.
+
+    Raises
+    ------
+    InputError
+        If the tables break an invariant, or the disk is full; nothing is replaced then.
+
+    """
+    with new_folder(target) as part:
+        _fill(part, tables, agreements, extra_columns or {}, str(target))
+        for assay, tree in sorted((trees or {}).items()):
+            (part / "trees").mkdir(exist_ok=True)
+            shutil.copyfile(tree, part / "trees" / f"{assay}.nwk")
+        write_views(part)
+        write_package(part, provenance)
+
+
+def _fill(
+    part: Path,
+    tables: Mapping[str, pl.DataFrame | pl.LazyFrame],
+    agreements: Mapping[str, str],
+    extra_columns: Mapping[str, str],
+    place: str,
+) -> None:
+    """Write tables, agreements and own columns, then check them as they lie there."""
+    problems = Problems(place)
+    for name in sorted(tables):
+        if name in TABLES:
+            _write_table(TABLES[name], tables[name].lazy(), part, problems)
+        else:
+            problems.add(
+                "table-unknown",
+                column=name,
+                expected=f"one of {', '.join(TABLES)}",
+                fix="Leave the table out",
+            )
     problems.raise_if_any()
-    part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    (part / "agreements").mkdir(parents=True)
-    for name in sorted(frames):
-        frames[name].sort(TABLES[name].key, maintain_order=True).sink_parquet(
-            part / f"{name}.parquet",
-            compression="zstd",
-            row_group_size=_ROW_GROUP,
-            maintain_order=True,
-        )
+    written = scan_tables(part, problems)
+    check_tables(written, agreements, problems, extra_columns=extra_columns)
+    problems.raise_if_any()
+    (part / "agreements").mkdir()
     for agreement, text in sorted(agreements.items()):
-        (part / "agreements" / f"{agreement}.yaml").write_text(text, encoding="utf-8", newline="\n")
-    replace_folder(part, target)
+        (part / "agreements" / f"{agreement}.yaml").write_bytes(text.encode())
+    present = written["samples"].collect_schema().names()
+    own = {name: extra_columns[name] for name in sorted(set(extra_columns) & set(present))}
+    (part / columns.FILE).write_bytes(columns.write_extra_columns(own))
 
 
-def replace_folder(part: Path, target: Path) -> None:
-    """Put a finished folder in the place of the old one, with its files on disk first."""
-    for path in sorted(part.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as handle:
-                os.fsync(handle.fileno())
-    old = target.with_name(target.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.replace(old)
-    part.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
+def _write_table(table: Table, frame: pl.LazyFrame, part: Path, problems: Problems) -> None:
+    """Write one table; values that are not of their column's type are a problem."""
+    import polars as pl
+
+    try:
+        write_sorted(
+            _conform(table, frame),
+            table.key,
+            part / f"{table.name}.parquet",
+            metadata={"soilbio:table": table.name, "soilbio:schema_version": SCHEMA_VERSION},
+        )
+    except pl.exceptions.InvalidOperationError as error:
+        problems.add(
+            "column-type",
+            source=f"{problems.source}/{table.name}",
+            found=str(error).partition("\n")[0],
+            expected="values of the declared types",
+            fix="Convert the column before the dataset is written",
+        )
+        raise InputError(problems.found) from error
 
 
-def _conform(table: Table, frame: pl.DataFrame | pl.LazyFrame) -> pl.LazyFrame:
+def _conform(table: Table, frame: pl.LazyFrame) -> pl.LazyFrame:
     """Give a table its declared columns, in order, with their types; slots follow by name."""
     import polars as pl
 
-    lazy = frame.lazy()
-    present = lazy.collect_schema().names()
-    columns = [
+    present = frame.collect_schema().names()
+    if not present:  # literals alone would make a row
+        return pl.LazyFrame(
+            schema={one.name: getattr(pl, POLARS_TYPES[one.type]) for one in table.columns}
+        )
+    declared = [
         (pl.col(column.name) if column.name in present else pl.lit(None))
-        .cast(getattr(pl, _TYPES[column.type]))
+        .cast(getattr(pl, POLARS_TYPES[column.type]))
         .alias(column.name)
         for column in table.columns
     ]
-    declared = {column.name for column in table.columns}
-    slots = [pl.col(name).cast(pl.String) for name in sorted(set(present) - declared)]
-    return lazy.select([*columns, *slots])
+    others = sorted(set(present) - {column.name for column in table.columns})
+    return frame.select([*declared, *(pl.col(name).cast(pl.String) for name in others)])

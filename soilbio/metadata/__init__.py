@@ -1,1 +1,1 @@
-"""metadata."""
+"""Configuration, sample sheet and sample metadata: template, read, check."""

@@ -1,13 +1,29 @@
-"""Assays."""
+"""Assays: known primer pairs, and those that a project adds or changes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+import yaml
+
+from soilbio.errors import Problems
+from soilbio.standards import shipped
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NEEDED = ("target_gene", "forward_primer", "reverse_primer", "min_length_bp", "max_length_bp")
 
 
 @dataclass(frozen=True, slots=True)
 class Assay:
-    """One primer pair."""
+    """One primer pair, IUPAC, 5' to 3'; lengths are of the amplicon without primers.
+
+    `forward_follows` and `reverse_follows` are the conserved bases right behind the primers, empty
+    where there are none: by them reads are recognised whose primers were removed.
+    """
 
     assay_id: str
     target_gene: str = ""
@@ -25,3 +41,59 @@ class Assay:
     truncate_2_bp: int | None = None
     source: str = ""
     seq_meth: str = ""
+    forward_follows: str = ""
+    reverse_follows: str = ""
+
+
+@cache
+def known_assays() -> Mapping[str, Assay]:
+    """Read the assays that come with soilbio, by id."""
+    text = shipped("resources/assays.yaml").read_text(encoding="utf-8")
+    document: dict[str, dict[str, Any]] = yaml.load(text, Loader=_LOADER)  # noqa: S506  a safe one
+    return {name: changed(Assay(name), values) for name, values in document.items()}
+
+
+def changed(assay: Assay, values: Mapping[str, Any]) -> Assay:
+    """Override keys of an assay; primers become upper case."""
+    known = {part.name for part in fields(Assay)}
+    given = {key: value for key, value in values.items() if key in known}
+    if "domains" in given:
+        given["domains"] = tuple(given["domains"])
+    for key in ("forward_primer", "reverse_primer"):
+        if key in given:
+            given[key] = str(given[key]).upper()
+    return replace(assay, **given)
+
+
+def merge_assays(own: Mapping[str, Mapping[str, Any]], problems: Problems) -> dict[str, Assay]:
+    """Join a project's assays, checked by the schema before, to the known ones."""
+    assays = dict(known_assays())
+    for name, values in own.items():
+        is_new = name not in assays
+        assay = changed(assays.get(name, Assay(name)), values)
+        if is_new:
+            _check_new(assay, problems)
+        if assay.min_length_bp > assay.max_length_bp:
+            problems.add(
+                "assay-lengths",
+                column=f"assays.{name}.min_length_bp",
+                found=str(assay.min_length_bp),
+                expected=f"at most max_length_bp, {assay.max_length_bp}",
+                fix="Swap or correct the two lengths",
+            )
+        assays[name] = assay
+    return assays
+
+
+def _check_new(assay: Assay, problems: Problems) -> None:
+    """Note what an assay of the project's own lacks; a misspelt known one lacks nearly all."""
+    missing = [key for key in _NEEDED if not getattr(assay, key)]
+    if missing:
+        like = get_close_matches(assay.assay_id, known_assays(), n=1, cutoff=0.8)
+        hint = f"Did you mean the known assay '{like[0]}'? Else add" if like else "Add"
+        problems.add(
+            "assay-incomplete",
+            column=f"assays.{assay.assay_id}",
+            expected=f"an assay with {', '.join(_NEEDED)}",
+            fix=f"{hint} {', '.join(missing)}",
+        )

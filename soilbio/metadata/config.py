@@ -1,27 +1,47 @@
-"""Config (interim)."""
+"""The project's configuration: its schema, its defaults, and every mistake in it at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from soilbio.metadata.assays import Assay
+from soilbio.errors import Problems, problem_of
+from soilbio.metadata.assays import Assay, merge_assays
 from soilbio.standards import shipped
 
-D = {
-    "amplicon": dict(engine="unoise", primer_error_rate=0.1, max_expected_errors=1.0, min_overlap_bp=20, max_mismatches=10, min_size=4, unoise_alpha=2.0, chimera_skew=2.0, count_identity=0.97, dada2_pooling="pseudo", dada2_max_expected_errors=2.0, dada2_min_overlap_bp=12, dada2_max_mismatches=0, dada2_chimera_method="pooled", dada2_chimera_min_fold=1.5),
-    "taxonomy": dict(reference="greengenes-13_8", version=None, sequences=None, lineages=None, confidence=0.8),
-    "tree": dict(build=True, max_features=20000),
-    "diversity": dict(groups=[], permutations=999, seed=1, depth="auto"),
-    "report": {},
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_TYPES = {
+    "array": "a list",
+    "object": "keys with values",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
 }
+Rows = dict[tuple[str | int, ...], int]
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads dates as the text that they are written as."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  as the class it comes from has it
+        letter: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+        for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Config."""
+    """A checked configuration with all defaults filled in; paths are absolute."""
 
     path: Path
     title: str
@@ -31,24 +51,259 @@ class Config:
     assays: dict[str, Assay]
     columns: dict[str, str]
     truth: Path | None
-    amplicon: dict[str, object]
-    taxonomy: dict[str, object]
-    tree: dict[str, object]
-    diversity: dict[str, object]
-    report: dict[str, object]
+    amplicon: dict[str, Any]
+    taxonomy: dict[str, Any]
+    tree: dict[str, Any]
+    diversity: dict[str, Any]
+    report: dict[str, Any]
     exports: list[dict[str, str]]
 
 
+@cache
+def config_schema() -> Mapping[str, Any]:
+    """Read the JSON Schema of the configuration: types, defaults and a help text per option."""
+    text = shipped("resources/config.schema.yaml").read_text(encoding="utf-8")
+    schema: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe one
+    return schema
+
+
 def read_config(path: Path) -> Config:
-    """Read."""
-    d = yaml.safe_load(path.read_text())
-    b = path.parent.resolve()
-    a = {k: Assay(k, **{**v, "domains": tuple(v.get("domains", ()))}) for k, v in yaml.safe_load(shipped("resources/assays.yaml").read_text()).items()}
-    for k, v in (d.get("assays") or {}).items():
-        base = {f: getattr(a[k], f) for f in Assay.__slots__ if f != "assay_id"} if k in a else {}
-        a[k] = Assay(k, **{**base, **v})
-    s = {k: {**D[k], **d.get(k, {})} for k in D}
-    for k in ("sequences", "lineages"):
-        if s["taxonomy"][k]:
-            s["taxonomy"][k] = b / s["taxonomy"][k]
-    return Config(path, d["title"], b / d["libraries"], b / d["samples"], b / d["agreements"], a, d.get("columns") or {}, (b / d["truth"]).resolve() if d.get("truth") else None, exports=d.get("exports", []), **s)
+    """Read and check a configuration, and fill in what it leaves out.
+
+    Raises
+    ------
+    InputError
+        With all mistakes; each names its key as `section.key`.
+
+    """
+    problems = Problems(str(path))
+    document, rows = _read_yaml(path, problems)
+    _check_document(document, rows, problems)
+    problems.raise_if_any()
+    filled = _fill(document, config_schema())
+    assays = merge_assays(filled["assays"], problems)
+    _check_meaning(filled, rows, problems)
+    problems.raise_if_any()
+    return _to_config(path, filled, assays)
+
+
+def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay]) -> Config:
+    folder = path.resolve().parent
+    taxonomy = filled["taxonomy"]
+    for key in ("sequences", "lineages"):
+        taxonomy[key] = _inside(folder, taxonomy[key])
+    if taxonomy["version"] is not None:
+        taxonomy["version"] = str(taxonomy["version"])
+    return Config(
+        path=path,
+        title=filled["title"],
+        libraries=(folder / filled["libraries"]).resolve(),
+        samples=(folder / filled["samples"]).resolve(),
+        agreements=(folder / filled["agreements"]).resolve(),
+        assays=assays,
+        columns=dict(filled["columns"]),
+        truth=_inside(folder, filled["truth"]),
+        amplicon=filled["amplicon"],
+        taxonomy=taxonomy,
+        tree=filled["tree"],
+        diversity=filled["diversity"],
+        report=filled["report"],
+        exports=[dict(export) for export in filled["exports"]],
+    )
+
+
+def _inside(folder: Path, path: str | None) -> Path | None:
+    return (folder / path).resolve() if path else None
+
+
+def _read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], Rows]:
+    """Read the document and the row of each key; a key that comes twice is noted."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        document = loader.construct_document(node) if node else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise problem_of(
+            "config-unreadable",
+            str(path),
+            found=str(error),
+            expected="a configuration file in UTF-8 that can be read",
+            fix="Correct the path, or let `soilbio init` write a project",
+        ) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise problem_of(
+            "config-format",
+            str(path),
+            row=mark.line + 1 if mark else None,
+            found=str(getattr(error, "problem", None) or error),
+            expected="YAML: `key: value` lines, indented by spaces",
+            fix="Correct the line; values with ': ' or '#' in them need quotes",
+        ) from error
+    if not isinstance(document, dict):
+        raise problem_of(
+            "config-format",
+            str(path),
+            found=str(document)[:60],
+            expected="YAML: `key: value` lines",
+            fix="Write one `key: value` a line",
+        )
+    return document, dict(_rows_of(node, (), problems)) if node else {}
+
+
+def _rows_of(
+    node: yaml.Node, place: tuple[str | int, ...], problems: Problems
+) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    """List the row of each key below a node."""
+    yield place, node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _rows_of(item, (*place, number), problems)
+    if isinstance(node, yaml.MappingNode):
+        seen = set[str]()
+        for key, value in node.value:
+            if key.value in seen:
+                problems.add(
+                    "config-duplicate",
+                    row=key.start_mark.line + 1,
+                    column=_dotted((*place, key.value)),
+                    expected="each key once",
+                    fix="Remove one of the two, or join what they hold",
+                )
+            seen.add(key.value)
+            yield from _rows_of(value, (*place, key.value), problems)
+            yield (*place, key.value), key.start_mark.line + 1
+
+
+def _check_document(document: Mapping[str, Any], rows: Rows, problems: Problems) -> None:
+    """Note what the schema does not allow."""
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(config_schema())
+    for error in sorted(validator.iter_errors(document), key=lambda e: (e.json_path, e.message)):
+        place = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            _note_unknown_keys(error, place, rows, problems)
+        elif error.validator == "required":
+            _note_missing_key(error, place, rows, problems)
+        else:
+            _note_value(error, place, rows, problems)
+
+
+def _note_unknown_keys(
+    error: ValidationError, place: tuple[str | int, ...], rows: Rows, problems: Problems
+) -> None:
+    schema: Any = error.schema
+    known = list(schema["properties"])
+    unknown: Any = error.instance
+    for key in unknown:
+        if key in known:
+            continue
+        like = get_close_matches(str(key), known, n=1)
+        problems.add(
+            "config-key",
+            row=rows.get((*place, key)),
+            column=_dotted((*place, key)),
+            expected=f"one of {', '.join(known)}",
+            fix=f"Did you mean '{like[0]}'? Correct the key"
+            if like
+            else "Remove the key or correct its name",
+        )
+
+
+def _note_missing_key(
+    error: ValidationError, place: tuple[str | int, ...], rows: Rows, problems: Problems
+) -> None:
+    key = error.message.split("'")[1]
+    schema: Any = error.schema
+    description = schema["properties"][key]["description"].rstrip(".")
+    problems.add(
+        "config-key-missing",
+        row=rows.get(place) if place else None,
+        column=_dotted((*place, key)),
+        expected=description[0].lower() + description[1:],
+        fix=f"Add a line '{key}: ...'",
+    )
+
+
+def _note_value(
+    error: ValidationError, place: tuple[str | int, ...], rows: Rows, problems: Problems
+) -> None:
+    value = error.instance
+    is_bare = isinstance(value, dict | list)
+    problems.add(
+        "config-value",
+        row=rows.get(place),
+        column=_dotted(place) or None,
+        found=None if is_bare else "" if value is None else str(value)[:60],
+        expected=_expectation(error),
+        fix="Correct the value, or leave the key out to have its default",
+    )
+
+
+def _expectation(error: ValidationError) -> str:
+    """Say in words what a value should have been."""
+    wanted: Any = error.validator_value
+    if error.validator == "type":
+        kinds = [wanted] if isinstance(wanted, str) else wanted
+        return " or ".join(_TYPES[kind] for kind in kinds)
+    if error.validator == "enum":
+        return f"one of {', '.join(map(str, wanted))}"
+    words = {
+        "minimum": f"a number of at least {wanted}",
+        "maximum": f"a number of at most {wanted}",
+        "exclusiveMinimum": f"a number above {wanted}",
+        "minLength": "some text",
+        "oneOf": "auto, or a whole number above 0",
+        "pattern": f"text that matches {wanted}",
+        "uniqueItems": "each item once",
+    }
+    return words.get(str(error.validator), str(error.message))
+
+
+def _check_meaning(filled: Mapping[str, Any], rows: Rows, problems: Problems) -> None:
+    """Note what only the values together, or their meaning, show to be wrong."""
+    taxonomy = filled["taxonomy"]
+    if (taxonomy["sequences"] is None) != (taxonomy["lineages"] is None):
+        given = "sequences" if taxonomy["sequences"] else "lineages"
+        problems.add(
+            "config-reference",
+            row=rows.get(("taxonomy", given)),
+            column=f"taxonomy.{given}",
+            found=str(taxonomy[given]),
+            expected="sequences and lineages together, or neither",
+            fix="Add the other file, or name an installed reference only",
+        )
+    _check_columns(filled["columns"], rows, problems)
+
+
+def _check_columns(columns: Mapping[str, str], rows: Rows, problems: Problems) -> None:
+    from soilbio.standards.mixs import SLOTS
+
+    for name in columns:
+        if name in SLOTS or name in {"sample_id", "agreement_id"}:
+            share = SLOTS[name].sharing_class if name in SLOTS else "identity"
+            problems.add(
+                "config-column-known",
+                row=rows.get(("columns", name)),
+                column=f"columns.{name}",
+                found=name,
+                expected="a column of your own; this one is known",
+                fix=f"Remove the line: the sharing class of {name} is {share}",
+            )
+
+
+def _fill(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Copy a document, with the schema's defaults for all that is left out."""
+    if not isinstance(value, dict) or "properties" not in schema:
+        return value
+    filled = dict(value)
+    for key, part in schema["properties"].items():
+        if key in filled or "default" in part:
+            filled[key] = _fill(filled.get(key, part.get("default")), part)
+    return filled
+
+
+def _dotted(place: tuple[str | int, ...]) -> str:
+    return ".".join(str(part) for part in place)

@@ -1,12 +1,118 @@
-"""Samples (interim)."""
+"""Sample metadata: one row per sample, MIxS slots and the project's own columns."""
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from pathlib import Path
 
+from soilbio.errors import Problems
+from soilbio.metadata.sheet import check_id
+from soilbio.metadata.slots import Cell, check_value
+from soilbio.metadata.tsv import Rows, read_rows
+from soilbio.standards.mixs import SLOTS
 
-def read_samples(path: Path, columns: object = None) -> list[dict[str, str]]:
-    """Read."""
-    with path.open(newline="") as handle:
-        return list(csv.DictReader(handle, delimiter="\t"))
+# Without these a sample is of no use to others: an empty cell is wrong, a missing-value term right.
+DEMANDED = ("lat_lon", "geo_loc_name", "collection_date")
+
+
+def read_samples(path: Path, columns: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """Read the samples, in the order of the sheet; each has all columns, empty where unknown.
+
+    Parameters
+    ----------
+    path : Path
+        The sheet.
+    columns : mapping of column name to sharing class, optional
+        The project's own columns.
+
+    Raises
+    ------
+    InputError
+        With all problems.
+
+    """
+    problems = Problems(str(path))
+    rows = sample_rows(path, columns or {}, problems)
+    problems.raise_if_any()
+    return list(rows.values())
+
+
+def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> Rows:
+    """Read the samples by row number; note what is wrong with their form and values."""
+    known = [name for name in SLOTS if name != "samp_name"]
+    rows = read_rows(
+        path, problems, required=("sample_id",), known=[*known, *columns], advise=_advise
+    )
+    first: dict[str, int] = {}
+    for number, row in rows.items():
+        sample_id = row.get("sample_id", "")
+        check_id(sample_id, "sample_id", number, problems)
+        _check_once(sample_id, number, first, problems)
+        for name, value in row.items():
+            if value and name in SLOTS:
+                check_value(Cell(name, value, number, problems))
+    return rows
+
+
+def _check_once(sample_id: str, number: int, first: dict[str, int], problems: Problems) -> None:
+    other = first.setdefault(sample_id.casefold(), number)
+    if sample_id and other != number:
+        problems.add(
+            "id-duplicate",
+            row=number,
+            column="sample_id",
+            found=sample_id,
+            expected=f"each sample in one row; row {other} has it too",
+            fix="Join the two rows, or give one of the samples another id",
+        )
+
+
+def _advise(name: str) -> str:
+    if name == "samp_name":
+        return "Call the column sample_id"
+    return (
+        "Else give it a sharing class in the configuration, for example"
+        f" `columns: {{{name}: environment}}`"
+    )
+
+
+def check_demanded(rows: Rows, controls: frozenset[str], problems: Problems) -> None:
+    """Note samples without place or time, where no missing-value term says why; not of controls."""
+    for number, row in rows.items():
+        if row.get("sample_id") in controls:
+            continue
+        for name in DEMANDED:
+            if not row.get(name):
+                problems.add(
+                    "sample-incomplete",
+                    row=number,
+                    column=name,
+                    expected=f"{_WORDS[name]} of every sample that is no control",
+                    fix="Fill it in; where it is not known write 'not collected', where it may"
+                    " not be told 'restricted access'",
+                )
+
+
+def check_recommended(rows: Rows, controls: frozenset[str], problems: Problems) -> None:
+    """Warn of columns that MIxS demands and that are empty in all samples."""
+    soils = [row for row in rows.values() if row.get("sample_id") not in controls]
+    wanted = [
+        name
+        for name, slot in SLOTS.items()
+        if slot.required_by and name not in (*DEMANDED, "samp_name")
+    ]
+    empty = [name for name in wanted if not any(row.get(name) for row in soils)]
+    if soils and empty:
+        problems.add(
+            "sample-recommended",
+            expected=f"the slots that MIxS demands; {', '.join(empty)} are empty in all samples",
+            fix="Fill them in before the data go to an archive",
+            is_warning=True,
+        )
+
+
+_WORDS = {
+    "lat_lon": "the place, such as '48.1364 11.2871',",
+    "geo_loc_name": "the country, such as 'Germany: Bavaria, Eichmoos',",
+    "collection_date": "the date, such as 2024-04-16,",
+}

@@ -22,7 +22,7 @@ def measure(forward: Path, reverse: Path | None, target: Path) -> None:
     The library's own step says what is wrong with its files; this one does not stop a run.
     """
     part = target.with_name(target.name + ".part")
-    paired = ["--in2", reverse] if reverse else []
+    paired = ["--in2", str(reverse)] if reverse else []
     try:
         run_tool(
             [

@@ -22,8 +22,8 @@ class Settings:
     """What UNOISE, UCHIME and the counting are told; docs/engines.md says why these values."""
 
     min_size: int = 4
-    unoise_alpha: float = 2.0
-    chimera_skew: float = 2.0
+    unoise_alpha: float = 4.0
+    chimera_skew: float = 1.5
     count_identity: float = 0.97
 
 

@@ -13,6 +13,7 @@ from soilbio.errors import Problems, problem_of
 # Ranks by their letter, as SINTAX, Greengenes, GTDB and UNITE abbreviate them.
 RANK_LETTERS = "dkpcofgs"
 _POSITIONS = "dpcofgs"
+_DOMAINS = frozenset({"Archaea", "Bacteria", "Eukaryota", "Eukarya", "Viruses"})
 _PREFIXED = re.compile(r"([a-z]{1,2})__(.*)")
 # Printable ASCII that a SINTAX name can hold; the others, and `%`, become %XX.
 _SAFE = "".join(
@@ -76,14 +77,14 @@ def ranks_of(lineage: str) -> dict[str, str]:
     """Name at each rank that has one, by the rank's letter, in order.
 
     Names are verbatim. Greengenes, GTDB and UNITE prefixes (`k__`, `d__`, `p__` ...) are
-    understood; without prefixes up to seven names are domain to species. `k` is the domain, as in
-    Greengenes, unless the lineage has a `d__` too.
+    understood; without prefixes up to seven names are domain to species. What Greengenes calls
+    kingdom (`k__Bacteria`) is the domain; `k__Fungi` stays a kingdom.
     """
     parts = [part.strip() for part in lineage.rstrip("; ").split(";")]
     matches = [_PREFIXED.fullmatch(part) for part in parts]
     if any(matches):
         named = {match[1]: match[2].strip() for match in matches if match}
-        if "d" not in named and "k" in named:
+        if "d" not in named and named.get("k") in _DOMAINS:
             named["d"] = named.pop("k")
     else:
         named = dict(zip(_POSITIONS, parts, strict=False)) if len(parts) <= len(_POSITIONS) else {}

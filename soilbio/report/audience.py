@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import ASSAYS
-from soilbio.report.places import places_of
+from soilbio.report.places import Region, places_of
 from soilbio.report.view import NOT_STATED, Audience, Subject, View, subject_of
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -112,7 +112,7 @@ def _places(
     return places_of(
         [samples[sample_id] for sample_id in ids],
         cell_degrees if is_coarse else 0.0,
-        has_region=audience.sees(Share.REGION),
+        region=_region_of(audience),
     )
 
 
@@ -123,3 +123,10 @@ def _assays(dataset: Dataset, audience: Audience) -> tuple[Mapping[str, object],
         return tuple(rows)
     kept = [column.name for column in ASSAYS.columns if column.is_id]
     return tuple({name: row[name] for name in kept if name in row} for row in rows)
+
+
+def _region_of(audience: Audience) -> Region:
+    """Say how much of a place's name may be shown."""
+    if audience.sees(Share.REGION):
+        return Region.WHOLE
+    return Region.COUNTRY if Share.REGION in audience.coarse else Region.NONE

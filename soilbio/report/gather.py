@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from soilbio import __version__
-from soilbio.dataset.read import Dataset, read_dataset
+from soilbio.agreements.decide import decide
+from soilbio.agreements.explain import explain
+from soilbio.agreements.model import Agreement, Decision, Strictness
+from soilbio.agreements.parse import parse_agreement
+from soilbio.dataset.read import read_dataset
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material
 from soilbio.report.results import Results, read_json, read_results
+from soilbio.report.view import Audience
+from soilbio.standards.purposes import PURPOSES
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 if TYPE_CHECKING:
@@ -48,14 +53,18 @@ def gather(
     config = read_config(config_path) if config_path else None
     assay_ids = dataset.table("assays")["assay_id"].sort().to_list()
     results = read_results(results_folder or dataset_folder / "no-results", assay_ids)
-    audience, cell_degrees = audience_of(dataset, request)
+    agreements = [
+        parse_agreement(text, f"{dataset_folder}/agreements/{name}.yaml")
+        for name, text in sorted(dataset.agreements.items())
+    ]
+    decision = decide(agreements, request.recipient, request.purpose, request.date)
     columns = _columns(config, results)
     view = view_of(
         dataset,
-        audience,
+        audience_of(decision),
         columns,
         classes=_classes(dataset_folder, columns),
-        cell_degrees=cell_degrees,
+        cell_degrees=float(decision.outcomes[Share.LOCATION].how or 0),
     )
     return Material(
         title=config.title if config else "Soil dataset",
@@ -63,8 +72,43 @@ def gather(
         tables=dataset.tables,
         results=results,
         settings=_settings(config, view.assays),
-        agreements=tuple(_agreements(dataset)),
+        agreements=_described(agreements),
         software=_software(dataset_folder, results),
+    )
+
+
+def audience_of(decision: Decision) -> Audience:
+    """Turn a decision into what a page may show; its day is left out, so it shows on no page."""
+    by_strictness = {
+        strictness: frozenset(
+            sharing_class
+            for sharing_class, outcome in decision.outcomes.items()
+            if outcome.strictness == strictness
+        )
+        for strictness in Strictness
+    }
+    _, *sentences = explain(decision)
+    label, _ = PURPOSES.get(decision.purpose, ("", None))
+    return Audience(
+        decision.recipient,
+        f"{label} ({decision.purpose})" if label else decision.purpose,
+        by_strictness[Strictness.ALLOW],
+        by_strictness[Strictness.GENERALISE],
+        tuple(sentence[:1].upper() + sentence[1:] for sentence in sentences),
+    )
+
+
+def _described(agreements: Sequence[Agreement]) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {
+            "agreement": one.name,
+            "title": one.title,
+            "summary": " ".join(one.summary.split()),
+            "licence": one.licence,
+            "attribution": one.attribution,
+            "contact": one.contact,
+        }
+        for one in agreements
     )
 
 

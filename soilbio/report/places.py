@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from math import floor
 
 from soilbio.report.content import plural
 from soilbio.report.figures_map import Place
+from soilbio.standards.mixs import parse_lat_lon
 
 
-def parse_position(lat_lon: str) -> tuple[float, float] | None:
-    """Read MIxS lat_lon (decimal degrees, a space between); none for anything else."""
-    parts = lat_lon.split()
-    if len(parts) != 2:
-        return None
-    try:
-        latitude, longitude = float(parts[0]), float(parts[1])
-    except ValueError:
-        return None
-    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+class Region(Enum):
+    """How much of a place's name may be shown."""
+
+    NONE = "none"
+    COUNTRY = "country"
+    WHOLE = "whole"
 
 
 def snap(degrees: float, cell_degrees: float) -> float:
@@ -28,7 +26,7 @@ def snap(degrees: float, cell_degrees: float) -> float:
 
 
 def places_of(
-    samples: Sequence[Mapping[str, str]], cell_degrees: float, *, has_region: bool
+    samples: Sequence[Mapping[str, str]], cell_degrees: float, *, region: Region
 ) -> tuple[Place, ...]:
     """Count samples by place; the place is a cell's middle unless `cell_degrees` is 0.
 
@@ -36,14 +34,14 @@ def places_of(
     """
     counts: Counter[tuple[float, float, str]] = Counter()
     for row in samples:
-        position = parse_position(row.get("lat_lon") or "")
+        position = parse_lat_lon(row.get("lat_lon") or "")
         if position is None:
             continue
         latitude, longitude = position
         if cell_degrees:
             latitude, longitude = snap(latitude, cell_degrees), snap(longitude, cell_degrees)
-        name = (row.get("geo_loc_name") or "") if has_region else ""
-        if cell_degrees:
+        name = "" if region is Region.NONE else row.get("geo_loc_name") or ""
+        if cell_degrees or region is Region.COUNTRY:
             name = name.partition(":")[0].strip()
         counts[latitude, longitude, name] += 1
     return tuple(

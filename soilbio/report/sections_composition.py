@@ -165,7 +165,7 @@ def _truth_section(
     ]
     panel = _truth_panel(material, found)
     if panel:
-        blocks.append(panel)
+        blocks += [panel, _truth_grid(material)]
     table = score_grid(material, [one.library_id for one in view.subjects])
     if table:
         blocks.append(table)
@@ -196,6 +196,20 @@ def _truth_panel(material: Material, found: Mapping[tuple[str, str], Composition
     )
     lists = (Choice("rank", tuple(ranks), "phylum"),)
     return Panel("panel-truth", (plot,), lists, note if libraries > MOST_ROWS // 2 else "")
+
+
+def _truth_grid(material: Material) -> Grid:
+    """List true and found shares, the largest differences first."""
+    labels = material.view.labels()
+    rows = []
+    for row in material.results.compositions:
+        true, found = number(row["expected"]) or 0.0, number(row["found"]) or 0.0
+        if row["library_id"] in labels and max(true, found) > 0:
+            label = labels[row["library_id"]]
+            rows.append((label, row["rank"], row["name"] or UNNAMED, 100 * true, 100 * found))
+    rows.sort(key=lambda row: (-abs(row[3] - row[4]), row[:3]))
+    columns = ("library", "rank", "name", "true, %", "found, %")
+    return grid("Largest differences between true and found", columns, rows)
 
 
 def _truth_bars(material: Material, rows: Sequence[Row], coloured: Sequence[str]) -> object:

@@ -184,7 +184,21 @@ def _ordination_blocks(material: Material) -> Iterator[Block]:
         description = "Libraries as points on the first two principal coordinates, by group."
         plot = Plot("ordination", "Principal coordinates", description, variants)
         yield Panel("panel-ordination", (plot,), lists)
+        yield _coordinates(material)
     yield from _tests_blocks(material)
+
+
+def _coordinates(material: Material) -> Grid:
+    """List the coordinates, for those who cannot see the plot."""
+    labels = material.view.labels()
+    rows = [
+        (labels[row["library_id"]], readable(metric), number(row["PC1"]), number(row.get("PC2")))
+        for one in material.results.diversity.values()
+        for metric in METRICS
+        for row in one.ordination.get(metric, [])
+        if row["library_id"] in labels
+    ]
+    return grid("Coordinates", ("library", "distance", "PC1", "PC2"), rows)
 
 
 def _depth_text(material: Material) -> str:

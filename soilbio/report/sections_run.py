@@ -66,12 +66,13 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
             (f"{features:,}", "features"),
         ]
         text += _dominant(material)
-    troubled = sum(one.status != "ok" for one in view.subjects)
-    text.append(
-        f"{plural(troubled, 'library', 'libraries')} gave no result; see Problems."
-        if troubled
-        else "Every library gave a result."
-    )
+    if view.audience.sees(Share.METHOD):
+        troubled = sum(one.status != "ok" for one in view.subjects)
+        text.append(
+            f"{plural(troubled, 'library', 'libraries')} gave no result; see Problems."
+            if troubled
+            else "Every library gave a result."
+        )
     return (" ".join(text), Cards(tuple(cards)))
 
 
@@ -189,13 +190,15 @@ def _said(value: object) -> str:
 
 def problems_section(material: Material) -> Section:
     """List what went wrong, or say that nothing did."""
+    if not material.view.audience.sees(Share.METHOD, Share.DERIVED):
+        return Section("problems", "Problems", ("The agreement withholds what went wrong.",))
     blocks = list(_library_problems(material))
     blocks += list(_left_out(material))
     counts = Counter(
         (row.get("code", ""), row.get("expected", ""), row.get("fix", ""))
         for row in material.results.warnings
     )
-    if counts and material.view.audience.sees(Share.METHOD):
+    if counts:
         rows = [(*key, count) for key, count in sorted(counts.items())]
         columns = ("code", "expected", "what to do", "times")
         blocks.append(grid("Warnings of the check", columns, rows, is_folded=False))
@@ -238,7 +241,8 @@ def next_section(material: Material) -> Section:
     blocks: list[Block] = []
     if cited:
         blocks.append(Bullets("Cite the data as", tuple(dict.fromkeys(cited))))
-    blocks.append(Bullets("Cite the methods", tuple(methods)))
+    if methods and material.view.audience.sees(Share.METHOD):
+        blocks.append(Bullets("Cite the methods", tuple(methods)))
     files = (
         ("dataset/", "the dataset: Parquet tables, datapackage.json, RO-Crate, agreements"),
         ("dataset/views/", "the same as BIOM 2.1 and TSV"),

@@ -132,12 +132,13 @@ def agreement_section(material: Material) -> Section:
     """Tell in plain words what the agreements let this recipient see."""
     audience = material.view.audience
     blocks: list[Block] = [
-        f"This page was made for the recipient “{audience.recipient}” and the purpose "
+        f"This page was made for the recipient “{audience.recipient}” and for "
         f"{audience.purpose}. It shows what the agreement allows for them, and nothing else. "
         "Where several agreements touch the data, the strictest one rules the whole page."
     ]
+    blocks += [one["summary"] for one in material.agreements if one.get("summary")]
     if audience.sentences:
-        blocks.append(Bullets("What the agreement says", audience.sentences))
+        blocks.append(Bullets("What this recipient gets", audience.sentences))
     if material.agreements:
         names = ("agreement", "title", "licence", "attribution", "contact")
         rows = [tuple(one.get(name, "") for name in names) for one in material.agreements]

@@ -22,6 +22,8 @@ STAGES = {
     "find_chimeras_dada2": "features",
     "collect_dada2": "features",
     "build_classifier": "taxonomy",
+    "cut_reference": "taxonomy",
+    "index_reference": "taxonomy",
     "classify_features": "taxonomy",
     "build_tree": "tree",
     "build_dataset": "dataset",

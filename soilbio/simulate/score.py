@@ -8,9 +8,7 @@ from dataclasses import dataclass, fields
 
 from soilbio.simulate.truth import Truth
 
-RANKS = {
-    "domain": "d", "phylum": "p", "class": "c", "order": "o", "family": "f", "genus": "g",
-}  # fmt: skip
+RANKS = ("domain", "phylum", "class", "order", "family", "genus")
 
 
 @dataclass(frozen=True, slots=True)

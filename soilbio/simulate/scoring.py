@@ -10,7 +10,6 @@ from pathlib import Path
 from soilbio.dataset.read import Dataset
 from soilbio.errors import problem_of
 from soilbio.references.disk import atomic_text
-from soilbio.references.lineages import ranks_of
 from soilbio.simulate.score import (
     RANKS,
     SCORE_COLUMNS,
@@ -23,6 +22,8 @@ from soilbio.simulate.score import (
     score_table,
 )
 from soilbio.simulate.truth import Truth, read_expected, read_truth_table
+from soilbio.taxonomy.canonical import canonical
+from soilbio.taxonomy.lineage import parse_lineage
 
 _FASTA = (".fasta", ".fa", ".fna")
 _COMPOSITION = ("library_id", "rank", "name", "expected", "found")
@@ -107,13 +108,10 @@ def composition_rows_of(
 
 def _true_names(truth: Truth) -> Names:
     """Name the true sequences as the dataset does: canonical ranks, today's phylum names."""
-    from soilbio.taxonomy.canonical import canonical
-
     names = {}
     for sequence, lineage in truth.lineages.items():
-        by_letter = ranks_of(lineage)
-        ranks = {rank: by_letter.get(letter, "") for rank, letter in RANKS.items()}
-        names[sequence] = {rank: name or "" for rank, name in canonical(ranks).ranks.items()}
+        ranks = canonical(parse_lineage(lineage)).ranks
+        names[sequence] = {rank: ranks.get(rank) or "" for rank in RANKS}
     return names
 
 

@@ -1,1 +1,1 @@
-"""taxonomy."""
+"""Lineages of many dialects, canonical ranks, today's names, flags."""

@@ -291,7 +291,7 @@ rule collect_dada2:
 
 rule build_classifier:
     output:
-        database="results/reference/sintax.fasta",
+        database=temp("results/reference/sintax.fasta"),
     log:
         "results/logs/amplicon/build_classifier.log",
     conda:
@@ -301,7 +301,7 @@ rule build_classifier:
         mem_mb=2000,
         runtime=60,
     params:
-        reference=reference_options(),
+        reference=reference_files(),
     shell:
         "soilbio reference build"
         " {params.reference}"
@@ -310,10 +310,57 @@ rule build_classifier:
         " 2> {log}"
 
 
+rule cut_reference:
+    input:
+        whole="results/reference/sintax.fasta",
+    output:
+        # References in which the primers are not found stay whole, so that no taxon is lost.
+        region=temp("results/reference/{assay}.fasta"),
+    log:
+        "results/logs/amplicon/cut_reference/{assay}.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 4
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        region=region_option,
+    shell:
+        "cutadapt"
+        " --quiet"
+        " --cores {threads}"
+        " --error-rate 0.15"
+        " --front {params.region:q}"
+        " --output {output.region}"
+        " {input.whole}"
+        " 2> {log}"
+
+
+rule index_reference:
+    input:
+        region="results/reference/{assay}.fasta",
+    output:
+        database="results/reference/{assay}.udb",
+    log:
+        "results/logs/amplicon/index_reference/{assay}.log",
+    conda:
+        "../envs/vsearch.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    shell:
+        "vsearch"
+        " --makeudb_usearch {input.region}"
+        " --output {output.database}"
+        " 2> {log}"
+
+
 rule classify_features:
     input:
         features="results/profile/{assay}/features.fasta",
-        database="results/reference/sintax.fasta",
+        database="results/reference/{assay}.udb",
     output:
         lineages="results/taxonomy/{assay}/sintax.tsv",
         classifier="results/taxonomy/{assay}/classifier.json",
@@ -328,7 +375,7 @@ rule classify_features:
         mem_mb=4000,
         runtime=240,
     params:
-        reference=reference_options("--reference"),
+        reference=reference_options(),
         confidence=PROJECT.taxonomy["confidence"],
     shell:
         "soilbio classify"

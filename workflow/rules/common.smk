@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from dnaio import SequenceRecord
 from snakemake.exceptions import WorkflowError
 from soilbio.errors import InputError
 from soilbio.metadata.config import read_config
@@ -173,14 +174,31 @@ def dada2_parameters(wildcards):
     return json.dumps({**stated, "truncation_bp": lengths or "chosen per run"}, sort_keys=True)
 
 
-def reference_options(flag=""):
-    """Write the classifier's reference as options; an installed one by its name alone."""
+def region_option(wildcards):
+    """Write an assay's primers as cutadapt finds its region in a reference."""
+    assay = PROJECT.assays[wildcards.assay]
+    end = SequenceRecord("", assay.reverse_primer).reverse_complement().sequence
+    return f"{assay.forward_primer};required...{end};required"
+
+
+def reference_files():
+    """Write the classifier's reference as options that find it; an installed one by its name."""
     reference = PROJECT.taxonomy
     if not reference.get("sequences"):
-        return f"{flag} {reference['reference']}"
+        return reference["reference"]
     return (
         f"--sequences {shlex.quote(str(reference['sequences']))}"
         f" --lineages {shlex.quote(str(reference['lineages']))}"
+    )
+
+
+def reference_options():
+    """Write the classifier's reference as options that find and name it."""
+    reference = PROJECT.taxonomy
+    if not reference.get("sequences"):
+        return f"--reference {reference['reference']}"
+    return (
+        f"{reference_files()}"
         f" --name {shlex.quote(reference['reference'])}"
         f" --version {shlex.quote(str(reference.get('version') or 'unknown'))}"
     )

@@ -1,4 +1,5 @@
 import gzip
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +7,7 @@ from soilbio.errors import InputError
 from soilbio.references.build import build_sintax, read_ids
 from soilbio.references.manifest import reference_of_files
 
+INVALID = Path(__file__).parents[2] / "data" / "references" / "invalid"
 FASTA = ">a some words\nACGTU\nacgt\n>b\nGGTT\n>c\nCCCC\n"
 TABLE = "a\tk__Bacteria; p__P; g__Candidatus X, (y)\nb\tk__; p__\nc\tk__Archaea; p__\n"
 
@@ -45,18 +47,13 @@ def test_listed_ids_are_left_out(make, tmp_path):
     assert (built.written, built.excluded) == (1, 1)
 
 
-@pytest.mark.parametrize(
-    ("fasta", "table", "code"),
-    [
-        (FASTA + ">d\nAC\n>e\nAC\n", TABLE, "reference-lineage-missing"),
-        (FASTA + ">a\nAC\n", TABLE, "reference-duplicate"),
-        ("no fasta\n", TABLE, "reference-file-unreadable"),
-    ],
-)
-def test_a_wrong_reference_leaves_no_file(make, tmp_path, fasta, table, code):
+@pytest.mark.parametrize("path", sorted(INVALID.glob("*.fasta")), ids=lambda p: p.stem)
+def test_each_invalid_file_has_exactly_its_fault_and_leaves_no_output(path, tmp_path):
+    (tmp_path / "l.tsv").write_text("a\tk__Bacteria\n")
+    reference = reference_of_files("own", "1", path, tmp_path / "l.tsv")
     with pytest.raises(InputError) as caught:
-        build_sintax(make(fasta, table), tmp_path / "out.fasta")
-    assert {problem.code for problem in caught.value.problems} == {code}
+        build_sintax(reference, tmp_path / "out.fasta")
+    assert {problem.code for problem in caught.value.problems} == {path.stem}
     assert not list(tmp_path.glob("out*"))
 
 

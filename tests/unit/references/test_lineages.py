@@ -1,4 +1,5 @@
 import gzip
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from soilbio.references.lineages import (
     read_lineages,
     to_sintax_name,
 )
+
+INVALID = Path(__file__).parents[2] / "data" / "references" / "invalid"
 
 
 @pytest.mark.parametrize(
@@ -28,7 +31,7 @@ from soilbio.references.lineages import (
             "d__Eukaryota;k__Fungi;p__Ascomycota",
             {"d": "Eukaryota", "k": "Fungi", "p": "Ascomycota"},
         ),
-        ("k__Fungi;p__Ascomycota;sh__SH1.1FU", {"d": "Fungi", "p": "Ascomycota"}),
+        ("k__Fungi;p__Ascomycota;sh__SH1.1FU", {"k": "Fungi", "p": "Ascomycota"}),
         ("Bacteria;Firmicutes;Bacilli;", {"d": "Bacteria", "p": "Firmicutes", "c": "Bacilli"}),
         ("a;b;c;d;e;f;g;h", {}),
         ("", {}),
@@ -62,18 +65,24 @@ def test_a_table_is_read_verbatim_plain_or_packed(tmp_path, is_packed):
     assert read_lineages(path) == {"a": "k__X; p__Y", "b": "k__Z"}
 
 
-@pytest.mark.parametrize(
-    ("data", "code", "row"),
-    [
-        (b"a\tk__X\nb k__Y\n", "reference-lineage-format", 2),
-        (b"a\tk__X\na\tk__Y\n", "reference-duplicate", 2),
-        (gzip.compress(b"a\tk__X\n" * 99)[:-9], "reference-file-unreadable", None),
-        (b"a\t\xff\xfe\n", "reference-file-unreadable", None),
-    ],
-)
-def test_a_wrong_table_is_told_with_its_row(tmp_path, data, code, row):
-    path = tmp_path / "lineages.tsv"
-    path.write_bytes(data)
+@pytest.mark.parametrize("path", sorted(INVALID.glob("*.tsv")), ids=lambda p: p.stem)
+def test_each_invalid_table_has_exactly_the_fault_it_is_named_after(path):
     with pytest.raises(InputError) as caught:
         read_lineages(path)
-    assert [(problem.code, problem.row) for problem in caught.value.problems] == [(code, row)]
+    assert [problem.code for problem in caught.value.problems] == [path.stem]
+
+
+def test_a_table_cut_short_is_told(tmp_path):
+    path = tmp_path / "lineages.tsv.gz"
+    path.write_bytes(gzip.compress(b"a\tk__X\n" * 99)[:-9])
+    with pytest.raises(InputError) as caught:
+        read_lineages(path)
+    assert [problem.code for problem in caught.value.problems] == ["reference-file-unreadable"]
+
+
+def test_a_wrong_line_is_told_with_its_row(tmp_path):
+    path = tmp_path / "lineages.tsv"
+    path.write_text("a\tk__X\nb k__Y\n")
+    with pytest.raises(InputError) as caught:
+        read_lineages(path)
+    assert [problem.row for problem in caught.value.problems] == [2]

@@ -35,8 +35,41 @@ RANKS = ("phylum", "class", "order", "family", "genus")
 FARM = "Huber-Hof"
 AGREEMENT_TEXT = """\
 id: demo
-version: 1.0.0
-title: Demo agreement of two institutes
+version: "1.0.0"
+title: Results for all, places for partners
+summary: All may use the results; partners also see exact places.
+contact: data@institute.example
+licence: CC-BY-4.0
+attribution: "Institute (2026): soils"
+parties:
+  - {name: Institute, role: provider}
+  - {name: Partners, role: consortium}
+grants:
+  - name: results for all
+    recipient: public
+    purposes: [DUO:0000042]
+    classes:
+      identity: withhold
+      location: {generalise: "0.1"}
+      region: {generalise: country}
+      environment: allow
+      management: allow
+      method: allow
+      counts: allow
+      taxonomy: allow
+      derived: allow
+      controls: allow
+  - name: exact results for partners
+    recipient: consortium
+    purposes: [DUO:0000042]
+    classes: {identity: allow, location: allow, region: allow}
+"""
+CONFIG_TEXT = """\
+title: Soils of <two> land uses
+libraries: libraries.tsv
+samples: samples.tsv
+agreements: agreements
+diversity: {groups: [cur_land_use]}
 """
 
 
@@ -48,6 +81,7 @@ class Run:
         self.results = folder / "results"
         self.rng = np.random.default_rng(7)
         self.agreements = {AGREEMENT: AGREEMENT_TEXT}
+        self.config_text, self.assay = CONFIG_TEXT, ASSAY
         self.features = [self.feature(place) for place in range(features)]
         self.samples = [self.sample(place) for place in range(libraries)]
         self.libraries = [self.library(sample["sample_id"], "") for sample in self.samples]
@@ -363,3 +397,17 @@ def material_of(run: Run, closed: set[str] | None = None, coarse: set[str] | Non
 def material() -> Any:
     """Make the material of a run: `material(run, closed={"identity"}, coarse={"location"})`."""
     return material_of
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The material of an untouched run, for tests that only look."""
+    return material_of(Run(tmp_path_factory.mktemp("run")).write_all())
+
+
+@pytest.fixture(scope="session")
+def page(whole: Any) -> str:
+    """The page of an untouched run."""
+    from soilbio.report.build import build_page
+
+    return build_page(whole)

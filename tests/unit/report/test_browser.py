@@ -34,15 +34,15 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     from selenium import webdriver
 
     assert CHROMIUM, "chromium is not installed"
     assert DRIVER, "chromedriver is not installed"
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path / 'profile'}"):
+    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = webdriver.ChromeService(DRIVER)
@@ -53,17 +53,19 @@ def browser(tmp_path: Path) -> Iterator[Any]:
         driver.quit()
 
 
-@pytest.fixture
-def page(run: Any, material: Any) -> Path:
-    target = run.folder / "report.html"
-    write_page(build_page(material(run.write_all())), target)
+@pytest.fixture(scope="module")
+def file(page: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("report") / "report.html"
+    write_page(page, target)
     return target
 
 
-def open_page(browser: Any, page: Path, width: int) -> None:
+def open_page(browser: Any, file: Path, width: int) -> None:
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    browser.get(page.as_uri())
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    browser.get(file.as_uri())
     end = time.monotonic() + PATIENCE_S
     while browser.execute_script("return document.documentElement.dataset.plots") != "drawn":
         assert time.monotonic() < end, browser.get_log("browser")
@@ -86,16 +88,16 @@ def plots_without_marks(browser: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_every_plot_is_drawn_without_a_word_on_the_console(browser, page, width):
-    open_page(browser, page, width)
+def test_every_plot_is_drawn_without_a_word_on_the_console(browser, file, width):
+    open_page(browser, file, width)
     plots = browser.execute_script("return document.querySelectorAll('.js-plotly-plot').length")
     assert plots == 14
     assert plots_without_marks(browser) == []
     assert browser.get_log("browser") == []
 
 
-def test_nothing_is_asked_of_the_network(browser, page):
-    open_page(browser, page, WIDE)
+def test_nothing_is_asked_of_the_network(browser, file):
+    open_page(browser, file, WIDE)
     requests = [
         entry["message"]
         for entry in browser.get_log("performance")
@@ -109,16 +111,16 @@ def test_nothing_is_asked_of_the_network(browser, page):
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_the_page_never_scrolls_sideways(browser, page, width):
-    open_page(browser, page, width)
+def test_the_page_never_scrolls_sideways(browser, file, width):
+    open_page(browser, file, width)
     inner, outer = browser.execute_script(
         "return [document.documentElement.scrollWidth, window.innerWidth]"
     )
     assert inner <= outer
 
 
-def test_choosing_another_rank_draws_it_and_says_so(browser, page):
-    open_page(browser, page, WIDE)
+def test_choosing_another_rank_draws_it_and_says_so(browser, file):
+    open_page(browser, file, WIDE)
     before, after, shown = browser.execute_script(
         """
         const panel = document.getElementById("panel-composition");
@@ -136,8 +138,8 @@ def test_choosing_another_rank_draws_it_and_says_so(browser, page):
     assert plots_without_marks(browser) == []
 
 
-def test_a_name_in_the_legend_hides_its_trace(browser, page):
-    open_page(browser, page, WIDE)
+def test_a_name_in_the_legend_hides_its_trace(browser, file):
+    open_page(browser, file, WIDE)
     visible = browser.execute_script(
         """
         const plot = document.getElementById("plot-ordination");
@@ -167,8 +169,8 @@ def test_markup_in_data_stays_text_in_plots(browser, run, material):
     assert browser.get_log("browser") == []
 
 
-def test_it_prints_with_plots_as_wide_as_the_paper(browser, page):
-    open_page(browser, page, WIDE)
+def test_it_prints_with_plots_as_wide_as_the_paper(browser, file):
+    open_page(browser, file, WIDE)
     browser.execute_script(
         "addEventListener('beforeprint', () => { window.widths = "
         "[...document.querySelectorAll('.plot svg.main-svg')].map(one => one.clientWidth) })"

@@ -8,7 +8,7 @@ from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.figures_diversity import Point, alpha_by_group, ordination, rarefaction
 from soilbio.report.figures_map import Place, extent_of, outlines, place_map
 from soilbio.report.figures_reads import ReadsOf, grouped_rows, quality_curves, read_loss
-from soilbio.report.places import parse_position, places_of, snap
+from soilbio.report.places import Region, places_of, snap
 from soilbio.report.sections_diversity import thinned
 
 
@@ -81,20 +81,9 @@ def test_taxa_have_distinct_colours_and_the_rest_is_grey():
     assert len(set(colours.values())) == 4
 
 
-@pytest.mark.parametrize(
-    ("text", "position"),
-    [
-        ("48.12 11.57", (48.12, 11.57)),
-        ("-23.5 -70", (-23.5, -70.0)),
-        ("", None),
-        ("48.12", None),
-        ("48.12 N", None),
-        ("91 0", None),
-        ("not collected", None),
-    ],
-)
-def test_positions_are_decimal_degrees_or_nothing(text, position):
-    assert parse_position(text) == position
+def test_a_sample_without_a_position_is_on_no_map():
+    rows = [{"lat_lon": text} for text in ("", "not collected", "91 0")]
+    assert places_of(rows, 0.1, region=Region.WHOLE) == ()
 
 
 @pytest.mark.parametrize(
@@ -106,16 +95,18 @@ def test_a_place_moves_to_the_middle_of_its_cell(degrees, middle):
 
 def test_places_in_one_cell_are_one_place_that_names_only_the_country():
     rows = [{"lat_lon": f"48.12 11.5{n}", "geo_loc_name": "Germany: Farm A"} for n in range(3)]
-    (place,) = places_of(rows, 0.1, has_region=True)
+    (place,) = places_of(rows, 0.1, region=Region.WHOLE)
     assert (place.samples, place.text) == (3, "Germany: 3 samples")
-    (place,) = places_of(rows, 0.1, has_region=False)
+    (place,) = places_of(rows, 0.1, region=Region.NONE)
     assert place.text == "3 samples"
 
 
 def test_exact_places_keep_their_names():
     rows = [{"lat_lon": "48.1234 11.5678", "geo_loc_name": "Germany: Bavaria"}]
-    (place,) = places_of(rows, 0.0, has_region=True)
+    (place,) = places_of(rows, 0.0, region=Region.WHOLE)
     assert (place.latitude, place.text) == (48.1234, "Germany: Bavaria: 1 sample")
+    (place,) = places_of(rows, 0.0, region=Region.COUNTRY)
+    assert place.text == "Germany: 1 sample"
 
 
 def test_a_map_shows_the_country_around_a_single_place():

@@ -19,8 +19,8 @@ def text_of(page: str) -> str:
     return page[:start] + page[end:]
 
 
-def test_all_sections_are_there_in_the_order_of_reading(run, material):
-    sections = sections_of(material(run.write_all()))
+def test_all_sections_are_there_in_the_order_of_reading(whole):
+    sections = sections_of(whole)
     assert [section.section_id for section in sections] == [
         "summary",
         "composition",
@@ -39,21 +39,20 @@ def test_all_sections_are_there_in_the_order_of_reading(run, material):
     ]
 
 
-def test_the_same_input_gives_the_same_bytes(run, material):
-    run.write_all()
-    assert build_page(material(run)) == build_page(material(run))
+def test_the_same_input_gives_the_same_bytes(run, material, page):
+    assert build_page(material(run.write_all())) == page
 
 
-def test_nothing_is_fetched_from_anywhere(run, material):
-    page = text_of(build_page(material(run.write_all())))
+def test_nothing_is_fetched_from_anywhere(page):
+    page = text_of(page)
     assert not re.findall(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//""", page)
     assert "@import" not in page
     assert "url(" not in page
     assert '"scattergeo"' not in page
 
 
-def test_no_id_is_given_twice(run, material):
-    ids = re.findall(r'\bid="([^"]+)"', text_of(build_page(material(run.write_all()))))
+def test_no_id_is_given_twice(page):
+    ids = re.findall(r'\bid="([^"]+)"', text_of(page))
     assert len(ids) == len(set(ids))
 
 
@@ -154,8 +153,8 @@ def test_empty_and_failed_libraries_are_problems_with_their_reason(run, material
     assert rows == (("L-soil-1", "soil-1", "empty", "no read has both primers"),)
 
 
-def test_every_choice_of_a_panel_has_a_figure(run, material):
-    for section in sections_of(material(run.write_all())):
+def test_every_choice_of_a_panel_has_a_figure(whole):
+    for section in sections_of(whole):
         for block in section.blocks:
             if isinstance(block, Panel):
                 for plot in block.plots:
@@ -165,8 +164,7 @@ def test_every_choice_of_a_panel_has_a_figure(run, material):
                     assert len(plot.variants) == count, plot.plot_id
 
 
-def test_figures_lie_in_the_page_as_json(run, material):
-    page = build_page(material(run.write_all()))
+def test_figures_lie_in_the_page_as_json(page):
     found = re.findall(
         r'<script type="application/json" id="([\w-]+)-figures">(.*?)</script>', page
     )

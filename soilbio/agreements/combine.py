@@ -1,0 +1,65 @@
+"""Several decisions on one record: the strictest wins, class by class; duties add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from soilbio.agreements.model import GENERALISATIONS, Decision, Outcome, Strictness
+from soilbio.standards.sharing_classes import SharingClass
+
+# Each of these may be released under the ones after it, too; others combine with themselves only.
+_LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
+
+
+def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Decision:
+    """Combine what all agreements on a record decide.
+
+    Withheld over generalised over allowed; the coarsest generalisation; all duties; the earliest
+    end; the licence that all permit, and where there is none, everything is withheld. No decisions
+    at all means no agreement: everything is withheld.
+    """
+    recipient, purpose, on = asked
+    names = tuple(sorted({name for decision in decisions for name in decision.agreements}))
+    licences = sorted({d.licence for d in decisions if d.licence and d.shares_anything})
+    licence = _licence(licences)
+    outcomes = {
+        sharing_class: _strictest([d.outcomes[sharing_class] for d in decisions], sharing_class)
+        for sharing_class in SharingClass
+    }
+    if licence is None:
+        because = (f"no licence fits all of {', '.join(licences)}",)
+        outcomes = dict.fromkeys(SharingClass, Outcome(Strictness.WITHHOLD, because=because))
+    return Decision(
+        recipient=recipient,
+        purpose=purpose,
+        date=on,
+        agreements=names,
+        outcomes=outcomes,
+        duties=tuple(sorted({duty for decision in decisions for duty in decision.duties})),
+        licence=licence or "",
+        until=min((d.until for d in decisions if d.until), default=None),
+    )
+
+
+def _strictest(outcomes: Sequence[Outcome], sharing_class: SharingClass) -> Outcome:
+    if not outcomes:
+        return Outcome(Strictness.WITHHOLD, because=("no agreement",))
+    scale = GENERALISATIONS.get(sharing_class, ())
+
+    def closed(outcome: Outcome) -> tuple[int, int]:
+        return outcome.strictness, scale.index(outcome.how) if outcome.how in scale else -1
+
+    top = max(closed(outcome) for outcome in outcomes)
+    winners = [outcome for outcome in outcomes if closed(outcome) == top]
+    because = tuple(sorted({reason for outcome in winners for reason in outcome.because}))
+    return Outcome(winners[0].strictness, winners[0].how, because)
+
+
+def _licence(licences: Sequence[str]) -> str | None:
+    """Find the licence that all permit; empty where there is nothing to license."""
+    if len(licences) <= 1:
+        return licences[0] if licences else ""
+    if any(licence not in _LICENCES for licence in licences):
+        return None
+    return max(licences, key=_LICENCES.index)

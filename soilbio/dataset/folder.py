@@ -1,0 +1,78 @@
+"""A dataset's folder is replaced as a whole; a kill at any moment leaves the old or the new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from soilbio.errors import disk_full
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give a folder to fill, which takes the target's place when it was filled without an error.
+
+    Raises
+    ------
+    InputError
+        When the disk is full; what was written so far is removed, the old folder stays.
+
+    """
+    recover_folder(target)
+    part = target.with_name(target.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        replace_folder(part, target)
+    except Exception as error:
+        shutil.rmtree(part, ignore_errors=True)
+        if _is_disk_full(error):
+            raise disk_full(str(target)) from error
+        raise
+
+
+def replace_folder(part: Path, target: Path) -> None:
+    """Put a finished folder in the place of the old one, with its files on disk first.
+
+    POSIX cannot exchange two folders, so there is a moment without target: then the old one lies
+    beside it as `.old`, and the new one, whole, as `.part`; `recover_folder` knows that state.
+    """
+    for path in sorted(part.rglob("*")):
+        _sync(path)
+    _sync(part)
+    old = target.with_name(target.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.replace(old)
+    with suppress(FileNotFoundError):  # a reader has recovered it meanwhile
+        part.replace(target)
+    _sync(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover_folder(target: Path) -> None:
+    """Finish a replacement that was killed between its two renames; else do nothing."""
+    old = target.with_name(target.name + ".old")
+    if target.exists() or not old.exists():
+        return
+    part = target.with_name(target.name + ".part")
+    with suppress(FileNotFoundError):  # whoever else recovers it was quicker
+        (part if part.exists() else old).replace(target)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_disk_full(error: Exception) -> bool:
+    """Tell whether there was no room; the libraries wrap the system's error in their own."""
+    text = str(error).lower()
+    return "no space left" in text or "os error 28" in text or "errno = 28" in text

@@ -1,0 +1,89 @@
+"""TSV and BIOM beside the tables, for programs and people that do not read Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soilbio.dataset.biom import write_biom
+from soilbio.dataset.read import scan_tables
+from soilbio.dataset.tables import RANKS, TABLES
+from soilbio.errors import Problems
+
+if TYPE_CHECKING:
+    import polars as pl
+
+VIEWS = "views"
+# Where a format demands a date and no sample has one; the clock would make each run's bytes differ.
+NO_DATE = "1970-01-01"
+_DAY = r"(\d{4}-\d{2}-\d{2})(?:T[^/]*)?$"
+
+
+def write_views(folder: Path) -> None:
+    """Write `views/<table>.tsv` and `views/<assay>.biom` from the tables of a folder.
+
+    Views hold what the tables hold, verbatim: they stay inside the dataset. A cell that a
+    spreadsheet would take for a formula is made harmless in exports, not here, since a view must
+    agree with its table. Held in memory: O(n_features + n_libraries) and one BIOM's chunk.
+    """
+    tables = scan_tables(folder, Problems(str(folder)))
+    views = folder / VIEWS
+    views.mkdir(exist_ok=True)
+    for name in TABLES:
+        tsv_of(tables[name]).sink_csv(views / f"{name}.tsv", separator="\t", line_terminator="\n")
+    created = newest_day(tables["samples"])
+    for assay in assays_of(tables["assays"]):
+        _write_assay(tables, assay, views / f"{assay}.biom", created)
+
+
+def newest_day(samples: pl.LazyFrame) -> str:
+    """Find the newest day on which a sample was collected; the first of 1970 when none says so."""
+    import polars as pl
+
+    if "collection_date" not in samples.collect_schema():
+        return NO_DATE
+    days = samples.select(pl.col("collection_date").str.extract(_DAY).max()).collect()
+    return str(days.item() or NO_DATE)
+
+
+def assays_of(assays: pl.LazyFrame) -> list[str]:
+    """List the assays of a dataset."""
+    names: list[str] = assays.select("assay_id").collect()["assay_id"].to_list()
+    return names
+
+
+def tsv_of(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Give a table as its TSV view holds it: a missing value and an empty text are both empty."""
+    import polars as pl
+
+    text = pl.col(pl.String)
+    return frame.with_columns(pl.when(text == "").then(None).otherwise(text).name.keep())
+
+
+def _write_assay(
+    tables: Mapping[str, pl.LazyFrame], assay: str, target: Path, created: str
+) -> None:
+    """Write the BIOM of one assay: its libraries, empty ones included, and what was in them."""
+    import polars as pl
+
+    samples = tables["samples"].drop("agreement_id")
+    libraries = (
+        tables["libraries"]
+        .filter(pl.col("assay_id") == assay)
+        .join(samples, on="sample_id", how="left")
+        .sort("library_id")
+        .collect()
+    )
+    counts = tables["counts"].join(
+        libraries.lazy().select("library_id"), on="library_id", how="semi", maintain_order="left"
+    )
+    found = counts.select(pl.col("feature_id").unique())
+    features = (
+        tables["features"]
+        .join(found, on="feature_id", how="semi")
+        .select("feature_id", *RANKS, "verbatim_lineage", "flags", "agreement_ids")
+        .sort("feature_id")
+        .collect(engine="streaming")
+    )
+    write_biom(target, features, libraries, counts, created=f"{created}T00:00:00")

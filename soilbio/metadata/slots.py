@@ -1,0 +1,246 @@
+"""What a metadata value may be: places, dates, depths, countries, numbers, terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import get_close_matches
+
+from soilbio.errors import Problems
+from soilbio.standards.insdc import COUNTRIES, INFORMAL_MISSING, OTHER_NAMES, country_of, is_missing
+from soilbio.standards.mixs import SLOTS, Slot, parse_lat_lon
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_DEPTH = re.compile(rf"({_NUMBER})(?:\s*-\s*({_NUMBER}))?\s*(\D*)")
+_DATE = (
+    r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?"
+)
+_DATES = re.compile(rf"({_DATE})(?:/({_DATE}))?")
+_SLASHED = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}")
+_TERM = re.compile(r".*\S \[[A-Za-z][A-Za-z0-9._]*:[A-Za-z0-9]+\]")
+_TERM_SLOTS = ("env_broad_scale", "env_local_scale", "env_medium", "samp_taxon_id")
+# Days that a spreadsheet counts from here; its numbers for 1950 to 2060.
+_EXCEL_START = date(1899, 12, 30)
+_EXCEL_DAYS = range(18264, 58806)
+# Deeper than this is hardly soil; above it depths in centimetres are likely.
+_DEEP_M = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value with its place in the sheet, and where its problems go."""
+
+    name: str
+    value: str
+    row: int
+    problems: Problems
+
+    def note(self, code: str, expected: str, fix: str, *, is_warning: bool = False) -> None:
+        """Note what is wrong with the value."""
+        self.problems.add(
+            code,
+            row=self.row,
+            column=self.name,
+            found=self.value,
+            expected=expected,
+            fix=fix,
+            is_warning=is_warning,
+        )
+
+
+def check_value(cell: Cell) -> None:
+    """Note what is wrong with a value of a known slot; empty values and missing terms are right."""
+    slot = SLOTS[cell.name]
+    if not cell.value or is_missing(cell.value):
+        return
+    if cell.value.casefold() in INFORMAL_MISSING:
+        cell.note(
+            "missing-term",
+            "a value, an empty cell, or the archives' term for a missing value",
+            "Leave the cell empty; where a value is demanded write 'not collected' or"
+            " 'not provided'",
+        )
+    elif cell.name in _CHECKS:
+        _CHECKS[cell.name](cell)
+    elif slot.is_numeric:
+        _check_number(cell, slot)
+    elif slot.allowed:
+        _check_allowed(cell, slot)
+
+
+def _check_number(cell: Cell, slot: Slot) -> None:
+    if _is_decimal_comma(cell):
+        return
+    match = re.match(_NUMBER, cell.value.lstrip("<>~ "))
+    unit = f" in {slot.unit}" if slot.unit not in ("", "1") else ""
+    if match is None:
+        cell.note("number-format", f"a number{unit}", "Write the number, or leave the cell empty")
+        return
+    rest = cell.value[match.end() :].strip()
+    if cell.value[0] in "<>~" or rest not in ("", slot.unit):
+        cell.note(
+            "number-text",
+            f"a plain number{unit}",
+            "It is kept as it is, but is no measurement; convert it if you want it counted as one",
+            is_warning=True,
+        )
+        return
+    low, high = slot.minimum, slot.maximum
+    if (low is not None and float(match[0]) < low) or (high is not None and float(match[0]) > high):
+        least = "" if low is None else f" of at least {low:g}"
+        most = "" if high is None else f" of at most {high:g}"
+        limits = f"{least} and{most}" if least and most else least or most
+        cell.note("number-range", f"a number{unit}{limits}", "Correct the value or its unit")
+
+
+def _is_decimal_comma(cell: Cell) -> bool:
+    """Note a comma in a decimal, and tell whether there was one."""
+    match = _DECIMAL_COMMA.search(cell.value)
+    if match:
+        cell.note(
+            "number-comma",
+            "a point in a decimal number",
+            f"Write {match[0].replace(',', '.')} for {match[0]}, in the whole column",
+        )
+    return bool(match)
+
+
+def _check_lat_lon(cell: Cell) -> None:
+    if parse_lat_lon(cell.value) is not None:
+        return
+    if not re.search(r"\d\.\d", cell.value) and _is_decimal_comma(cell):
+        return
+    match = re.fullmatch(rf"({_NUMBER})(?:\s*[,;])?\s+({_NUMBER})", cell.value)
+    if match:
+        is_swapped = abs(float(match[2])) <= 90 and abs(float(match[1])) <= 180
+        cell.note(
+            "place-range",
+            "a latitude from -90 to 90 and a longitude from -180 to 180",
+            "Swap the two; the latitude comes first" if is_swapped else "Correct the place",
+        )
+        return
+    cell.note(
+        "place-format",
+        "latitude and longitude in decimal degrees, such as '48.1364 11.2871'",
+        "Write both numbers with a space between; convert degrees and minutes",
+    )
+
+
+def _check_date(cell: Cell) -> None:
+    match = _DATES.fullmatch(cell.value)
+    if match:
+        _check_calendar(cell, [part for part in match.groups() if part])
+        return
+    if cell.value.isdecimal() and int(cell.value) in _EXCEL_DAYS:
+        day = (_EXCEL_START + timedelta(days=int(cell.value))).isoformat()
+        cell.note(
+            "date-serial",
+            "a date, such as 2021-01-31",
+            f"A spreadsheet made a number of the date; it may be {day}: format the column as text"
+            " and write it so",
+        )
+    elif _SLASHED.fullmatch(cell.value):
+        cell.note(
+            "date-ambiguous",
+            "a date that reads the same everywhere, such as 2021-04-03",
+            "Write year-month-day; nobody can tell which number is the month",
+        )
+    else:
+        cell.note(
+            "date-format",
+            "an ISO 8601 date: 2021, 2021-04, 2021-04-03, or two with '/' between",
+            "Write year-month-day, as precise as it is known",
+        )
+
+
+def _check_calendar(cell: Cell, dates: list[str]) -> None:
+    """Note dates that no calendar has, and periods that end before they begin."""
+    for text in dates:
+        year, month, day = [*text[:10].split("-"), "01", "01"][:3]
+        try:
+            date(int(year), int(month), int(day))
+        except ValueError:
+            cell.note("date-calendar", "a day that the calendar has", "Correct the date")
+            return
+    if dates[0][:4] < "1900":
+        cell.note("date-calendar", "a year from 1900 on", "Correct the date")
+    elif len(dates) == 2 and dates[1] < dates[0][: len(dates[1])]:
+        cell.note("date-order", "a period that ends after it begins", "Swap the two dates")
+
+
+def _check_depth(cell: Cell) -> None:
+    if _is_decimal_comma(cell):
+        return
+    match = _DEPTH.fullmatch(cell.value)
+    if match is None or match[3] not in ("", "m"):
+        cell.note(
+            "depth-format",
+            "metres below the surface: '0.1', or upper and lower as '0-0.2'",
+            "Write metres, without another unit; 0-20 cm is 0-0.2",
+        )
+        return
+    depths = [float(depth) for depth in match.groups()[:2] if depth is not None]
+    if min(depths) < 0:
+        cell.note(
+            "depth-format",
+            "metres below the surface, 0 or more",
+            "Depths count from the mineral soil downwards; name an organic layer in soil_horizon",
+        )
+    elif depths[0] > depths[-1]:
+        cell.note("depth-order", "upper before lower, in metres", "Swap the two values")
+    elif max(depths) > _DEEP_M:
+        cell.note(
+            "number-range",
+            f"a depth in metres, at most {_DEEP_M}",
+            "Write metres; if these are centimetres, divide by 100",
+        )
+
+
+def _check_country(cell: Cell) -> None:
+    country = country_of(cell.value)
+    if country in COUNTRIES or is_missing(country):
+        return
+    known = OTHER_NAMES.get(country.casefold())
+    plain = {name.casefold(): name for name in COUNTRIES}
+    like = get_close_matches(country.casefold(), plain, n=1)
+    name = known or (plain[like[0]] if like else None)
+    cell.note(
+        "country-unknown",
+        "'Country: region, locality' with a country or sea as the archives (INSDC) call it",
+        f"Write '{name}' for '{country}'" if name else "Begin with the country's English name",
+    )
+
+
+def _check_term(cell: Cell) -> None:
+    if not all(_TERM.fullmatch(part.strip()) for part in cell.value.split("|")):
+        cell.note(
+            "term-format",
+            "a term with its id, such as 'cropland biome [ENVO:01000245]'",
+            "Look the term up and add its id; archives demand it",
+            is_warning=True,
+        )
+
+
+def _check_allowed(cell: Cell, slot: Slot) -> None:
+    if any(part.strip() not in slot.allowed for part in cell.value.split("|")):
+        like = get_close_matches(cell.value, slot.allowed, n=1)
+        cell.note(
+            "value-vocabulary",
+            f"one of {', '.join(slot.allowed)}",
+            f"Did you mean '{like[0]}'? It is kept as it is, but archives may refuse it"
+            if like
+            else "It is kept as it is, but archives may refuse it",
+            is_warning=True,
+        )
+
+
+_CHECKS: dict[str, Callable[[Cell], None]] = {
+    "lat_lon": _check_lat_lon,
+    "collection_date": _check_date,
+    "depth": _check_depth,
+    "geo_loc_name": _check_country,
+    **dict.fromkeys(_TERM_SLOTS, _check_term),
+}

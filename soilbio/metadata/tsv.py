@@ -1,0 +1,270 @@
+"""Tab-separated sheets as people make them: what is harmless is accepted, the rest is named.
+
+Accepted without a word: a byte order mark, Windows or old Macintosh line ends, empty lines at the
+end, empty columns at the right. Accepted with a warning: spaces around a value, empty lines
+between rows.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from soilbio.errors import InputError, Problem, Problems
+
+# Rows by their number, as a spreadsheet counts: the header is row 1.
+Rows = dict[int, dict[str, str]]
+
+
+def read_rows(
+    path: Path,
+    problems: Problems,
+    *,
+    required: Sequence[str],
+    known: Iterable[str],
+    advise: Callable[[str], str] = lambda _: "Remove the column, or correct its name",
+) -> Rows:
+    """Read a sheet with a header; values are stripped of spaces at both ends.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8 text, tab-separated, quoted as spreadsheets do.
+    problems : Problems
+        Collects what is found.
+    required, known : iterables of str
+        Columns that must, and that may be there.
+    advise : callable
+        What to do about an unknown column that is like no known one.
+
+    Raises
+    ------
+    InputError
+        Where nothing sensible can be said of the rows: no text, no tabs, no header. It carries
+        what `problems` holds so far.
+
+    """
+    table = _split(_read_text(path), problems)
+    header = _header(table[0], problems)
+    _check_header(header, [*required], [*known], advise, problems)
+    filled = [number for number, cells in enumerate(table, start=1) if "".join(cells).strip()]
+    rows: Rows = {}
+    for number, cells in enumerate(table[1 : filled[-1]], start=2):
+        if "".join(cells).strip():
+            rows[number] = _row(number, cells, header, problems)
+        else:
+            problems.add(
+                "row-empty",
+                row=number,
+                expected="no empty rows between others",
+                fix="Remove the empty row",
+                is_warning=True,
+            )
+    if not rows:
+        problems.add(
+            "sheet-empty",
+            expected="at least one row below the header",
+            fix="Fill the sheet",
+        )
+    return rows
+
+
+def _stop(problems: Problems, problem: Problem) -> InputError:
+    return InputError([*problems.found, problem])
+
+
+def _read_text(path: Path) -> str:
+    """Read the whole file as UTF-8."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            [
+                Problem(
+                    "sheet-missing",
+                    str(path),
+                    expected="a file that can be read",
+                    fix=f"Correct the path; it was looked for at {path.resolve()}"
+                    f" ({error.strerror})",
+                )
+            ]
+        ) from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        line = raw.splitlines()[row - 1] if raw.splitlines() else b""
+        found = "UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else line.decode("latin-1")[:80]
+        raise InputError(
+            [
+                Problem(
+                    "sheet-encoding",
+                    str(path),
+                    expected="text in UTF-8",
+                    fix="Save the sheet as UTF-8 (in Excel: 'Text (tab delimited)' is not; save"
+                    " as 'CSV UTF-8' and replace the separators, or use LibreOffice)",
+                    row=row,
+                    found=found,
+                )
+            ]
+        ) from error
+
+
+def _split(text: str, problems: Problems) -> list[list[str]]:
+    """Cut the text into cells."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    header = lines[0]
+    if not header.strip():
+        raise _stop(
+            problems,
+            Problem(
+                "sheet-header",
+                problems.source,
+                expected="the names of the columns in the first row",
+                fix="Write the header in row 1, without a title or empty line above it",
+                row=1,
+            ),
+        )
+    if "\t" not in header and any(mark in header for mark in ";,|"):
+        mark = max(";,|", key=header.count)
+        raise _stop(
+            problems,
+            Problem(
+                "sheet-separator",
+                problems.source,
+                expected="columns separated by tabs",
+                fix=f"Save the sheet as tab-separated text (TSV); its columns are separated by"
+                f" '{mark}'",
+                row=1,
+                found=header[:60],
+            ),
+        )
+    try:
+        return list(csv.reader([line + "\n" for line in lines], delimiter="\t", strict=True))
+    except csv.Error as error:
+        raise _stop(
+            problems,
+            Problem(
+                "sheet-quote",
+                problems.source,
+                expected="every value that begins with a quotation mark to end with one",
+                fix="Remove or double the quotation mark that stands alone",
+                found=str(error),
+            ),
+        ) from error
+
+
+def _header(cells: list[str], problems: Problems) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    for name, cell in zip(header, cells, strict=True):
+        if name != cell:
+            _warn_of_spaces(1, name, cell, problems)
+    return header
+
+
+def _check_header(
+    header: Sequence[str],
+    required: Sequence[str],
+    known: Sequence[str],
+    advise: Callable[[str], str],
+    problems: Problems,
+) -> None:
+    """Note unknown, missing and repeated columns; stop at repeated ones."""
+    known = [*required, *(name for name in known if name not in required)]
+    unknown = [name for name in header if name and name not in known]
+    for name in unknown:
+        like = _most_like(name, [other for other in known if other not in header])
+        problems.add(
+            "column-unknown",
+            row=1,
+            column=name,
+            found=name,
+            expected="a known column",
+            fix=f"Did you mean '{like}'? {advise(name)}" if like else advise(name),
+        )
+    for name in required:
+        if name not in header:
+            problems.add(
+                "column-missing",
+                row=1,
+                column=name,
+                expected=f"a column '{name}'",
+                fix="Add the column",
+            )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    for name in twice:
+        problems.add(
+            "column-duplicate",
+            row=1,
+            column=name,
+            found=name,
+            expected="each column once",
+            fix="Remove or rename one of the columns",
+        )
+    if twice:
+        raise InputError(problems.found)
+
+
+def _most_like(name: str, known: Sequence[str]) -> str | None:
+    """Find the known name that a wrong one was probably meant to be."""
+    plain = {_plain(other): other for other in known}
+    like = get_close_matches(_plain(name), plain, n=1, cutoff=0.75)
+    return plain[like[0]] if like else None
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_").replace(" ", "_").replace(".", "_")
+
+
+def _row(
+    number: int, cells: list[str], header: Sequence[str], problems: Problems
+) -> dict[str, str]:
+    """Give the values their columns' names; note what is wrong with the row's form."""
+    extra = [cell for cell in cells[len(header) :] if cell.strip()]
+    if extra or len(cells) < len(header):
+        problems.add(
+            "row-length",
+            row=number,
+            found=f"{len(cells)} values",
+            expected=f"{len(header)} values, as many as there are columns",
+            fix="Look for a tab that is missing or too many; an empty value needs its tab too",
+        )
+    values = {name: "" for name in header if name}
+    for name, cell in zip(header, cells, strict=False):
+        value = cell.strip()
+        if value != cell:
+            _warn_of_spaces(number, name, cell, problems)
+        if not value.isprintable() and any(ord(c) < 32 or ord(c) == 127 for c in value):
+            problems.add(
+                "value-character",
+                row=number,
+                column=name,
+                found=value[:60],
+                expected="text without line breaks, tabs, NUL or other control characters",
+                fix="Remove the character that cannot be seen",
+            )
+        if name:
+            values[name] = value
+        elif value:
+            problems.add(
+                "column-unnamed",
+                row=number,
+                found=value[:60],
+                expected="no values in a column without a name",
+                fix="Name the column in row 1, or remove it",
+            )
+    return values
+
+
+def _warn_of_spaces(number: int, name: str, cell: str, problems: Problems) -> None:
+    problems.add(
+        "value-spaces",
+        row=number,
+        column=name or None,
+        found=cell[:60],
+        expected="no spaces around a value",
+        fix="They are left out; remove them if you want the warning to go",
+        is_warning=True,
+    )

@@ -1,0 +1,111 @@
+"""The dialects of lineage strings; what is not a name becomes absent."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from soilbio.standards.ranks import RANKS
+
+# One-letter prefixes: `d__Bacteria`, `d:Bacteria`; older SILVA exports count, `D_0__Bacteria`.
+_BY_LETTER = {
+    "d": "domain",
+    "k": "kingdom",
+    "p": "phylum",
+    "c": "class",
+    "o": "order",
+    "f": "family",
+    "g": "genus",
+    "s": "species",
+}
+_COUNTED = ("domain", "phylum", "class", "order", "family", "genus", "species")
+_PREFIX = re.compile(r"^(?:([dkpcofgst])(?:__|:)|D_(\d+)__)")
+_SUPPORT = re.compile(r"\((?:\d+(?:\.\d+)?)\)$")
+# Positional lineages, by their number of ranks; PR2 has nine from version 5 on.
+_POSITIONS = {
+    9: ("domain", "", "phylum", "", "class", "order", "family", "genus", "species"),
+    8: RANKS,
+}
+_NO_NAME = re.compile(
+    r"^(?:|na|nan|none|unknown|unclassified|unidentified|unassigned|uncultured|metagenome|"
+    r"environmental[ _]samples?|other|ambiguous[ _]taxa|no[ _]rank)$"
+    r"|uncultured|metagenome|unidentified|unclassified|incertae[ _]sedis|unknown[ _]"
+    r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|_x+$|[ _]sp\.?$",
+    re.IGNORECASE,
+)
+_DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Eukarya", "Viruses"})
+
+
+@lru_cache(maxsize=200_000)
+def _parsed(text: str) -> tuple[tuple[str, str], ...]:
+    parts = [part.strip() for part in _split(text)]
+    while parts and not parts[-1]:
+        parts.pop()
+    prefixed = [_PREFIX.match(part) for part in parts]
+    if any(prefixed):
+        ranks = [_prefix_rank(found) for found in prefixed]
+        names = [
+            part[found.end() :] if found else part
+            for part, found in zip(parts, prefixed, strict=True)
+        ]
+    else:
+        ranks = list(_POSITIONS.get(len(parts), _COUNTED)[: len(parts)])
+        names = parts
+    found = {
+        rank: clean
+        for rank, name in zip(ranks, names, strict=False)
+        if rank and (clean := name_in(name))
+    }
+    return tuple(_finish(found).items())
+
+
+def parse_lineage(text: str | None) -> dict[str, str]:
+    """Read a lineage of any dialect into names by canonical rank; never raises.
+
+    Greengenes, SILVA, GTDB, UNITE (`k__…; p__…`), older SILVA exports (`D_0__…`), SINTAX
+    (`d:…,p:…`, support in brackets), PR2 (nine ranks, positional) and plain positional lineages.
+    Absent: empty ranks, and what is no name (uncultured, metagenome, incertae sedis, `_X` fills).
+    """
+    return dict(_parsed(text or ""))
+
+
+def name_in(text: str) -> str:
+    """Clean one name: support, quotes, proposed-name brackets; empty where it is no name."""
+    name = _SUPPORT.sub("", text.strip()).strip("\"' ")
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1]
+    return "" if _NO_NAME.search(name) else name
+
+
+def _split(text: str) -> list[str]:
+    if ";" in text:
+        return text.split(";")
+    if "|" in text:
+        return text.split("|")
+    return text.split(",")
+
+
+def _prefix_rank(found: re.Match[str] | None) -> str:
+    if found is None:
+        return ""
+    letter, number = found.groups()
+    if number is not None:
+        return _COUNTED[int(number)] if int(number) < len(_COUNTED) else ""
+    return _BY_LETTER.get(letter, "")
+
+
+def _finish(found: dict[str, str]) -> dict[str, str]:
+    """Put a domain that a dialect calls kingdom where it belongs; complete a bare epithet."""
+    if found.get("kingdom") in _DOMAINS and "domain" not in found:
+        found["domain"] = found.pop("kingdom")
+    if found.get("domain") == "Eukarya":
+        found["domain"] = "Eukaryota"
+    species, genus = found.get("species"), found.get("genus")
+    if species:
+        species = species.replace("_", " ")
+        is_epithet = species[0].islower() and " " not in species
+        if is_epithet and not genus:
+            del found["species"]
+        else:
+            found["species"] = f"{genus} {species}" if is_epithet else species
+    return {rank: found[rank] for rank in RANKS if rank in found}

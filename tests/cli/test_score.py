@@ -1,0 +1,150 @@
+import csv
+import hashlib
+
+import polars as pl
+import pytest
+
+from soilbio.cli.main import main
+from soilbio.dataset.write import write_tables
+from soilbio.simulate.design import FORWARD, REVERSE
+
+GENES = ["ACGTTGCATC" * 8, "TTGCATCACG" * 8, "GGCATCACTA" * 8, "CCTTAGACAT" * 8]
+LINEAGES = [
+    "k__Bacteria; p__Firmicutes; c__Bacilli; o__Bacillales; f__Bacillaceae; g__Bacillus; s__",
+    "k__Bacteria; p__Acidobacteria; c__A; o__B; f__C; g__Candidatus Koribacter; s__",
+    "k__Bacteria; p__Proteobacteria; c__D; o__E; f__F; g__; s__",
+    "k__Bacteria; p__Proteobacteria; c__D; o__E; f__F; g__[Prevotella]; s__",
+]
+AGREEMENT = "open@1.0"
+COUNTS = {"S1": [60, 30, 0, 10], "MOCK": [5, 5, 0, 0], "EMPTY": []}
+
+
+def feature(gene):
+    return hashlib.md5(gene.encode()).hexdigest()
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """Three libraries, one without reads; the phyla are named as they are today."""
+    names = [("Bacillota", "Bacillus"), ("Acidobacteriota", ""), ("", ""), ("", "Prevotella")]
+    features = [
+        {
+            "feature_id": feature(gene),
+            "sequence": gene,
+            "length_bp": len(gene),
+            "domain": "Bacteria",
+            "phylum": phylum,
+            "genus": genus,
+            "agreement_ids": AGREEMENT,
+        }
+        for gene, (phylum, genus) in zip(GENES, names, strict=True)
+    ]
+    counts = [
+        {"library_id": library, "feature_id": feature(gene), "count": count}
+        for library, reads in COUNTS.items()
+        for gene, count in zip(GENES, reads, strict=False)
+        if count
+    ]
+    libraries = [
+        {
+            "library_id": library,
+            "sample_id": library,
+            "assay_id": "v4",
+            "run_id": "run1",
+            "control_type": "mock" if library == "MOCK" else "",
+            "status": "ok" if reads else "empty",
+        }
+        for library, reads in COUNTS.items()
+    ]
+    assay = {
+        "assay_id": "v4",
+        "library_strategy": "AMPLICON",
+        "pcr_primer_forward": FORWARD,
+        "pcr_primer_reverse": REVERSE,
+        "engine": "unoise",
+        "agreement_ids": AGREEMENT,
+    }
+    tables = {
+        "samples": [{"sample_id": library} for library in COUNTS],
+        "assays": [assay],
+        "libraries": libraries,
+        "features": features,
+        "counts": counts,
+    }
+    for name in ("samples", "libraries", "counts"):
+        for row in tables[name]:
+            row["agreement_id"] = AGREEMENT
+    frames = {name: pl.DataFrame(rows) for name, rows in tables.items()}
+    frames["measurements"] = pl.DataFrame({"subject": []}, schema={"subject": pl.String})
+    write_tables(frames, {AGREEMENT: "id: open\n"}, tmp_path / "dataset")
+    return tmp_path / "dataset"
+
+
+@pytest.fixture
+def truth(tmp_path):
+    rows = [("S1", 0, 50), ("S1", 1, 30), ("S1", 2, 20), ("EMPTY", 0, 5), ("GONE", 0, 5)]
+    lines = ["library_id\tfeature_id\tsequence\tlineage\treads"]
+    for library, number, reads in rows:
+        gene = GENES[number]
+        lines.append(f"{library}\t{feature(gene)}\t{gene}\t{LINEAGES[number]}\t{reads}")
+    (tmp_path / "truth.tsv").write_text("\n".join(lines) + "\n")
+    return tmp_path / "truth.tsv"
+
+
+def score(dataset, truth, *words):
+    out = dataset.parent / "score"
+    code = main(["score", str(dataset), "--truth", str(truth), "--out", str(out), *words])
+    return code, out
+
+
+def read(path):
+    with path.open(newline="") as handle:
+        return list(csv.DictReader(handle, delimiter="\t"))
+
+
+def test_a_dataset_is_scored_against_a_table(dataset, truth, capsys):
+    code, out = score(dataset, truth)
+    assert code == 0
+    captured = capsys.readouterr()
+    assert [line.split("\t")[0] for line in captured.out.splitlines()[1:]] == ["EMPTY", "S1"]
+    assert "GONE" in captured.err
+    empty, full = read(out / "score.tsv")
+    assert (empty["found"], empty["false_negative"], empty["recall"]) == ("0", "1", "0.000000")
+    assert (full["true_positive"], full["false_positive"], full["false_negative"]) == (
+        "2",
+        "1",
+        "1",
+    )
+    # |.6-.5| + |.3-.3| + |0-.2| + |.1-0|, halved
+    assert float(full["bray_curtis"]) == pytest.approx(0.2)
+    assert (full["genus_named"], full["genus_called"], full["genus_correct"]) == ("2", "1", "1")
+    assert len(read(out / "overall.tsv")) == 1
+
+
+def test_true_phyla_are_named_as_the_dataset_names_them(dataset, truth):
+    _, out = score(dataset, truth, "--library", "S1")
+    rows = read(out / "composition.tsv")
+    phyla = {row["name"]: row for row in rows if row["rank"] == "phylum"}
+    assert (phyla["Bacillota"]["expected"], phyla["Bacillota"]["found"]) == ("0.500000", "0.600000")
+    assert "Firmicutes" not in phyla
+    assert {row["library_id"] for row in rows} == {"S1"}
+
+
+def test_a_mock_is_scored_against_its_members_genes(dataset, tmp_path):
+    start, end = "GTGCCAGCAGCCGCGGTAA", "ATTAGATACCCGGGTAGTCC"
+    genes = [f">{n}\nTTT{start}{GENES[n]}{end}TTT\n" for n in (0, 3)]
+    (tmp_path / "mock.fasta").write_text("".join(genes))
+    code, out = score(dataset, tmp_path / "mock.fasta")
+    assert code == 0
+    (row,) = read(out / "score.tsv")
+    assert (row["library_id"], row["expected_features"]) == ("MOCK", "2")
+    assert (row["true_positive"], row["false_positive"], row["false_negative"]) == ("1", "1", "1")
+    assert (row["within_1_difference"], row["bray_curtis"]) == ("0", "")
+
+
+@pytest.mark.parametrize(
+    "words", [["--library", "NOBODY"], ["--library", "S1", "NOBODY"], ["--library", "MOCK"]]
+)
+def test_a_library_without_truth_is_told(dataset, truth, words, capsys):
+    assert score(dataset, truth, *words)[0] == 1
+    assert "[truth-library]" in capsys.readouterr().err

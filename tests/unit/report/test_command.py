@@ -1,0 +1,103 @@
+"""The command, from the files of a run to the page; the agreement decides what is on it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from soilbio.cli.main import main
+
+
+@pytest.fixture
+def written(run):
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    return run.write_all()
+
+
+def report(run, *words):
+    target = run.folder / "out" / "report.html"
+    code = main(
+        [
+            "report",
+            *("--dataset", str(run.results / "dataset"), "--results", str(run.results)),
+            *("--config", str(run.folder / "config.yaml"), "--out", str(target), *words),
+        ]
+    )
+    return code, target.read_text(encoding="utf-8") if target.exists() else ""
+
+
+def body(page):
+    return page[: page.index("<script>")] + page[page.index("</script>") :]
+
+
+def test_the_public_sees_cells_countries_and_numbers(written, capsys):
+    code, page = report(written)
+    page = body(page)
+    assert code == 0
+    assert capsys.readouterr().out.endswith("report.html\n")
+    assert "Soils of &lt;two&gt; land uses" in page
+    assert "Germany: 1 sample" in page
+    for secret in ("soil-1", "Huber", "Bavaria", "48.1234", "11.5678"):
+        assert secret not in page, secret
+
+
+def test_partners_see_names_and_exact_places(written):
+    _, page = report(written, "--recipient", "consortium")
+    assert "L-soil-1" in page
+    assert "48.1234" in body(page)
+    assert "farm_name" not in body(page)
+
+
+def test_a_purpose_that_is_not_granted_gets_a_page_that_says_so(written):
+    code, page = report(written, "--purpose", "soil:commercial")
+    page = body(page)
+    assert code == 0
+    assert "withholds" in page
+    for secret in ("Pseudomonadota", "grassland", "515F", "UNOISE", "48.1", "soil-1"):
+        assert secret not in page, secret
+
+
+def test_the_strictest_of_several_agreements_rules_the_page(run):
+    closed = run.agreements["demo@1.0.0"].replace("id: demo", "id: closed")
+    run.agreements["closed@1.0.0"] = closed.replace("taxonomy: allow", "taxonomy: withhold")
+    for row in run.counts[:1]:
+        row["agreement_id"] = "closed@1.0.0"
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    _, page = report(run.write_all())
+    assert "Pseudomonadota" not in body(page)
+
+
+def test_the_day_shows_on_no_page(written):
+    pages = {report(written, "--date", day)[1] for day in ("2026-01-01", "2027-01-01")}
+    assert len(pages) == 1
+
+
+def test_a_dataset_alone_is_enough(written, tmp_path):
+    target = tmp_path / "alone.html"
+    words = ["report", "--dataset", str(written.results / "dataset"), "--out", str(target)]
+    assert main(words) == 0
+    assert "Soil dataset" in target.read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_no_dataset_is_the_users_to_mend(tmp_path, capsys):
+    words = ["report", "--dataset", str(tmp_path), "--out", str(tmp_path / "page.html")]
+    assert main(words) == 1
+    assert "[dataset-missing]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["{", "[1]"])
+def test_a_damaged_result_is_named(written, capsys, text):
+    (written.results / "diversity" / written.assay / "settings.json").write_text(text)
+    assert report(written)[0] == 1
+    assert "[results-unreadable]" in capsys.readouterr().err
+
+
+def test_heavy_libraries_wait_until_a_report_is_written():
+    code = (
+        "import sys, argparse, soilbio.cli.report as command;"
+        "command.add_arguments(argparse.ArgumentParser());"
+        "sys.exit(any(n in sys.modules for n in ('polars', 'plotly', 'jinja2', 'pandas')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
