@@ -20,15 +20,35 @@ AGREEMENTS = {
 id: demo
 version: 1.0.0
 title: Demo agreement of two institutes
+contact: data@institute.example
+licence: CC-BY-4.0
+attribution: "Soils of the demo, Institute A"
 parties:
-  - {name: Institute A, ror: "https://ror.org/05f0yaq80", role: provider}
-consortium: ["https://ror.org/05f0yaq80"]
+  - {name: Institute A, role: provider}
+  - {name: Soil consortium, role: consortium}
 grants:
-  - recipient: public
-    purposes: ["DUO:0000042"]
+  - name: results for everybody
+    recipient: public
+    purposes: [DUO:0000042]
     classes:
-      location: {generalise: {grid_degrees: 0.1}}
       identity: withhold
+      location: {generalise: "0.1"}
+      region: {generalise: country}
+      time: {generalise: month}
+      environment: allow
+      management: allow
+      method: allow
+      sequences: allow
+      counts: allow
+      taxonomy: allow
+      derived: allow
+      controls: allow
+  - name: exact results for the consortium
+    recipient: consortium
+    purposes: [DUO:0000042]
+    classes:
+      identity: allow
+      location: allow
       region: allow
       time: allow
       environment: allow
@@ -39,20 +59,16 @@ grants:
       taxonomy: allow
       derived: allow
       controls: allow
-licence: CC-BY-4.0
-attribution: "Soils of the demo, Institute A"
-contact: data@example.org
 """,
     CLOSED: """\
 id: farm-network
 version: 2.1.0
-title: Agreement of the farm network
+title: Agreement of the farm network, which shares nothing
+contact: network@farms.example
+licence: LicenseRef-agreement-only
 parties:
   - {name: Farm network, role: provider}
 grants: []
-licence: LicenseRef-closed
-attribution: "Farm network"
-contact: network@example.org
 """,
 }
 # Rank names of a feature from domain down; None where nothing was named.

@@ -1,16 +1,90 @@
-"""Check (interim)."""
+"""Find every mistake in configuration, sheets, metadata, agreements and reads, and name the remedy.
+
+The first records of every FASTQ file are read; with --deep all of them.
+"""
 
 from __future__ import annotations
 
+import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from soilbio.errors import Problem
+    from soilbio.metadata.library_reads import Facts
+
+HELP = "find every mistake in configuration, sheets, agreements and reads"
+_PROBLEM_COLUMNS = ("severity", "code", "file", "row", "column", "found", "expected", "fix")
+_FACT_COLUMNS = (
+    "library_id",
+    "fastq_1",
+    "fastq_2",
+    "length_1_bp",
+    "length_2_bp",
+    "primer_1_percent",
+    "primer_2_percent",
+)
 
 
-def add_arguments(parser):
-    parser.add_argument("--config", type=Path)
-    parser.add_argument("--out", type=Path)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--config", type=Path, default=Path("config/config.yaml"))
+    parser.add_argument("--deep", action="store_true", help="read every FASTQ file to its end")
+    parser.add_argument("--problems", type=Path, help="write the full list of problems (TSV)")
+    parser.add_argument(
+        "--out", type=Path, help="write what the first records show (TSV), if all is right"
+    )
 
 
-def run(args):
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text("")
+def run(args: argparse.Namespace) -> int:
+    """Check; print a summary, or raise all that is wrong."""
+    from soilbio.errors import InputError, fold
+    from soilbio.metadata.check import inspect_project, summary_of
+
+    checked = inspect_project(args.config, is_deep=args.deep)
+    if args.problems:
+        _write(args.problems, _PROBLEM_COLUMNS, [_problem_row(p) for p in checked.problems])
+    if any(not problem.is_warning for problem in checked.problems):
+        raise InputError(checked.problems)
+    for warning in fold(checked.problems):
+        print(warning, file=sys.stderr)
+    if args.out:
+        _write(args.out, _FACT_COLUMNS, [_fact_row(facts) for facts in checked.facts])
+    print(summary_of(checked))
     return 0
+
+
+def _problem_row(problem: Problem) -> list[object]:
+    severity = "warning" if problem.is_warning else "error"
+    parts = (problem.row, problem.column, problem.found, problem.expected, problem.fix)
+    return [severity, problem.code, problem.source, *parts]
+
+
+def _fact_row(facts: Facts) -> list[object]:
+    library = facts.library
+    return [
+        library.library_id,
+        library.fastq_1,
+        library.fastq_2,
+        facts.length_1_bp,
+        facts.length_2_bp if library.fastq_2 else None,
+        facts.primer_1_percent,
+        facts.primer_2_percent,
+    ]
+
+
+def _write(target: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write a table, whole or not at all."""
+    import csv
+    import os
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    with part.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, delimiter="\t", lineterminator="\n")
+        writer.writerows([columns, *rows])
+        handle.flush()
+        os.fsync(handle.fileno())
+    part.replace(target)

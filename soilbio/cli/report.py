@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 from pathlib import Path
 
 HELP = "write the HTML report of a dataset"
@@ -34,20 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--date",
-        type=datetime.date.fromisoformat,
-        help="the day on which the agreements are read, for embargoes (default: today)",
+        help="the day on which the agreements are read, YYYY-MM-DD (default: today)",
     )
     parser.add_argument("--out", type=Path, required=True, help="the HTML file to write")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the report and tell where it is."""
+    from soilbio.cli.dates import day
     from soilbio.report.build import build_page
     from soilbio.report.gather import Request, gather
     from soilbio.report.page import write_page
 
-    date = args.date or datetime.datetime.now(tz=datetime.UTC).date()
-    request = Request(args.recipient, args.purpose, date)
+    request = Request(args.recipient, args.purpose, day(args.date))
     material = gather(args.dataset, args.results, args.config, request)
     write_page(build_page(material), args.out)
     print(args.out)

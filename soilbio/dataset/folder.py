@@ -22,8 +22,9 @@ def new_folder(target: Path) -> Iterator[Path]:
 
     """
     recover_folder(target)
-    part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
+    part = _beside(target, "part")
+    for rest in (_beside(target, "old"), part):  # in this order, see recover_folder
+        shutil.rmtree(rest, ignore_errors=True)
     part.mkdir(parents=True)
     try:
         yield part
@@ -44,7 +45,7 @@ def replace_folder(part: Path, target: Path) -> None:
     for path in sorted(part.rglob("*")):
         _sync(path)
     _sync(part)
-    old = target.with_name(target.name + ".old")
+    old = _beside(target, "old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.replace(old)
@@ -55,13 +56,19 @@ def replace_folder(part: Path, target: Path) -> None:
 
 
 def recover_folder(target: Path) -> None:
-    """Finish a replacement that was killed between its two renames; else do nothing."""
-    old = target.with_name(target.name + ".old")
-    if target.exists() or not old.exists():
-        return
-    part = target.with_name(target.name + ".part")
-    with suppress(FileNotFoundError):  # whoever else recovers it was quicker
-        (part if part.exists() else old).replace(target)
+    """Finish a replacement that was killed between its two renames; else do nothing.
+
+    Only then are both others there and the target is not: `.old` is made of the target when
+    `.part` is whole, and removed before a next `.part` is begun.
+    """
+    part, old = _beside(target, "part"), _beside(target, "old")
+    if part.exists() and old.exists() and not target.exists():
+        with suppress(FileNotFoundError):  # whoever else recovers it was quicker
+            part.replace(target)
+
+
+def _beside(target: Path, suffix: str) -> Path:
+    return target.with_name(f"{target.name}.{suffix}")
 
 
 def _sync(path: Path) -> None:

@@ -59,9 +59,10 @@ def check_tables(
             _check_values(table, tables[name], problems)
             _check_key(table, tables[name], problems)
             _check_agreements(table, tables[name], agreements, problems)
+            if name == "assays":
+                _check_assay_names(tables[name], problems)
     if not problems.errors:
         _check_references(tables, problems)
-        _check_assay_names(tables["assays"], problems)
         _check_counts(tables["counts"], problems)
 
 
@@ -245,8 +246,8 @@ def _check_references(tables: Mapping[str, pl.LazyFrame], problems: Problems) ->
 
 
 def _check_assay_names(assays: pl.LazyFrame, problems: Problems) -> None:
-    for assay in assays.select("assay_id").collect()["assay_id"].to_list():
-        if not _ID.fullmatch(assay):
+    for assay in assays.select("assay_id").collect()["assay_id"].drop_nulls().to_list():
+        if assay and not _ID.fullmatch(assay):
             problems.add(
                 "assay-name",
                 source=f"{problems.source}/assays",

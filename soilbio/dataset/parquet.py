@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,10 @@ def write_sorted(
 ) -> None:
     """Write a table sorted on its key.
 
-    A table of more than `chunk_rows` rows is first put on disk as it comes, beside the target, and
-    then sorted by ranges of the key's first column. Held in memory: O(`chunk_rows`), or the rows
-    of the most frequent value of the key's first column; not O(rows).
+    A table is first put on disk as it comes, beside the target; one of more than `chunk_rows` rows
+    is cut into files by ranges of the key's first column, which are sorted one by one. Held in
+    memory: O(`chunk_rows`), or the rows of the most frequent value of the key's first column, and
+    that column's distinct values; not O(rows).
     """
     import polars as pl
     import pyarrow as pa
@@ -66,36 +68,51 @@ def _sorted_chunks(
     """Give a table's rows in the order of its key, at most about `chunk_rows` at once."""
     import polars as pl
 
-    rows = frame.select(pl.len()).collect(engine="streaming").item()
-    if rows <= chunk_rows:
-        yield _sort(frame.collect(engine="streaming"), key)
-        return
     scratch = target.with_name(target.name + ".unsorted")
-    frame.sink_parquet(scratch, compression="lz4", row_group_size=250_000)
-    unsorted = pl.scan_parquet(scratch)
-    first = pl.col(key[0])
-    counted = unsorted.group_by(first).len().collect(engine="streaming").sort(first)
-    for low, high in _ranges(counted, chunk_rows):
-        within = first.is_null() if low is None else first.is_between(pl.lit(low), pl.lit(high))
-        yield _sort(unsorted.filter(within).collect(engine="streaming"), key)
-    scratch.unlink()
+    scratch.mkdir()
+    whole = scratch / "whole.parquet"
+    frame.sink_parquet(whole, compression="lz4")
+    unsorted = pl.scan_parquet(whole, glob=False)
+    if unsorted.select(pl.len()).collect().item() <= chunk_rows:
+        yield _sort(unsorted.collect(), key)
+    else:
+        for part in _partition(unsorted, key[0], scratch, chunk_rows):
+            yield _sort(pl.read_parquet(part, glob=False), key)
+            part.unlink()
+    shutil.rmtree(scratch)
 
 
-def _ranges(counted: pl.DataFrame, chunk_rows: int) -> Iterator[tuple[object, object]]:
-    """Cut sorted values into ranges that hold at most `chunk_rows` rows, or one value."""
-    low = high = None
-    held = 0
-    for value, rows in counted.iter_rows():
-        if value is None:
-            yield None, None
-            continue
-        if low is not None and held + rows > chunk_rows:
-            yield low, high
-            low, held = None, 0
-        low = value if low is None else low
-        high, held = value, held + rows
-    if low is not None:
-        yield low, high
+def _partition(unsorted: pl.LazyFrame, name: str, scratch: Path, chunk_rows: int) -> Sequence[Path]:
+    """Cut a table into files by ranges of a column, in one pass; return them in order."""
+    import polars as pl
+    import pyarrow.parquet as pq
+
+    counted = unsorted.group_by(name).len().collect(engine="streaming").sort(name)
+    places = counted.select(name, pl.Series("\0part", _ranges(counted["len"], chunk_rows)))
+    placed = unsorted.join(places.lazy(), on=name, how="left", nulls_equal=True)
+    writers: dict[int, pq.ParquetWriter] = {}
+    for batch in placed.collect_batches(chunk_size=chunk_rows // 2 or 1):
+        for (place,), rows in batch.partition_by("\0part", as_dict=True).items():
+            table = rows.drop("\0part").to_arrow(compat_level=pl.CompatLevel.oldest())
+            if place not in writers:
+                path = scratch / f"{place}.parquet"
+                writers[place] = pq.ParquetWriter(path, table.schema, compression="lz4")
+            writers[place].write_table(table)
+    for writer in writers.values():
+        writer.close()
+    return [scratch / f"{place}.parquet" for place in sorted(writers)]
+
+
+def _ranges(rows_of_values: Iterable[int], chunk_rows: int) -> list[int]:
+    """Give each of sorted values the number of its range of at most `chunk_rows` rows."""
+    place, held = 0, 0
+    places = []
+    for rows in rows_of_values:
+        if held and held + rows > chunk_rows:
+            place, held = place + 1, 0
+        places.append(place)
+        held += rows
+    return places
 
 
 def _sort(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:

@@ -173,7 +173,7 @@ LIBRARIES = Table(
             is_required=True,
             allowed=STATUSES,
         ),
-        _text("status_reason", Share.METHOD, "Why it is empty or failed."),
+        _text("status_reason", Share.IDENTITY, "Why it is empty or failed; never exported."),
         _reads("reads_raw", "Reads or read pairs in the files."),
         _reads("reads_primer", "With both primers (all, where primers were removed before)."),
         _reads("reads_filtered", "After quality and length filtering."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -77,14 +78,40 @@ def read_config(path: Path) -> Config:
 
     """
     problems = Problems(str(path))
-    document, rows = _read_yaml(path, problems)
-    _check_document(document, rows, problems)
+    config = inspect_config(path, problems)
     problems.raise_if_any()
-    filled = _fill(document, config_schema())
+    if config is None:
+        raise AssertionError("a configuration without problems is one")
+    return config
+
+
+def inspect_config(path: Path, problems: Problems) -> Config | None:
+    """Read a configuration, note its problems, and give what can be used of it all the same.
+
+    Sections with mistakes have their defaults then; None, if the sheets are not named.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read as YAML.
+
+    """
+    document, rows = _read_yaml(path, problems)
+    sound = _sound(document, _check_document(document, rows, problems))
+    if not sound.keys() >= set(config_schema()["required"]):
+        return None
+    filled = _fill(sound, config_schema())
     assays = merge_assays(filled["assays"], problems)
     _check_meaning(filled, rows, problems)
-    problems.raise_if_any()
     return _to_config(path, filled, assays)
+
+
+def _sound(document: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
+    """Leave out the sections with mistakes; own columns stay, with the most closed class."""
+    sound = {key: value for key, value in document.items() if key not in wrong}
+    if "columns" in wrong and isinstance(document["columns"], dict):
+        sound["columns"] = {str(name): "identity" for name in document["columns"]}
+    return sound
 
 
 def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay]) -> Config:
@@ -122,6 +149,8 @@ def _read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], Rows]:
         text = path.read_text(encoding="utf-8-sig")
         loader = _Loader(text)
         node = loader.get_single_node()
+        # Before merge keys are resolved: a key that overrides a merged one stands once.
+        rows = dict(_rows_of(node, (), problems)) if node else {}
         document = loader.construct_document(node) if node else {}
     except (OSError, UnicodeDecodeError) as error:
         raise problem_of(
@@ -149,7 +178,7 @@ def _read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], Rows]:
             expected="YAML: `key: value` lines",
             fix="Write one `key: value` a line",
         )
-    return document, dict(_rows_of(node, (), problems)) if node else {}
+    return document, rows
 
 
 def _rows_of(
@@ -176,19 +205,22 @@ def _rows_of(
             yield (*place, key.value), key.start_mark.line + 1
 
 
-def _check_document(document: Mapping[str, Any], rows: Rows, problems: Problems) -> None:
-    """Note what the schema does not allow."""
+def _check_document(document: Mapping[str, Any], rows: Rows, problems: Problems) -> set[str]:
+    """Note what the schema does not allow; name the sections with mistakes."""
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(config_schema())
+    wrong = set[str]()
     for error in sorted(validator.iter_errors(document), key=lambda e: (e.json_path, e.message)):
         place = tuple(error.absolute_path)
+        wrong.update(str(part) for part in place[:1])
         if error.validator == "additionalProperties":
             _note_unknown_keys(error, place, rows, problems)
         elif error.validator == "required":
             _note_missing_key(error, place, rows, problems)
         else:
             _note_value(error, place, rows, problems)
+    return wrong | {key for key in document if key not in config_schema()["properties"]}
 
 
 def _note_unknown_keys(
@@ -301,7 +333,7 @@ def _fill(value: Any, schema: Mapping[str, Any]) -> Any:
     filled = dict(value)
     for key, part in schema["properties"].items():
         if key in filled or "default" in part:
-            filled[key] = _fill(filled.get(key, part.get("default")), part)
+            filled[key] = _fill(filled.get(key, deepcopy(part.get("default"))), part)
     return filled
 
 

@@ -19,14 +19,14 @@ _OTHER_PACKERS = {
     b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
-_BASES = frozenset(b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv.-")
+_BASES = b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv."
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRecords:
     """Names (whole header lines without '@') and sequences of a file's first records."""
 
-    names: tuple[bytes, ...]
+    names: tuple[str, ...]
     sequences: tuple[bytes, ...]
 
     def length_bp(self) -> int:
@@ -103,7 +103,7 @@ def _unpack(path: Path, block: bytes, is_whole: bool) -> tuple[bytes, bool]:
             member = isal_zlib.decompressobj(31)
             unpacked.write(member.decompress(rest))
             is_ended, rest = member.eof, member.unused_data
-    except isal_zlib.error as error:
+    except isal_zlib.error as error:  # type: ignore[misc]
         if not unpacked.tell():
             raise _damaged(path, str(error)) from error
     if is_whole and not is_ended:
@@ -161,7 +161,7 @@ def _parse(path: Path, text: bytes, is_whole: bool) -> FirstRecords:
         fault = _fault_of(record)
         if fault:
             raise format_fault(path, number + 1, fault)
-        names.append(record[0][1:])
+        names.append(record[0][1:].decode("ascii", "replace"))
         sequences.append(record[1])
         if len(names) == _MAX_RECORDS:
             break
@@ -191,7 +191,13 @@ def _fault_of(record: list[bytes]) -> str:
         return "the third line of a record does not begin with '+'"
     if len(record[1]) != len(record[3]):
         return f"{len(record[1])} bases but {len(record[3])} qualities"
-    return "" if _BASES.issuperset(record[1]) else "letters that are no bases"
+    return "letters that are no bases" if record[1].translate(None, _BASES) else ""
+
+
+def names_match(name: str, other: str) -> bool:
+    """Tell whether two headers are of a pair: alike up to the first space, but for /1 and /2."""
+    name, other = (name.split(None, 1) or [""])[0], (other.split(None, 1) or [""])[0]
+    return name == other or (name[:-1] == other[:-1] and {name[-1:], other[-1:]} <= {*"123"})
 
 
 def iterate_whole(path: Path) -> Iterator[str]:
@@ -214,5 +220,5 @@ def iterate_whole(path: Path) -> Iterator[str]:
         raise format_fault(path, None, str(error)) from error
     except EOFError as error:
         raise truncated(path) from error
-    except (isal_zlib.error, OSError) as error:
+    except (isal_zlib.error, OSError) as error:  # type: ignore[misc]
         raise _damaged(path, str(error)) from error

@@ -45,9 +45,9 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
     )
     first: dict[str, int] = {}
     for number, row in rows.items():
-        sample_id = row.get("sample_id", "")
-        check_id(sample_id, "sample_id", number, problems)
-        _check_once(sample_id, number, first, problems)
+        if "sample_id" in row:
+            check_id(row["sample_id"], "sample_id", number, problems)
+            _check_once(row["sample_id"], number, first, problems)
         for name, value in row.items():
             if value and name in SLOTS:
                 check_value(Cell(name, value, number, problems))

@@ -64,7 +64,7 @@ def read_sheet(
     rows = read_rows(path, found, required=REQUIRED, known=COLUMNS)
     libraries = [_library(number, values, path.parent) for number, values in rows.items()]
     for library, values in zip(libraries, rows.values(), strict=True):
-        _check_ids(library, found)
+        _check_ids(library, values, found)
         _check_vocabulary(library, assays, found)
         _check_reads(library, values, found)
     _check_unique(libraries, found)
@@ -77,9 +77,7 @@ def read_sheet(
 
 def _library(number: int, values: Mapping[str, str], folder: Path) -> Library:
     text = {name: values.get(name, "") for name in COLUMNS}
-    files = [
-        (folder / text[name]).resolve() if text[name] else None for name in ("fastq_1", "fastq_2")
-    ]
+    files = [_file(text[name], folder) for name in ("fastq_1", "fastq_2")]
     return Library(
         library_id=text["library_id"],
         sample_id=text["sample_id"],
@@ -92,6 +90,17 @@ def _library(number: int, values: Mapping[str, str], folder: Path) -> Library:
         agreement=text["agreement"],
         row=number,
     )
+
+
+def _file(name: str, folder: Path) -> Path | None:
+    """Find a file as the sheet names it, links followed; one that cannot be stays as it is."""
+    if not name:
+        return None
+    path = folder / name.replace("\0", "")
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
 
 
 def check_id(value: str, column: str, row: int, problems: Problems) -> None:
@@ -116,10 +125,12 @@ def check_id(value: str, column: str, row: int, problems: Problems) -> None:
         )
 
 
-def _check_ids(library: Library, problems: Problems) -> None:
+def _check_ids(library: Library, values: Mapping[str, str], problems: Problems) -> None:
+    """Check what every row must have; a column that is missing altogether was noted before."""
     for column in ("library_id", "sample_id", "assay", "run"):
-        check_id(getattr(library, column), column, library.row, problems)
-    if not library.agreement:
+        if column in values:
+            check_id(values[column], column, library.row, problems)
+    if values.get("agreement") == "":
         check_id("", "agreement", library.row, problems)
 
 
@@ -162,7 +173,7 @@ def _check_reads(library: Library, values: Mapping[str, str], problems: Problems
             expected="a run accession, such as ERR1234567",
             fix="Correct the accession; those of studies, samples and experiments do not do",
         )
-    if library.fastq_1 is None:
+    if values.get("fastq_1") == "":
         problems.add(
             "reads-missing",
             row=library.row,

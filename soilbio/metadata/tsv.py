@@ -46,14 +46,15 @@ def read_rows(
         what `problems` holds so far.
 
     """
-    table = _split(_read_text(path), problems)
+    table = _split(_read_text(path, problems), problems)
     header = _header(table[0], problems)
     _check_header(header, [*required], [*known], advise, problems)
     filled = [number for number, cells in enumerate(table, start=1) if "".join(cells).strip()]
     rows: Rows = {}
     for number, cells in enumerate(table[1 : filled[-1]], start=2):
         if "".join(cells).strip():
-            rows[number] = _row(number, cells, header, problems)
+            if _has_length(number, cells, header, problems):
+                rows[number] = _row(number, cells, header, problems)
         else:
             problems.add(
                 "row-empty",
@@ -62,7 +63,7 @@ def read_rows(
                 fix="Remove the empty row",
                 is_warning=True,
             )
-    if not rows:
+    if len(filled) == 1:
         problems.add(
             "sheet-empty",
             expected="at least one row below the header",
@@ -75,41 +76,32 @@ def _stop(problems: Problems, problem: Problem) -> InputError:
     return InputError([*problems.found, problem])
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, problems: Problems) -> str:
     """Read the whole file as UTF-8."""
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError(
-            [
-                Problem(
-                    "sheet-missing",
-                    str(path),
-                    expected="a file that can be read",
-                    fix=f"Correct the path; it was looked for at {path.resolve()}"
-                    f" ({error.strerror})",
-                )
-            ]
-        ) from error
+        missing = Problem(
+            "sheet-missing",
+            problems.source,
+            expected="a file that can be read",
+            fix=f"{error.strerror}: correct the path; it was looked for at {path.resolve()}",
+        )
+        raise _stop(problems, missing) from error
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
-        line = raw.splitlines()[row - 1] if raw.splitlines() else b""
-        found = "UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else line.decode("latin-1")[:80]
-        raise InputError(
-            [
-                Problem(
-                    "sheet-encoding",
-                    str(path),
-                    expected="text in UTF-8",
-                    fix="Save the sheet as UTF-8 (in Excel: 'Text (tab delimited)' is not; save"
-                    " as 'CSV UTF-8' and replace the separators, or use LibreOffice)",
-                    row=row,
-                    found=found,
-                )
-            ]
-        ) from error
+        is_utf_16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+        garbled = Problem(
+            "sheet-encoding",
+            problems.source,
+            expected="text in UTF-8",
+            fix="Save the sheet as Unicode text in UTF-8; letters such as ä or µ are lost else",
+            row=row,
+            found="UTF-16" if is_utf_16 else raw.split(b"\n")[row - 1].decode("latin-1")[:80],
+        )
+        raise _stop(problems, garbled) from error
 
 
 def _split(text: str, problems: Problems) -> list[list[str]]:
@@ -218,19 +210,24 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "_").replace(" ", "_").replace(".", "_")
 
 
+def _has_length(number: int, cells: list[str], header: Sequence[str], problems: Problems) -> bool:
+    """Note a row with too few or too many values; what stands where in it is not sure."""
+    if len(cells) >= len(header) and not "".join(cells[len(header) :]).strip():
+        return True
+    problems.add(
+        "row-length",
+        row=number,
+        found=f"{len(cells)} values",
+        expected=f"{len(header)} values, as many as there are columns",
+        fix="Look for a tab that is missing or too many; an empty value needs its tab too",
+    )
+    return False
+
+
 def _row(
     number: int, cells: list[str], header: Sequence[str], problems: Problems
 ) -> dict[str, str]:
     """Give the values their columns' names; note what is wrong with the row's form."""
-    extra = [cell for cell in cells[len(header) :] if cell.strip()]
-    if extra or len(cells) < len(header):
-        problems.add(
-            "row-length",
-            row=number,
-            found=f"{len(cells)} values",
-            expected=f"{len(header)} values, as many as there are columns",
-            fix="Look for a tab that is missing or too many; an empty value needs its tab too",
-        )
     values = {name: "" for name in header if name}
     for name, cell in zip(header, cells, strict=False):
         value = cell.strip()

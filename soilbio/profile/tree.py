@@ -57,7 +57,8 @@ def build_tree(features: Path, target: Path, *, max_features: int, threads: int)
         For MAFFT.
 
     """
-    count = sum(1 for line in features.open(encoding="ascii") if line.startswith(">"))
+    with features.open(encoding="ascii") as handle:
+        count = sum(line.startswith(">") for line in handle)
     reason = ""
     if count < _FEWEST:
         reason = f"{count} features; a tree needs {_FEWEST}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import quantiles
 from typing import Any
 
@@ -34,22 +33,38 @@ _PARTS = (
     ("lost in merging", "#CC79A7"),
     ("lost in filtering", "#9A9A9A"),
     ("lost for want of primers", "#D0D0D0"),
+    ("library failed", "#5A2A27"),
 )
 MOST_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
 class ReadsOf:
-    """The reads of a library left after each of `STEPS`, in their order."""
+    """The reads of a library left after each of `STEPS`, in their order.
+
+    Of a library that failed, `left` repeats the last number known, and `failed` holds it, too.
+    """
 
     label: str
     group: str
     left: tuple[int, ...]
+    failed: int = 0
 
     def parts(self) -> list[int]:
-        """Split the raw reads into those kept and those lost, in the order of the figure."""
-        lost = [max(0, before - after) for before, after in pairwise(self.left)]
-        return [self.left[-1], *reversed(lost)]
+        """Split the raw reads into those kept and those lost, in the order of the figure.
+
+        Engines merge before or after they filter and denoise. No step adds reads, so those in
+        between came in the order of what they left.
+        """
+        raw, primer, *between, kept = self.left
+        places = sorted(range(len(between)), key=lambda place: (-between[place], place))
+        lost = [0] * len(between)
+        before = primer
+        for place in places:
+            lost[place] = max(0, before - between[place])
+            before = between[place]
+        losses = [raw - primer, *lost, max(0, before - kept)]
+        return [kept - self.failed, *reversed(losses), self.failed]
 
 
 def grouped_rows(
@@ -85,6 +100,8 @@ def read_loss(libraries: Sequence[ReadsOf], *, is_share: bool) -> Any:
     labels, rows, headings = grouped_rows([(library.group, library) for library in libraries])
     traces = []
     for place, (name, colour) in enumerate(_PARTS):
+        if place == len(_PARTS) - 1 and not any(library.failed for library in libraries):
+            continue
         shown = [(y, row) for y, row in enumerate(rows) if row is not None]
         traces.append(
             go.Bar(

@@ -224,14 +224,17 @@ def _truth_bars(material: Material, rows: Sequence[Row], coloured: Sequence[str]
             part[name] = part.get(name, 0.0) + share
             totals[name] = totals.get(name, 0.0) + share
     named = sorted((n for n in totals if n not in (UNNAMED, OTHER)), key=lambda n: (-totals[n], n))
-    names = [*named[:TOP_NAMES], OTHER, UNNAMED]
+    order = {name: place for place, name in enumerate(coloured)}
+    top = sorted(named[:TOP_NAMES], key=lambda name: order.get(name, len(order)))
+    names = [*top, *(name for name in (OTHER, UNNAMED) if name in totals or len(named) > len(top))]
     bars = []
     subjects = [s for s in sorted_by_group(material.view.subjects, None) if s.library_id in shares]
     for subject in subjects[: MOST_ROWS // 2]:
         for kind, label in (("expected", "true"), ("found", "found")):
             part = shares[subject.library_id].get(kind, {})
             kept = {name: part.get(name, 0.0) for name in names}
-            kept[OTHER] += sum(share for name, share in part.items() if name not in kept)
+            rest = sum(share for name, share in part.items() if name not in kept)
+            kept[OTHER] = kept.get(OTHER, 0.0) + rest
             bars.append(SharesOf(label, subject.label, kept))
     return composition_bars(bars, names, colours_of_names([*coloured, *names]))
 

@@ -21,7 +21,7 @@ def reads_section(material: Material) -> Section:
     if not subjects:
         return Section("reads", "Reads", ("The dataset holds no library.",))
     raw = sum(one.reads_left()[0] for one in subjects)
-    kept = sum(one.reads_left()[-1] for one in subjects)
+    kept = sum(one.reads_kept for one in subjects)
     text = (
         f"Of {raw:,} {material.reads_unit}, {kept:,} "
         f"({percent(kept, raw)}) are in the dataset. The rest was lost as shown."
@@ -40,7 +40,9 @@ def _loss_panel(subjects: list[Subject]) -> Panel:
             "reads are drawn."
         )
     column = next(iter(shown[0].groups), None)
-    bars = [ReadsOf(one.label, one.group(column), one.reads_left()) for one in shown]
+    bars = [
+        ReadsOf(one.label, one.group(column), one.reads_left(), one.reads_failed) for one in shown
+    ]
     options = ("share of raw reads", "number of reads")
     variants: dict[tuple[str, ...], object] = {
         (option,): read_loss(bars, is_share=option == options[0]) for option in options
@@ -55,12 +57,12 @@ def _loss_panel(subjects: list[Subject]) -> Panel:
 
 def _share_kept(subject: Subject) -> tuple[float, str]:
     left = subject.reads_left()
-    return (left[-1] / left[0] if left[0] else 0.0, subject.label)
+    return (subject.reads_kept / left[0] if left[0] else 0.0, subject.label)
 
 
 def _loss_table(subjects: list[Subject]) -> Grid:
     rows = [
-        (one.label, one.sample, *one.reads, percent(one.reads_left()[-1], one.reads_left()[0]))
+        (one.label, one.sample, *one.reads, percent(one.reads_kept, one.reads_left()[0]))
         for one in subjects
     ]
     columns = ("library", "sample", *STEPS.values(), "kept")

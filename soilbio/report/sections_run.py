@@ -53,7 +53,7 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
     ]
     if view.audience.sees(Share.COUNTS):
         raw = sum(one.reads_left()[0] for one in view.subjects)
-        kept = sum(one.reads_left()[-1] for one in view.subjects)
+        kept = sum(one.reads_kept for one in view.subjects)
         features = sum(features_per_assay(material.tables).values())
         text.append(
             f"{kept:,} of {raw:,} {material.reads_unit} "
@@ -270,4 +270,4 @@ def next_section(material: Material) -> Section:
     return Section("next", "Citing, files and next steps", tuple(blocks), "Next")
 
 
-_NAMED = ("engine", "classifier", "reference")
+_NAMED = ("engine", "engine_version", "classifier", "classifier_version", "reference")

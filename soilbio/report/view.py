@@ -68,12 +68,22 @@ class Subject:
         return self.groups.get(column, NOT_STATED) if column else ""
 
     def reads_left(self) -> tuple[int, ...]:
-        """Give the reads after each step; a step that was not reached left none."""
+        """Give the reads after each step; one that says nothing left as many as the one before."""
         left: list[int] = []
         for reads in self.reads:
-            is_unknown = reads is None and self.status == "ok" and bool(left)
-            left.append(left[-1] if is_unknown else reads or 0)
+            left.append(reads if reads is not None else left[-1] if left else 0)
         return tuple(left)
+
+    @property
+    def reads_failed(self) -> int:
+        """The reads that were left when the library failed."""
+        has_failed = self.status == "failed" and self.reads[-1] is None
+        return self.reads_left()[-1] if has_failed else 0
+
+    @property
+    def reads_kept(self) -> int:
+        """The reads in the dataset."""
+        return self.reads_left()[-1] - self.reads_failed
 
 
 @dataclass(frozen=True, slots=True)

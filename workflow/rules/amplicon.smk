@@ -174,7 +174,7 @@ rule denoise_dada2:
     input:
         manifest="results/profile/{assay}/runs/{run}.manifest.tsv",
         reads=filtered_reads_of_run,
-        script=workflow.source_path("../scripts/dada2_denoise.R"),
+        script=SCRIPTS / "dada2_denoise.R",
     output:
         found="results/profile/{assay}/runs/{run}.sequences.tsv",
         tracking="results/profile/{assay}/runs/{run}.tracking.tsv",
@@ -186,7 +186,7 @@ rule denoise_dada2:
         "results/benchmarks/amplicon/denoise_dada2/{assay}/{run}.tsv"
     conda:
         "../envs/dada2.yaml"
-    threads: 8
+    threads: 4
     resources:
         mem_mb=8000,
         runtime=720,
@@ -213,7 +213,7 @@ rule find_chimeras_dada2:
             assay=wildcards.assay,
             run=RUNS[wildcards.assay],
         ),
-        script=workflow.source_path("../scripts/dada2_chimeras.R"),
+        script=SCRIPTS / "dada2_chimeras.R",
     output:
         chimeras="results/profile/{assay}/dada2_chimeras.txt",
         version="results/profile/{assay}/dada2_version.txt",
@@ -225,7 +225,7 @@ rule find_chimeras_dada2:
         "results/benchmarks/amplicon/find_chimeras_dada2/{assay}.tsv"
     conda:
         "../envs/dada2.yaml"
-    threads: 8
+    threads: 1
     resources:
         mem_mb=8000,
         runtime=240,

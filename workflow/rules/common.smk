@@ -36,6 +36,7 @@ if not workflow.deployment_settings.deployment_method:
 # An activated environment may hide the command that this process was started with.
 shell.prefix(f"set -euo pipefail; export PATH=$PATH:{shlex.quote(str(Path(sys.executable).parent))}; ")
 
+SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 

@@ -25,7 +25,8 @@ denoise <- function(files) {
   errors <- learnErrors(files, nbases = 1e8, multithread = threads, verbose = 0)
   dada(files, err = errors, pool = pooling, multithread = threads, verbose = 0)
 }
-as_list <- function(x) if (inherits(x, "list")) x else setNames(list(x), manifest$library)
+# Of a single library DADA2 returns the result itself, not a list of one.
+as_list <- function(x) if (is(x, "dada")) setNames(list(x), manifest$library) else x
 reads_of <- function(x) sum(getUniques(x))
 
 write_results <- function(found, tracking) {

@@ -14,12 +14,24 @@ from soilbio.report.sections_diversity import thinned
 
 def test_reads_kept_and_lost_add_up_to_the_raw_reads():
     library = ReadsOf("L1", "", (1000, 950, 900, 880, 800, 790))
-    assert library.parts() == [790, 10, 80, 20, 50, 50]
+    assert library.parts() == [790, 10, 80, 20, 50, 50, 0]
     assert sum(library.parts()) == 1000
 
 
 def test_a_step_with_more_reads_than_the_one_before_loses_none():
-    assert ReadsOf("L1", "", (100, 90, 95, 95, 95, 95)).parts() == [95, 0, 0, 0, 0, 10]
+    assert ReadsOf("L1", "", (100, 90, 95, 95, 95, 95)).parts() == [95, 0, 0, 0, 0, 10, 0]
+
+
+def test_losses_go_to_the_step_that_caused_them_whatever_the_engine_does_first():
+    merged_first = ReadsOf("L1", "", (100, 90, 70, 80, 65, 60))
+    assert merged_first.parts() == [60, 5, 5, 10, 10, 10, 0]
+    merged_last = ReadsOf("L1", "", (100, 90, 80, 60, 70, 55))
+    assert merged_last.parts() == [55, 5, 10, 10, 10, 10, 0]
+
+
+def test_reads_of_a_failed_library_are_lost_by_its_failure_alone():
+    library = ReadsOf("L1", "", (100, 90, 90, 90, 90, 90), failed=90)
+    assert library.parts() == [0, 0, 0, 0, 0, 10, 90]
 
 
 def test_bars_of_shares_reach_a_hundred_and_an_empty_library_draws_nothing():

@@ -1,0 +1,65 @@
+"""Write what the agreements of a dataset let a recipient have, in an archive's format."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "write what an agreement allows, in an archive's format"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("target", choices=("biom", "tsv", "dwca"), help="the format")
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="the dataset's folder")
+    parser.add_argument(
+        "--recipient", required=True, help="public, consortium, or the ROR of a party"
+    )
+    parser.add_argument("--purpose", required=True, help="what for, such as DUO:0000042")
+    parser.add_argument("--date", help="the day of sharing, YYYY-MM-DD (default: today)")
+    parser.add_argument(
+        "--pseudonym-key",
+        type=Path,
+        metavar="FILE",
+        help="the key of pseudonyms, made where there is none"
+        " (default: pseudonym.key beside the dataset)",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to write")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the export, or say what it would hold."""
+    from soilbio.cli.dates import day
+    from soilbio.dataset.read import read_dataset
+    from soilbio.errors import problem_of
+    from soilbio.exporters.evidence import table_of
+    from soilbio.exporters.package import write_package
+    from soilbio.exporters.redact import redacted_view
+    from soilbio.exporters.registry import check_target
+
+    if args.out is None and not args.dry_run:
+        raise problem_of(
+            "export-out", "--out", expected="a folder to write", fix="Add --out, or --dry-run"
+        )
+    on = day(args.date)
+    dataset = read_dataset(args.dataset)
+    view = redacted_view(dataset, args.recipient, args.purpose, on, _key(args))
+    if args.dry_run:
+        check_target(view, args.target)
+        print(table_of(view.in_use(), view.evidence))
+        return 0
+    evidence = write_package(view, args.target, args.out)
+    print(table_of(view.in_use(), evidence))
+    for name, number in sorted(evidence.notes.items()):
+        print(f"{name.replace('_', ' ')}: {number:,}")
+    print(args.out)
+    return 0
+
+
+def _key(args: argparse.Namespace) -> bytes:
+    """Read or make the key; a trial makes none that stays."""
+    from soilbio.exporters.pseudonyms import fresh_key, read_key
+
+    path = args.pseudonym_key or args.dataset.resolve().parent / "pseudonym.key"
+    return fresh_key() if args.dry_run and not path.exists() else read_key(path)

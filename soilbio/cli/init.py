@@ -1,0 +1,83 @@
+"""Make a project folder from a folder of FASTQ files: sheets, configuration, agreement.
+
+Files are paired by their names, the primers found in the reads, controls guessed from names. What
+only you can know (places, dates, soil properties, who may see what) is left to fill in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from soilbio.metadata.explore import Explored
+
+HELP = "make a project folder from a folder of FASTQ files"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("reads", type=Path, help="folder with FASTQ files, subfolders included")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the new project")
+    parser.add_argument("--assay", help="the primer pair, instead of what the reads begin with")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explore the reads, write the project, say what was found and what is left to do."""
+    from soilbio.metadata.explore import explore
+    from soilbio.metadata.template import refuse_existing, write_project
+
+    refuse_existing(args.out)
+    explored = explore(args.reads, args.assay)
+    files = write_project(explored, args.out)
+    for line in _told(explored):
+        print(line, file=sys.stderr)
+    for path in files:
+        print(path)
+    config = args.out / "config" / "config.yaml"
+    print(
+        f"Fill in {config.with_name('samples.tsv')} and edit the agreement: it closes all to the"
+        f" public and opens results to the consortium only.\nThen: soilbio check --config {config}",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _told(explored: Explored) -> list[str]:
+    """Say what was found, and what was guessed."""
+    libraries = explored.libraries
+    paired = sum(library.second is not None for library in libraries)
+    samples = {library.sample_id for library in libraries}
+    lines = [
+        f"{len(libraries)} libraries ({paired} paired, {len(libraries) - paired} single) of"
+        f" {len(samples)} samples in {len({library.run for library in libraries})} run(s)."
+    ]
+    for assay, count in sorted(Counter(library.assay for library in libraries).items()):
+        removed = assay in explored.without_primers
+        how = "primers removed before (primers_in_reads: false)" if removed else "primers in reads"
+        lines.append(f"Assay {assay}: {count} libraries, {how}.")
+        if removed and (alike := _alike(assay)):
+            lines.append(f"  Without primers these look the same: {alike}. Correct it if need be.")
+    lines += [
+        f"Guessed from its name: {library.library_id} is a control ({library.control_type})."
+        for library in libraries
+        if library.control_type
+    ]
+    return lines + [f"Left out, reads of no sample: {path}" for path in explored.left_out]
+
+
+def _alike(assay_id: str) -> str:
+    """Name the assays whose reads cannot be told from another's once the primers are gone."""
+    from soilbio.metadata.assays import known_assays
+
+    own = known_assays()[assay_id]
+    return ", ".join(
+        other.assay_id
+        for other in known_assays().values()
+        if other is not own
+        and (other.forward_follows, other.reverse_follows)
+        == (own.forward_follows, own.reverse_follows)
+    )

@@ -1,0 +1,114 @@
+"""Diversity within libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from soilbio.diversity.community import Community
+from soilbio.diversity.coverage import coverage_of, hill_at, richness_at, size_at
+
+if TYPE_CHECKING:
+    from skbio import TreeNode
+
+COLUMNS = (
+    "library_id",
+    "reads",
+    "observed",
+    "shannon",
+    "simpson",
+    "pielou",
+    "chao1",
+    "goods_coverage",
+    "faith_pd",
+    "hill_q0",
+    "hill_q1",
+    "hill_q2",
+    "coverage",
+)
+_CURVE_POINTS = 20
+Row = dict[str, object]
+
+
+def alpha_rows(community: Community, coverage: float | None, tree: TreeNode | None) -> list[Row]:
+    """Measure each library; controls, too.
+
+    Parameters
+    ----------
+    community : Community
+        Counts of unflagged features.
+    coverage : float or None
+        What Hill numbers are standardised to; None leaves them out. A library that does not reach
+        it has none, rather than extrapolated ones.
+    tree : TreeNode or None
+        Rooted, tips are feature ids; None leaves Faith's PD out.
+
+    Returns
+    -------
+    list of dict
+        A row a library, `COLUMNS`; None where a measure does not exist. Shannon in nats.
+
+    """
+    from skbio.diversity.alpha import chao1, goods_coverage, pielou_e, shannon, simpson
+
+    phylogenetic = _faith(community, tree)
+    rows: list[Row] = []
+    for place, library in enumerate(community.libraries):
+        counts = community.counts[[place]].toarray()[0]
+        counts = counts[counts > 0]
+        row: Row = {"library_id": library, "reads": int(counts.sum()), "observed": len(counts)}
+        if len(counts):
+            row |= {
+                "shannon": float(shannon(counts)),
+                "simpson": float(simpson(counts)),
+                "pielou": float(pielou_e(counts)) if len(counts) > 1 else None,
+                "chao1": float(chao1(counts)),
+                "goods_coverage": float(goods_coverage(counts)),
+                "faith_pd": phylogenetic.get(library),
+            }
+            if coverage is not None and coverage_of(counts) >= coverage:
+                hill = hill_at(counts, size_at(counts, coverage))
+                row |= dict(zip(("hill_q0", "hill_q1", "hill_q2"), hill, strict=True))
+                row["coverage"] = coverage
+        rows.append(row)
+    return rows
+
+
+def common_coverage(community: Community, libraries: Sequence[str]) -> float | None:
+    """Find the coverage that all of some libraries reach: the smallest among them."""
+    found = [
+        coverage_of(community.counts[[community.libraries.index(name)]].toarray()[0])
+        for name in libraries
+    ]
+    return min(found, default=None)
+
+
+def rarefaction_rows(community: Community) -> list[Row]:
+    """Give the expected features at up to twenty depths of each library, its own depth the last."""
+    rows: list[Row] = []
+    for place, library in enumerate(community.libraries):
+        counts = community.counts[[place]].toarray()[0]
+        total = int(counts.sum())
+        points = sorted({max(1, total * step // _CURVE_POINTS) for step in range(1, 21)})
+        rows += [
+            {"library_id": library, "depth": size, "observed": richness_at(counts, size)}
+            for size in (points if total else [])
+        ]
+    return rows
+
+
+def _faith(community: Community, tree: TreeNode | None) -> dict[str, float]:
+    if tree is None or not community.features:
+        return {}
+    from skbio.diversity import alpha_diversity
+
+    depths = community.depths()
+    libraries = [name for name in community.libraries if depths[name]]
+    found = alpha_diversity(
+        "faith_pd",
+        community.dense(libraries),
+        ids=libraries,
+        taxa=community.features,
+        tree=tree,
+    )
+    return {str(name): float(value) for name, value in found.items()}

@@ -1,0 +1,107 @@
+"""Distances between libraries and their ordination, by scikit-bio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from soilbio.diversity.community import Community, Depth
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from skbio import DistanceMatrix, TreeNode
+
+# What each distance is taken of, for the table of settings.
+METRICS = {
+    "bray_curtis": "reads, rarefied once",
+    "jaccard": "presence in the rarefied reads",
+    "robust_aitchison": "all reads: robust centred log-ratio, absent features 0, Euclidean",
+    "weighted_unifrac": "reads, rarefied once; normalised",
+    "unweighted_unifrac": "presence in the rarefied reads",
+}
+AXES = 3
+_FEWEST = 3
+
+
+def rarefied(community: Community, depth: Depth, seed: int) -> NDArray[np.int64]:
+    """Draw `depth.reads` reads of each library without replacement.
+
+    Each library has a stream of its own, seeded by its place in the sorted list.
+
+    Returns
+    -------
+    ndarray of shape (n_kept, n_features)
+        Reads; dense, as scikit-bio takes it.
+
+    """
+    import numpy as np
+    from skbio.stats import subsample_counts
+
+    rows = community.dense(depth.libraries)
+    for place in range(len(rows)):
+        stream = np.random.default_rng([seed, place])
+        rows[place] = subsample_counts(rows[place], depth.reads, seed=stream)
+    return rows
+
+
+def distances(
+    community: Community, depth: Depth, seed: int, tree: TreeNode | None
+) -> dict[str, DistanceMatrix]:
+    """Measure all metrics between the libraries that reach the depth; UniFrac needs the tree."""
+    import numpy as np
+    from scipy.spatial.distance import pdist, squareform
+    from skbio import DistanceMatrix
+    from skbio.diversity import beta_diversity
+    from skbio.stats.composition import rclr
+
+    if len(depth.libraries) < 2:
+        return {}
+    drawn = rarefied(community, depth, seed)
+    ids = depth.libraries
+    logs = np.nan_to_num(rclr(community.dense(ids).astype(float)))
+    found = {
+        "bray_curtis": beta_diversity("braycurtis", drawn, ids=ids),
+        "jaccard": beta_diversity("jaccard", drawn > 0, ids=ids),
+        "robust_aitchison": DistanceMatrix(squareform(pdist(logs)), ids),
+    }
+    if tree is not None:
+        phylogenetic = {"taxa": community.features, "tree": tree}
+        found["weighted_unifrac"] = beta_diversity(
+            "weighted_unifrac", drawn, ids=ids, normalized=True, **phylogenetic
+        )
+        found["unweighted_unifrac"] = beta_diversity(
+            "unweighted_unifrac", drawn, ids=ids, **phylogenetic
+        )
+    return found
+
+
+def ordinate(
+    matrix: DistanceMatrix,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Principal coordinates; None for fewer than three libraries or no distance at all.
+
+    An axis has no direction of its own: its largest coordinate is made positive.
+
+    Returns
+    -------
+    coordinates : ndarray of shape (n_libraries, 3)
+    explained : ndarray of shape (3,)
+        Share of the variation that each axis explains.
+
+    """
+    import numpy as np
+    from skbio.stats.ordination import pcoa
+
+    if len(matrix.ids) < _FEWEST or not matrix.data.any():
+        return None
+    result = pcoa(matrix, warn_neg_eigval=False)
+    coordinates = np.zeros((len(matrix.ids), AXES))
+    explained = np.zeros(AXES)
+    shown = min(AXES, result.samples.shape[1])
+    coordinates[:, :shown] = result.samples.to_numpy()[:, :shown]
+    explained[:shown] = result.proportion_explained.to_numpy()[:shown]
+    for axis in range(AXES):
+        largest = np.argmax(np.abs(coordinates[:, axis]).round(9))
+        if coordinates[largest, axis] < 0:
+            coordinates[:, axis] *= -1
+    return coordinates, explained

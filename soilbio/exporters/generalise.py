@@ -1,0 +1,127 @@
+"""Coarser values: places on a fixed grid, heights in steps, dates to the month, the country."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import cache
+from typing import TYPE_CHECKING
+
+from soilbio.standards.insdc import COUNTRIES, country_of
+from soilbio.standards.mixs import parse_lat_lon
+
+if TYPE_CHECKING:
+    from pyproj import Geod
+
+ELEVATION_STEP_M = 100
+# Datums that say nothing of the place; any other text in that column might.
+DATUMS = frozenset({"WGS84", "WGS 84", "EPSG:4326", "ETRS89", "EPSG:4258"})
+_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-\d{2}(?:T[0-9:.,Z+-]*)?)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The centre of a grid cell, decimal degrees, and how far from it the true place may lie."""
+
+    latitude: str
+    longitude: str
+    uncertainty_m: int
+
+
+def cell_of(lat_lon: str, grid_degrees: str, uncertainty_m: str = "") -> Cell | None:
+    """Find the cell of a fixed grid that a place lies in; None where the place cannot be read.
+
+    Every place of a cell gets the same centre, however often it is asked for: nothing is random,
+    so nothing averages out. The uncertainty is the geodesic distance (WGS 84) from the centre to
+    the farthest corner, plus the place's own where that is known, in whole metres, rounded up.
+
+    Parameters
+    ----------
+    lat_lon : str
+        Latitude and longitude as `standards.mixs.parse_lat_lon` reads them.
+    grid_degrees : str
+        Width of a cell: a decimal number that divides 90.
+    uncertainty_m : str
+        The uncertainty of the exact place, metres; empty or no number where it is not known.
+
+    """
+    place = parse_lat_lon(lat_lon)
+    if place is None:
+        return None
+    width = Decimal(grid_degrees)
+    latitude, longitude = (
+        _centre(Decimal(repr(degrees)), width, limit)
+        for degrees, limit in zip(place, (90, 180), strict=True)
+    )
+    own = number_in(uncertainty_m) or Decimal(0)
+    reach = _half_diagonal_m(abs(latitude), width) + max(float(own), 0.0)
+    return Cell(f"{latitude:f}", f"{longitude:f}", math.ceil(reach))
+
+
+def _centre(degrees: Decimal, width: Decimal, limit: int) -> Decimal:
+    """Give the middle of the cell; the pole and the date line belong to the last cell."""
+    number = (degrees / width).to_integral_value(ROUND_FLOOR)
+    last = Decimal(limit) / width - 1
+    return (min(number, last) + Decimal("0.5")) * width
+
+
+@cache
+def _half_diagonal_m(latitude: Decimal, width: Decimal) -> float:
+    half = float(width / 2)
+    distances = (
+        _geod().inv(0.0, float(latitude), half, float(latitude) + north)[2]
+        for north in (-half, half)
+    )
+    return max(float(distance) for distance in distances)
+
+
+@cache
+def _geod() -> Geod:
+    from pyproj import Geod
+
+    return Geod(ellps="WGS84")
+
+
+def elevation(text: str) -> str | None:
+    """Round a height to 100 m, since a height and a cell together can name a field."""
+    height = number_in(text.removesuffix("m"))
+    if height is None:
+        return None
+    steps = (height / ELEVATION_STEP_M).to_integral_value(ROUND_HALF_EVEN)
+    return str(int(steps) * ELEVATION_STEP_M)
+
+
+def country(geo_loc_name: str) -> str | None:
+    """Keep the country or sea; None where the text does not begin with one that INSDC knows."""
+    name = country_of(geo_loc_name)
+    return name if name in COUNTRIES else None
+
+
+def datum(text: str) -> str | None:
+    """Keep the name of a common datum."""
+    return text if text.strip() in DATUMS else None
+
+
+def moment(text: str, to: str) -> str | None:
+    """Cut a date, or each end of an interval, to the month or the year; None for any other text."""
+    ends = [_DAY.fullmatch(part.strip()) for part in text.split("/")]
+    if len(ends) > 2:
+        return None
+    cut = []
+    for end in ends:
+        if end is None:
+            return None
+        year, month = end.groups()
+        cut.append(f"{year}-{month}" if to == "month" and month else year)
+    return cut[0] if len(set(cut)) == 1 else "/".join(cut)
+
+
+def number_in(text: str) -> Decimal | None:
+    """Read a plain finite number."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -1,0 +1,106 @@
+"""An export as a folder: the files of its format, the decision, and the duties; whole or not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import file_digest
+from pathlib import Path
+
+from soilbio import __version__
+from soilbio.agreements.explain import explain
+from soilbio.dataset.folder import new_folder
+from soilbio.errors import problem_of
+from soilbio.exporters.evidence import Evidence, described
+from soilbio.exporters.registry import check_target, writer_of
+from soilbio.exporters.view import View
+
+DECISION, DUTIES = "decision.json", "DUTIES.txt"
+
+
+def write_package(view: View, target: str, folder: Path) -> Evidence:
+    """Write a view in a format, with what was decided and what the recipient must do.
+
+    The same view gives the same bytes. An earlier export in the folder is replaced when the new
+    one is whole.
+
+    Raises
+    ------
+    InputError
+        If the folder holds anything else than an export, or the disk is full.
+    Refused
+        If the format cannot hold what may be shared.
+
+    """
+    check_target(view, target)
+    _check_folder(folder)
+    with new_folder(folder) as part:
+        evidence = writer_of(target)(view, part)
+        (part / DUTIES).write_text("\n".join(_duties(view)) + "\n", encoding="utf-8")
+        record = {**_record(view, target, evidence), "files": _files(part)}
+        text = json.dumps(record, indent=2, ensure_ascii=False)
+        (part / DECISION).write_text(f"{text}\n", encoding="utf-8")
+    return evidence
+
+
+def _check_folder(folder: Path) -> None:
+    is_ours = not folder.exists() or (
+        folder.is_dir()
+        and (not any(folder.iterdir()) or any((folder / one).is_file() for one in (DECISION, DUTIES)))
+    )
+    if not is_ours:
+        raise problem_of(
+            "export-folder",
+            str(folder),
+            expected="a folder that is new, empty, or an earlier export",
+            fix="Name another folder; what is in this one would be lost",
+        )
+
+
+def _record(view: View, target: str, evidence: Evidence) -> dict[str, object]:
+    return {
+        "soilbio": __version__,
+        "target": target,
+        "recipient": view.recipient,
+        "purpose": view.purpose,
+        "date": view.date.isoformat(),
+        "agreements": [
+            {"agreement": name, "sha256": digest} for name, digest in evidence.digests.items()
+        ],
+        "decisions": [described(decision) for decision in view.decisions.values()],
+        "values": evidence.by_class(),
+        "rows": evidence.by_table(),
+        "notes": dict(sorted(evidence.notes.items())),
+    }
+
+
+def _files(folder: Path) -> list[dict[str, object]]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                digest = file_digest(file, "sha256").hexdigest()
+            name = path.relative_to(folder).as_posix()
+            found.append({"name": name, "sha256": digest, "bytes": path.stat().st_size})
+    return found
+
+
+def _duties(view: View) -> Iterator[str]:
+    """Write what everybody who holds the files must know, in plain words."""
+    yield "What you may do with these files, and what you must"
+    yield ""
+    for decision in view.in_use():
+        head, *sentences = explain(decision)
+        yield head
+        yield from (f"- {sentence}" for sentence in sentences)
+        for name in decision.agreements:
+            agreement = view.agreements[name]
+            yield f"- {name} is '{agreement.title}'."
+            if agreement.attribution:
+                yield f"- Credit: {agreement.attribution}"
+            if agreement.contact:
+                yield f"- Questions: {agreement.contact}"
+        yield ""
+    yield "The column agreement_id says which rows are under which agreement. decision.json holds"
+    yield "what was decided and the checksums of all files. Software cannot make anybody keep a"
+    yield "promise: these are the terms that you accept with the files."

@@ -1,0 +1,311 @@
+"""A dataset and a request → the view that holds what the agreements allow, made by copying.
+
+A record is touched by the agreements of its own row and of the rows it hangs on: sample, libraries
+and counts of one sample share theirs. A feature is touched by those of the counts that are shared:
+so what a view holds is what it would hold if the withheld rows had never been there, and a feature
+that a closed agreement knows too looks like any other. Where several agreements touch a shared
+record, the strictest rules, class by class.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Protocol
+
+from soilbio.agreements.model import Decision, Strictness
+from soilbio.dataset.columns import column_of
+from soilbio.dataset.tables import TABLES, Column
+from soilbio.exporters.evidence import Evidence, Ledger
+from soilbio.exporters.features import copy_features, keep_counts
+from soilbio.exporters.gate import Gate, key_of, open_gate
+from soilbio.exporters.rows import NEVER, NOTES, UNCERTAINTY, Names, Row, can_show, copy_row
+from soilbio.exporters.rows import copy_sample as copy_sample_row
+from soilbio.exporters.view import View
+from soilbio.standards.sharing_classes import SharingClass as Share
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["redacted_view"]
+
+_NO_SAMPLE = frozenset({"", "sample"})
+_LIBRARY_CLASSES = (Share.METHOD, Share.COUNTS)
+
+
+class Source(Protocol):
+    """What is needed of a dataset."""
+
+    @property
+    def tables(self) -> Mapping[str, pl.LazyFrame]: ...
+    @property
+    def agreements(self) -> Mapping[str, str]: ...
+    @property
+    def extra_columns(self) -> Mapping[str, str]: ...
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known while a view is made; ids are the dataset's own unless said otherwise."""
+
+    source: Source
+    gate: Gate
+    names: Names
+    ledger: Ledger = field(default_factory=Ledger)
+    key_of_sample: dict[str, str] = field(default_factory=dict)
+    sample_of: dict[str, str] = field(default_factory=dict)  # of a library
+    is_control: dict[str, bool] = field(default_factory=dict)  # of a library
+    new_sample: dict[str, str] = field(default_factory=dict)
+    new_library: dict[str, str] = field(default_factory=dict)
+
+    def columns(self, table: str) -> dict[str, Column]:
+        """Describe the columns of a table that have a sharing class."""
+        present = self.source.tables[table].collect_schema().names()
+        found = {
+            name: column_of(TABLES[table], name, self.source.extra_columns) for name in present
+        }
+        return {name: column for name, column in found.items() if column is not None}
+
+    def rows(self, table: str) -> list[Row]:
+        """Read a small table, sorted."""
+        frame = self.source.tables[table].sort(TABLES[table].key[0]).collect()
+        return list(frame.iter_rows(named=True))
+
+
+def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, key: bytes) -> View:
+    """Copy what the agreements let a recipient have.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As `soilbio.dataset.read.read_dataset` gives it: its invariants hold.
+    recipient : str
+        `public`, `consortium`, or the ROR of a party of an agreement of the dataset.
+    purpose : str
+        A key of `standards.purposes.PURPOSES`.
+    on : date
+        The day of sharing.
+    key : bytes
+        The key of pseudonyms (`pseudonyms.read_key`).
+
+    Returns
+    -------
+    View
+        `counts` and `features` are lazy; the other tables are in memory, O(n_samples +
+        n_libraries + n_measurements), and so are the ids of the shared features.
+
+    Raises
+    ------
+    InputError
+        If an agreement cannot be read, or purpose or recipient are unknown.
+    Refused
+        If nothing may be shared; the message names the clauses.
+
+    """
+    gate = open_gate(dataset.agreements, recipient, purpose, on)
+    work = _Work(dataset, gate, Names(key, recipient))
+    _relate(work)
+    small = {"samples": _samples(work)}
+    if not small["samples"]:
+        raise gate.refusal(Share, "Nothing")
+    small["libraries"] = _libraries(work)
+    small["assays"] = _assays(work)
+    small["measurements"] = _measurements(work)
+    kept = {library: work.key_of_sample[work.sample_of[library]] for library in work.new_library}
+    counts = keep_counts(dataset.tables["counts"], kept, gate, work.ledger)
+    features, counts = copy_features(
+        dataset.tables["features"], counts, work.new_library, gate, (work.names, work.ledger)
+    )
+    columns = {table: _shown(work, table) for table in TABLES}
+    tables = {table: _frame(rows, table, columns[table]) for table, rows in small.items()}
+    tables["features"] = features.select(*columns["features"])
+    tables["counts"] = counts.select(*columns["counts"])
+    of_sample = {new: work.key_of_sample[old] for old, new in work.new_sample.items()}
+    return View(
+        recipient,
+        purpose,
+        on,
+        {table: tables[table] for table in TABLES},
+        columns,
+        dict(sorted(gate.decisions.items())),
+        of_sample,
+        _in_use(gate, of_sample.values()),
+        Evidence(work.ledger.values, work.ledger.rows, _digests(dataset.agreements)),
+        work.names.of("dataset"),
+    )
+
+
+def _digests(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())}
+
+
+def _in_use(gate: Gate, keys: Iterable[str]) -> dict[str, Any]:
+    names = sorted({name for key in keys for name in key.split("|")})
+    return {name: gate.agreements[name] for name in names}
+
+
+def _relate(work: _Work) -> None:
+    """Find the agreements that touch each sample: its own, those of its libraries and counts."""
+    touching: dict[str, set[str]] = {
+        row["sample_id"]: {row["agreement_id"]} for row in work.rows("samples")
+    }
+    for row in work.rows("libraries"):
+        work.sample_of[row["library_id"]] = row["sample_id"]
+        work.is_control[row["library_id"]] = bool(row["control_type"])
+        touching[row["sample_id"]].add(row["agreement_id"])
+    pairs = work.source.tables["counts"].select("library_id", "agreement_id").unique()
+    for library, agreement in pairs.collect(engine="streaming").iter_rows():
+        touching[work.sample_of[library]].add(agreement)
+    work.key_of_sample = {sample: key_of(names) for sample, names in touching.items()}
+
+
+def _shares(decision: Decision, columns: Iterable[tuple[str, Column]]) -> bool:
+    return any(
+        can_show(name, one.sharing_class, decision) for name, one in columns if not one.is_id
+    )
+
+
+def _samples(work: _Work) -> list[Row]:
+    """Copy the samples that anything may be shared of; controls only where those may be."""
+    columns = work.columns("samples")
+    libraries: dict[str, list[str]] = {}
+    for library, sample in work.sample_of.items():
+        libraries.setdefault(sample, []).append(library)
+    copied = []
+    for row in work.rows("samples"):
+        old = row["sample_id"]
+        decision = work.gate.of(work.key_of_sample[old])
+        own = libraries.get(old, [])
+        is_control = (
+            all(work.is_control[one] for one in own)
+            if own
+            else (row.get("samp_category") or "") not in _NO_SAMPLE
+        )
+        has_library = any(_is_library_kept(work, one) for one in own)
+        is_open = not is_control or work.gate.allows(work.key_of_sample[old], Share.CONTROLS)
+        if is_open and (has_library or _shares(decision, columns.items())):
+            new, fates = copy_sample_row(row, columns, decision, work.names)
+            work.new_sample[old] = new["sample_id"]
+            work.ledger.add_row("samples", fates)
+            copied.append(new)
+        else:
+            _drop(work, "samples", row, columns)
+    return copied
+
+
+def _is_library_kept(work: _Work, library: str) -> bool:
+    key = work.key_of_sample[work.sample_of[library]]
+    if work.is_control[library] and not work.gate.allows(key, Share.CONTROLS):
+        return False
+    return any(work.gate.allows(key, one) for one in _LIBRARY_CLASSES)
+
+
+def _libraries(work: _Work) -> list[Row]:
+    """Copy the libraries whose methods or counts may be shared, under their samples' names."""
+    columns = work.columns("libraries")
+    copied = []
+    for row in work.rows("libraries"):
+        old, sample = row["library_id"], row["sample_id"]
+        if sample not in work.new_sample or not _is_library_kept(work, old):
+            _drop(work, "libraries", row, columns)
+            continue
+        decision = work.gate.of(work.key_of_sample[sample])
+        new, fates = copy_row("libraries", row, columns, decision, work.names)
+        work.new_library[old] = new["library_id"]
+        work.ledger.add_row("libraries", fates)
+        copied.append(new)
+    return copied
+
+
+def _assays(work: _Work) -> list[Row]:
+    """Copy the assays of shared libraries; only their agreements touch them."""
+    columns = work.columns("assays")
+    of_library = {row["library_id"]: row["assay_id"] for row in work.rows("libraries")}
+    copied = []
+    for row in work.rows("assays"):
+        keys = {
+            work.key_of_sample[work.sample_of[library]]
+            for library in work.new_library
+            if of_library[library] == row["assay_id"]
+        }
+        if not keys:
+            _drop(work, "assays", row, columns)
+            continue
+        key = key_of(keys)
+        new, fates = copy_row("assays", row, columns, work.gate.of(key), work.names)
+        work.ledger.add_row("assays", fates)
+        copied.append({**new, "agreement_ids": key})
+    return copied
+
+
+def _measurements(work: _Work) -> list[Row]:
+    """Copy measurements of shared samples and libraries whose property may be shared.
+
+    A property has the class of the column of that name; one that has none is withheld, so that a
+    place cannot leave as a soil property.
+    """
+    columns = work.columns("measurements")
+    copied = []
+    for row in work.rows("measurements"):
+        subject = row["subject"]
+        sample = subject if subject in work.new_sample else work.sample_of.get(subject, "")
+        is_there = subject in work.new_sample or subject in work.new_library
+        key = key_of([row["agreement_id"], work.key_of_sample.get(sample, "")])
+        known = column_of(TABLES["samples"], row["property"], work.source.extra_columns)
+        is_open = (
+            is_there
+            and known is not None
+            and not known.is_id
+            and work.gate.allows(key, known.sharing_class)
+            and work.gate.allows(key, Share.ENVIRONMENT)
+        )
+        if not is_open:
+            _drop(work, "measurements", row, columns)
+            continue
+        new, fates = copy_row("measurements", row, columns, work.gate.of(key), work.names)
+        new["subject"] = work.new_sample.get(subject) or work.new_library[subject]
+        work.ledger.add_row("measurements", fates)
+        copied.append(new)
+    return copied
+
+
+def _drop(work: _Work, table: str, row: Row, columns: Mapping[str, Column]) -> None:
+    classes = [one.sharing_class for name, one in columns.items() if row[name] not in (None, "")]
+    work.ledger.drop_row(table, classes)
+
+
+def _shown(work: _Work, table: str) -> dict[str, Column]:
+    """List the columns of a table that any decision in use lets a value through of, and its ids."""
+    decisions = [work.gate.of(work.key_of_sample[old]) for old in work.new_sample]
+    columns = {
+        name: column
+        for name, column in work.columns(table).items()
+        if column.is_id
+        or (
+            (table, name) not in NEVER
+            and any(can_show(name, column.sharing_class, one) for one in decisions)
+        )
+    }
+    if table == "samples":
+        if any(
+            one.outcomes[Share.LOCATION].strictness == Strictness.GENERALISE for one in decisions
+        ):
+            own = column_of(TABLES[table], UNCERTAINTY, {})
+            columns.update({UNCERTAINTY: own} if own else {})
+        columns.update(
+            {name: Column(name, "string", Share.METHOD, text) for name, text in NOTES.items()}
+        )
+    return columns
+
+
+def _frame(rows: list[Row], table: str, columns: Mapping[str, Column]) -> pl.LazyFrame:
+    """Make a table of rows, sorted by the ids as the recipient sees them."""
+    import polars as pl
+
+    types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
+    schema = {name: types[column.type] for name, column in columns.items()}
+    frame = pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
+    by = [name for name in TABLES[table].key if name in schema]
+    return frame.sort(by, nulls_last=False, maintain_order=True).lazy()

@@ -1,0 +1,45 @@
+"""What an exporter gets: tables that hold nothing but what the recipient may have."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from soilbio.agreements.model import Agreement, Decision
+from soilbio.dataset.tables import Column
+from soilbio.exporters.evidence import Evidence
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The redacted copy of a dataset for one recipient, purpose and day.
+
+    `tables` have the dataset's names and are sorted by their keys as they stand here; `columns`
+    describes what each of them holds. `decisions` are found by the agreements that touch a record,
+    joined by '|'; `of_sample` names those of a sample, by the id it has here. `agreements` are
+    those that let the recipient have anything, by id@version. `dataset_id` is a pseudonym too.
+    """
+
+    recipient: str
+    purpose: str
+    date: dt.date
+    tables: Mapping[str, pl.LazyFrame]
+    columns: Mapping[str, Mapping[str, Column]]
+    decisions: Mapping[str, Decision]
+    of_sample: Mapping[str, str]
+    agreements: Mapping[str, Agreement]
+    evidence: Evidence
+    dataset_id: str
+
+    def decision_of(self, sample_id: str) -> Decision:
+        """Give the decision on a sample of this view."""
+        return self.decisions[self.of_sample[sample_id]]
+
+    def in_use(self) -> list[Decision]:
+        """List the decisions that anything is shared under, one for each set of agreements."""
+        return [self.decisions[key] for key in sorted(set(self.of_sample.values()))]

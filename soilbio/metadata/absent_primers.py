@@ -1,0 +1,117 @@
+"""Why reads lack the primers of their assay: what is there instead, and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from soilbio.errors import Problems
+from soilbio.metadata.assays import Assay
+from soilbio.metadata.recognise import PrimerShares, Starts, recognise, recognise_removed
+from soilbio.metadata.sheet import Library
+
+# Below this share the assay is wrong; above it, much is lost but something is left.
+_ABSENT = 0.1
+# What explains one library most likely explains the next, if its reads bear it out.
+_BORNE_OUT = 0.3
+# After so many libraries of an assay that nothing explains, no more are searched.
+_MOST_UNEXPLAINED = 10
+_FEW_FIX = (
+    "Reads without them are discarded and counted; if these are too many, look at them in the"
+    " quality report"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A library's reads of which most lack the primers of their assay."""
+
+    assay: Assay
+    shares: PrimerShares
+    starts: Starts
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """The assay that the reads are of, with its primers or after they were removed."""
+
+    assay: Assay
+    has_primers: bool
+
+    def explains(self, starts: Starts) -> bool:
+        if self.has_primers:
+            return starts.shares(self.assay, 0.1).both >= _BORNE_OUT
+        return starts.follows(self.assay) >= _BORNE_OUT
+
+
+class Explainer:
+    """Notes absent primers with their cause; libraries come in the order of the sheet."""
+
+    def __init__(self, assays: Mapping[str, Assay]) -> None:
+        self._assays = assays
+        self._last: dict[str, _Cause] = {}
+        self._unexplained = Counter[str]()
+
+    def note(self, library: Library, absent: Absent, problems: Problems) -> None:
+        """Say that the primers are absent, or at few reads, and what is there instead."""
+        is_few = absent.shares.both >= _ABSENT
+        problems.add(
+            "primers-few" if is_few else "primers-absent",
+            row=library.row,
+            column="assay",
+            found=absent.shares.told(absent.assay),
+            expected=f"the primers of {absent.assay.assay_id} at the start of most reads",
+            fix=_FEW_FIX if is_few else self._fix(absent),
+            is_warning=is_few or bool(library.control_type),
+        )
+
+    def _fix(self, absent: Absent) -> str:
+        cause = self._cause(absent)
+        if cause is None:
+            return (
+                "No known primers begin these reads: correct the assay or its primers; if the"
+                " primers were removed before, say so in the configuration,"
+                f" `{_setting(absent.assay)}`"
+            )
+        if cause.has_primers:
+            return (
+                f"The reads begin with {cause.assay.forward_name} and"
+                f" {cause.assay.reverse_name}: write {cause.assay.assay_id} in the column assay"
+            )
+        is_own = cause.assay.assay_id == absent.assay.assay_id
+        change = "" if is_own else f", and write {cause.assay.assay_id} in the column assay"
+        return (
+            f"The reads begin right behind the primers of {cause.assay.assay_id}, which were"
+            f" removed before: say so in the configuration, `{_setting(cause.assay)}`{change}"
+        )
+
+    def _cause(self, absent: Absent) -> _Cause | None:
+        """Find the cause; first try the one that the last library of the assay had."""
+        name = absent.assay.assay_id
+        last = self._last.get(name)
+        if last is not None and last.explains(absent.starts):
+            return last
+        if self._unexplained[name] >= _MOST_UNEXPLAINED:
+            return None
+        cause = self._search(absent)
+        if cause is None:
+            self._unexplained[name] += 1
+        else:
+            self._last[name] = cause
+        return cause
+
+    def _search(self, absent: Absent) -> _Cause | None:
+        own = _Cause(absent.assay, has_primers=False)
+        others = [a for a in self._assays.values() if a.assay_id != absent.assay.assay_id]
+        there = recognise(absent.starts, others)
+        if there:
+            return _Cause(there, has_primers=True)
+        if own.explains(absent.starts):
+            return own
+        removed = recognise_removed(absent.starts, others)
+        return _Cause(removed, has_primers=False) if removed else None
+
+
+def _setting(assay: Assay) -> str:
+    return f"assays: {{{assay.assay_id}: {{primers_in_reads: false}}}}"

@@ -1,0 +1,224 @@
+"""What a folder of FASTQ files holds: libraries, runs, controls, and the assay of each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from soilbio.errors import InputError, Problems, problem_of
+from soilbio.metadata.assays import Assay, known_assays
+from soilbio.metadata.pairing import ENDINGS, Pair, Pairing, guess_control, pair_files, to_id
+from soilbio.metadata.reads import FirstRecords, read_first
+from soilbio.metadata.recognise import Starts, recognise, recognise_removed
+
+# Instrument, run number, flow cell: what an Illumina header begins with.
+_FLOWCELL = re.compile(r"[^:\s]+:\d+:(?:0+-)?([A-Za-z0-9-]+):\d+:\d+:\d+:\d+")
+_PRIMER_ERROR_RATE = 0.1
+_LEAST_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One library as its files show it."""
+
+    library_id: str
+    sample_id: str
+    run: str
+    first: Path
+    second: Path | None
+    control_type: str
+    assay: str
+    has_primers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """The libraries in order of their files, and files that are reads of no sample."""
+
+    libraries: tuple[Seen, ...]
+    left_out: tuple[Path, ...]
+
+    @property
+    def without_primers(self) -> list[str]:
+        """The assays whose primers were removed from the reads before."""
+        return sorted({library.assay for library in self.libraries if not library.has_primers})
+
+
+def explore(folder: Path, assay_id: str | None = None) -> Explored:
+    """Find libraries, runs, controls and primers in a folder of FASTQ files and below.
+
+    Parameters
+    ----------
+    folder : Path
+        The reads.
+    assay_id : str, optional
+        The assay of all libraries, where it is known.
+
+    Raises
+    ------
+    InputError
+        With all files that cannot be read or paired; where the primers are not recognised.
+
+    """
+    named = None if assay_id is None else _known(assay_id)
+    paths = [path for path in sorted(folder.rglob("*")) if path.name.endswith(ENDINGS)]
+    if not paths:
+        raise problem_of(
+            "reads-none",
+            str(folder),
+            expected=f"a folder with FASTQ files ({', '.join(ENDINGS)})",
+            fix="Name the folder that holds the reads",
+        )
+    problems = Problems(str(folder))
+    records = _read_all(paths, problems)
+    pairing = pair_files(paths, records)
+    _note_unpaired(pairing, problems)
+    problems.raise_if_any()
+    starts = [
+        Starts(records[pair.first], records[pair.second] if pair.second else None)
+        for pair in pairing.pairs
+    ]
+    assays = _assays_of(starts) if named is None else _as_named(starts, named)
+    return Explored(tuple(_libraries(pairing.pairs, records, assays, folder)), pairing.left_out)
+
+
+def _known(assay_id: str) -> Assay:
+    """Find a known assay by its id."""
+    assays = known_assays()
+    if assay_id not in assays:
+        like = get_close_matches(assay_id, assays, n=1, cutoff=0.5)
+        raise problem_of(
+            "assay-unknown",
+            "--assay",
+            found=assay_id,
+            expected=f"one of {', '.join(assays)}",
+            fix=f"Did you mean '{like[0]}'? Correct the name" if like else "Correct the name",
+        )
+    return assays[assay_id]
+
+
+def _read_all(paths: Iterable[Path], problems: Problems) -> dict[Path, FirstRecords]:
+    records = {}
+    for path in paths:
+        try:
+            records[path] = read_first(path)
+        except InputError as error:
+            problems.extend(error.problems)
+    return records
+
+
+def _note_unpaired(pairing: Pairing, problems: Problems) -> None:
+    for path in pairing.unpaired:
+        problems.add(
+            "reads-unpaired",
+            source=str(path),
+            expected="one other file whose name differs in R1 and R2 only",
+            fix="Rename files so that pairs show, move this one away, or write the sheet by hand",
+        )
+
+
+def _assays_of(starts: Sequence[Starts]) -> list[tuple[str, bool] | None]:
+    """Recognise each library's assay, and whether its primers are still there.
+
+    Near twins of one region are settled by most libraries; so are those that show nothing.
+    """
+    seen = [_recognised(library) for library in starts]
+    votes = Counter(vote for vote in seen if vote is not None)
+    if not votes:
+        return [None] * len(starts)
+    common, has_primers = votes.most_common(1)[0][0]
+    return [
+        vote
+        if vote and vote[1] == has_primers and _region(vote[0]) != _region(common)
+        else (common, has_primers)
+        for vote in seen
+    ]
+
+
+def _recognised(starts: Starts) -> tuple[str, bool] | None:
+    if not len(starts.first):
+        return None
+    assays = known_assays().values()
+    assay = recognise(starts, assays)
+    if assay:
+        return assay.assay_id, True
+    assay = recognise_removed(starts, assays)
+    return (assay.assay_id, False) if assay else None
+
+
+def _region(assay_id: str) -> tuple[str, str]:
+    assay = known_assays()[assay_id]
+    return assay.target_gene, assay.target_subfragment
+
+
+def _as_named(starts: Sequence[Starts], assay: Assay) -> list[tuple[str, bool] | None]:
+    """Tell whether most libraries have the primers of the assay that was named."""
+    shares = [s.shares(assay, _PRIMER_ERROR_RATE).both for s in starts if len(s.first)]
+    has_primers = not shares or 2 * sum(share >= _LEAST_SHARE for share in shares) >= len(shares)
+    return [(assay.assay_id, has_primers)] * len(starts)
+
+
+def _libraries(
+    pairs: Sequence[Pair],
+    records: dict[Path, FirstRecords],
+    assays: Sequence[tuple[str, bool] | None],
+    folder: Path,
+) -> list[Seen]:
+    """Name the libraries; several of one sample are told apart by lane, number or counting."""
+    files_of = Counter(to_id(pair.sample) for pair in pairs)
+    flowcells = [_flowcell(records[pair.first]) for pair in pairs]
+    run = Counter(cell for cell in flowcells if cell).most_common(1)
+    taken = Counter[str]()
+    libraries = []
+    for pair, assay, flowcell in zip(pairs, assays, flowcells, strict=True):
+        if assay is None:
+            raise _unrecognised(folder)
+        sample_id = to_id(pair.sample)
+        has_suffix = files_of[sample_id] > 1 and pair.suffix
+        library_id = to_id(f"{pair.sample}_{pair.suffix}") if has_suffix else sample_id
+        taken[library_id.casefold()] += 1
+        number = taken[library_id.casefold()]
+        libraries.append(
+            Seen(
+                library_id=library_id if number == 1 else f"{library_id}-{number}",
+                sample_id=sample_id,
+                run=flowcell or (run[0][0] if run else "run1"),
+                first=pair.first,
+                second=pair.second,
+                control_type=guess_control(pair.sample),
+                assay=assay[0],
+                has_primers=assay[1],
+            )
+        )
+    return _told_apart(libraries)
+
+
+def _told_apart(libraries: list[Seen]) -> list[Seen]:
+    """Keep sample ids that only capitals tell apart from becoming one file."""
+    first: dict[str, str] = {}
+    return [
+        lib
+        if first.setdefault(lib.sample_id.casefold(), lib.sample_id) == lib.sample_id
+        else replace(lib, sample_id=lib.library_id)
+        for lib in libraries
+    ]
+
+
+def _flowcell(records: FirstRecords) -> str:
+    """Take the flow cell out of an Illumina header: reads of one flow cell are one run."""
+    match = _FLOWCELL.match(records.names[0]) if records.names else None
+    return to_id(match[1]) if match else ""
+
+
+def _unrecognised(folder: Path) -> InputError:
+    return problem_of(
+        "assay-unrecognised",
+        str(folder),
+        expected="reads that begin with primers that soilbio knows, or right behind them",
+        fix=f"Name the assay with --assay, one of {', '.join(known_assays())}; if yours is none of"
+        " these, name the most alike and describe your own in the configuration",
+    )

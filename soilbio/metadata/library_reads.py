@@ -1,0 +1,210 @@
+"""What the reads of one library show: files, pairing, primers, overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
+
+from soilbio.errors import InputError, Problems
+from soilbio.metadata.absent_primers import Absent
+from soilbio.metadata.assays import Assay
+from soilbio.metadata.reads import FirstRecords, iterate_whole, names_match, read_first
+from soilbio.metadata.recognise import PrimerShares, Starts
+from soilbio.metadata.sheet import Library
+
+# Of fewer reads than this nothing is said about primers.
+_FEWEST_READS = 10
+# What more reads than this have is what the library was made with.
+_MOST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the reads must fit: the assays by id, and the configured primer and overlap limits."""
+
+    assays: Mapping[str, Assay]
+    primer_error_rate: float
+    min_overlap_bp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the first records of a library show; percentages are of reads with the primers.
+
+    `absent` holds what is needed to explain primers that most reads lack.
+    """
+
+    library: Library
+    length_1_bp: int = 0
+    length_2_bp: int = 0
+    primer_1_percent: float | None = None
+    primer_2_percent: float | None = None
+    absent: Absent | None = None
+
+
+def inspect_library(library: Library, demand: Demand, problems: Problems) -> Facts:
+    """Look at the first records of a library's files and note what is wrong with them."""
+    first = _first_records(library, "fastq_1", problems)
+    second = _first_records(library, "fastq_2", problems)
+    if first is None or (second is None and library.fastq_2):
+        return Facts(library)
+    facts = Facts(library, first.length_bp(), second.length_bp() if second else 0)
+    if not first.names or (second and not second.names):
+        _note_empty(library, first, second, problems)
+        return facts
+    for name, other in zip(first.names, second.names if second else (), strict=False):
+        if not names_match(name, other):
+            _note_names(library, name, other, problems)
+            return facts
+    assay = demand.assays.get(library.assay)
+    if assay is None or len(first.names) < _FEWEST_READS:
+        return facts
+    return _inspect_primers(facts, Starts(first, second), assay, demand, problems)
+
+
+def check_whole(library: Library, problems: Problems) -> None:
+    """Read all of a library's files; note damage, and pairs that are none."""
+    if library.fastq_1 is None:
+        return
+    try:
+        if library.fastq_2 is None:
+            for _ in iterate_whole(library.fastq_1):
+                pass
+        else:
+            _check_pairs(library, library.fastq_1, library.fastq_2, problems)
+    except InputError as error:
+        _place(error, library, problems)
+
+
+def _check_pairs(library: Library, first: Path, second: Path, problems: Problems) -> None:
+    pairs = zip_longest(iterate_whole(first), iterate_whole(second))
+    for number, (name, other) in enumerate(pairs, start=1):
+        if name is None or other is None:
+            short, column = (first, "fastq_1") if name is None else (second, "fastq_2")
+            problems.add(
+                "fastq-counts",
+                row=library.row,
+                column=column,
+                found=f"{short.name} ends after {number - 1} reads",
+                expected="as many reads as the other file of the pair has",
+                fix="Copy both files again; filter pairs together, never each file by itself",
+            )
+            return
+        if not names_match(name, other):
+            _note_names(library, name, other, problems, number)
+            return
+
+
+def _first_records(library: Library, column: str, problems: Problems) -> FirstRecords | None:
+    path = library.fastq_1 if column == "fastq_1" else library.fastq_2
+    if path is None:
+        return None
+    try:
+        return read_first(path)
+    except InputError as error:
+        _place(error, library, problems)
+        return None
+
+
+def _place(error: InputError, library: Library, problems: Problems) -> None:
+    """Say of a file's problem where in the sheet the file is named."""
+    for problem in error.problems:
+        column = "fastq_1" if problem.source == str(library.fastq_1) else "fastq_2"
+        problems.extend([replace(problem, source=problems.source, row=library.row, column=column)])
+
+
+def _note_names(
+    library: Library, first: str, second: str, problems: Problems, number: int | None = None
+) -> None:
+    where = f"read {number}: " if number else ""
+    names = [name.split()[0][:60] for name in (first, second)]
+    problems.add(
+        "fastq-names",
+        row=library.row,
+        column="fastq_2",
+        found=f"{where}{names[0]} and {names[1]}",
+        expected="reads of the same names, in the same order, in both files",
+        fix="Pair the files that belong together; if they do, take them as they were sequenced",
+    )
+
+
+def _note_empty(
+    library: Library, first: FirstRecords, second: FirstRecords | None, problems: Problems
+) -> None:
+    if second is not None and bool(first.names) != bool(second.names):
+        column = "fastq_2" if first.names else "fastq_1"
+        problems.add(
+            "fastq-counts",
+            row=library.row,
+            column=column,
+            found="no reads",
+            expected="as many reads as the other file of the pair has",
+            fix="Copy both files again; filter pairs together, never each file by itself",
+        )
+        return
+    problems.add(
+        "fastq-empty",
+        row=library.row,
+        column="fastq_1",
+        found=library.fastq_1.name if library.fastq_1 else None,
+        expected="at least one read",
+        fix="Nothing needs to be done: the library stays in the dataset, marked empty",
+        is_warning=True,
+    )
+
+
+def _inspect_primers(
+    facts: Facts, starts: Starts, assay: Assay, demand: Demand, problems: Problems
+) -> Facts:
+    shares = starts.shares(assay, demand.primer_error_rate)
+    if not assay.primers_in_reads:
+        if shares.both >= _MOST:
+            _note_present(facts.library, assay, shares, problems)
+        _check_overlap(facts, assay, (0, 0), demand, problems)
+    elif shares.both < _MOST:
+        facts = replace(facts, absent=Absent(assay, shares, starts))
+    else:
+        _check_overlap(facts, assay, (shares.end_1_bp, shares.end_2_bp), demand, problems)
+    return replace(
+        facts,
+        primer_1_percent=round(100 * shares.first, 1),
+        primer_2_percent=None if shares.second is None else round(100 * shares.second, 1),
+    )
+
+
+def _note_present(library: Library, assay: Assay, shares: PrimerShares, problems: Problems) -> None:
+    problems.add(
+        "primers-present",
+        row=library.row,
+        column="assay",
+        found=shares.told(assay),
+        expected="reads without primers, as `primers_in_reads: false` says",
+        fix=f"Set `primers_in_reads: true` for {assay.assay_id} in the configuration",
+    )
+
+
+def _check_overlap(
+    facts: Facts, assay: Assay, primers_bp: tuple[int, int], demand: Demand, problems: Problems
+) -> None:
+    """Note pairs that are too short to overlap, over the shortest or over the longest amplicon."""
+    if not facts.library.fastq_2 or not assay.max_length_bp:
+        return
+    left = facts.length_1_bp - primers_bp[0] + facts.length_2_bp - primers_bp[1]
+    reach = left - demand.min_overlap_bp
+    if reach >= assay.max_length_bp:
+        return
+    is_hopeless = reach < assay.min_length_bp
+    problems.add(
+        "reads-overlap" if is_hopeless else "reads-overlap-some",
+        row=facts.library.row,
+        column="fastq_2",
+        found=f"reads of {facts.length_1_bp} and {facts.length_2_bp} bases, {left} without primers",
+        expected=f"reads that overlap by {demand.min_overlap_bp} bases over amplicons of"
+        f" {assay.min_length_bp} to {assay.max_length_bp}",
+        fix="Correct the assay, or use the forward reads alone (leave fastq_2 empty)"
+        if is_hopeless
+        else "Longer amplicons will be lost; use the forward reads alone if they matter",
+        is_warning=not is_hopeless,
+    )

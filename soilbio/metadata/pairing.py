@@ -1,0 +1,170 @@
+"""Which FASTQ files of a folder belong together, by the names that sequencers and archives give."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from soilbio.metadata.reads import FirstRecords, names_match
+
+ENDINGS = (".fastq.gz", ".fq.gz", ".fastq", ".fq")
+# A sample's name; what a sequencer adds to it (the number in the sheet, or a barcode's); the lane.
+_PATTERNS = (
+    r"(?P<sample>.+)_(?P<index>[^_]+)_(?P<lane>L\d{3})_R(?P<end>[12])(?:_\d{3})?",
+    r"(?P<sample>.+)_(?P<index>S\d+)_R(?P<end>[12])(?:_\d{3})?",
+    r"(?P<sample>.+?)[._-]R(?P<end>[12])(?:_\d{3})?",
+    r"(?P<sample>.+?)[._-]R?(?P<end>[12])",
+)
+_NOT_READS = re.compile(r"Undetermined_.*|.*_I[12](_\d{3})?")
+_CONTROLS = {
+    "mock": ("mock", "zymo", "zymobiomics", "positive", "posctrl", "pos"),
+    "pcr_blank": ("ntc", "pcrblank", "pcrneg"),
+    "field_blank": ("fieldblank",),
+    "extraction_blank": ("blank", "blk", "neg", "negative", "negctrl", "ebc", "water", "extblank"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A FASTQ file and what its name says; `end` is empty where it says nothing of ends."""
+
+    path: Path
+    sample: str
+    index: str
+    lane: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The files of one library; `second` is None for single reads."""
+
+    sample: str
+    suffix: str
+    first: Path
+    second: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Pairs and single files, in order of their names; files left over, and files left out."""
+
+    pairs: tuple[Pair, ...]
+    unpaired: tuple[Path, ...]
+    left_out: tuple[Path, ...]
+
+
+def pair_files(paths: Iterable[Path], first_records: dict[Path, FirstRecords]) -> Pairing:
+    """Pair the FASTQ files of a project.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        All FASTQ files.
+    first_records : mapping of Path to FirstRecords
+        Where the names differ only in `_1` and `_2`, which also number samples, the names of the
+        reads decide. Files without an entry are taken at their name.
+
+    Returns
+    -------
+    Pairing
+        `left_out` are index reads and reads of no sample.
+
+    """
+    listed = sorted(paths)
+    left_out = tuple(path for path in listed if _NOT_READS.fullmatch(_stem(path)))
+    files = [_named(path) for path in listed if path not in left_out]
+    groups: defaultdict[tuple[str, ...], list[NamedFile]] = defaultdict(list)
+    for file in _with_index(files):
+        groups[(str(file.path.parent), file.sample, file.index, file.lane)].append(file)
+    pairs: list[Pair] = []
+    unpaired: list[Path] = []
+    for group in groups.values():
+        ends = {file.end: file.path for file in group}
+        whole = ends.keys() == {"1", "2"} and len(group) == 2
+        if whole and _belong(ends["1"], ends["2"], first_records):
+            pairs.append(_pair(group[0], ends["1"], ends["2"]))
+        elif all(not file.end or _is_bare(file) for file in group):
+            pairs.extend(_single(file) for file in group)
+        else:
+            unpaired.extend(file.path for file in group)
+    if not any(pair.second for pair in pairs) and all(_named(p).end == "1" for p in unpaired):
+        # Forward reads only, all through: single-end libraries.
+        pairs.extend(_pair(_named(path), path, None) for path in unpaired)
+        unpaired = []
+    ordered = tuple(sorted(pairs, key=lambda pair: pair.first))
+    return Pairing(ordered, tuple(sorted(unpaired)), left_out)
+
+
+def guess_control(sample: str) -> str:
+    """Guess the kind of control from a sample's name; empty for a soil."""
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", sample)]
+    joined = {*words, *("".join(pair) for pair in pairwise(words))}
+    for control_type, names in _CONTROLS.items():
+        if joined & set(names):
+            return control_type
+    return ""
+
+
+def to_id(name: str) -> str:
+    """Make a valid id of a name: what an id must not hold becomes '_'."""
+    cleaned = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:90]
+    return cleaned if cleaned[:1].isalnum() else f"S{cleaned}"
+
+
+def _stem(path: Path) -> str:
+    ending = next((ending for ending in ENDINGS if path.name.endswith(ending)), "")
+    return path.name.removesuffix(ending)
+
+
+def _named(path: Path) -> NamedFile:
+    for pattern in _PATTERNS:
+        match = re.fullmatch(pattern, _stem(path))
+        if match:
+            parts = {"index": "", "lane": "", **match.groupdict()}
+            return NamedFile(path, parts["sample"], parts["index"], parts["lane"], parts["end"])
+    return NamedFile(path, _stem(path), "", "", "")
+
+
+def _with_index(files: list[NamedFile]) -> list[NamedFile]:
+    """Drop the sequencer's number from names, unless it alone tells files apart.
+
+    Some demultiplexers number the two files of a pair differently.
+    """
+    seen: defaultdict[tuple[str, ...], list[NamedFile]] = defaultdict(list)
+    for file in files:
+        seen[(str(file.path.parent), file.sample, file.lane, file.end)].append(file)
+    several = {(key[0], key[1], key[2]) for key, group in seen.items() if len(group) > 1}
+    return [
+        file
+        if (str(file.path.parent), file.sample, file.lane) in several
+        else NamedFile(file.path, file.sample, "", file.lane, file.end)
+        for file in files
+    ]
+
+
+def _is_bare(file: NamedFile) -> bool:
+    """Tell whether `1` or `2` in a name may as well number samples."""
+    return re.search(r"R[12](_\d{3})?$", _stem(file.path)) is None
+
+
+def _belong(first: Path, second: Path, records: dict[Path, FirstRecords]) -> bool:
+    """Tell whether files whose names fit are a pair; only bare numbers need a proof."""
+    if not _is_bare(_named(first)) or first not in records or second not in records:
+        return True
+    names, others = records[first].names, records[second].names
+    return not names or not others or names_match(names[0], others[0])
+
+
+def _pair(file: NamedFile, first: Path, second: Path | None) -> Pair:
+    suffix = "_".join(part for part in (file.index, file.lane) if part)
+    return Pair(file.sample, suffix, first, second)
+
+
+def _single(file: NamedFile) -> Pair:
+    """Take a file as a library by itself; the number in its name is part of the sample's."""
+    return Pair(_stem(file.path), "", file.path, None)

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import csv
+
+import pytest
+import yaml
+
+from soilbio.agreements.parse import parse_agreement
+from soilbio.cli.main import main
+from soilbio.metadata.check import check_project
+from tests.unit.metadata.conftest import FORWARD, REVERSE, fastq, write_gzip
+
+HEADER = "M00967:43:000000000-A3JHG:1:1101:18327:"
+
+
+@pytest.fixture
+def reads(tmp_path):
+    """Two soils, one of them on two lanes, and a blank, as an Illumina sequencer names them."""
+    folder = tmp_path / "reads"
+    folder.mkdir()
+    for name in ("A_S1_L001", "A_S1_L002", "B_S2_L001", "NTC_S3_L001"):
+        for end, primer in ((1, FORWARD), (2, REVERSE)):
+            content = fastq(primer, length_bp=200, name=HEADER)
+            write_gzip(folder / f"{name}_R{end}_001.fastq.gz", content)
+    return folder
+
+
+def init(reads, target, *more: str) -> int:
+    return main(["init", str(reads), "--out", str(target), *more])
+
+
+def sheet(target) -> list[dict[str, str]]:
+    with (target / "config" / "libraries.tsv").open(newline="") as handle:
+        return list(csv.DictReader(handle, delimiter="\t"))
+
+
+def codes(target) -> set[str]:
+    problems = check_project(target / "config" / "config.yaml")
+    return {problem.code for problem in problems if not problem.is_warning}
+
+
+def test_a_project_is_written_that_lacks_only_what_the_user_alone_knows(reads, tmp_path, capsys):
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    assert codes(target) == {"sample-incomplete"}
+    assert [(row["library_id"], row["sample_id"], row["run"]) for row in sheet(target)] == [
+        ("A_L001", "A", "A3JHG"),
+        ("A_L002", "A", "A3JHG"),
+        ("B", "B", "A3JHG"),
+        ("NTC", "NTC", "A3JHG"),
+    ]
+    assert {row["assay"] for row in sheet(target)} == {"16S-V4-515F-806R"}
+    assert [row["control_type"] for row in sheet(target)] == ["", "", "", "pcr_blank"]
+    told = capsys.readouterr()
+    assert "NTC is a control (pcr_blank)" in told.err
+    assert "samples.tsv" in told.out
+
+
+def test_filled_in_it_passes_the_check(reads, tmp_path):
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    path = target / "config" / "samples.tsv"
+    with path.open(newline="") as handle:
+        rows = list(csv.DictReader(handle, delimiter="\t"))
+    for row in rows:
+        if row["sample_id"] != "NTC":
+            row.update(lat_lon="48.1 11.2", geo_loc_name="Germany", collection_date="2024-04-16")
+    with path.open("w", newline="") as handle:
+        writer = csv.DictWriter(handle, rows[0], delimiter="\t")
+        writer.writeheader()
+        writer.writerows(rows)
+    assert main(["check", "--config", str(target / "config" / "config.yaml")]) == 0
+
+
+def test_the_agreement_that_is_written_gives_nothing_to_the_public(reads, tmp_path):
+    target = tmp_path / "My Soils (2024)"
+    assert init(reads, target) == 0
+    (path,) = (target / "config" / "agreements").iterdir()
+    agreement = parse_agreement(path.read_text(), str(path))
+    assert path.name == f"{agreement.id}-{agreement.version}.yaml"
+    assert {grant.recipient for grant in agreement.grants} == {"consortium"}
+    assert {row["agreement"] for row in sheet(target)} == {agreement.name}
+    assert "My Soils (2024)" in agreement.title
+
+
+def test_removed_primers_are_recognised_and_said_in_the_configuration(reads, tmp_path, capsys):
+    for path in reads.iterdir():
+        begin = "TACGTAGGGTGCAAGCG" if "_R1_" in path.name else "CCTGTTTGCTCCCCACG"
+        write_gzip(path, fastq(begin, name=HEADER))
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    content = yaml.safe_load((target / "config" / "config.yaml").read_text())
+    assert content["assays"] == {"16S-V4-515F-806R": {"primers_in_reads": False}}
+    assert codes(target) == {"sample-incomplete"}
+    assert "16S-V4-515FY-806RB" in capsys.readouterr().err
+
+
+def test_a_named_assay_is_taken(reads, tmp_path):
+    target = tmp_path / "project"
+    assert init(reads, target, "--assay", "16S-V4-515FY-806RB") == 0
+    assert {row["assay"] for row in sheet(target)} == {"16S-V4-515FY-806RB"}
+    assert codes(target) == {"sample-incomplete"}
+
+
+def test_an_unknown_assay_is_named_with_the_nearest(reads, tmp_path, capsys):
+    assert init(reads, tmp_path / "project", "--assay", "16S-V4-515FY") == 1
+    assert "Did you mean '16S-V4-515F" in capsys.readouterr().err
+
+
+def test_nothing_is_overwritten(reads, tmp_path, capsys):
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    before = {path: path.read_bytes() for path in target.rglob("*") if path.is_file()}
+    assert init(reads, target) == 1
+    assert "[project-exists]" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in target.rglob("*") if path.is_file()} == before
+
+
+def test_all_files_without_their_pair_are_listed(reads, tmp_path, capsys):
+    (reads / "A_S1_L001_R2_001.fastq.gz").unlink()
+    (reads / "B_S2_L001_R1_001.fastq.gz").unlink()
+    assert init(reads, tmp_path / "project") == 1
+    told = capsys.readouterr().err
+    assert "A_S1_L001_R1_001.fastq.gz" in told
+    assert "B_S2_L001_R2_001.fastq.gz" in told
+    assert told.count("[reads-unpaired]") == 2
+    assert not (tmp_path / "project").exists()
+
+
+def test_files_that_cannot_be_read_are_listed(reads, tmp_path, capsys):
+    (reads / "B_S2_L001_R1_001.fastq.gz").write_bytes(b"no gzip")
+    assert init(reads, tmp_path / "project") == 1
+    assert "[fastq-not-gzip]" in capsys.readouterr().err
+
+
+def test_unknown_primers_ask_for_the_assay(reads, tmp_path, capsys):
+    for path in reads.iterdir():
+        write_gzip(path, fastq("TTTTTTTT", name=HEADER))
+    assert init(reads, tmp_path / "project") == 1
+    told = capsys.readouterr().err
+    assert "[assay-unrecognised]" in told
+    assert "--assay" in told
+
+
+def test_a_folder_without_reads_is_named(tmp_path, capsys):
+    assert init(tmp_path, tmp_path / "project") == 1
+    assert "[reads-none]" in capsys.readouterr().err
+
+
+def test_the_same_reads_give_the_same_files(reads, tmp_path):
+    one, two = tmp_path / "1" / "project", tmp_path / "2" / "project"
+    assert init(reads, one) == init(reads, two) == 0
+    names = sorted(str(path.relative_to(one)) for path in one.rglob("*") if path.is_file())
+    assert names
+    for name in names:
+        assert (one / name).read_bytes() == (two / name).read_bytes()
+
+
+def test_all_files_empty_asks_for_the_assay_and_takes_it(reads, tmp_path):
+    for path in reads.iterdir():
+        write_gzip(path, b"")
+    assert init(reads, tmp_path / "one") == 1
+    assert init(reads, tmp_path / "two", "--assay", "ITS1-ITS1F-ITS2") == 0
+    assert {row["run"] for row in sheet(tmp_path / "two")} == {"run1"}

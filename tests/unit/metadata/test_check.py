@@ -1,0 +1,322 @@
+from __future__ import annotations
+
+import gzip
+import os
+from dataclasses import replace
+
+import pytest
+
+from soilbio.metadata.check import check_project, inspect_project, summary_of
+from tests.unit.metadata.conftest import FORWARD, REVERSE, fastq, write_gzip
+
+
+def found(project, *, is_deep=False) -> list[tuple[str, int | None, str | None]]:
+    """Code, row and column of all errors (MIxS slots that are empty everywhere are a warning)."""
+    problems = check_project(project.config, is_deep=is_deep)
+    return [(p.code, p.row, p.column) for p in problems if p.code != "sample-recommended"]
+
+
+def test_a_sound_project_has_no_problem(project):
+    assert found(project) == []
+    assert found(project, is_deep=True) == []
+
+
+def test_the_summary_counts_libraries_samples_assays_controls_and_agreements(project):
+    told = summary_of(inspect_project(project.config))
+    assert "3 of 2 samples" in told
+    assert "16S-V4-515FY-806RB (3)" in told
+    assert "pcr_blank (1)" in told
+    assert "soil-demo-open@1.0 (3)" in told
+
+
+def test_facts_hold_lengths_and_primers_of_the_first_records(project):
+    facts = inspect_project(project.config).facts[0]
+    assert (facts.length_1_bp, facts.length_2_bp) == (200, 200)
+    assert (facts.primer_1_percent, facts.primer_2_percent) == (100.0, 100.0)
+
+
+def test_problems_of_all_files_are_told_together(project):
+    project.change(project.config, "agreements: agreements", "agreements: agreements\ntitel: x")
+    project.change(project.sheet, "run1", "run 1")
+    project.change(project.samples, "6.5", "6,5")
+    project.change(
+        project.folder / "config/agreements/soil-demo-open-1.0.yaml", "licence:", "licens:"
+    )
+    project.reads("L2", 1).unlink()
+    assert {code for code, _, _ in found(project)} >= {
+        "config-key",
+        "id-format",
+        "number-comma",
+        "agreement-field",
+        "fastq-missing",
+    }
+
+
+def test_an_agreement_with_problems_is_not_also_unknown(project):
+    project.change(
+        project.folder / "config/agreements/soil-demo-open-1.0.yaml", "licence:", "licens:"
+    )
+    assert {code for code, _, _ in found(project)} == {"agreement-field"}
+
+
+SPOIL = {
+    "fastq-missing": lambda path: path.unlink(),
+    "fastq-unreadable": lambda path: (path.unlink(), path.mkdir()),
+    "fastq-not-gzip": lambda path: path.write_bytes(fastq(FORWARD)),
+    "fastq-not-gzip_nothing": lambda path: path.write_bytes(b""),
+    "fastq-truncated": lambda path: path.write_bytes(path.read_bytes()[:-40]),
+    "fastq-damaged": lambda path: path.write_bytes(path.read_bytes()[:10] + b"\xff" * 900),
+    "fastq-format": lambda path: write_gzip(path, b">read1\nACGT\n"),
+    "fastq-format_cut": lambda path: write_gzip(path, fastq(FORWARD)[:-220]),
+    "fastq-format_qualities": lambda path: write_gzip(path, b"@read1\nACGT\n+\nIII\n"),
+    "fastq-format_bases": lambda path: write_gzip(path, b"@read1\nAC!T\n+\nIIII\n"),
+    "fastq-counts": lambda path: write_gzip(path, b""),
+    "fastq-names": lambda path: write_gzip(path, fastq(FORWARD, name="other")),
+}
+
+
+@pytest.mark.parametrize("case", SPOIL)
+def test_a_spoilt_file_is_named_with_row_and_column(project, case):
+    SPOIL[case](project.reads("L2", 1))
+    column = "fastq_2" if case == "fastq-names" else "fastq_1"
+    assert found(project) == [(case.split("_")[0], 3, column)]
+
+
+def test_a_plain_file_with_packed_content_is_named(project):
+    plain = project.reads("L2", 1).with_suffix("")
+    project.reads("L2", 1).rename(plain)
+    project.change(project.sheet, "L2_R1.fastq.gz", "L2_R1.fastq")
+    assert found(project) == [("fastq-packed", 3, "fastq_1")]
+
+
+def test_plain_fastq_is_accepted(project):
+    plain = project.reads("L2", 1).with_suffix("")
+    plain.write_bytes(gzip.decompress(project.reads("L2", 1).read_bytes()))
+    project.change(project.sheet, "L2_R1.fastq.gz", "L2_R1.fastq")
+    assert found(project) == []
+
+
+def test_gzip_of_several_members_is_read_through(project):
+    content = fastq(FORWARD)
+    half = content.index(b"@read20 ")
+    project.reads("L1", 1).write_bytes(
+        gzip.compress(content[:half]) + gzip.compress(content[half:])
+    )
+    assert found(project, is_deep=True) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named(project):
+    project.reads("L2", 1).chmod(0)
+    assert found(project) == [("fastq-unreadable", 3, "fastq_1")]
+
+
+def long_pair(project) -> None:
+    """Reads of L2 that go far beyond the first block."""
+    for end, primer in ((1, FORWARD), (2, REVERSE)):
+        write_gzip(project.reads("L2", end), fastq(primer, count=3000))
+
+
+def test_damage_beyond_the_first_records_is_found_by_the_deep_check_only(project):
+    long_pair(project)
+    path = project.reads("L2", 2)
+    path.write_bytes(path.read_bytes()[:-100])
+    assert found(project) == []
+    assert found(project, is_deep=True) == [("fastq-truncated", 3, "fastq_2")]
+
+
+def test_damaged_bytes_in_the_middle_are_found_by_the_deep_check(project):
+    long_pair(project)
+    path = project.reads("L2", 1)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 2000] = b"\xff" * 2000
+    path.write_bytes(content)
+    ((code, row, column),) = found(project, is_deep=True)
+    assert code in {"fastq-damaged", "fastq-format"}
+    assert (row, column) == (3, "fastq_1")
+
+
+def test_a_file_with_fewer_reads_is_found_by_the_deep_check(project):
+    long_pair(project)
+    write_gzip(project.reads("L2", 2), fastq(REVERSE, count=2990))
+    assert found(project, is_deep=True) == [("fastq-counts", 3, "fastq_2")]
+
+
+def test_other_names_late_in_a_file_are_found_by_the_deep_check(project):
+    long_pair(project)
+    text = fastq(REVERSE, count=3000).replace(b"@read2500 ", b"@elsewhere ")
+    write_gzip(project.reads("L2", 2), text)
+    ((code, row, column),) = found(project, is_deep=True)
+    assert (code, row, column) == ("fastq-names", 3, "fastq_2")
+
+
+def test_an_empty_library_is_a_warning(project):
+    for end in (1, 2):
+        write_gzip(project.reads("L2", end), b"")
+    (problem,) = [p for p in check_project(project.config) if p.code == "fastq-empty"]
+    assert problem.is_warning
+    assert problem.row == 3
+
+
+def primer_problem(project):
+    (problem,) = [p for p in check_project(project.config) if p.code.startswith("primers")]
+    return problem
+
+
+def test_absent_primers_are_told_with_percentages_and_the_pair_that_is_there(project):
+    write_gzip(project.reads("L2", 1), fastq("CCTACGGGAGGCAGCAG"))
+    write_gzip(project.reads("L2", 2), fastq("GACTACAAGGGTATCTAATCC"))
+    problem = primer_problem(project)
+    assert (problem.code, problem.row, problem.column) == ("primers-absent", 3, "assay")
+    assert "515F-Y in 0%" in problem.found
+    assert "16S-V3V4-341F-805R" in problem.fix
+
+
+def test_primers_that_were_removed_lead_to_the_option(project):
+    write_gzip(project.reads("L2", 1), fastq("TACGTAGGGTGCAAGCGTT"))
+    write_gzip(project.reads("L2", 2), fastq("CCTGTTTGCTCCCCACGCTT"))
+    problem = primer_problem(project)
+    assert problem.code == "primers-absent"
+    assert "primers_in_reads: false" in problem.fix
+    assert "right behind the primers of 16S-V4-515FY-806RB" in problem.fix
+
+
+def test_unknown_primers_leave_both_ways_open(project):
+    write_gzip(project.reads("L2", 1), fastq("TTTTGGGGTTTTGGGG"))
+    write_gzip(project.reads("L2", 2), fastq("GGTTGGTTGGTTGGTT"))
+    problem = primer_problem(project)
+    assert "No known primers" in problem.fix
+    assert "primers_in_reads: false" in problem.fix
+
+
+def test_turned_reads_and_spacers_before_a_primer_are_recognised(project):
+    write_gzip(project.reads("L1", 1), fastq(REVERSE))
+    write_gzip(project.reads("L1", 2), fastq(FORWARD))
+    write_gzip(project.reads("L2", 1), fastq("ACGTTGCATG" + FORWARD))
+    write_gzip(project.reads("L2", 2), fastq(REVERSE[3:]))
+    assert found(project) == []
+
+
+def test_primers_at_a_minority_of_reads_are_a_warning(project):
+    half = fastq(FORWARD, count=15) + fastq("TTTT", count=40).replace(b"@read", b"@late")
+    other = fastq(REVERSE, count=15) + fastq("TTTT", count=40).replace(b"@read", b"@late")
+    write_gzip(project.reads("L2", 1), half)
+    write_gzip(project.reads("L2", 2), other)
+    problem = primer_problem(project)
+    assert problem.code == "primers-few"
+    assert problem.is_warning
+    assert "27%" in problem.found
+
+
+def test_absent_primers_of_a_control_are_a_warning(project):
+    write_gzip(project.reads("NTC", 1), fastq("TTTT"))
+    assert primer_problem(project).is_warning
+
+
+def test_primers_that_are_there_though_the_assay_says_removed_are_named(project):
+    override = "agreements\nassays: {16S-V4-515FY-806RB: {primers_in_reads: false}}"
+    project.change(project.config, "agreements: agreements", f"agreements: {override}")
+    assert {code for code, _, _ in found(project)} == {"primers-present"}
+
+
+def test_single_reads_are_judged_by_the_forward_primer(project):
+    project.change(project.sheet, "../reads/L2_R2.fastq.gz", "")
+    assert found(project) == []
+
+
+@pytest.mark.parametrize(
+    ("length_bp", "code"), [(240, None), (150, "reads-overlap-some"), (140, "reads-overlap")]
+)
+def test_reads_too_short_to_overlap_are_named(project, length_bp, code):
+    for end, primer in ((1, FORWARD), (2, REVERSE)):
+        write_gzip(project.reads("L2", end), fastq(primer, length_bp=length_bp))
+    project.change(
+        project.config,
+        "agreements: agreements",
+        "agreements: agreements\nassays: {16S-V4-515FY-806RB: {min_length_bp: 230}}",
+    )
+    assert [found_code for found_code, _, _ in found(project)] == ([code] if code else [])
+
+
+def test_a_library_without_metadata_is_wrong_and_a_control_needs_none(project):
+    project.change(project.samples, "S-L2\t", "S-L2b\t")
+    problems = {p.code: p for p in check_project(project.config)}
+    assert problems["sample-undescribed"].row == 3
+    assert "S-L2b" in problems["sample-undescribed"].fix
+    assert problems["sample-unsequenced"].is_warning
+    assert problems["sample-unsequenced"].row == 3
+
+
+@pytest.mark.parametrize("column", ["lat_lon", "geo_loc_name", "collection_date"])
+def test_a_soil_without_place_or_time_is_wrong_but_a_missing_term_is_right(project, column):
+    value = {"lat_lon": "48.1365 11.2872", "collection_date": "2024-04-16"}.get(
+        column, "Germany: Bavaria, Eichmoos"
+    )
+    project.change(project.samples, f"\t{value}\t", "\t\t")
+    row = 3 if column == "lat_lon" else 2
+    assert found(project) == [("sample-incomplete", row, column)]
+    text = project.samples.read_text().replace("\t\t", "\trestricted access\t", 1)
+    project.samples.write_text(text)
+    assert found(project) == []
+
+
+def test_an_unknown_agreement_is_named_with_those_that_are_there(project):
+    project.change(project.sheet, "soil-demo-open@1.0", "soil-demo@1.0")
+    (problem,) = [p for p in check_project(project.config) if p.code == "agreement-unknown"]
+    assert (problem.row, problem.column) == (2, "agreement")
+    assert "soil-demo-open@1.0" in problem.expected
+
+
+def test_a_project_without_any_agreement_says_so_once(project):
+    (project.folder / "config/agreements/soil-demo-open-1.0.yaml").unlink()
+    assert found(project) == [("agreement-none", None, "agreements")]
+
+
+def test_an_agreement_that_is_no_utf_8_is_a_problem_not_a_traceback(project):
+    path = project.folder / "config/agreements/soil-demo-open-1.0.yaml"
+    path.write_bytes(path.read_text().replace("Open", "Öffen").encode("latin-1"))
+    assert {code for code, _, _ in found(project)} == {"agreement-unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("truth: nowhere.tsv", "config-file-missing"),
+        ("taxonomy: {reference: x, sequences: a.fa, lineages: a.tsv}", "config-file-missing"),
+        ("diversity: {groups: [cur_landuse]}", "config-group-unknown"),
+    ],
+)
+def test_files_and_columns_that_the_configuration_names_must_be_there(project, text, code):
+    project.config.write_text(project.config.read_text() + text + "\n")
+    assert {found_code for found_code, _, _ in found(project)} == {code}
+
+
+@pytest.mark.parametrize("name", ["libraries", "samples"])
+def test_a_missing_sheet_is_named_with_the_place_where_it_was_looked_for(project, name):
+    project.change(project.config, f"{name}.tsv", "nowhere.tsv")
+    (problem,) = [p for p in check_project(project.config) if p.code == "sheet-missing"]
+    assert str(project.folder / "config" / "nowhere.tsv") in problem.fix
+
+
+@pytest.mark.parametrize("text", ["", "[", "libraries: 1\n", "\0", "libraries: libraries.tsv\n"])
+def test_nothing_that_a_configuration_may_hold_raises(project, text):
+    project.config.write_text(text)
+    assert check_project(project.config)
+
+
+@pytest.mark.parametrize("field", range(9))
+@pytest.mark.parametrize("value", ["", " ", "\0", '"', "a\tb", "../..", "x" * 5000, "ä", "\ufeff"])
+def test_nothing_that_a_sheet_may_hold_raises(project, field, value):
+    lines = project.sheet.read_text().splitlines()
+    cells = lines[2].split("\t")
+    cells[field] = value
+    project.sheet.write_text("\n".join([*lines[:2], "\t".join(cells), *lines[3:]]) + "\n")
+    check_project(project.config)
+
+
+def test_problems_are_the_same_however_the_threads_run(project):
+    for library in ("L1", "L2", "NTC"):
+        project.reads(library, 1).write_bytes(b"no gzip")
+    first = check_project(project.config)
+    assert [p.row for p in first if p.code == "fastq-not-gzip"] == [2, 3, 4]
+    assert [replace(p) for p in first] == check_project(project.config)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from soilbio.metadata.pairing import guess_control, pair_files, to_id
+from soilbio.metadata.reads import FirstRecords
+from soilbio.metadata.sheet import ID
+
+
+def paired(*names: str, records=None):
+    result = pair_files([Path("reads") / name for name in names], records or {})
+    pairs = [
+        (pair.sample, pair.suffix, pair.first.name, pair.second and pair.second.name)
+        for pair in result.pairs
+    ]
+    return pairs, [path.name for path in result.unpaired]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sample"),
+    [
+        ("A_S1_L001_R1_001.fastq.gz", "A_S1_L001_R2_001.fastq.gz", "A"),
+        ("A-1_x_S12_L001_R1_001.fastq.gz", "A-1_x_S12_L001_R2_001.fastq.gz", "A-1_x"),
+        ("A_S1_R1_001.fastq.gz", "A_S1_R2_001.fastq.gz", "A"),
+        ("A_R1_001.fastq.gz", "A_R2_001.fastq.gz", "A"),
+        ("A_R1.fq.gz", "A_R2.fq.gz", "A"),
+        ("A.R1.fastq", "A.R2.fastq", "A"),
+        ("A_1.fq.gz", "A_2.fq.gz", "A"),
+        ("SRR123456_1.fastq.gz", "SRR123456_2.fastq.gz", "SRR123456"),
+        ("A_10_L001_R1_001.fastq.gz", "A_11_L001_R2_001.fastq.gz", "A"),
+    ],
+)
+def test_the_common_names_of_pairs_are_understood(first, second, sample):
+    pairs, unpaired = paired(first, second)
+    assert [(pair[0], *pair[2:]) for pair in pairs] == [(sample, first, second)]
+    assert unpaired == []
+
+
+def test_lanes_are_libraries_of_one_sample():
+    pairs, _ = paired(*(f"A_S1_L00{n}_R{e}_001.fastq.gz" for n in (1, 2) for e in (1, 2)))
+    assert [(sample, suffix) for sample, suffix, *_ in pairs] == [("A", "L001"), ("A", "L002")]
+
+
+def test_a_sample_sequenced_twice_in_one_lane_is_told_apart_by_its_number():
+    pairs, unpaired = paired(*(f"A_S{n}_L001_R{e}_001.fastq.gz" for n in (1, 2) for e in (1, 2)))
+    assert [suffix for _, suffix, *_ in pairs] == ["S1_L001", "S2_L001"]
+    assert unpaired == []
+
+
+def test_names_without_ends_are_single_reads():
+    pairs, unpaired = paired("1.SKB7.640196.fastq.gz", "plot.fastq.gz")
+    assert [(sample, second) for sample, _, _, second in pairs] == [
+        ("1.SKB7.640196", None),
+        ("plot", None),
+    ]
+    assert unpaired == []
+
+
+def test_forward_reads_only_are_single_reads():
+    pairs, unpaired = paired("A_R1.fastq.gz", "B_R1.fastq.gz")
+    assert [(sample, second) for sample, _, _, second in pairs] == [("A", None), ("B", None)]
+    assert unpaired == []
+
+
+def test_a_pair_that_lacks_one_file_is_left_over_where_others_are_whole():
+    pairs, unpaired = paired("A_R1.fastq.gz", "A_R2.fastq.gz", "B_R1.fastq.gz", "C_R2.fastq.gz")
+    assert len(pairs) == 1
+    assert unpaired == ["B_R1.fastq.gz", "C_R2.fastq.gz"]
+
+
+@pytest.mark.parametrize(("other", "is_pair"), [("x1/2", True), ("y9", False)])
+def test_the_names_of_reads_decide_whether_1_and_2_are_ends_or_samples(other, is_pair):
+    files = [Path("reads/plot_1.fastq"), Path("reads/plot_2.fastq")]
+    records = {
+        files[0]: FirstRecords(("x1/1",), (b"A",)),
+        files[1]: FirstRecords((other,), (b"A",)),
+    }
+    pairs, unpaired = paired("plot_1.fastq", "plot_2.fastq", records=records)
+    assert [pair[0] for pair in pairs] == (["plot"] if is_pair else ["plot_1", "plot_2"])
+    assert unpaired == []
+
+
+def test_index_reads_and_undetermined_reads_are_left_out():
+    names = ["A_S1_L001_I1_001.fastq.gz", "Undetermined_S0_L001_R1_001.fastq.gz"]
+    result = pair_files([Path(name) for name in names], {})
+    assert [path.name for path in result.left_out] == names
+    assert result.pairs == result.unpaired == ()
+
+
+def test_the_order_of_the_files_does_not_matter():
+    names = ["B_R2.fq", "A_R1.fq", "B_R1.fq", "A_R2.fq", "C_R1.fq"]
+    assert paired(*names) == paired(*reversed(names))
+
+
+@pytest.mark.parametrize(
+    ("name", "control"),
+    [
+        ("BLANK", "extraction_blank"),
+        ("Blank2", "extraction_blank"),
+        ("neg_ctrl-1", "extraction_blank"),
+        ("NTC3", "pcr_blank"),
+        ("pcr-neg", "pcr_blank"),
+        ("FieldBlank", "field_blank"),
+        ("Mock", "mock"),
+        ("ZymoBIOMICS_1", "mock"),
+        ("Blankenese", ""),
+        ("Negev-12", ""),
+        ("hammock3", ""),
+        ("plot-7", ""),
+    ],
+)
+def test_controls_are_guessed_from_whole_words(name, control):
+    assert guess_control(name) == control
+
+
+@pytest.mark.parametrize("name", ["a b", "-x", "ä", "a/b", "x" * 300, "_", "1.a"])
+def test_every_name_becomes_a_valid_id(name):
+    assert ID.fullmatch(to_id(name))

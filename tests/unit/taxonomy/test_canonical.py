@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from soilbio.taxonomy.canonical import canonical, changed_names
+from soilbio.taxonomy.flags import Target, flags_of
+
+SIXTEEN_S = Target(("Bacteria", "Archaea"), 245, 260)
+
+
+@pytest.mark.parametrize(
+    ("former", "today"),
+    [
+        ("Firmicutes", "Bacillota"),
+        ("Proteobacteria", "Pseudomonadota"),
+        ("Actinobacteriota", "Actinomycetota"),
+        ("Thermi", "Deinococcota"),
+        ("Bacillota", "Bacillota"),
+        ("AD3", "AD3"),
+    ],
+)
+def test_phyla_have_today_s_names(former, today):
+    assert canonical({"phylum": former}).ranks["phylum"] == today
+
+
+def test_a_change_is_told_with_its_basis():
+    (change,) = canonical({"domain": "Bacteria", "phylum": "Firmicutes"}).changes
+    assert (change.rank, change.former, change.today) == ("phylum", "Firmicutes", "Bacillota")
+    assert change.basis
+
+
+def test_a_class_is_not_renamed_as_a_phylum():
+    assert canonical({"class": "Actinobacteria"}).ranks["class"] == "Actinobacteria"
+
+
+def test_no_name_changes_twice():
+    assert not {change.today for change in changed_names().values()} & {
+        former for _, former in changed_names()
+    }
+
+
+def test_absent_ranks_are_none():
+    ranks = canonical({}).ranks
+    assert set(ranks.values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("lineage", "verbatim", "length", "expected"),
+    [
+        ({"domain": "Bacteria", "phylum": "X"}, "d:Bacteria", 253, ()),
+        (
+            {"domain": "Bacteria"},
+            "p:Cyanobacteria(1.00),c:Chloroplast(1.00)",
+            253,
+            ("chloroplast",),
+        ),
+        ({"domain": "Bacteria"}, "f:mitochondria(0.99)", 253, ("mitochondria",)),
+        ({"domain": "Bacteria"}, "d:Bacteria", 300, ("off-target-length",)),
+        ({"domain": "Eukaryota"}, "d:Eukaryota", 253, ("off-target-domain",)),
+        ({}, "", 100, ("off-target-length", "unclassified")),
+    ],
+)
+def test_what_is_unwanted_is_flagged(lineage, verbatim, length, expected):
+    assert flags_of(canonical(lineage).ranks, verbatim, length, SIXTEEN_S) == expected

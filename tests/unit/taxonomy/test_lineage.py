@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.lineage import parse_lineage
+
+BACILLUS = {
+    "domain": "Bacteria",
+    "phylum": "Firmicutes",
+    "class": "Bacilli",
+    "order": "Bacillales",
+    "family": "Bacillaceae",
+    "genus": "Bacillus",
+    "species": "Bacillus subtilis",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k__Bacteria; p__Firmicutes; c__Bacilli; o__Bacillales; f__Bacillaceae; g__Bacillus;"
+        " s__subtilis",
+        "d__Bacteria;p__Firmicutes;c__Bacilli;o__Bacillales;f__Bacillaceae;g__Bacillus;"
+        "s__Bacillus subtilis",
+        "D_0__Bacteria;D_1__Firmicutes;D_2__Bacilli;D_3__Bacillales;D_4__Bacillaceae;"
+        "D_5__Bacillus;D_6__Bacillus subtilis",
+        "d:Bacteria(1.00),p:Firmicutes(1.00),c:Bacilli(0.99),o:Bacillales(0.95),"
+        "f:Bacillaceae(0.90),g:Bacillus(0.88),s:subtilis(0.81)",
+        "Bacteria;Firmicutes;Bacilli;Bacillales;Bacillaceae;Bacillus;Bacillus_subtilis",
+        "Bacteria(100);Firmicutes(99);Bacilli(99);Bacillales(98);Bacillaceae(98);Bacillus(97);"
+        "Bacillus subtilis(80);",
+        "k__Bacteria|p__Firmicutes|c__Bacilli|o__Bacillales|f__Bacillaceae|g__Bacillus|"
+        "s__Bacillus_subtilis",
+    ],
+    ids=["greengenes", "gtdb", "silva-old", "sintax", "positional", "mothur", "metaphlan"],
+)
+def test_every_dialect_says_the_same(text):
+    assert parse_lineage(text) == BACILLUS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("k__Fungi;p__Ascomycota;c__Leotiomycetes;s__Tuber_melanosporum", "Tuber melanosporum"),
+        ("k__Bacteria; g__; s__subtilis", None),
+        ("d__Bacteria;g__Bacillus;s__Bacillus sp.", None),
+    ],
+)
+def test_a_species_is_a_whole_name_or_absent(text, expected):
+    assert parse_lineage(text).get("species") == expected
+
+
+def test_pr2_has_nine_ranks():
+    text = "Eukaryota;TSAR;Alveolata;Ciliophora;Colpodea;Colpodida;Colpodidae;Colpoda;Colpoda_sp."
+    assert parse_lineage(text) == {
+        "domain": "Eukaryota",
+        "phylum": "Alveolata",
+        "class": "Colpodea",
+        "order": "Colpodida",
+        "family": "Colpodidae",
+        "genus": "Colpoda",
+    }
+
+
+def test_a_kingdom_of_eukaryotes_stays_a_kingdom():
+    assert parse_lineage("k__Fungi;p__Ascomycota") == {"kingdom": "Fungi", "phylum": "Ascomycota"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "uncultured",
+        "uncultured bacterium",
+        "metagenome",
+        "unidentified",
+        "Unknown_Family",
+        "Incertae_Sedis",
+        "NA",
+        "Bacillaceae_unclassified",
+        "Bacillaceae_X",
+    ],
+)
+def test_what_is_no_name_is_absent(name):
+    assert parse_lineage(f"d__Bacteria;p__Bacillota;g__{name}") == {
+        "domain": "Bacteria",
+        "phylum": "Bacillota",
+    }
+
+
+def test_brackets_of_proposed_names_are_taken_off():
+    assert parse_lineage("k__Bacteria; o__[Roseiflexales]")["order"] == "Roseiflexales"
+
+
+def test_names_that_only_look_like_none_are_kept():
+    assert parse_lineage("d__Bacteria;p__WPS-2;c__AD3;g__Xanthomonas")["genus"] == "Xanthomonas"
+
+
+@given(st.text())
+def test_no_text_raises_and_only_known_ranks_come_out(text):
+    found = parse_lineage(text)
+    assert set(found) <= set(RANKS)
+    assert all(found.values())
+
+
+def test_nothing_is_nothing():
+    assert parse_lineage("") == parse_lineage(None) == {}
