@@ -9,7 +9,6 @@ from soilbio.exporters.evidence import Evidence
 from soilbio.exporters.view import View
 
 
-
 def write(view: View, folder: Path) -> Evidence:
     """Write `<assay_id>.biom` for each assay; the day of sharing is the date the format demands.
 

@@ -46,7 +46,9 @@ def write_package(view: View, target: str, folder: Path) -> Evidence:
 def _check_folder(folder: Path) -> None:
     is_ours = not folder.exists() or (
         folder.is_dir()
-        and (not any(folder.iterdir()) or any((folder / one).is_file() for one in (DECISION, DUTIES)))
+        and (
+            not any(folder.iterdir()) or any((folder / one).is_file() for one in (DECISION, DUTIES))
+        )
     )
     if not is_ours:
         raise problem_of(

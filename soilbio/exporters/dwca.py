@@ -1,0 +1,191 @@
+"""Darwin Core Archive: occurrence core, DNA-derived-data extension; as GBIF's guide has it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from soilbio.agreements.model import Strictness
+from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
+from soilbio.exporters.eml import CORE_FILE, DNA_FILE, eml_xml, meta_xml
+from soilbio.exporters.events import LIBRARY, METHOD, events_of
+from soilbio.exporters.evidence import Evidence
+from soilbio.exporters.view import View
+from soilbio.standards.darwin_core import DNA, INCERTAE_SEDIS, OCCURRENCE
+from soilbio.standards.sharing_classes import SharingClass
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ARCHIVE = "dwca.zip"
+_BEGINNING_OF_ZIP = (1980, 1, 1, 0, 0, 0)
+_READS = "DNA sequence reads"
+_SHARE = "relative abundance"
+# GBIF's backbone has these as kingdoms.
+_DOMAIN_AS_KINGDOM = ("Bacteria", "Archaea")
+_BREAKS = r"[\x00-\x1f\x7f\x85\x{2028}\x{2029}]+"
+
+
+def write(view: View, folder: Path) -> Evidence:
+    """Write `dwca.zip`: a row for each feature in each library of a soil.
+
+    Left out, and counted: controls; features that are no soil organism of the assay (organelles,
+    off-target); features whose lineage may not be shared, since it cannot be told whether they
+    are. Written as a stream; held in memory: O(n_features + n_libraries).
+    """
+    import polars as pl
+
+    events = events_of(view)
+    counts = view.tables["counts"]
+    totals = counts.group_by(LIBRARY).agg(pl.col("count").sum().alias("total"))
+    rows = counts.join(
+        events.lazy().join(totals, on=LIBRARY, how="left"),
+        on=LIBRARY,
+        how="inner",
+        maintain_order="left",
+    )
+    features = _features(view)
+    listed = rows.join(
+        features.filter(pl.col("reason").is_null()).drop("agreement_ids"),
+        on="feature_id",
+        how="inner",
+        maintain_order="left",
+    )
+    occurrences = listed.with_columns(
+        pl.concat_str(pl.lit(view.dataset_id), LIBRARY, "feature_id", separator=":").alias(
+            "occurrenceID"
+        )
+    )
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        tables = Path(place)
+        _sink(_core(occurrences, view.dataset_id), tables / CORE_FILE)
+        _sink(_extension(occurrences), tables / DNA_FILE)
+        (tables / "eml.xml").write_bytes(eml_xml(view))
+        (tables / "meta.xml").write_bytes(meta_xml())
+        _zip(tables, folder / ARCHIVE)
+    return view.evidence.noting(**_left_out(view, counts, rows, features))
+
+
+def _features(view: View) -> pl.LazyFrame:
+    """Give features all columns that are used, and the reason why one is left out."""
+    import polars as pl
+
+    open_keys = [
+        key
+        for key, decision in view.decisions.items()
+        if decision.outcomes[SharingClass.TAXONOMY].strictness == Strictness.ALLOW
+    ]
+    wanted = ("sequence", "verbatim_lineage", "confidence", *RANKS, "taxon_rank", "flags")
+    present = view.columns["features"]
+    flag = (
+        pl.col("flags")
+        .fill_null("")
+        .str.split("|")
+        .list.eval(pl.element().is_in(list(EXCLUDING_FLAGS)))
+        .list.any()
+    )
+    return (
+        view.tables["features"]
+        .with_columns(
+            pl.lit(None, dtype=pl.String).alias(name) for name in wanted if name not in present
+        )
+        .select("feature_id", "agreement_ids", *wanted)
+        .with_columns(
+            pl.when(~pl.col("agreement_ids").is_in(pl.Series(open_keys, dtype=pl.String).implode()))
+            .then(pl.lit("lineage_withheld"))
+            .when(flag)
+            .then(pl.lit("flagged"))
+            .alias("reason")
+        )
+    )
+
+
+def _core(rows: pl.LazyFrame, dataset_id: str) -> pl.LazyFrame:
+    import polars as pl
+
+    name = pl.coalesce(reversed(RANKS))
+    has_reads = pl.col("count").is_not_null()
+    is_kingdom = pl.col("domain").is_in(list(_DOMAIN_AS_KINGDOM))
+    support = pl.lit("support ") + pl.col("confidence").cast(pl.String)
+    made = {
+        "basisOfRecord": pl.lit("MaterialSample"),
+        "occurrenceStatus": pl.lit("present"),
+        "datasetID": pl.lit(dataset_id),
+        "eventID": pl.col(LIBRARY),
+        "organismQuantity": pl.when(has_reads)
+        .then(pl.col("count").cast(pl.String))
+        .otherwise(pl.col("relative_abundance").cast(pl.String)),
+        "organismQuantityType": pl.when(has_reads).then(pl.lit(_READS)).otherwise(pl.lit(_SHARE)),
+        "sampleSizeValue": pl.when(has_reads).then(pl.col("total").cast(pl.String)),
+        "sampleSizeUnit": pl.when(has_reads).then(pl.lit(_READS)),
+        "taxonID": pl.lit("ASV:") + pl.col("feature_id"),
+        "scientificName": name.fill_null(INCERTAE_SEDIS),
+        "taxonRank": pl.when(name.is_not_null()).then(pl.col("taxon_rank")),
+        "kingdom": pl.when(is_kingdom).then(pl.col("domain")).otherwise(pl.col("kingdom")),
+        "verbatimIdentification": pl.col("verbatim_lineage").str.replace_all(_BREAKS, " "),
+        "identificationRemarks": pl.concat_str(
+            pl.col(METHOD), support, separator=", ", ignore_nulls=True
+        ),
+    }
+    return rows.select(
+        made[term].alias(term) if term in made else pl.col(term) for term in OCCURRENCE
+    )
+
+
+def _extension(rows: pl.LazyFrame) -> pl.LazyFrame:
+    import polars as pl
+
+    others = (name for name in DNA if name != "DNA_sequence")
+    return rows.select(
+        pl.col("occurrenceID").alias("id"), pl.col("sequence").alias("DNA_sequence"), *others
+    )
+
+
+def _sink(frame: pl.LazyFrame, target: Path) -> None:
+    """Write tab-separated text without quotes; no value has a tab or a line end in it."""
+    frame.sink_csv(target, separator="\t", line_terminator="\n", quote_style="never", null_value="")
+
+
+def _zip(folder: Path, target: Path) -> None:
+    """Pack files in order of their names, without a clock."""
+    with ZipFile(target, "w") as archive:
+        for path in sorted(folder.iterdir()):
+            info = ZipInfo(path.name, _BEGINNING_OF_ZIP)
+            info.compress_type = ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            with (
+                path.open("rb") as source,
+                archive.open(info, "w", force_zip64=True) as packed,
+            ):
+                shutil.copyfileobj(source, packed, 1 << 20)
+
+
+def _left_out(
+    view: View, counts: pl.LazyFrame, rows: pl.LazyFrame, features: pl.LazyFrame
+) -> dict[str, int]:
+    """Count what is in the view and not in the archive, by reason."""
+    import polars as pl
+
+    size = pl.len().alias("rows"), pl.col("count").sum().alias("reads")
+    whole = counts.select(*size).collect(engine="streaming").row(0)
+    soils = rows.select(*size).collect(engine="streaming").row(0)
+    notes = {
+        "control_rows_left_out": whole[0] - soils[0],
+        "control_reads_left_out": whole[1] - soils[1],
+    }
+    found = (
+        rows.join(features.select("feature_id", "reason"), on="feature_id", how="inner")
+        .group_by("reason")
+        .agg(*size, pl.col("feature_id").n_unique().alias("features"))
+        .collect(engine="streaming")
+    )
+    by_reason = {row["reason"]: row for row in found.iter_rows(named=True)}
+    nothing = {"rows": 0, "reads": 0, "features": 0}
+    notes["occurrences"] = by_reason.get(None, nothing)["rows"]
+    for reason in ("flagged", "lineage_withheld"):
+        row = by_reason.get(reason, nothing)
+        notes |= {f"{reason}_{what}_left_out": row[what] for what in nothing}
+    return notes
