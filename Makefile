@@ -32,7 +32,7 @@ endef
 	@$(call install_debian,debian-packages.txt)
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@echo "Installing Python packages into .venv (about a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
 demo/reads/truth.tsv: .venv/.installed resources/simulate/demo.yaml

@@ -93,7 +93,7 @@ def _truncation(args: argparse.Namespace, libraries: list[Library]) -> None:
         args.max_expected_errors,
         (first, second),
     )
-    pairs = [(library.fastq_1, library.fastq_2) for library in libraries]
+    pairs = [(one.fastq_1, one.fastq_2) for one in libraries if one.fastq_1]
     write_truncation(choose_truncation(pairs, demand), args.out)
 
 

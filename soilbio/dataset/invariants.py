@@ -197,10 +197,8 @@ def _check_key(table: Table, frame: pl.LazyFrame, problems: Problems) -> None:
 def _check_agreements(
     table: Table, frame: pl.LazyFrame, agreements: Mapping[str, str], problems: Problems
 ) -> None:
-    import polars as pl
-
     name = "agreement_ids" if table.column("agreement_ids") else "agreement_id"
-    values = frame.select(pl.col(name).unique()).collect(engine="streaming")[name].drop_nulls()
+    values = frame.select(name).unique().collect(engine="streaming")[name].drop_nulls()
     named = {part for value in values.to_list() for part in value.split("|")}
     for agreement in sorted(named - {""} - set(agreements)):
         problems.add(

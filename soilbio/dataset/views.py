@@ -78,7 +78,7 @@ def _write_assay(
     counts = tables["counts"].join(
         libraries.lazy().select("library_id"), on="library_id", how="semi", maintain_order="left"
     )
-    found = counts.select(pl.col("feature_id").unique())
+    found = counts.select("feature_id").unique()
     features = (
         tables["features"]
         .join(found, on="feature_id", how="semi")

@@ -13,6 +13,7 @@ from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.exporters.eml import CORE_FILE, DNA_FILE, eml_xml, meta_xml
 from soilbio.exporters.events import LIBRARY, METHOD, events_of
 from soilbio.exporters.evidence import Evidence
+from soilbio.exporters.features import MD5
 from soilbio.exporters.view import View
 from soilbio.standards.darwin_core import DNA, INCERTAE_SEDIS, OCCURRENCE
 from soilbio.standards.sharing_classes import SharingClass
@@ -121,7 +122,9 @@ def _core(rows: pl.LazyFrame, dataset_id: str) -> pl.LazyFrame:
         "organismQuantityType": pl.when(has_reads).then(pl.lit(_READS)).otherwise(pl.lit(_SHARE)),
         "sampleSizeValue": pl.when(has_reads).then(pl.col("total").cast(pl.String)),
         "sampleSizeUnit": pl.when(has_reads).then(pl.lit(_READS)),
-        "taxonID": pl.lit("ASV:") + pl.col("feature_id"),
+        "taxonID": pl.when(pl.col("feature_id").str.contains(MD5))
+        .then(pl.lit("ASV:") + pl.col("feature_id"))
+        .otherwise(pl.col("feature_id")),
         "scientificName": name.fill_null(INCERTAE_SEDIS),
         "taxonRank": pl.when(name.is_not_null()).then(pl.col("taxon_rank")),
         "kingdom": pl.when(is_kingdom).then(pl.col("domain")).otherwise(pl.col("kingdom")),

@@ -1,4 +1,4 @@
-"""The two XML files of a Darwin Core Archive: what it is (EML, GBIF profile 1.3) and its columns."""
+"""The XML files of a Darwin Core Archive: what it is (EML, GBIF profile 1.3), its columns."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _abstract(view: View) -> Iterable[str]:
 
 
 def _parties(dataset: _Element, role: str, view: View) -> None:
-    """Name the providers; the contact of their agreement is given as a mail address if it is one."""
+    """Name the providers, with the contact of their agreement if it is a mail address."""
     found: Mapping[tuple[str, str, str], None] = dict.fromkeys(
         (party.name, party.id, agreement.contact)
         for agreement in view.agreements.values()

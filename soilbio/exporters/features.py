@@ -14,7 +14,8 @@ from soilbio.standards.sharing_classes import SharingClass as Share
 if TYPE_CHECKING:
     import polars as pl
 
-_MD5 = r"^[0-9a-f]{32}$"
+# What an ASV's id looks like.
+MD5 = r"^[0-9a-f]{32}$"
 
 
 def keep_counts(
@@ -107,7 +108,7 @@ def _ids(counts: pl.LazyFrame, gate: Gate, names: Names) -> pl.DataFrame:
     has_sequence = [key for key in set(keys.values()) if gate.allows(key, Share.SEQUENCES)]
     has_both = [key for key in has_sequence if gate.allows(key, Share.TAXONOMY)]
     is_open = pl.col("key").is_in(has_both) | (
-        pl.col("key").is_in(has_sequence) & pl.col("feature_id").str.contains(_MD5)
+        pl.col("key").is_in(has_sequence) & pl.col("feature_id").str.contains(MD5)
     )
     pseudonyms = pl.Series(
         "new",

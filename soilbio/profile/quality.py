@@ -26,7 +26,16 @@ def measure(forward: Path, reverse: Path | None, target: Path) -> None:
     try:
         run_tool(
             [
-                *("fastp", "--in1", forward, *paired, "--json", part, "--html", "/dev/null"),
+                *(
+                    "fastp",
+                    "--in1",
+                    str(forward),
+                    *paired,
+                    "--json",
+                    str(part),
+                    "--html",
+                    "/dev/null",
+                ),
                 *("--disable_adapter_trimming", "--disable_quality_filtering"),
                 *("--disable_length_filtering", "--disable_trim_poly_g", "--dont_eval_duplication"),
                 *("--thread", "1"),

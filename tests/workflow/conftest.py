@@ -18,7 +18,6 @@ BIN = Path(sys.executable).parent
 REFERENCE_SEQUENCES = 3000
 
 
-
 @dataclass(frozen=True)
 class Project:
     """A project folder with its configuration, and its run."""

@@ -63,7 +63,8 @@ def test_a_run_killed_at_several_points_ends_with_the_same_bytes(project, undist
 def test_finished_work_is_not_redone_after_a_kill(project):
     assert kill_when(project, "taxonomy/*")
     before = {
-        path: path.stat().st_mtime_ns for path in project.results.glob("profile/*/reads_left/*.json")
+        path: path.stat().st_mtime_ns
+        for path in project.results.glob("profile/*/reads_left/*.json")
     }
     assert project.run(*STEPS).returncode == 0
     assert before

@@ -8,10 +8,10 @@ rule prepare_unoise:
     output:
         unique=temp("results/profile/{assay}/unique/{library}.fasta.gz"),
         reads_left="results/profile/{assay}/reads_left/{library}.json",
-    wildcard_constraints:
-        assay=assays_with("unoise"),
     log:
         "results/logs/amplicon/prepare_unoise/{assay}/{library}.log",
+    wildcard_constraints:
+        assay=assays_with("unoise"),
     conda:
         "../envs/vsearch.yaml"
     threads: 1
@@ -48,12 +48,12 @@ rule denoise_unoise:
         counts="results/profile/{assay}/counts.parquet",
         tracking="results/profile/{assay}/tracking.tsv",
         engine="results/profile/{assay}/engine.json",
-    wildcard_constraints:
-        assay=assays_with("unoise"),
     log:
         "results/logs/amplicon/denoise_unoise/{assay}.log",
     benchmark:
         "results/benchmarks/amplicon/denoise_unoise/{assay}.tsv"
+    wildcard_constraints:
+        assay=assays_with("unoise"),
     conda:
         "../envs/vsearch.yaml"
     threads: 4
@@ -118,10 +118,10 @@ rule prepare_dada2:
         filtered_1=temp("results/profile/{assay}/filtered/{library}_1.fastq.gz"),
         filtered_2=temp("results/profile/{assay}/filtered/{library}_2.fastq.gz"),
         reads_left="results/profile/{assay}/reads_left/{library}.json",
-    wildcard_constraints:
-        assay=assays_with("dada2"),
     log:
         "results/logs/amplicon/prepare_dada2/{assay}/{library}.log",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
     conda:
         "../envs/soilbio.yaml"
     threads: 1
@@ -150,10 +150,10 @@ rule list_run_dada2:
         sheet=PROJECT.libraries,
     output:
         manifest="results/profile/{assay}/runs/{run}.manifest.tsv",
-    wildcard_constraints:
-        assay=assays_with("dada2"),
     log:
         "results/logs/amplicon/list_run_dada2/{assay}/{run}.log",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
     conda:
         "../envs/soilbio.yaml"
     threads: 1
@@ -178,12 +178,12 @@ rule denoise_dada2:
     output:
         found="results/profile/{assay}/runs/{run}.sequences.tsv",
         tracking="results/profile/{assay}/runs/{run}.tracking.tsv",
-    wildcard_constraints:
-        assay=assays_with("dada2"),
     log:
         "results/logs/amplicon/denoise_dada2/{assay}/{run}.log",
     benchmark:
         "results/benchmarks/amplicon/denoise_dada2/{assay}/{run}.tsv"
+    wildcard_constraints:
+        assay=assays_with("dada2"),
     conda:
         "../envs/dada2.yaml"
     threads: 4
@@ -217,12 +217,12 @@ rule find_chimeras_dada2:
     output:
         chimeras="results/profile/{assay}/dada2_chimeras.txt",
         version="results/profile/{assay}/dada2_version.txt",
-    wildcard_constraints:
-        assay=assays_with("dada2"),
     log:
         "results/logs/amplicon/find_chimeras_dada2/{assay}.log",
     benchmark:
         "results/benchmarks/amplicon/find_chimeras_dada2/{assay}.tsv"
+    wildcard_constraints:
+        assay=assays_with("dada2"),
     conda:
         "../envs/dada2.yaml"
     threads: 1
@@ -264,10 +264,10 @@ rule collect_dada2:
         counts="results/profile/{assay}/counts.parquet",
         tracking="results/profile/{assay}/tracking.tsv",
         engine="results/profile/{assay}/engine.json",
-    wildcard_constraints:
-        assay=assays_with("dada2"),
     log:
         "results/logs/amplicon/collect_dada2/{assay}.log",
+    wildcard_constraints:
+        assay=assays_with("dada2"),
     conda:
         "../envs/soilbio.yaml"
     threads: 1
@@ -351,10 +351,7 @@ rule index_reference:
         mem_mb=3000,
         runtime=30,
     shell:
-        "vsearch"
-        " --makeudb_usearch {input.region}"
-        " --output {output.database}"
-        " 2> {log}"
+        "vsearch" " --makeudb_usearch {input.region}" " --output {output.database}" " 2> {log}"
 
 
 rule classify_features:

@@ -34,7 +34,9 @@ if not workflow.deployment_settings.deployment_method:
         raise WorkflowError(f"Nothing was run.\n{InputError(MISSING)}")
 
 # An activated environment may hide the command that this process was started with.
-shell.prefix(f"set -euo pipefail; export PATH=$PATH:{shlex.quote(str(Path(sys.executable).parent))}; ")
+shell.prefix(
+    f"set -euo pipefail; export PATH=$PATH:{shlex.quote(str(Path(sys.executable).parent))}; "
+)
 
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
@@ -49,8 +51,7 @@ wildcard_constraints:
 
 ASSAYS = sorted({library.assay for library in LIBRARIES.values()})
 BY_ASSAY = {
-    assay: [library for library in LIBRARIES.values() if library.assay == assay]
-    for assay in ASSAYS
+    assay: [library for library in LIBRARIES.values() if library.assay == assay] for assay in ASSAYS
 }
 RUNS = {assay: sorted({library.run for library in BY_ASSAY[assay]}) for assay in ASSAYS}
 
@@ -62,7 +63,10 @@ def engine_of(assay):
 
 def assays_with(engine):
     """Write the assays of an engine as a pattern; without any it matches nothing."""
-    return "|".join(assay.replace(".", r"\.") for assay in ASSAYS if engine_of(assay) == engine) or "a^"
+    return (
+        "|".join(assay.replace(".", r"\.") for assay in ASSAYS if engine_of(assay) == engine)
+        or "a^"
+    )
 
 
 def reads_of_library(wildcards):
@@ -147,7 +151,9 @@ def raw_reads_of_run(wildcards):
 def truncation_demand(assay):
     """Write what truncated pairs must fulfil as options of `soilbio profile truncation`."""
     stated = PROJECT.assays[assay]
-    primers = (stated.forward_primer, stated.reverse_primer) if stated.primers_in_reads else ("", "")
+    primers = (
+        (stated.forward_primer, stated.reverse_primer) if stated.primers_in_reads else ("", "")
+    )
     return (
         f"--min-length-bp {stated.min_length_bp} --max-length-bp {stated.max_length_bp}"
         f" --min-overlap-bp {PROJECT.amplicon['min_overlap_bp']}"

@@ -6,10 +6,10 @@ rule export_dataset:
         package="results/dataset/datapackage.json",
     output:
         decision="results/exports/{number}-{export}/decision.json",
-    wildcard_constraints:
-        export=r"[A-Za-z0-9-]+",
     log:
         "results/logs/export/export_dataset/{number}-{export}.log",
+    wildcard_constraints:
+        export=r"[A-Za-z0-9-]+",
     conda:
         "../envs/soilbio.yaml"
     threads: 1

@@ -18,10 +18,7 @@ rule check_inputs:
         mem_mb=1000,
         runtime=30,
     shell:
-        "soilbio check"
-        " --config {input.config}"
-        " --out {output.checked}"
-        " 2> {log}"
+        "soilbio check" " --config {input.config}" " --out {output.checked}" " 2> {log}"
 
 
 rule measure_read_quality:
@@ -41,10 +38,7 @@ rule measure_read_quality:
     params:
         reads=reads_options,
     shell:
-        "soilbio quality library"
-        " {params.reads}"
-        " --out {output.report}"
-        " 2> {log}"
+        "soilbio quality library" " {params.reads}" " --out {output.report}" " 2> {log}"
 
 
 rule collect_read_quality:

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from soilbio.exporters import generalise
+
+GRIDS = ("0.001", "0.01", "0.1", "1")
+
+
+@pytest.mark.parametrize(
+    ("place", "grid", "centre"),
+    [
+        ("48.1234 11.5678", "0.1", ("48.15", "11.55")),
+        ("48.1234 11.5678", "1", ("48.5", "11.5")),
+        ("48.1234 11.5678", "0.001", ("48.1235", "11.5675")),
+        ("48.3 11.6", "0.1", ("48.35", "11.65")),  # 48.3 / 0.1 is 482.99… in binary
+        ("-1.2921 36.8219", "0.1", ("-1.25", "36.85")),
+        ("-0.01 -0.01", "0.1", ("-0.05", "-0.05")),
+        ("0 0", "1", ("0.5", "0.5")),
+        ("90 180", "1", ("89.5", "179.5")),
+        ("-90 -180", "0.1", ("-89.95", "-179.95")),
+        ("48.12 N 11.57 W", "0.01", ("48.125", "-11.565")),
+    ],
+)
+def test_a_place_becomes_the_centre_of_its_cell(place, grid, centre):
+    cell = generalise.cell_of(place, grid)
+    assert (cell.latitude, cell.longitude) == centre
+
+
+@pytest.mark.parametrize("text", ["", "field behind the church", "91 10", "48,1 11,5"])
+def test_what_is_no_place_has_no_cell(text):
+    assert generalise.cell_of(text, "0.1") is None
+
+
+def test_the_uncertainty_is_the_half_diagonal_plus_the_places_own():
+    cell = generalise.cell_of("0.02 0.02", "0.1")
+    # WGS 84 at the equator: a degree is 110,574 m north and 111,320 m east.
+    assert cell.uncertainty_m == pytest.approx(math.hypot(5528.7, 5566.0), rel=1e-3)
+    assert generalise.cell_of("0.02 0.02", "0.1", "30").uncertainty_m == cell.uncertainty_m + 30
+    assert generalise.cell_of("0.02 0.02", "0.1", "near").uncertainty_m == cell.uncertainty_m
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.floats(-90, 90), st.floats(-180, 180), st.sampled_from(GRIDS))
+def test_the_true_place_lies_within_the_uncertainty(latitude, longitude, grid):
+    from pyproj import Geod
+
+    place = f"{latitude:.7f} {longitude:.7f}"
+    cell = generalise.cell_of(place, grid)
+    here = [float(text) for text in place.split()]
+    there = float(cell.latitude), float(cell.longitude)
+    _, _, distance = Geod(ellps="WGS84").inv(here[1], here[0], there[1], there[0])
+    assert distance <= cell.uncertainty_m
+    for centre in there:
+        assert (Decimal(str(centre)) / Decimal(grid)) % 1 in (Decimal("0.5"), Decimal("-0.5"))
+
+
+@pytest.mark.parametrize(
+    ("text", "coarse"),
+    [("431.7", "400"), ("450", "400"), ("451 m", "500"), ("-12", "0"), ("4-5", None), ("high", None)],
+)
+def test_heights_are_rounded_to_100_m(text, coarse):
+    assert generalise.elevation(text) == coarse
+
+
+@pytest.mark.parametrize(
+    ("text", "coarse"),
+    [
+        ("Germany: Bavaria, Freising", "Germany"),
+        ("Germany", "Germany"),
+        ("Freising, Huber farm", None),
+        ("Huber farm: Germany", None),
+    ],
+)
+def test_of_a_place_name_only_a_known_country_stays(text, coarse):
+    assert generalise.country(text) == coarse
+
+
+@pytest.mark.parametrize(
+    ("text", "month", "year"),
+    [
+        ("2024-05-11", "2024-05", "2024"),
+        ("2024-05-11T10:30:00Z", "2024-05", "2024"),
+        ("2024-05", "2024-05", "2024"),
+        ("2024", "2024", "2024"),
+        ("2024-05-11/2024-05-13", "2024-05", "2024"),
+        ("2024-05-31/2024-06-01", "2024-05/2024-06", "2024"),
+        ("2024-12-31/2025-01-01", "2024-12/2025-01", "2024/2025"),
+        ("11 May 2024", None, None),
+        ("2024-05-11/13", None, None),
+        ("2024-05-11 at noon", None, None),
+    ],
+)
+def test_dates_and_intervals_are_cut(text, month, year):
+    assert generalise.moment(text, "month") == month
+    assert generalise.moment(text, "year") == year
