@@ -15,6 +15,12 @@ include: "workflow/rules/export.smk"
 include: "workflow/rules/report.smk"
 
 
+# The first step, before any job. Not a rule: all others would depend on it, and a changed
+# configuration would then run everything anew.
+onstart:
+    check_inputs()
+
+
 rule all:
     default_target: True
     input:

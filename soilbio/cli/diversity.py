@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from soilbio.diversity.write import Settings
+
+HELP = "alpha and beta diversity, ordination and tests of a dataset"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("dataset", type=Path)
-    parser.add_argument("--assay", required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--config", type=Path, help="take what follows from a project")
-    parser.add_argument("--group", action="append", default=[], help="metadata column to test")
-    parser.add_argument("--permutations", type=int, default=999)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--depth", default="auto", help="reads, or auto")
+    parser.add_argument("dataset", type=Path, help="folder of the dataset")
+    parser.add_argument("--assay", required=True, help="assay_id of the libraries to measure")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--config", type=Path, help="a project's config.yaml, instead of the options that follow"
+    )
+    source.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        help="column of samples to test, such as cur_land_use; may be given several times",
+    )
+    parser.add_argument(
+        "--permutations", type=_positive, default=999, help="of each test (default: 999)"
+    )
+    parser.add_argument(
+        "--seed", type=_whole, default=1, help="of rarefaction and permutations (default: 1)"
+    )
+    parser.add_argument(
+        "--depth", default="auto", help="reads that libraries are rarefied to (default: auto)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -23,9 +44,10 @@ def run(args: argparse.Namespace) -> int:
     import polars as pl
 
     from soilbio.dataset.read import read_dataset
-    from soilbio.diversity.write import Settings, measure
+    from soilbio.diversity.write import measure
     from soilbio.errors import problem_of
 
+    settings = _settings(args)
     dataset = read_dataset(args.dataset)
     assays = dataset.tables["assays"].select(pl.col("assay_id").sort()).collect()
     known = assays["assay_id"].to_list()
@@ -38,24 +60,32 @@ def run(args: argparse.Namespace) -> int:
             expected=f"one of {', '.join(known)}",
             fix="Name an assay of the dataset",
         )
-    if args.config:
-        from soilbio.metadata.config import read_config
-
-        asked = read_config(args.config).diversity
-        settings = Settings(
-            tuple(asked["groups"]), asked["permutations"], asked["seed"], asked["depth"]
-        )
-    else:
-        depth = args.depth if args.depth == "auto" else _reads(args.depth)
-        settings = Settings(tuple(args.group), args.permutations, args.seed, depth)
-    measure(dataset, args.assay, settings, args.out)
+    depth = measure(dataset, args.assay, settings, args.out)
+    compared, left_out = len(depth.libraries), len(depth.left_out)
+    print(
+        f"{args.assay}: {compared} libraries compared at {depth.reads:,} reads, {left_out} not"
+        f" (why: {args.out / 'settings.json'}).",
+        file=sys.stderr,
+    )
     return 0
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from soilbio.diversity.write import Settings
+
+    if not args.config:
+        depth = args.depth if args.depth == "auto" else _reads(args.depth)
+        return Settings(tuple(args.group), args.permutations, args.seed, depth)
+    from soilbio.metadata.config import read_config
+
+    asked = read_config(args.config).diversity
+    return Settings(tuple(asked["groups"]), asked["permutations"], asked["seed"], asked["depth"])
 
 
 def _reads(text: str) -> int:
     from soilbio.errors import problem_of
 
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise problem_of(
             "depth-form",
             "--depth",
@@ -64,3 +94,16 @@ def _reads(text: str) -> int:
             fix="Correct the number",
         )
     return int(text)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or above")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    number = _whole(text)
+    if not number:
+        raise argparse.ArgumentTypeError("at least one permutation is needed")
+    return number

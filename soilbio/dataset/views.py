@@ -78,12 +78,22 @@ def _write_assay(
     counts = tables["counts"].join(
         libraries.lazy().select("library_id"), on="library_id", how="semi", maintain_order="left"
     )
-    found = counts.select("feature_id").unique()
     features = (
         tables["features"]
-        .join(found, on="feature_id", how="semi")
         .select("feature_id", *RANKS, "verbatim_lineage", "flags", "agreement_ids")
-        .sort("feature_id")
         .collect(engine="streaming")
     )
+    features = features.filter(_is_found(features["feature_id"], counts))
     write_biom(target, features, libraries, counts, created=f"{created}T00:00:00")
+
+
+def _is_found(feature_ids: pl.Series, counts: pl.LazyFrame) -> pl.Series:
+    """Tell which features have a count; in batches, since a join would hold the counts."""
+    import numpy as np
+    import polars as pl
+
+    is_found = np.zeros(len(feature_ids), dtype=bool)
+    places = counts.select(pl.col("feature_id").cast(pl.Enum(feature_ids)).to_physical())
+    for batch in places.collect_batches(chunk_size=1_000_000):
+        is_found[batch["feature_id"].to_numpy()] = True
+    return pl.Series(is_found, dtype=pl.Boolean)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from soilbio.diversity.community import Community
-from soilbio.diversity.coverage import coverage_of, hill_at, richness_at, size_at
+from soilbio.diversity.coverage import (
+    MOST_EXTRAPOLATION,
+    coverage_of,
+    hill_at,
+    richness_at,
+    size_at,
+)
 
 if TYPE_CHECKING:
     from skbio import TreeNode
+
+    from soilbio.diversity.coverage import Counts
 
 COLUMNS = (
     "library_id",
@@ -39,7 +48,7 @@ def alpha_rows(community: Community, coverage: float | None, tree: TreeNode | No
         Counts of unflagged features.
     coverage : float or None
         What Hill numbers are standardised to; None leaves them out. A library that does not reach
-        it has none, rather than extrapolated ones.
+        it with twice its reads has none.
     tree : TreeNode or None
         Rooted, tips are feature ids; None leaves Faith's PD out.
 
@@ -47,39 +56,52 @@ def alpha_rows(community: Community, coverage: float | None, tree: TreeNode | No
     -------
     list of dict
         A row a library, `COLUMNS`; None where a measure does not exist. Shannon in nats.
+        `hill_reads`, which is no column, is the number of reads that Hill numbers stand for.
 
     """
-    from skbio.diversity.alpha import chao1, goods_coverage, pielou_e, shannon, simpson
-
     phylogenetic = _faith(community, tree)
     rows: list[Row] = []
     for place, library in enumerate(community.libraries):
-        counts = community.counts[[place]].toarray()[0]
-        counts = counts[counts > 0]
+        counts = community.reads_of(place)
         row: Row = {"library_id": library, "reads": int(counts.sum()), "observed": len(counts)}
         if len(counts):
-            row |= {
-                "shannon": float(shannon(counts)),
-                "simpson": float(simpson(counts)),
-                "pielou": float(pielou_e(counts)) if len(counts) > 1 else None,
-                "chao1": float(chao1(counts)),
-                "goods_coverage": float(goods_coverage(counts)),
-                "faith_pd": phylogenetic.get(library),
-            }
-            if coverage is not None and coverage_of(counts) >= coverage:
-                hill = hill_at(counts, size_at(counts, coverage))
-                row |= dict(zip(("hill_q0", "hill_q1", "hill_q2"), hill, strict=True))
-                row["coverage"] = coverage
+            row |= _indices(counts)
+            row["faith_pd"] = phylogenetic.get(library)
+            if coverage is not None:
+                row |= _standardised(counts, coverage)
         rows.append(row)
     return rows
 
 
+def _indices(counts: Counts) -> Row:
+    from skbio.diversity.alpha import chao1, goods_coverage, pielou_e, shannon, simpson
+
+    return {
+        "shannon": float(shannon(counts, base=math.e)),
+        "simpson": float(simpson(counts)),
+        "pielou": float(pielou_e(counts)) if len(counts) > 1 else None,
+        "chao1": float(chao1(counts)),
+        "goods_coverage": float(goods_coverage(counts)),
+    }
+
+
+def _standardised(counts: Counts, coverage: float) -> Row:
+    size = size_at(counts, coverage)
+    if size > MOST_EXTRAPOLATION * int(counts.sum()):
+        return {}
+    zero, one, two = hill_at(counts, size)
+    return {
+        "hill_q0": zero,
+        "hill_q1": one,
+        "hill_q2": two,
+        "coverage": coverage,
+        "hill_reads": size,
+    }
+
+
 def common_coverage(community: Community, libraries: Sequence[str]) -> float | None:
-    """Find the coverage that all of some libraries reach: the smallest among them."""
-    found = [
-        coverage_of(community.counts[[community.libraries.index(name)]].toarray()[0])
-        for name in libraries
-    ]
+    """Find the coverage that all of some libraries reach without extrapolation: the smallest."""
+    found = [coverage_of(community.reads_of(community.place_of(name))) for name in libraries]
     return min(found, default=None)
 
 
@@ -87,9 +109,11 @@ def rarefaction_rows(community: Community) -> list[Row]:
     """Give the expected features at up to twenty depths of each library, its own depth the last."""
     rows: list[Row] = []
     for place, library in enumerate(community.libraries):
-        counts = community.counts[[place]].toarray()[0]
+        counts = community.reads_of(place)
         total = int(counts.sum())
-        points = sorted({max(1, total * step // _CURVE_POINTS) for step in range(1, 21)})
+        points = sorted(
+            {max(1, total * step // _CURVE_POINTS) for step in range(1, _CURVE_POINTS + 1)}
+        )
         rows += [
             {"library_id": library, "depth": size, "observed": richness_at(counts, size)}
             for size in (points if total else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from soilbio.diversity.community import Community, Depth
@@ -20,13 +21,15 @@ METRICS = {
     "unweighted_unifrac": "presence in the rarefied reads",
 }
 AXES = 3
-_FEWEST = 3
+FEWEST = 3
+_ROUNDING = 1e-12
 
 
 def rarefied(community: Community, depth: Depth, seed: int) -> NDArray[np.int64]:
     """Draw `depth.reads` reads of each library without replacement.
 
-    Each library has a stream of its own, seeded by its place in the sorted list.
+    Each library has a stream of its own, seeded by its id, so that what is drawn of it does not
+    depend on which others there are.
 
     Returns
     -------
@@ -38,8 +41,8 @@ def rarefied(community: Community, depth: Depth, seed: int) -> NDArray[np.int64]
     from skbio.stats import subsample_counts
 
     rows = community.dense(depth.libraries)
-    for place in range(len(rows)):
-        stream = np.random.default_rng([seed, place])
+    for place, name in enumerate(depth.libraries):
+        stream = np.random.default_rng([seed, *sha256(name.encode()).digest()])
         rows[place] = subsample_counts(rows[place], depth.reads, seed=stream)
     return rows
 
@@ -80,26 +83,30 @@ def ordinate(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Principal coordinates; None for fewer than three libraries or no distance at all.
 
-    An axis has no direction of its own: its largest coordinate is made positive.
+    An axis has no direction of its own: its largest coordinate is made positive. An axis that
+    explains nothing but rounding is 0.
 
     Returns
     -------
     coordinates : ndarray of shape (n_libraries, 3)
     explained : ndarray of shape (3,)
-        Share of the variation that each axis explains.
+        Share of the variation that each axis explains, of all axes with a positive eigenvalue.
 
     """
     import numpy as np
     from skbio.stats.ordination import pcoa
 
-    if len(matrix.ids) < _FEWEST or not matrix.data.any():
+    if len(matrix.ids) < FEWEST or not matrix.data.any():
         return None
-    result = pcoa(matrix, warn_neg_eigval=False)
+    # All axes, for the sum of positive eigenvalues; negative ones are why the shares are of those.
+    result = pcoa(matrix, dimensions=len(matrix.ids), warn_neg_eigval=False)
     coordinates = np.zeros((len(matrix.ids), AXES))
     explained = np.zeros(AXES)
     shown = min(AXES, result.samples.shape[1])
     coordinates[:, :shown] = result.samples.to_numpy()[:, :shown]
     explained[:shown] = result.proportion_explained.to_numpy()[:shown]
+    coordinates[:, explained < _ROUNDING] = 0
+    explained[explained < _ROUNDING] = 0
     for axis in range(AXES):
         largest = np.argmax(np.abs(coordinates[:, axis]).round(9))
         if coordinates[largest, axis] < 0:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.read import Dataset
@@ -11,6 +13,7 @@ from soilbio.dataset.tables import EXCLUDING_FLAGS
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
@@ -29,8 +32,12 @@ class Community:
         Reads; no feature without any.
     samples : mapping of library id to sample id
     is_control : mapping of library id to bool
-    flagged_features : int
-        Features that were left out for their flags.
+    flagged_features, flagged_reads : int
+        What was left out for its flags.
+    statuses : mapping of library id to status
+        Libraries that are not named are ok.
+    uncounted : int
+        Rows of counts that hold a share but no reads, which no measure here can use.
 
     """
 
@@ -40,6 +47,20 @@ class Community:
     samples: Mapping[str, str]
     is_control: Mapping[str, bool]
     flagged_features: int
+    flagged_reads: int = 0
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    uncounted: int = 0
+
+    def place_of(self, library: str) -> int:
+        """Find the row of a library."""
+        return bisect_left(self.libraries, library)
+
+    def reads_of(self, place: int) -> NDArray[np.int64]:
+        """Give the reads of the features that the library in a row has; no zeros."""
+        reads: NDArray[np.int64] = self.counts.data[
+            self.counts.indptr[place] : self.counts.indptr[place + 1]
+        ]
+        return reads[reads > 0]
 
     def depths(self) -> dict[str, int]:
         """Unflagged reads of each library."""
@@ -48,7 +69,7 @@ class Community:
 
     def dense(self, libraries: list[str]) -> NDArray[np.int64]:
         """Make the rows of some libraries dense, as scikit-bio needs them."""
-        places = [self.libraries.index(name) for name in libraries]
+        places = [self.place_of(name) for name in libraries]
         rows: NDArray[np.int64] = self.counts[places].toarray()
         return rows
 
@@ -71,23 +92,13 @@ def read_community(dataset: Dataset, assay: str) -> Community:
     rows = (
         dataset.tables["libraries"]
         .filter(pl.col("assay_id") == assay)
-        .select("library_id", "sample_id", "control_type")
+        .select("library_id", "sample_id", "control_type", "status")
         .sort("library_id")
         .collect()
     )
     libraries = rows["library_id"].to_list()
-    flags = pl.col("flags").fill_null("").str.split("|")
-    is_out = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
-    features = dataset.tables["features"].select("feature_id", is_out.alias("is_out"))
-    counts = (
-        dataset.tables["counts"]
-        .filter(pl.col("library_id").is_in(libraries))
-        .join(features, on="feature_id")
-        .select("library_id", "feature_id", pl.col("count").fill_null(0), "is_out")
-        .collect()
-    )
-    flagged = counts.filter("is_out")["feature_id"].n_unique()
-    kept = counts.filter(~pl.col("is_out"))
+    counts = _counts(dataset, libraries)
+    kept = counts.filter(~pl.col("is_out"), pl.col("count") > 0)
     names = sorted(kept["feature_id"].unique().to_list())
     row_of = {name: place for place, name in enumerate(libraries)}
     column_of = {name: place for place, name in enumerate(names)}
@@ -104,37 +115,65 @@ def read_community(dataset: Dataset, assay: str) -> Community:
     )
     matrix.sort_indices()
     controls = rows["control_type"].fill_null("").to_list()
+    flagged = counts.filter("is_out")
     return Community(
         libraries,
         names,
         matrix,
         dict(zip(libraries, rows["sample_id"].to_list(), strict=True)),
         {name: bool(kind) for name, kind in zip(libraries, controls, strict=True)},
-        flagged,
+        flagged["feature_id"].n_unique(),
+        int(flagged["count"].sum()),
+        dict(zip(libraries, rows["status"].to_list(), strict=True)),
+        counts["count"].null_count(),
+    )
+
+
+def _counts(dataset: Dataset, libraries: list[str]) -> pl.DataFrame:
+    """Read the counts of some libraries, and whether the flags of a feature leave it out."""
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    is_out = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
+    features = dataset.tables["features"].select("feature_id", is_out.alias("is_out"))
+    return (
+        dataset.tables["counts"]
+        .filter(pl.col("library_id").is_in(libraries))
+        .join(features, on="feature_id")
+        .select("library_id", "feature_id", "count", "is_out")
+        .collect()
     )
 
 
 def choose_depth(community: Community, asked: int | str) -> Depth:
     """Choose the depth that libraries of soils are rarefied to.
 
-    `auto` is the smallest number of reads among those that have at least a tenth of the median
-    depth and ten reads. Controls take no part.
+    `auto` is the smallest number of reads among those that have at least ten reads and a tenth of
+    the median depth (of libraries that have reads). Controls, and what is empty or failed, take no
+    part.
     """
     depths = community.depths()
-    soils = {name: depths[name] for name in community.libraries if not community.is_control[name]}
-    left_out = {name: "a control" for name in community.libraries if community.is_control[name]}
+    left_out = {name: reason for name in community.libraries if (reason := _bar(community, name))}
+    soils = {name: depths[name] for name in community.libraries if name not in left_out}
     if asked == "auto":
-        ordered = sorted(soils.values())
+        ordered = sorted(filter(None, soils.values()))
         middle = ordered[len(ordered) // 2] if ordered else 0
         least = max(_FEWEST_READS, _SHARE_OF_MEDIAN * middle)
-        enough = [reads for reads in soils.values() if reads >= least]
-        chosen = min(enough, default=0)
+        chosen = min((reads for reads in ordered if reads >= least), default=0)
     else:
-        chosen = int(asked)
+        least = chosen = int(asked)
     kept = [name for name, reads in soils.items() if chosen and reads >= chosen]
     left_out |= {
-        name: f"{reads} reads of unflagged features, fewer than {chosen or _FEWEST_READS}"
+        name: f"{reads} reads of unflagged features, fewer than {math.ceil(least)}"
         for name, reads in soils.items()
         if name not in kept
     }
     return Depth(chosen, kept, dict(sorted(left_out.items())))
+
+
+def _bar(community: Community, library: str) -> str:
+    """Say why a library is not compared whatever its depth, if so."""
+    if community.is_control[library]:
+        return "a control"
+    status = community.statuses.get(library, "ok")
+    return "" if status == "ok" else f"its status is {status}"

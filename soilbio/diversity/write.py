@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.read import Dataset
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.diversity import alpha, permutation
-from soilbio.diversity.beta import AXES, METRICS, distances, ordinate
+from soilbio.diversity.beta import AXES, FEWEST, METRICS, distances, ordinate
 from soilbio.diversity.community import Community, Depth, choose_depth, read_community
 
 if TYPE_CHECKING:
@@ -30,50 +30,108 @@ class Settings:
     depth: int | str = "auto"
 
 
-def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> None:
+def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> Depth:
     """Write alpha, rarefaction, distances, ordination, tests and settings of an assay.
 
-    Held in memory: the assay's counts, sparse; dense, the libraries that are compared times the
-    features they have.
+    What a former run wrote for metrics that are no longer measured is removed. Held in memory: the
+    assay's counts, sparse; dense, the libraries that are compared times the features there are (all
+    libraries with reads, for Faith's PD).
+
+    Returns
+    -------
+    Depth
+        What libraries were rarefied to, and why some were not.
+
     """
     community = read_community(dataset, assay)
     depth = choose_depth(community, settings.depth)
-    tree, notes = _tree(dataset, assay)
+    tree, notes = _tree(dataset, assay, community)
     coverage = alpha.common_coverage(community, depth.libraries)
-    _write_rows(alpha.alpha_rows(community, coverage, tree), alpha.COLUMNS, folder / "alpha.tsv")
+    measured = alpha.alpha_rows(community, coverage, tree)
+    _write_rows(measured, alpha.COLUMNS, folder / "alpha.tsv")
     _write_rows(
         alpha.rarefaction_rows(community),
         ("library_id", "depth", "observed"),
         folder / "rarefaction.tsv",
     )
     matrices = distances(community, depth, settings.seed, tree)
-    for metric, matrix in matrices.items():
-        _write_matrix(matrix, folder / "distances" / f"{metric}.tsv")
+    _write_matrices(matrices, folder / "distances")
     _write_ordination(matrices, folder / "ordination")
-    _write_tests(dataset, community, matrices, settings, folder / "tests.tsv")
-    _write_settings(community, depth, coverage, settings, notes, folder / "settings.json")
+    tested = permutation.one_per_sample(community, depth.libraries)
+    _write_rows(
+        _tests(dataset, community, matrices, tested, settings),
+        permutation.COLUMNS,
+        folder / "tests.tsv",
+    )
+    notes += _notes(community, depth)
+    content = _settings(community, depth, settings) | {
+        "coverage": _rounded(coverage),
+        "hill_reads": {
+            row["library_id"]: _rounded(row["hill_reads"])
+            for row in measured
+            if "hill_reads" in row
+        },
+        "libraries_tested": tested,
+        "notes": notes,
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
+    _write_text(text + "\n", folder / "settings.json")
+    return depth
 
 
-def _tree(dataset: Dataset, assay: str) -> tuple[TreeNode | None, list[str]]:
+def _tree(dataset: Dataset, assay: str, community: Community) -> tuple[TreeNode | None, list[str]]:
+    """Read the assay's tree if it can be used for all features; else say why not."""
     path = dataset.folder / "trees" / f"{assay}.nwk"
+    out = "Faith's PD and UniFrac are left out"
     if not path.exists() or not path.stat().st_size:
-        return None, ["no tree: Faith's PD and UniFrac are left out"]
+        return None, [f"no tree: {out}"]
     from skbio import TreeNode
 
-    return TreeNode.read(str(path), format="newick", convert_underscores=False), []
+    tree = TreeNode.read(str(path), format="newick", convert_underscores=False)
+    tips = {tip.name for tip in tree.tips(include_self=True)}
+    missing = sum(name not in tips for name in community.features)
+    if missing:
+        return None, [f"{missing} features are not in the tree: {out}"]
+    if any(node.length is None for node in tree.traverse(include_self=False)):
+        return None, [f"the tree has no lengths: {out}"]
+    if len(tree.children) > 2:
+        return tree.root_at_midpoint(), ["the tree had no root: rooted at its midpoint"]
+    return tree, []
+
+
+def _notes(community: Community, depth: Depth) -> list[str]:
+    notes = []
+    if len(depth.libraries) < 2:
+        notes.append("fewer than two libraries reach the depth: no distances, ordination or tests")
+    elif len(depth.libraries) < FEWEST:
+        notes.append("fewer than three libraries reach the depth: no ordination")
+    if community.uncounted:
+        notes.append(f"{community.uncounted} shares without reads are not measured")
+    if not any((community.reads_of(place) == 1).any() for place in range(len(community.libraries))):
+        notes.append("no library has singletons, so all coverage is estimated as 1")
+    return notes
+
+
+def _write_matrices(matrices: Mapping[str, DistanceMatrix], folder: Path) -> None:
+    for metric in METRICS:
+        if metric in matrices:
+            _write_matrix(matrices[metric], folder / f"{metric}.tsv")
+        else:
+            (folder / f"{metric}.tsv").unlink(missing_ok=True)
 
 
 def _write_ordination(matrices: Mapping[str, DistanceMatrix], folder: Path) -> None:
     axes = [f"PC{axis + 1}" for axis in range(AXES)]
     explained = []
-    for metric, matrix in sorted(matrices.items()):
-        found = ordinate(matrix)
+    for metric in sorted(METRICS):
+        found = ordinate(matrices[metric]) if metric in matrices else None
         if found is None:
+            (folder / f"{metric}.tsv").unlink(missing_ok=True)
             continue
         coordinates, shares = found
         rows = [
             {"library_id": name, **dict(zip(axes, map(float, place), strict=True))}
-            for name, place in zip(matrix.ids, coordinates, strict=True)
+            for name, place in zip(matrices[metric].ids, coordinates, strict=True)
         ]
         _write_rows(rows, ("library_id", *axes), folder / f"{metric}.tsv")
         explained += [
@@ -83,40 +141,34 @@ def _write_ordination(matrices: Mapping[str, DistanceMatrix], folder: Path) -> N
     _write_rows(explained, ("metric", "axis", "proportion"), folder / "explained.tsv")
 
 
-def _write_tests(
+def _tests(
     dataset: Dataset,
     community: Community,
     matrices: Mapping[str, DistanceMatrix],
+    tested: list[str],
     settings: Settings,
-    target: Path,
-) -> None:
-    samples = {row["sample_id"]: row for row in dataset.table("samples").iter_rows(named=True)}
-    rows: list[dict[str, object]] = []
-    if matrices:
-        kept = permutation.one_per_sample(community, list(next(iter(matrices.values())).ids))
-        matrices = {metric: matrix.filter(kept) for metric, matrix in matrices.items()}
-        for column in settings.groups:
+) -> list[dict[str, object]]:
+    samples = dataset.table("samples")
+    row_of = {row["sample_id"]: row for row in samples.iter_rows(named=True)}
+    matrices = {metric: matrix.filter(tested) for metric, matrix in matrices.items()}
+    rows = []
+    for column in settings.groups:
+        group_of = None
+        if column in samples.columns:
+            values = {name: row_of[community.samples[name]][column] for name in tested}
             group_of = {
-                name: str(samples[community.samples[name]].get(column) or "") for name in kept
+                name: str(value).strip() for name, value in values.items() if value is not None
             }
-            rows += permutation.rows_of_column(
-                matrices, column, group_of, (settings.permutations, settings.seed)
-            )
-    _write_rows(rows, permutation.COLUMNS, target)
+        rows += permutation.rows_of_column(
+            matrices, column, group_of, (settings.permutations, settings.seed)
+        )
+    return rows
 
 
-def _write_settings(
-    community: Community,
-    depth: Depth,
-    coverage: float | None,
-    settings: Settings,
-    notes: Iterable[str],
-    target: Path,
-) -> None:
-    content = {
+def _settings(community: Community, depth: Depth, settings: Settings) -> dict[str, object]:
+    return {
         "depth": depth.reads,
         "depth_asked": settings.depth,
-        "coverage": None if coverage is None else float(_number(coverage)),
         "seed": settings.seed,
         "permutations": settings.permutations,
         "groups": list(settings.groups),
@@ -124,11 +176,14 @@ def _write_settings(
         "left_out": depth.left_out,
         "excluded_flags": list(EXCLUDING_FLAGS),
         "flagged_features": community.flagged_features,
+        "flagged_reads": community.flagged_reads,
         "metrics": METRICS,
-        "notes": list(notes),
-        "software": {"scikit-bio": version("scikit-bio"), "scipy": version("scipy")},
+        "software": {name: version(name) for name in ("numpy", "scikit-bio", "scipy")},
     }
-    _write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", target)
+
+
+def _rounded(value: object) -> float | None:
+    return float(_number(value)) if isinstance(value, float) else None
 
 
 def _write_matrix(matrix: DistanceMatrix, target: Path) -> None:

@@ -57,7 +57,7 @@ def read_results(folder: Path, assays: list[str]) -> Results:
         diversity={name: _read_diversity(folder / "diversity" / name) for name in assays},
         scores=read_rows(folder / "score" / "score.tsv"),
         compositions=read_rows(folder / "score" / "composition.tsv"),
-        warnings=read_rows(folder / "check" / "checked.tsv"),
+        warnings=read_rows(folder / "check" / "problems.tsv"),
         tree_tips={name: (folder / "tree" / f"{name}.nwk").is_file() for name in assays},
     )
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 # Rules by the stage that a user knows; a rule that is not named here counts as its own stage.
 STAGES = {
-    "check_inputs": "check",
     "measure_read_quality": "read quality",
     "collect_read_quality": "read quality",
     "prepare_unoise": "prepare reads",

@@ -4,7 +4,6 @@
 rule prepare_unoise:
     input:
         reads=reads_of_library,
-        checked=ancient("results/check/checked.tsv"),
     output:
         unique=temp("results/profile/{assay}/unique/{library}.fasta.gz"),
         reads_left="results/profile/{assay}/reads_left/{library}.json",
@@ -83,7 +82,6 @@ rule choose_truncation:
     input:
         reads=raw_reads_of_run,
         sheet=ancient(PROJECT.libraries),
-        checked=ancient("results/check/checked.tsv"),
     output:
         lengths="results/profile/{assay}/truncation/{run}.json",
     log:
@@ -112,7 +110,6 @@ rule prepare_dada2:
     input:
         reads=reads_of_library,
         truncation=truncation_input,
-        checked=ancient("results/check/checked.tsv"),
     output:
         # Single reads leave the second file empty.
         filtered_1=temp("results/profile/{assay}/filtered/{library}_1.fastq.gz"),

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -54,6 +54,15 @@ BY_ASSAY = {
     assay: [library for library in LIBRARIES.values() if library.assay == assay] for assay in ASSAYS
 }
 RUNS = {assay: sorted({library.run for library in BY_ASSAY[assay]}) for assay in ASSAYS}
+
+
+def check_inputs():
+    """Find every mistake in configuration, sheets, agreements and reads; stop if there is one."""
+    command = [sys.executable, "-m", "soilbio", "check", "--config", CONFIG_FILE]
+    command += ["--problems", "results/check/problems.tsv"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise WorkflowError(f"Nothing was run.\n{done.stderr}")
 
 
 def engine_of(assay):

@@ -1,30 +1,9 @@
-# Check everything before any compute; read-quality pages.
-
-
-rule check_inputs:
-    input:
-        config=CONFIG_FILE,
-        libraries=PROJECT.libraries,
-        samples=PROJECT.samples,
-        agreements=sorted(PROJECT.agreements.glob("*.yaml")),
-    output:
-        checked="results/check/checked.tsv",
-    log:
-        "results/logs/quality/check_inputs.log",
-    conda:
-        "../envs/soilbio.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=30,
-    shell:
-        "soilbio check" " --config {input.config}" " --out {output.checked}" " 2> {log}"
+# Read-quality pages.
 
 
 rule measure_read_quality:
     input:
         reads=reads_of_library,
-        checked=ancient("results/check/checked.tsv"),
     output:
         report="results/quality/reads/{library}.fastp.json",
     log:

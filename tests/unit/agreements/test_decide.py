@@ -74,6 +74,32 @@ def test_licences_that_do_not_fit_withhold_everything(agreements):
     assert not made.shares_anything
 
 
+def test_what_shares_nothing_has_no_licence_however_it_is_grouped():
+    asked = ("public", "DUO:0000042", date(2026, 1, 1))
+    purposes = ("DUO:0000042",)
+    counts, taxonomy = (
+        Agreement(
+            id=one.value,
+            version="1",
+            title="t",
+            summary="",
+            parties=(Party("P", ROR, "provider"),),
+            grants=(Grant("c", "public", purposes, {one: Outcome(Strictness.ALLOW)}, None, None),),
+            licence=licence,
+            attribution="",
+            duties=(),
+            contact="",
+        )
+        for one, licence in (
+            (SharingClass.COUNTS, "LicenseRef-agreement-only"),
+            (SharingClass.TAXONOMY, "LicenseRef-agreement-only"),
+        )
+    )
+    both = decide([counts, taxonomy], *asked)
+    assert not both.shares_anything
+    assert both.licence == ""
+
+
 def test_the_explanation_names_clauses_duties_and_the_end(agreements):
     day = date(2026, 8, 1)
     text = "\n".join(explain(decide([agreements["embargo"]], "public", "DUO:0000042", day)))
@@ -145,6 +171,8 @@ def test_combining_does_not_mind_order_grouping_or_repetition(three, asked):
     nested = combine([combine(single[:2], asked), single[2]], asked)
     for one in SharingClass:
         assert openness(nested, one) == openness(results[0], one)
+    for part in ("licence", "until", "duties", "agreements"):
+        assert getattr(nested, part) == getattr(results[0], part)
     assert combine([single[0]], asked) == single[0]
 
 

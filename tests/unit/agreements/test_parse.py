@@ -43,6 +43,24 @@ def test_all_faults_of_an_agreement_are_told_at_once():
     }
 
 
+@pytest.mark.parametrize("field", ["id", "version", "title", "licence", "parties", "grants"])
+def test_a_field_that_must_be_there_is_named_when_it_is_not(field):
+    lines = {
+        "id": "id: a",
+        "version": 'version: "1"',
+        "title": "title: A",
+        "licence": "licence: CC0-1.0",
+        "parties": "parties: [{name: P, role: provider}]",
+        "grants": "grants: []",
+    }
+    del lines[field]
+    with pytest.raises(InputError) as caught:
+        parse_agreement("\n".join(lines.values()), "a")
+    (problem,) = caught.value.problems
+    assert problem.code == "agreement-field"
+    assert f"'{field}'" in problem.fix
+
+
 def test_two_files_of_the_same_agreement_are_a_problem(tmp_path):
     text = (DATA / "valid" / "partners.yaml").read_text(encoding="utf-8")
     for name in ("one.yaml", "two.yaml"):

@@ -62,7 +62,14 @@ def test_the_true_place_lies_within_the_uncertainty(latitude, longitude, grid):
 
 @pytest.mark.parametrize(
     ("text", "coarse"),
-    [("431.7", "400"), ("450", "400"), ("451 m", "500"), ("-12", "0"), ("4-5", None), ("high", None)],
+    [
+        ("431.7", "400"),
+        ("450", "400"),
+        ("451 m", "500"),
+        ("-12", "0"),
+        ("4-5", None),
+        ("high", None),
+    ],
 )
 def test_heights_are_rounded_to_100_m(text, coarse):
     assert generalise.elevation(text) == coarse

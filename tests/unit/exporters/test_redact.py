@@ -1,23 +1,13 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest_exporters import (
-    CLOSED,
-    DAY,
-    KEY,
-    PUBLIC,
-    RESEARCH,
-    agreement,
-    make,
-    named_tables,
-    under,
-    view_of,
-)
-from example_dataset import feature_id
+from example_dataset import AGREEMENTS, CLOSED, PUBLIC, feature_id
+from secrets_example import DAY, KEY, RESEARCH, agreement, make, named_tables, under, view_of
 
 from soilbio.errors import InputError, Refused
 from soilbio.exporters.pseudonyms import pseudonym
@@ -106,15 +96,9 @@ def test_a_view_is_what_it_would_be_had_the_closed_rows_never_been(tmp_path, vie
         tables[name] = tables[name].filter(pl.col("agreement_id") != CLOSED)
     for name in ("features", "assays"):
         tables[name] = tables[name].with_columns(pl.lit(PUBLIC).alias("agreement_ids"))
-    alone = view_of(make(tmp_path / "d", tables, {PUBLIC: _text(view)}))
+    alone = view_of(make(tmp_path / "d", tables, {PUBLIC: AGREEMENTS[PUBLIC]}))
     for name, frame in alone.tables.items():
         assert frame.collect().equals(view("public").tables[name].collect()), name
-
-
-def _text(_):
-    from example_dataset import AGREEMENTS
-
-    return AGREEMENTS[PUBLIC]
 
 
 def test_pseudonyms_are_stable_per_recipient_and_not_linkable_between_them():
@@ -137,8 +121,7 @@ def test_without_sequences_an_md5_is_a_pseudonym_too(tmp_path):
 def test_a_shared_feature_is_as_closed_as_its_strictest_shared_agreement(tmp_path):
     made = under(tmp_path / "d", COARSE, {**COARSE, "sequences": "withhold"})
     by_agreement = {
-        key: frame
-        for (key,), frame in made.tables["features"].collect().group_by("agreement_ids")
+        key: frame for (key,), frame in made.tables["features"].collect().group_by("agreement_ids")
     }
     both = f"{PUBLIC}|{CLOSED}" if PUBLIC < CLOSED else f"{CLOSED}|{PUBLIC}"
     assert set(by_agreement) == {PUBLIC, both}
@@ -188,30 +171,31 @@ def test_a_place_cannot_leave_as_a_measurement(tmp_path):
 
 
 def test_what_nobody_gave_a_class_is_not_copied(dataset):
-    class Stub:
-        tables = {
-            **dataset.tables,
-            "samples": dataset.tables["samples"].with_columns(pl.lit("x").alias("notes")),
-        }
-        agreements = dataset.agreements
-        extra_columns = dataset.extra_columns
-
-    made = redacted_view(Stub(), "consortium", RESEARCH, DAY, KEY)
+    samples = dataset.tables["samples"].with_columns(pl.lit("x").alias("notes"))
+    other = replace(dataset, tables={**dataset.tables, "samples": samples})
+    made = redacted_view(other, "consortium", RESEARCH, DAY, KEY)
     assert "notes" not in made.tables["samples"].collect_schema().names()
 
 
 def test_what_is_not_yet_or_no_longer_granted_is_refused_with_the_clauses(tmp_path):
     text = agreement(PUBLIC, COARSE).replace("    classes:", "    from: 2026-01-02\n    classes:")
     with pytest.raises(Refused) as caught:
-        view_of(make(tmp_path / "d", agreements={**_closed(), PUBLIC: text}))
+        view_of(make(tmp_path / "d", agreements={**AGREEMENTS, PUBLIC: text}))
     assert PUBLIC in str(caught.value)
     assert CLOSED in str(caught.value)
 
 
-def _closed():
-    from example_dataset import AGREEMENTS
-
-    return {CLOSED: AGREEMENTS[CLOSED]}
+def test_what_its_own_metadata_call_a_control_is_withheld_as_one(tmp_path):
+    tables = named_tables()
+    is_second = pl.col("sample_id") == "Kanarienacker-2"
+    tables["samples"] = tables["samples"].with_columns(
+        pl.when(is_second).then(pl.lit("negative control")).alias("samp_category")
+    )
+    outcomes = {**COARSE, "controls": "withhold"}
+    texts = {**AGREEMENTS, PUBLIC: agreement(PUBLIC, outcomes)}
+    made = view_of(make(tmp_path / "d", tables, texts))
+    assert made.tables["samples"].collect().height == 1
+    assert made.tables["libraries"].collect().height == 2
 
 
 def test_raw_reads_alone_are_nothing_that_a_dataset_holds(tmp_path):
@@ -234,13 +218,9 @@ def test_who_and_what_for_must_be_known(dataset, recipient, purpose, code):
 
 
 def test_an_agreement_under_another_name_is_a_problem(dataset):
-    class Stub:
-        tables = dataset.tables
-        agreements = {**dataset.agreements, CLOSED: dataset.agreements[PUBLIC]}
-        extra_columns = dataset.extra_columns
-
+    misfiled = {**dataset.agreements, CLOSED: dataset.agreements[PUBLIC]}
     with pytest.raises(InputError) as caught:
-        redacted_view(Stub(), "public", RESEARCH, DAY, KEY)
+        redacted_view(replace(dataset, agreements=misfiled), "public", RESEARCH, DAY, KEY)
     assert [problem.code for problem in caught.value.problems] == ["agreement-misfiled"]
 
 

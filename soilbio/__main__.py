@@ -1,0 +1,5 @@
+"""`python -m soilbio` is the command `soilbio`."""
+
+from soilbio.cli.main import run
+
+run()
