@@ -16,8 +16,8 @@ def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Deci
     """Combine what all agreements on a record decide.
 
     Withheld over generalised over allowed; the coarsest generalisation; all duties; the earliest
-    end; the licence that all permit, and where there is none, everything is withheld. No decisions
-    at all means no agreement: everything is withheld.
+    end; the licence that all permit, and where there is none, everything is withheld. What shares
+    nothing has no licence. No decisions at all means no agreement: everything is withheld.
     """
     recipient, purpose, on = asked
     names = tuple(sorted({name for decision in decisions for name in decision.agreements}))
@@ -30,6 +30,7 @@ def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Deci
     if licence is None:
         because = (f"no licence fits all of {', '.join(licences)}",)
         outcomes = dict.fromkeys(SharingClass, Outcome(Strictness.WITHHOLD, because=because))
+    is_open = any(one.strictness < Strictness.WITHHOLD for one in outcomes.values())
     return Decision(
         recipient=recipient,
         purpose=purpose,
@@ -37,7 +38,7 @@ def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Deci
         agreements=names,
         outcomes=outcomes,
         duties=tuple(sorted({duty for decision in decisions for duty in decision.duties})),
-        licence=licence or "",
+        licence=licence if licence and is_open else "",
         until=min((d.until for d in decisions if d.until), default=None),
     )
 

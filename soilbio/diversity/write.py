@@ -95,7 +95,9 @@ def _tree(dataset: Dataset, assay: str, community: Community) -> tuple[TreeNode 
     if any(node.length is None for node in tree.traverse(include_self=False)):
         return None, [f"the tree has no lengths: {out}"]
     if len(tree.children) > 2:
-        return tree.root_at_midpoint(), ["the tree had no root: rooted at its midpoint"]
+        rooted = tree.root_at_midpoint()
+        rooted.bifurcate(insert_length=0)  # the midpoint may lie where three branches meet
+        return rooted, ["the tree had no root of two branches: rooted at its midpoint"]
     return tree, []
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.agreements.model import Decision, Strictness
 from soilbio.exporters.generalise import number_in
-from soilbio.exporters.rows import UNCERTAINTY
+from soilbio.exporters.rows import UNCERTAINTY, is_control
 from soilbio.exporters.view import View
 from soilbio.standards.darwin_core import DNA, LICENCES
 from soilbio.standards.insdc import COUNTRIES, is_missing
@@ -47,7 +47,7 @@ def events_of(view: View) -> pl.DataFrame:
     rows = [
         _event(view, row, samples[row["sample_id"]], assays[row["assay_id"]])
         for row in _by_id(view, "libraries").values()
-        if not row.get("control_type")
+        if not is_control(row, samples[row["sample_id"]])
     ]
     return pl.DataFrame(
         {name: [_clean(row.get(name)) for row in rows] for name in COLUMNS},

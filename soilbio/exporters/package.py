@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from hashlib import file_digest
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from soilbio.exporters.registry import check_target, writer_of
 from soilbio.exporters.view import View
 
 DECISION, DUTIES = "decision.json", "DUTIES.txt"
+# What an export holds whose decision was removed, as Snakemake does before it runs a job again.
+_WITHOUT_DECISION = (DUTIES, "*.biom", "*.tsv", "*.zip")
 
 
 def write_package(view: View, target: str, folder: Path) -> Evidence:
@@ -44,19 +47,37 @@ def write_package(view: View, target: str, folder: Path) -> Evidence:
 
 
 def _check_folder(folder: Path) -> None:
-    is_ours = not folder.exists() or (
-        folder.is_dir()
-        and (
-            not any(folder.iterdir()) or any((folder / one).is_file() for one in (DECISION, DUTIES))
-        )
-    )
-    if not is_ours:
+    if not folder.exists():
+        return
+    others = _beside_export(folder) if folder.is_dir() else [folder.name]
+    if others:
         raise problem_of(
             "export-folder",
             str(folder),
-            expected="a folder that is new, empty, or an earlier export",
+            found=", ".join(others),
+            expected="a folder that is new, empty, or an earlier export and nothing else",
             fix="Name another folder; what is in this one would be lost",
         )
+
+
+def _beside_export(folder: Path) -> list[str]:
+    """Name what lies in a folder and is of no earlier export."""
+    there = sorted(path.name for path in folder.iterdir())
+    if DECISION in there:
+        ours = _listed(folder / DECISION)
+        return [name for name in there if name not in ours]
+    if DUTIES in there:
+        return [n for n in there if not any(fnmatchcase(n, one) for one in _WITHOUT_DECISION)]
+    return there
+
+
+def _listed(decision: Path) -> set[str]:
+    """Read which files an export has; none, if that is no decision of ours."""
+    try:
+        files = json.loads(decision.read_text(encoding="utf-8"))["files"]
+        return {DECISION, *(one["name"] for one in files)}
+    except (ValueError, KeyError, TypeError):
+        return set()
 
 
 def _record(view: View, target: str, evidence: Evidence) -> dict[str, object]:

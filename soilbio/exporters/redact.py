@@ -21,7 +21,16 @@ from soilbio.dataset.tables import TABLES, Column
 from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, keep_counts
 from soilbio.exporters.gate import Gate, key_of, open_gate
-from soilbio.exporters.rows import NEVER, NOTES, UNCERTAINTY, Names, Row, can_show, copy_row
+from soilbio.exporters.rows import (
+    NEVER,
+    NOTES,
+    UNCERTAINTY,
+    Names,
+    Row,
+    can_show,
+    copy_row,
+    is_control,
+)
 from soilbio.exporters.rows import copy_sample as copy_sample_row
 from soilbio.exporters.view import View
 from soilbio.standards.sharing_classes import SharingClass as Share
@@ -148,12 +157,11 @@ def _in_use(gate: Gate, keys: Iterable[str]) -> dict[str, Any]:
 
 def _relate(work: _Work) -> None:
     """Find the agreements that touch each sample: its own, those of its libraries and counts."""
-    touching: dict[str, set[str]] = {
-        row["sample_id"]: {row["agreement_id"]} for row in work.rows("samples")
-    }
+    samples = {row["sample_id"]: row for row in work.rows("samples")}
+    touching = {sample: {row["agreement_id"]} for sample, row in samples.items()}
     for row in work.rows("libraries"):
         work.sample_of[row["library_id"]] = row["sample_id"]
-        work.is_control[row["library_id"]] = bool(row["control_type"])
+        work.is_control[row["library_id"]] = is_control(row, samples[row["sample_id"]])
         touching[row["sample_id"]].add(row["agreement_id"])
     pairs = work.source.tables["counts"].select("library_id", "agreement_id").unique()
     for library, agreement in pairs.collect(engine="streaming").iter_rows():
@@ -178,13 +186,13 @@ def _samples(work: _Work) -> list[Row]:
         old = row["sample_id"]
         decision = work.gate.of(work.key_of_sample[old])
         own = libraries.get(old, [])
-        is_control = (
+        is_all_control = (
             all(work.is_control[one] for one in own)
             if own
             else (row.get("samp_category") or "") not in _NO_SAMPLE
         )
         has_library = any(_is_library_kept(work, one) for one in own)
-        is_open = not is_control or work.gate.allows(work.key_of_sample[old], Share.CONTROLS)
+        is_open = not is_all_control or work.gate.allows(work.key_of_sample[old], Share.CONTROLS)
         if is_open and (has_library or _shares(decision, columns.items())):
             new, fates = copy_sample_row(row, columns, decision, work.names)
             work.new_sample[old] = new["sample_id"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from soilbio.agreements.model import GENERALISATIONS, Decision, Strictness
-from soilbio.dataset.tables import Column
+from soilbio.dataset.tables import CONTROL_TYPES, Column
 from soilbio.exporters import generalise
 from soilbio.exporters.evidence import Fate, withheld_in
 from soilbio.exporters.pseudonyms import pseudonym
@@ -19,6 +19,10 @@ Fates = list[tuple[Share, Fate]]
 
 # Shared by no agreement: the free text of tools, which like to name files and folders.
 NEVER = frozenset({("libraries", "status_reason")})
+# What samp_category says of a sample that is none: the words of MIxS 7, and our control types.
+CONTROL_CATEGORIES = frozenset(
+    {"negative control", "positive control", "PCR standard", *CONTROL_TYPES}
+)
 # What says of a sample how exact the shared values are.
 NOTES = {
     "dataGeneralizations": "What was made coarser, and how (Darwin Core).",
@@ -51,6 +55,11 @@ class Names:
         if name not in self.made:
             self.made[name] = pseudonym(self.key, self.recipient, name)
         return self.made[name]
+
+
+def is_control(library: Mapping[str, Any], sample: Mapping[str, Any]) -> bool:
+    """Tell whether a library is a control; one that either sheet calls so, is."""
+    return bool(library.get("control_type")) or sample.get("samp_category") in CONTROL_CATEGORIES
 
 
 def can_show(name: str, sharing_class: Share, decision: Decision) -> bool:

@@ -94,6 +94,9 @@ def _careful(subject: Subject, audience: Audience) -> Subject:
         return replace(subject, status_reason="")
     if audience.sees(Share.IDENTITY):
         return subject
+    if subject.status == "failed" and not audience.sees(Share.IDENTITY):
+        # A tool's words may name files, and files are named after farms.
+        return replace(subject, status_reason="its files could not be used")
     reason = subject.status_reason.replace(subject.library_id, subject.label)
     return replace(subject, status_reason=_PATH.sub("…", reason))
 

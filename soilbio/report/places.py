@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from math import floor
 
+from soilbio.exporters.generalise import cell_of
 from soilbio.report.content import plural
 from soilbio.report.figures_map import Place
 from soilbio.standards.mixs import parse_lat_lon
@@ -20,11 +20,6 @@ class Region(Enum):
     WHOLE = "whole"
 
 
-def snap(degrees: float, cell_degrees: float) -> float:
-    """Give the middle of the cell of a fixed grid that holds a coordinate."""
-    return round((floor(degrees / cell_degrees) + 0.5) * cell_degrees, 6)
-
-
 def places_of(
     samples: Sequence[Mapping[str, str]], cell_degrees: float, *, region: Region
 ) -> tuple[Place, ...]:
@@ -34,12 +29,10 @@ def places_of(
     """
     counts: Counter[tuple[float, float, str]] = Counter()
     for row in samples:
-        position = parse_lat_lon(row.get("lat_lon") or "")
+        position = _position(row.get("lat_lon") or "", cell_degrees)
         if position is None:
             continue
         latitude, longitude = position
-        if cell_degrees:
-            latitude, longitude = snap(latitude, cell_degrees), snap(longitude, cell_degrees)
         name = "" if region is Region.NONE else row.get("geo_loc_name") or ""
         if cell_degrees or region is Region.COUNTRY:
             name = name.partition(":")[0].strip()
@@ -48,6 +41,14 @@ def places_of(
         Place(latitude, longitude, cell_degrees, count, _text(name, count))
         for (latitude, longitude, name), count in sorted(counts.items())
     )
+
+
+def _position(lat_lon: str, cell_degrees: float) -> tuple[float, float] | None:
+    """Read a place; its cell's middle is that of exports, since two grids would narrow it down."""
+    if not cell_degrees:
+        return parse_lat_lon(lat_lon)
+    cell = cell_of(lat_lon, f"{cell_degrees:g}")
+    return None if cell is None else (float(cell.latitude), float(cell.longitude))
 
 
 def _text(name: str, count: int) -> str:

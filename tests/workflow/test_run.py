@@ -103,4 +103,4 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_no_more(project):
     log = project.log()
     assert "rule denoise_unoise" in log
     assert "rule prepare_unoise" in log  # its unique sequences were temporary
-    assert "rule measure_read_quality" not in log
+    assert "rule choose_truncation" not in log

@@ -85,15 +85,12 @@ def test_what_shares_nothing_has_no_licence_however_it_is_grouped():
             summary="",
             parties=(Party("P", ROR, "provider"),),
             grants=(Grant("c", "public", purposes, {one: Outcome(Strictness.ALLOW)}, None, None),),
-            licence=licence,
+            licence="CC0-1.0",
             attribution="",
             duties=(),
             contact="",
         )
-        for one, licence in (
-            (SharingClass.COUNTS, "LicenseRef-agreement-only"),
-            (SharingClass.TAXONOMY, "LicenseRef-agreement-only"),
-        )
+        for one in (SharingClass.COUNTS, SharingClass.TAXONOMY)
     )
     both = decide([counts, taxonomy], *asked)
     assert not both.shares_anything

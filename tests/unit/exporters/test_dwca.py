@@ -5,8 +5,9 @@ from hashlib import md5
 from pathlib import Path
 from zipfile import ZipFile
 
+import polars as pl
 import pytest
-from secrets_example import under, view_of
+from secrets_example import make, named_tables, under, view_of
 
 from soilbio.exporters.eml import eml_xml, meta_xml
 from soilbio.exporters.registry import writer_of

@@ -8,7 +8,7 @@ from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.figures_diversity import Point, alpha_by_group, ordination, rarefaction
 from soilbio.report.figures_map import Place, extent_of, outlines, place_map
 from soilbio.report.figures_reads import ReadsOf, grouped_rows, quality_curves, read_loss
-from soilbio.report.places import Region, places_of, snap
+from soilbio.report.places import Region, places_of
 from soilbio.report.sections_diversity import thinned
 
 
@@ -99,10 +99,12 @@ def test_a_sample_without_a_position_is_on_no_map():
 
 
 @pytest.mark.parametrize(
-    ("degrees", "middle"), [(48.1234, 48.15), (48.1, 48.15), (-0.01, -0.05), (11.5678, 11.55)]
+    ("degrees", "middle"),
+    [("48.1234", 48.15), ("48.3", 48.35), ("-0.01", -0.05), ("11.5678", 11.55)],
 )
-def test_a_place_moves_to_the_middle_of_its_cell(degrees, middle):
-    assert snap(degrees, 0.1) == middle
+def test_a_place_moves_to_the_middle_of_the_cell_that_exports_give_it(degrees, middle):
+    (place,) = places_of([{"lat_lon": f"{degrees} 0.05"}], 0.1, region=Region.NONE)
+    assert (place.latitude, place.longitude) == (middle, 0.05)
 
 
 def test_places_in_one_cell_are_one_place_that_names_only_the_country():
