@@ -35,9 +35,17 @@ def read_agreements(folder: Path) -> dict[str, str]:
     problems = Problems(str(folder))
     texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
         try:
+            text = path.read_text(encoding="utf-8")
             agreement = parse_agreement(text, str(path))
+        except UnicodeDecodeError:
+            problems.add(
+                "agreement-unreadable",
+                source=str(path),
+                expected="an agreement, YAML in UTF-8",
+                fix="Save the file as UTF-8",
+            )
+            continue
         except InputError as error:
             problems.extend(error.problems)
             continue

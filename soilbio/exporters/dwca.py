@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -39,35 +40,38 @@ def write(view: View, folder: Path) -> Evidence:
     """
     import polars as pl
 
-    events = events_of(view)
     counts = view.tables["counts"]
     totals = counts.group_by(LIBRARY).agg(pl.col("count").sum().alias("total"))
-    rows = counts.join(
-        events.lazy().join(totals, on=LIBRARY, how="left"),
-        on=LIBRARY,
-        how="inner",
-        maintain_order="left",
-    )
-    features = _features(view)
-    listed = rows.join(
-        features.filter(pl.col("reason").is_null()).drop("agreement_ids"),
-        on="feature_id",
-        how="inner",
-        maintain_order="left",
-    )
-    occurrences = listed.with_columns(
-        pl.concat_str(pl.lit(view.dataset_id), LIBRARY, "feature_id", separator=":").alias(
-            "occurrenceID"
-        )
-    )
+    events = events_of(view).join(totals.collect(engine="streaming"), on=LIBRARY, how="left")
+    features = _features(view).collect(engine="streaming")
+    listed = features.filter(pl.col("reason").is_null()).drop("agreement_ids", "reason")
     parts: dict[str, Iterable[bytes]] = {
-        CORE_FILE: _text(_core(occurrences, view.dataset_id)),
-        DNA_FILE: _text(_extension(occurrences)),
+        CORE_FILE: _text(
+            _core(rows, view.dataset_id) for rows in _occurrences(view, events, listed)
+        ),
+        DNA_FILE: _text(_extension(rows) for rows in _occurrences(view, events, listed)),
         "eml.xml": [eml_xml(view)],
         "meta.xml": [meta_xml()],
     }
     _zip(parts, folder / ARCHIVE)
-    return view.evidence.noting(**_left_out(view, counts, rows, features))
+    return view.evidence.noting(**_left_out(counts, events, features))
+
+
+def _occurrences(
+    view: View, events: pl.DataFrame, features: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """Give occurrences in batches; a join of the whole would hold all rows, and they are wide."""
+    import polars as pl
+
+    counts = view.tables["counts"].drop("agreement_id")
+    nothing = counts.head(0).collect()  # the header is written where there is no row, too
+    for batch in chain([nothing], counts.collect_batches(maintain_order=True, chunk_size=_ROWS)):
+        rows = batch.join(events, on=LIBRARY, how="inner", maintain_order="left")
+        yield rows.join(features, on="feature_id", how="inner", maintain_order="left").with_columns(
+            pl.concat_str(pl.lit(view.dataset_id), LIBRARY, "feature_id", separator=":").alias(
+                "occurrenceID"
+            )
+        )
 
 
 def _features(view: View) -> pl.LazyFrame:
@@ -104,7 +108,7 @@ def _features(view: View) -> pl.LazyFrame:
     )
 
 
-def _core(rows: pl.LazyFrame, dataset_id: str) -> pl.LazyFrame:
+def _core(rows: pl.DataFrame, dataset_id: str) -> pl.DataFrame:
     import polars as pl
 
     name = pl.coalesce(reversed(RANKS))
@@ -138,7 +142,7 @@ def _core(rows: pl.LazyFrame, dataset_id: str) -> pl.LazyFrame:
     )
 
 
-def _extension(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _extension(rows: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     others = (name for name in DNA if name != "DNA_sequence")
@@ -147,16 +151,15 @@ def _extension(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _text(frame: pl.LazyFrame) -> Iterator[bytes]:
+def _text(batches: Iterable[pl.DataFrame]) -> Iterator[bytes]:
     """Give tab-separated text without quotes; no value has a tab or a line end in it."""
-    yield ("\t".join(frame.collect_schema().names()) + "\n").encode()
-    for batch in frame.collect_batches(maintain_order=True, chunk_size=_ROWS):
+    for place, batch in enumerate(batches):
         text = batch.write_csv(
             separator="\t",
             line_terminator="\n",
             quote_style="never",
             null_value="",
-            include_header=False,
+            include_header=place == 0,
         )
         yield text.encode()
 
@@ -182,24 +185,23 @@ def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
     yield bytes(held)
 
 
-def _left_out(
-    view: View, counts: pl.LazyFrame, rows: pl.LazyFrame, features: pl.LazyFrame
-) -> dict[str, int]:
+def _left_out(counts: pl.LazyFrame, events: pl.DataFrame, features: pl.DataFrame) -> dict[str, int]:
     """Count what is in the view and not in the archive, by reason."""
     import polars as pl
 
     size = pl.len().alias("rows"), pl.col("count").sum().alias("reads")
     whole = counts.select(*size).collect(engine="streaming").row(0)
-    soils = rows.select(*size).collect(engine="streaming").row(0)
+    of_soils = counts.join(events.lazy().select(LIBRARY), on=LIBRARY, how="semi")
+    soils = of_soils.select(*size).collect(engine="streaming").row(0)
     notes = {
         "control_rows_left_out": whole[0] - soils[0],
         "control_reads_left_out": whole[1] - soils[1],
     }
+    per_feature = of_soils.group_by("feature_id").agg(*size).collect(engine="streaming")
     found = (
-        rows.join(features.select("feature_id", "reason"), on="feature_id", how="inner")
+        per_feature.join(features.select("feature_id", "reason"), on="feature_id", how="inner")
         .group_by("reason")
-        .agg(*size, pl.col("feature_id").n_unique().alias("features"))
-        .collect(engine="streaming")
+        .agg(pl.col("rows", "reads").sum(), pl.len().alias("features"))
     )
     by_reason = {row["reason"]: row for row in found.iter_rows(named=True)}
     nothing = {"rows": 0, "reads": 0, "features": 0}

@@ -8,6 +8,7 @@ from skbio import DistanceMatrix, TreeNode
 from soilbio.diversity.alpha import alpha_rows, common_coverage, rarefaction_rows
 from soilbio.diversity.beta import distances, ordinate, rarefied
 from soilbio.diversity.community import Community, Depth, choose_depth
+from soilbio.diversity.coverage import richness_at
 from soilbio.diversity.permutation import one_per_sample, rows_of_column
 
 
@@ -57,6 +58,16 @@ def test_a_library_below_the_common_coverage_has_no_hill_numbers():
     assert "hill_q0" not in thin
 
 
+def test_a_library_somewhat_below_the_common_coverage_is_extrapolated():
+    two = community({"deep": [40, 30, 20, 8, 2, 0], "thin": [9, 6, 4, 2, 1, 1]})
+    coverage = common_coverage(two, ["deep"])
+    assert coverage == 1
+    _, thin = alpha_rows(two, 0.97, None)
+    assert 23 < thin["hill_reads"] <= 46
+    assert thin["hill_q0"] > 6
+    assert thin["coverage"] == 0.97
+
+
 def test_rarefaction_ends_with_what_was_seen():
     rows = rarefaction_rows(community({"a": [10, 5, 1], "empty": [0, 0, 0]}))
     assert rows[-1] == {"library_id": "a", "depth": 16, "observed": 3.0}
@@ -82,6 +93,12 @@ def test_rarefying_gives_every_library_the_same_reads_and_the_seed_repeats_it():
     assert (one.sum(axis=1) == 10).all()
     assert (one <= four.dense(four.libraries)).all()
     assert not (one == rarefied(four, depth, 2)).all()
+
+
+def test_what_is_drawn_of_a_library_does_not_depend_on_the_others():
+    alone = rarefied(community({"c": FOUR["c"]}), Depth(10, ["c"], {}), 1)
+    among = rarefied(community(FOUR), Depth(10, sorted(FOUR), {}), 1)
+    assert (alone[0] == among[2]).all()
 
 
 def test_distances_are_their_definitions():
@@ -120,6 +137,29 @@ def test_ordination_keeps_the_distances_and_has_a_fixed_direction():
 def test_two_libraries_or_no_differences_have_no_ordination():
     assert ordinate(DistanceMatrix([[0, 1], [1, 0]], list("ab"))) is None
     assert ordinate(DistanceMatrix(np.zeros((3, 3)), list("abc"))) is None
+
+
+def test_many_libraries_are_ordinated_without_a_warning():
+    points = np.random.default_rng(1).random((14, 5))
+    gaps = np.abs(points[:, None] - points[None]).sum(axis=2) ** 1.5  # negative eigenvalues, too
+    coordinates, explained = ordinate(DistanceMatrix((gaps + gaps.T) / 2))
+    assert coordinates.shape == (14, 3)
+    assert 0 < explained.sum() <= 1
+    assert (np.diff(explained) <= 0).all()
+
+
+def test_an_axis_of_rounding_is_nothing():
+    line = np.abs(np.subtract.outer(np.arange(5.0) ** 2, np.arange(5.0) ** 2))
+    coordinates, explained = ordinate(DistanceMatrix(line))
+    assert explained.tolist() == [pytest.approx(1), 0, 0]
+    assert not coordinates[:, 1:].any()
+
+
+def test_rarefying_draws_as_many_features_as_hurlbert_expects():
+    one = community({"a": [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 1, 1, 1, 1]})
+    depth = Depth(60, ["a"], {})
+    seen = [(rarefied(one, depth, seed) > 0).sum() for seed in range(2000)]
+    assert np.mean(seen) == pytest.approx(richness_at(one.reads_of(0), 60), rel=0.01)
 
 
 def test_permanova_is_anderson_s_formula():

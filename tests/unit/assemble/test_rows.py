@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from soilbio.agreements.folder import agreements_of, read_agreements
+from soilbio.assemble.rows import library_rows, measurement_rows, number_in, sample_rows
+from soilbio.errors import InputError
+from soilbio.metadata.sheet import Library
+from tests.conftest import ROOT
+
+OPEN = "soil-demo-open@1.0"
+
+
+def library(name: str, sample: str, *, kind: str = "", agreement: str = OPEN) -> Library:
+    return Library(name, sample, "a16s", "r1", Path("a.gz"), None, "", kind, agreement, 2)
+
+
+LEFT = {
+    "status": "ok",
+    "status_reason": "",
+    "reads_raw": 10,
+    "reads_primer": 9,
+    "reads_merged": 9,
+    "reads_filtered": 8,
+}
+TRACKED = {"reads_merged": "", "reads_denoised": "7", "reads_nonchimeric": "6", "failure": ""}
+
+
+@pytest.mark.parametrize(
+    ("tracked", "status", "reason"),
+    [
+        ({}, "ok", ""),
+        ({"failure": "too few reads"}, "failed", "too few reads"),
+        ({"reads_nonchimeric": "0"}, "empty", "no feature (of 8 filtered reads)"),
+    ],
+)
+def test_a_library_says_what_became_of_it(tracked, status, reason):
+    (row,) = library_rows(
+        [library("a", "A")], {"a": LEFT}, {"a": {**TRACKED, **tracked}}, {"a": OPEN}
+    )
+    assert (row["status"], row["status_reason"]) == (status, reason)
+    assert (row["reads_raw"], row["reads_merged"], row["agreement_id"]) == (10, 9, OPEN)
+
+
+def test_merged_reads_are_the_engine_s_where_it_merges():
+    tracked = {**TRACKED, "reads_merged": "5"}
+    (row,) = library_rows([library("a", "A")], {"a": LEFT}, {"a": tracked}, {"a": OPEN})
+    assert row["reads_merged"] == 5
+
+
+def test_every_sequenced_sample_has_a_row_and_controls_say_their_kind():
+    rows = sample_rows(
+        [library("a", "A"), library("a2", "A"), library("blank", "B", kind="pcr_blank")],
+        {"A": {"sample_id": "A", "ph": "6.5", "elev": ""}},
+        {"a": OPEN, "a2": OPEN, "blank": OPEN},
+    )
+    assert rows == [
+        {"ph": "6.5", "sample_id": "A", "agreement_id": OPEN},
+        {"sample_id": "B", "agreement_id": OPEN, "samp_category": "pcr_blank"},
+    ]
+
+
+def test_numbers_of_soil_properties_become_measurements_with_unit_method_and_depth():
+    sample = {
+        "sample_id": "A",
+        "agreement_id": OPEN,
+        "ph": "6.5",
+        "ph_meth": "ISO 10390",
+        "tot_org_carb": "12.1 g/kg",
+        "depth": "0-0.2",
+        "elev": "300",
+        "farm_name": "7",
+    }
+    rows = {row["property"]: row for row in measurement_rows([sample])}
+    assert set(rows) == {"ph", "tot_org_carb"}
+    assert (rows["ph"]["value"], rows["ph"]["unit"], rows["ph"]["method"]) == (
+        6.5,
+        "[pH]",
+        "ISO 10390",
+    )
+    assert (rows["ph"]["upper_depth_m"], rows["ph"]["lower_depth_m"]) == (0.0, 0.2)
+    assert rows["tot_org_carb"]["verbatim_value"] == "12.1 g/kg"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("7.1", "g/kg", 7.1),
+        ("7.1 g/kg", "g/kg", 7.1),
+        ("7.1 %", "g/kg", None),
+        ("<0.02", "g/kg", None),
+        ("not collected", "g/kg", None),
+        ("inf", "", None),
+        ("nan", "", None),
+        ("", "", None),
+    ],
+)
+def test_only_a_plain_number_in_the_slot_s_unit_is_a_number(text, unit, number):
+    assert number_in(text, unit) == number
+
+
+def test_a_bare_id_stands_for_its_only_version(tmp_path):
+    texts = read_agreements(ROOT / "config" / "agreements")
+    found = agreements_of([library("a", "A", agreement="soil-demo-open")], texts, "sheet")
+    assert found == {"a": OPEN}
+
+
+def test_unknown_and_several_agreements_of_a_sample_are_told_together():
+    texts = {OPEN: "", "closed@1": ""}
+    rows = [
+        library("a", "A"),
+        library("a2", "A", agreement="closed@1"),
+        library("b", "B", agreement="nobody"),
+    ]
+    with pytest.raises(InputError) as caught:
+        agreements_of(rows, texts, "sheet")
+    assert {p.code for p in caught.value.problems} == {"agreement-several", "agreement-unknown"}
+
+
+def test_an_agreement_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "a.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError) as caught:
+        read_agreements(tmp_path)
+    assert [p.code for p in caught.value.problems] == ["agreement-unreadable"]
