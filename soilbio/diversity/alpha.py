@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from soilbio.diversity.community import Community
+from soilbio.diversity.community import FEWEST_READS, Community
 from soilbio.diversity.coverage import (
     MOST_EXTRAPOLATION,
     coverage_of,
@@ -48,7 +48,7 @@ def alpha_rows(community: Community, coverage: float | None, tree: TreeNode | No
         Counts of unflagged features.
     coverage : float or None
         What Hill numbers are standardised to; None leaves them out. A library that does not reach
-        it with twice its reads has none.
+        it with twice its reads, or must be extrapolated from fewer than ten, has none.
     tree : TreeNode or None
         Rooted, tips are feature ids; None leaves Faith's PD out.
 
@@ -86,8 +86,8 @@ def _indices(counts: Counts) -> Row:
 
 
 def _standardised(counts: Counts, coverage: float) -> Row:
-    size = size_at(counts, coverage)
-    if size > MOST_EXTRAPOLATION * int(counts.sum()):
+    size, total = size_at(counts, coverage), int(counts.sum())
+    if size > total and (size > MOST_EXTRAPOLATION * total or total < FEWEST_READS):
         return {}
     zero, one, two = hill_at(counts, size)
     return {

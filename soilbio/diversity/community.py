@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # A library with less than this share of the median depth would pull all others down to it.
 _SHARE_OF_MEDIAN = 0.1
-_FEWEST_READS = 10
+FEWEST_READS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +158,14 @@ def choose_depth(community: Community, asked: int | str) -> Depth:
     if asked == "auto":
         ordered = sorted(filter(None, soils.values()))
         middle = ordered[len(ordered) // 2] if ordered else 0
-        least = max(_FEWEST_READS, _SHARE_OF_MEDIAN * middle)
+        least = max(FEWEST_READS, _SHARE_OF_MEDIAN * middle)
         chosen = min((reads for reads in ordered if reads >= least), default=0)
     else:
         least = chosen = int(asked)
     kept = [name for name, reads in soils.items() if chosen and reads >= chosen]
     left_out |= {
-        name: f"{reads} reads of unflagged features, fewer than {math.ceil(least)}"
+        name: f"{reads} read{'' if reads == 1 else 's'} of unflagged features,"
+        f" fewer than {math.ceil(least)}"
         for name, reads in soils.items()
         if name not in kept
     }

@@ -68,6 +68,12 @@ def test_a_library_somewhat_below_the_common_coverage_is_extrapolated():
     assert thin["coverage"] == 0.97
 
 
+def test_nothing_is_extrapolated_from_a_handful_of_reads():
+    """Of these five, richness would come out below the Hill number of order 1."""
+    (row,) = alpha_rows(community({"a": [2, 2, 1]}), 0.97, None)
+    assert "hill_q0" not in row
+
+
 def test_rarefaction_ends_with_what_was_seen():
     rows = rarefaction_rows(community({"a": [10, 5, 1], "empty": [0, 0, 0]}))
     assert rows[-1] == {"library_id": "a", "depth": 16, "observed": 3.0}
