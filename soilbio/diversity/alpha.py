@@ -36,6 +36,8 @@ COLUMNS = (
     "coverage",
 )
 _CURVE_POINTS = 20
+# Libraries times features that are dense at a time: 80 MB, and twice that for the tree's nodes.
+_DENSE_CELLS = 10_000_000
 Row = dict[str, object]
 
 
@@ -128,11 +130,16 @@ def _faith(community: Community, tree: TreeNode | None) -> dict[str, float]:
 
     depths = community.depths()
     libraries = [name for name in community.libraries if depths[name]]
-    found = alpha_diversity(
-        "faith_pd",
-        community.dense(libraries),
-        ids=libraries,
-        taxa=community.features,
-        tree=tree,
-    )
-    return {str(name): float(value) for name, value in found.items()}
+    found: dict[str, float] = {}
+    size = max(1, _DENSE_CELLS // len(community.features))
+    for start in range(0, len(libraries), size):
+        block = libraries[start : start + size]
+        values = alpha_diversity(
+            "faith_pd",
+            community.dense(block),
+            ids=block,
+            taxa=community.features,
+            tree=tree,
+        )
+        found |= {str(name): float(value) for name, value in values.items()}
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ METRICS = {
 AXES = 3
 FEWEST = 3
 _ROUNDING = 1e-12
+_DECIMALS = 9
 
 
 def rarefied(community: Community, depth: Depth, seed: int) -> NDArray[np.int64]:
@@ -49,33 +51,37 @@ def rarefied(community: Community, depth: Depth, seed: int) -> NDArray[np.int64]
 
 def distances(
     community: Community, depth: Depth, seed: int, tree: TreeNode | None
-) -> dict[str, DistanceMatrix]:
-    """Measure all metrics between the libraries that reach the depth; UniFrac needs the tree."""
+) -> Iterator[tuple[str, DistanceMatrix]]:
+    """Measure metric by metric between the libraries that reach the depth; UniFrac needs the tree.
+
+    Held in memory: the dense reads of these libraries, and one matrix of distances at a time where
+    the caller keeps none.
+    """
     import numpy as np
     from scipy.spatial.distance import pdist, squareform
     from skbio import DistanceMatrix
     from skbio.diversity import beta_diversity
     from skbio.stats.composition import rclr
 
-    if len(depth.libraries) < 2:
-        return {}
-    drawn = rarefied(community, depth, seed)
     ids = depth.libraries
-    logs = np.nan_to_num(rclr(community.dense(ids).astype(float)))
-    found = {
-        "bray_curtis": beta_diversity("braycurtis", drawn, ids=ids),
-        "jaccard": beta_diversity("jaccard", drawn > 0, ids=ids),
-        "robust_aitchison": DistanceMatrix(squareform(pdist(logs)), ids),
-    }
+    if len(ids) < 2:
+        return
+    logs = np.nan_to_num(rclr(community.dense(ids).astype(float)), copy=False)
+    yield "robust_aitchison", DistanceMatrix(squareform(pdist(logs)), ids)
+    del logs
+    drawn = rarefied(community, depth, seed)
+    yield "bray_curtis", beta_diversity("braycurtis", drawn, ids=ids)
+    yield "jaccard", beta_diversity("jaccard", drawn > 0, ids=ids)
     if tree is not None:
         phylogenetic = {"taxa": community.features, "tree": tree}
-        found["weighted_unifrac"] = beta_diversity(
-            "weighted_unifrac", drawn, ids=ids, normalized=True, **phylogenetic
+        yield (
+            "weighted_unifrac",
+            beta_diversity("weighted_unifrac", drawn, ids=ids, normalized=True, **phylogenetic),
         )
-        found["unweighted_unifrac"] = beta_diversity(
-            "unweighted_unifrac", drawn, ids=ids, **phylogenetic
+        yield (
+            "unweighted_unifrac",
+            beta_diversity("unweighted_unifrac", drawn, ids=ids, **phylogenetic),
         )
-    return found
 
 
 def ordinate(
@@ -84,7 +90,7 @@ def ordinate(
     """Principal coordinates; None for fewer than three libraries or no distance at all.
 
     An axis has no direction of its own: its largest coordinate is made positive. An axis that
-    explains nothing but rounding is 0.
+    explains nothing but rounding is 0, and so are coordinates that are.
 
     Returns
     -------
@@ -111,4 +117,5 @@ def ordinate(
         largest = np.argmax(np.abs(coordinates[:, axis]).round(9))
         if coordinates[largest, axis] < 0:
             coordinates[:, axis] *= -1
-    return coordinates, explained
+    # Beyond that, a processor's way to add shows; adding 0 takes the sign off -0.
+    return coordinates.round(_DECIMALS) + 0.0, explained.round(_DECIMALS)

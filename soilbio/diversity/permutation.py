@@ -89,8 +89,18 @@ def rows_of_column(
             }
             if matrix is not None:
                 row |= _test(test, matrix, groups, settings)
+            if groups and all(map(_is_number, groups)):
+                row["note"] = f"{row['note']}; numbers are taken as names of groups"
             rows.append(row)
     return rows
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _why_not(sizes: Mapping[str, int]) -> str:

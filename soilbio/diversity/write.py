@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,12 @@ from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.diversity import alpha, permutation
 from soilbio.diversity.beta import AXES, FEWEST, METRICS, distances, ordinate
 from soilbio.diversity.community import Community, Depth, choose_depth, read_community
+from soilbio.standards.insdc import is_missing
 
 if TYPE_CHECKING:
     from skbio import DistanceMatrix, TreeNode
+
+EXPLAINED = ("metric", "axis", "proportion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,8 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
     """Write alpha, rarefaction, distances, ordination, tests and settings of an assay.
 
     What a former run wrote for metrics that are no longer measured is removed. Held in memory: the
-    assay's counts, sparse; dense, the libraries that are compared times the features there are (all
-    libraries with reads, for Faith's PD).
+    assay's counts, sparse; dense, the libraries that are compared times the features there are; the
+    distances of one metric at a time.
 
     Returns
     -------
@@ -54,15 +59,24 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
         ("library_id", "depth", "observed"),
         folder / "rarefaction.tsv",
     )
-    matrices = distances(community, depth, settings.seed, tree)
-    _write_matrices(matrices, folder / "distances")
-    _write_ordination(matrices, folder / "ordination")
     tested = permutation.one_per_sample(community, depth.libraries)
+    groups = _groups(dataset, community, tested, settings.groups)
+    explained, tests = [], []
+    found = set()
+    for metric, matrix in distances(community, depth, settings.seed, tree):
+        found.add(metric)
+        _write_matrix(matrix, folder / "distances" / f"{metric}.tsv")
+        explained += _write_ordination(metric, matrix, folder / "ordination")
+        tests += _tests(metric, matrix.filter(tested), groups, settings)
+    for metric in set(METRICS) - found:
+        for part in ("distances", "ordination"):
+            (folder / part / f"{metric}.tsv").unlink(missing_ok=True)
     _write_rows(
-        _tests(dataset, community, matrices, tested, settings),
-        permutation.COLUMNS,
-        folder / "tests.tsv",
+        sorted(explained, key=itemgetter("metric")), EXPLAINED, folder / "ordination/explained.tsv"
     )
+    by_column = {column: place for place, column in enumerate(settings.groups)}
+    tests.sort(key=lambda row: (by_column[str(row["column"])], str(row["metric"])))
+    _write_rows(tests, permutation.COLUMNS, folder / "tests.tsv")
     notes += _notes(community, depth)
     content = _settings(community, depth, settings) | {
         "coverage": _rounded(coverage),
@@ -75,7 +89,7 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
         "notes": notes,
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
-    _write_text(text + "\n", folder / "settings.json")
+    _write_lines([text], folder / "settings.json")
     return depth
 
 
@@ -114,57 +128,58 @@ def _notes(community: Community, depth: Depth) -> list[str]:
     return notes
 
 
-def _write_matrices(matrices: Mapping[str, DistanceMatrix], folder: Path) -> None:
-    for metric in METRICS:
-        if metric in matrices:
-            _write_matrix(matrices[metric], folder / f"{metric}.tsv")
-        else:
-            (folder / f"{metric}.tsv").unlink(missing_ok=True)
-
-
-def _write_ordination(matrices: Mapping[str, DistanceMatrix], folder: Path) -> None:
+def _write_ordination(metric: str, matrix: DistanceMatrix, folder: Path) -> list[dict[str, object]]:
+    """Write the axes of a metric; give the rows on what they explain, none if there are no axes."""
+    found = ordinate(matrix)
+    if found is None:
+        (folder / f"{metric}.tsv").unlink(missing_ok=True)
+        return []
     axes = [f"PC{axis + 1}" for axis in range(AXES)]
-    explained = []
-    for metric in sorted(METRICS):
-        found = ordinate(matrices[metric]) if metric in matrices else None
-        if found is None:
-            (folder / f"{metric}.tsv").unlink(missing_ok=True)
+    coordinates, shares = found
+    rows = [
+        {"library_id": name, **dict(zip(axes, map(float, place), strict=True))}
+        for name, place in zip(matrix.ids, coordinates, strict=True)
+    ]
+    _write_rows(rows, ("library_id", *axes), folder / f"{metric}.tsv")
+    return [
+        {"metric": metric, "axis": axis, "proportion": float(share)}
+        for axis, share in zip(axes, shares, strict=True)
+    ]
+
+
+def _groups(
+    dataset: Dataset, community: Community, tested: list[str], columns: Sequence[str]
+) -> dict[str, dict[str, str] | None]:
+    """Find the value of each library in each column; None for a column that is not there."""
+    samples = dataset.table("samples")
+    row_of = {row["sample_id"]: row for row in samples.iter_rows(named=True)}
+    groups: dict[str, dict[str, str] | None] = {}
+    for column in columns:
+        if column not in samples.columns:
+            groups[column] = None
             continue
-        coordinates, shares = found
-        rows = [
-            {"library_id": name, **dict(zip(axes, map(float, place), strict=True))}
-            for name, place in zip(matrices[metric].ids, coordinates, strict=True)
-        ]
-        _write_rows(rows, ("library_id", *axes), folder / f"{metric}.tsv")
-        explained += [
-            {"metric": metric, "axis": axis, "proportion": float(share)}
-            for axis, share in zip(axes, shares, strict=True)
-        ]
-    _write_rows(explained, ("metric", "axis", "proportion"), folder / "explained.tsv")
+        values = {name: row_of[community.samples[name]][column] for name in tested}
+        groups[column] = {
+            name: str(value).strip()
+            for name, value in values.items()
+            if value is not None and not is_missing(str(value))
+        }
+    return groups
 
 
 def _tests(
-    dataset: Dataset,
-    community: Community,
-    matrices: Mapping[str, DistanceMatrix],
-    tested: list[str],
+    metric: str,
+    matrix: DistanceMatrix,
+    groups: Mapping[str, Mapping[str, str] | None],
     settings: Settings,
 ) -> list[dict[str, object]]:
-    samples = dataset.table("samples")
-    row_of = {row["sample_id"]: row for row in samples.iter_rows(named=True)}
-    matrices = {metric: matrix.filter(tested) for metric, matrix in matrices.items()}
-    rows = []
-    for column in settings.groups:
-        group_of = None
-        if column in samples.columns:
-            values = {name: row_of[community.samples[name]][column] for name in tested}
-            group_of = {
-                name: str(value).strip() for name, value in values.items() if value is not None
-            }
-        rows += permutation.rows_of_column(
-            matrices, column, group_of, (settings.permutations, settings.seed)
+    return [
+        row
+        for column, group_of in groups.items()
+        for row in permutation.rows_of_column(
+            {metric: matrix}, column, group_of, (settings.permutations, settings.seed)
         )
-    return rows
+    ]
 
 
 def _settings(community: Community, depth: Depth, settings: Settings) -> dict[str, object]:
@@ -189,18 +204,17 @@ def _rounded(value: object) -> float | None:
 
 
 def _write_matrix(matrix: DistanceMatrix, target: Path) -> None:
-    lines = ["\t".join(["library_id", *matrix.ids])]
-    lines += [
-        "\t".join([name, *map(_number, row)])
-        for name, row in zip(matrix.ids, matrix.data.tolist(), strict=True)
-    ]
-    _write_text("\n".join(lines) + "\n", target)
+    heading = "\t".join(["library_id", *matrix.ids])
+    rows = (
+        "\t".join([name, *map(_number, row.tolist())])
+        for name, row in zip(matrix.ids, matrix.data, strict=True)
+    )
+    _write_lines(chain([heading], rows), target)
 
 
 def _write_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], target: Path) -> None:
-    lines = ["\t".join(columns)]
-    lines += ["\t".join(_text(row.get(name)) for name in columns) for row in rows]
-    _write_text("\n".join(lines) + "\n", target)
+    lines = ("\t".join(_text(row.get(name)) for name in columns) for row in rows)
+    _write_lines(chain(["\t".join(columns)], lines), target)
 
 
 def _text(value: object) -> str:
@@ -214,11 +228,11 @@ def _number(value: float) -> str:
     return f"{value:.12g}"
 
 
-def _write_text(text: str, target: Path) -> None:
+def _write_lines(lines: Iterable[str], target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as handle:
-        handle.write(text)
+        handle.writelines(f"{line}\n" for line in lines)
         handle.flush()
         os.fsync(handle.fileno())
     part.replace(target)

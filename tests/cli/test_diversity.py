@@ -10,7 +10,7 @@ import pytest
 from example_dataset import AGREEMENTS, EXTRA_COLUMNS, PROVENANCE, PUBLIC, V4, example_tables
 
 from soilbio.cli.main import main
-from soilbio.dataset.write import write_dataset
+from soilbio.dataset.write import write_dataset, write_tables
 
 # Six soils of two land uses, twelve features, two alike libraries of soil 1; then the odd ones.
 FEATURES = [f"f{number:02d}" for number in range(12)]
@@ -207,6 +207,30 @@ def test_the_land_uses_differ_and_untestable_columns_say_why(measured):
         elif row["column"] == "farm_name":
             assert "fewer than two groups" in row["note"]
         assert bool(row["p_value"]) == (row["column"] == "cur_land_use")
+
+
+@pytest.mark.parametrize("value", ["not collected", "Missing: third party data ", " ", None])
+def test_samples_without_a_value_make_no_group(value, tmp_path):
+    made = tables(SOILS)
+    is_without = pl.col("sample_id").is_in(["A3", "G3"])
+    use = pl.when(is_without).then(pl.lit(value)).otherwise("cur_land_use")
+    made["samples"] = made["samples"].with_columns(use.alias("cur_land_use"))
+    write_tables(
+        made, {PUBLIC: AGREEMENTS[PUBLIC]}, tmp_path / "dataset", extra_columns=EXTRA_COLUMNS
+    )
+    measure(tmp_path / "dataset", tmp_path / "out", "--group", "cur_land_use")
+    found = rows(tmp_path / "out" / "tests.tsv")
+    assert {row["groups"] for row in found} == {"arable (2), grassland (2)"}
+
+
+def test_two_libraries_of_one_sample_are_compared_but_not_tested(tmp_path):
+    same = {name: SOILS[name] for name in ("A1", "A1-again")}
+    settings = measure(dataset(tmp_path, same), tmp_path / "out", "--group", "cur_land_use")
+    assert settings["libraries_compared"] == ["A1", "A1-again"]
+    assert settings["libraries_tested"] == ["A1-again"]
+    found = rows(tmp_path / "out" / "tests.tsv")
+    assert len(found) == 2 * len(METRICS)
+    assert {row["note"] for row in found} == {"not tested: fewer than two groups"}
 
 
 def test_shuffled_tables_give_the_same_bytes(measured, tmp_path):

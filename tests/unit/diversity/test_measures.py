@@ -108,7 +108,7 @@ def test_what_is_drawn_of_a_library_does_not_depend_on_the_others():
 
 
 def test_distances_are_their_definitions():
-    found = distances(community(FOUR), Depth(20, sorted(FOUR), {}), 1, TREE)
+    found = dict(distances(community(FOUR), Depth(20, sorted(FOUR), {}), 1, TREE))
     assert found["bray_curtis"]["a", "b"] == pytest.approx(5 / 20)
     assert found["bray_curtis"]["a", "c"] == pytest.approx(1)
     assert found["jaccard"]["a", "d"] == pytest.approx(1 - 1 / 4)
@@ -119,14 +119,21 @@ def test_distances_are_their_definitions():
     assert all(0 <= value <= 1 for value in found["weighted_unifrac"].condensed_form())
 
 
+def test_faith_s_diversity_is_the_same_in_blocks_of_libraries(monkeypatch):
+    whole = alpha_rows(community(FOUR | {"empty": [0, 0, 0, 0]}), None, TREE)
+    monkeypatch.setattr("soilbio.diversity.alpha._DENSE_CELLS", 12)  # three libraries at a time
+    assert alpha_rows(community(FOUR | {"empty": [0, 0, 0, 0]}), None, TREE) == whole
+    assert [row.get("faith_pd") for row in whole] == [3, 3, 4, 6, None]
+
+
 def test_without_a_tree_there_is_no_unifrac_and_one_library_has_no_distance():
     four = community(FOUR)
-    assert set(distances(four, Depth(20, sorted(FOUR), {}), 1, None)) == {
+    assert set(dict(distances(four, Depth(20, sorted(FOUR), {}), 1, None))) == {
         "bray_curtis",
         "jaccard",
         "robust_aitchison",
     }
-    assert distances(four, Depth(20, ["a"], {}), 1, None) == {}
+    assert list(distances(four, Depth(20, ["a"], {}), 1, None)) == []
 
 
 def test_ordination_keeps_the_distances_and_has_a_fixed_direction():
@@ -143,6 +150,13 @@ def test_ordination_keeps_the_distances_and_has_a_fixed_direction():
 def test_two_libraries_or_no_differences_have_no_ordination():
     assert ordinate(DistanceMatrix([[0, 1], [1, 0]], list("ab"))) is None
     assert ordinate(DistanceMatrix(np.zeros((3, 3)), list("abc"))) is None
+
+
+def test_a_coordinate_of_nothing_has_no_sign():
+    points = np.array([-1.0, 0, 1])
+    coordinates, _ = ordinate(DistanceMatrix(abs(points[:, None] - points), list("abc")))
+    assert not np.signbit(coordinates[coordinates == 0]).any()
+    assert coordinates[1, 0] == 0
 
 
 def test_many_libraries_are_ordinated_without_a_warning():
@@ -192,7 +206,7 @@ def test_permanova_is_anderson_s_formula():
     ],
 )
 def test_what_cannot_be_tested_says_why(groups, note):
-    matrix = distances(community(FOUR), Depth(20, sorted(FOUR), {}), 1, None)["bray_curtis"]
+    matrix = dict(distances(community(FOUR), Depth(20, sorted(FOUR), {}), 1, None))["bray_curtis"]
     for row in rows_of_column({"bray_curtis": matrix}, "land", groups, (99, 1)):
         assert note in str(row["note"])
         assert row.get("p_value") is None

@@ -145,3 +145,14 @@ def test_dispersion_of_pairs_is_not_tested():
     rows = measured(apart(1)[:4], {"a": "x", "b": "x", "c": "y", "d": "y"})
     assert rows["permanova"]["p_value"] >= 1 / 3
     assert "three libraries" in rows["permdisp"]["note"]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_said"),
+    [(("1", "2"), True), (("5.5", "-7e1"), True), (("1", "b"), False), (("x", "y"), False)],
+)
+def test_numbers_are_tested_as_names_of_groups_and_that_is_said(values, is_said):
+    group_of = {name: values[name > "c"] for name in "abcdef"}
+    for row in measured(apart(1), group_of).values():
+        assert row["p_value"] >= 0.1
+        assert ("numbers are taken as names of groups" in row["note"]) == is_said
