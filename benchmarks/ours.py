@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import polars as pl
 import yaml
@@ -151,7 +152,7 @@ def read_ours(folder: Path) -> Found:
         sequences[feature] = sequence
         genus = _SUPPORTED_GENUS.search(lineage or "")
         if genus and float(genus[2] or 1) >= _CONFIDENCE:
-            genera[sequence] = genus[1]
+            genera[sequence] = unquote(genus[1])  # SINTAX names hold no spaces
     counts: dict[str, dict[str, float]] = {}
     table = pl.read_parquet(
         dataset / "counts.parquet", columns=["library_id", "feature_id", "count"]

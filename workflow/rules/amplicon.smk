@@ -291,6 +291,8 @@ rule build_classifier:
         database=temp("results/reference/sintax.fasta"),
     log:
         "results/logs/amplicon/build_classifier.log",
+    # Beside the reads, so that no core waits for it afterwards.
+    priority: 10
     conda:
         "../envs/soilbio.yaml"
     threads: 1
@@ -315,9 +317,11 @@ rule cut_reference:
         region=temp("results/reference/{assay}.fasta"),
     log:
         "results/logs/amplicon/cut_reference/{assay}.log",
+    # Beside the reads, so that no core waits for it afterwards.
+    priority: 10
     conda:
         "../envs/soilbio.yaml"
-    threads: 4
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
@@ -341,6 +345,8 @@ rule index_reference:
         database="results/reference/{assay}.udb",
     log:
         "results/logs/amplicon/index_reference/{assay}.log",
+    # Beside the reads, so that no core waits for it afterwards.
+    priority: 10
     conda:
         "../envs/vsearch.yaml"
     threads: 1
