@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from soilbio.profile.primers import Primers, cutadapt_options, read_counts
 from soilbio.profile.tools import Pipe, ToolFailed
@@ -90,7 +91,7 @@ def prepare_unique(
         try:
             left = _unique_reads(reads, primers, filters, report, target)
         except ToolFailed as failure:
-            _write_gzip(None, target)
+            _write_nothing(target)
             left = ReadsLeft(reads.library_id, "failed", failure.said)
     return left
 
@@ -102,43 +103,44 @@ def _unique_reads(
     if reads.reverse is not None:
         stream = _start_merging(pipe, reads, primers, filters, report)
     else:
-        stream = _start_trimming(pipe, reads, primers, report)
-    truncation = (
-        ["--fastq_trunclen", str(filters.truncate_1_bp)]
-        if reads.reverse is None and filters.truncate_1_bp
-        else []
-    )
-    filtered = pipe.start(
-        [
-            *("vsearch", "--fastx_filter", "-", "--fastq_maxns", "0", "--fastq_qmax", "93"),
-            *("--fastq_maxee", f"{filters.max_expected_errors:g}"),
-            *("--fastq_minlen", str(filters.min_length_bp), *truncation),
-            *("--fasta_width", "0", "--fastaout", "-"),
-        ],
-        stdin=stream,
-    )
+        stream = _start_filtering(pipe, reads, primers, filters, report)
     uniques = pipe.start(
         [
             *("vsearch", "--derep_fulllength", "-", "--sizeout", "--relabel_md5"),
-            *("--fasta_width", "0", "--minseqlength", "1", "--output", "-"),
+            *("--fasta_width", "0", "--minseqlength", str(filters.min_length_bp)),
+            *("--output", "-"),
         ],
-        stdin=filtered,
+        stdin=stream,
     )
-    _write_gzip(uniques, target)
+    filtered = _write_unambiguous(uniques, target)
     said = pipe.finish()
-    return _reads_left(reads, json.loads(report.read_text(encoding="utf-8")), said)
+    return _reads_left(reads, json.loads(report.read_text(encoding="utf-8")), said, filtered)
 
 
-def _start_trimming(pipe: Pipe, reads: Reads, primers: Primers | None, report: Path) -> int:
-    """Start cutadapt on single reads; return the end to read FASTQ from."""
+def _start_filtering(
+    pipe: Pipe, reads: Reads, primers: Primers | None, filters: Filters, report: Path
+) -> int:
+    """Start cutadapt and vsearch's filter on single reads; return the end to read FASTA from."""
     options = cutadapt_options(primers, is_paired=False) if primers else ["--minimum-length", "1"]
-    return pipe.start([*_CUTADAPT, *options, "--json", str(report), str(reads.forward)])
+    trimmed = pipe.start([*_CUTADAPT, *options, "--json", str(report), str(reads.forward)])
+    truncation = ["--fastq_trunclen", str(filters.truncate_1_bp)] if filters.truncate_1_bp else []
+    return pipe.start(
+        [
+            *("vsearch", "--fastx_filter", "-", "--fastq_qmax", "93", *truncation),
+            *("--fastq_maxee", f"{filters.max_expected_errors:g}"),
+            *("--fasta_width", "0", "--fastaout", "-"),
+        ],
+        stdin=trimmed,
+    )
 
 
 def _start_merging(
     pipe: Pipe, reads: Reads, primers: Primers | None, filters: Filters, report: Path
 ) -> int:
-    """Start cutadapt and vsearch's merging on pairs; return the end to read merged FASTQ from."""
+    """Start cutadapt and vsearch's merging of pairs, which filters them too.
+
+    Returns the end to read FASTA from.
+    """
     options = cutadapt_options(primers, is_paired=True) if primers else ["--minimum-length", "1"]
     write_1, read_1 = pipe.buffered_pipe()
     write_2, read_2 = pipe.buffered_pipe()
@@ -153,7 +155,9 @@ def _start_merging(
             *("vsearch", "--fastq_mergepairs", f"/dev/fd/{read_1}"),
             *("--reverse", f"/dev/fd/{read_2}", "--threads", "1", "--fastq_allowmergestagger"),
             *("--fastq_qmax", "93", "--fastq_minovlen", str(filters.min_overlap_bp)),
-            *("--fastq_maxdiffs", str(filters.max_mismatches), "--fastqout", "-"),
+            *("--fastq_maxdiffs", str(filters.max_mismatches)),
+            *("--fastq_maxee", f"{filters.max_expected_errors:g}"),
+            *("--fasta_width", "0", "--fastaout", "-"),
         ],
         ends=[read_1, read_2],
     )
@@ -176,10 +180,10 @@ def prepare_filtered(
         try:
             left = _filtered_reads(reads, primers, filters, folder, parts)
             if reads.reverse is None:
-                _write_gzip(None, parts[1])
+                _write_nothing(parts[1])
         except ToolFailed as failure:
             for part in parts:
-                _write_gzip(None, part)
+                _write_nothing(part)
             left = ReadsLeft(reads.library_id, "failed", failure.said)
     for part, target in zip(parts, targets, strict=True):
         part.replace(target)
@@ -237,12 +241,15 @@ def _filtered_reads(
     return ReadsLeft(reads.library_id, status, reason, raw, primer, 0, kept)
 
 
-def _reads_left(reads: Reads, report: dict[str, object], said: Sequence[str]) -> ReadsLeft:
+def _reads_left(
+    reads: Reads, report: dict[str, object], said: Sequence[str], filtered: int
+) -> ReadsLeft:
     """Take the numbers from what each tool of the pipe reported."""
     raw = read_counts(report, ["read_counts", "input"])
-    primer = read_counts(report, ["read_counts", "output"])
-    merged = _number(said[1], r"(\d+)\s+Merged") if reads.reverse is not None else primer
-    filtered = _number(said[-2], r"(\d+) sequences kept")
+    primer = merged = read_counts(report, ["read_counts", "output"])
+    if reads.reverse is not None:
+        kept, dropped = (r"(\d+)\s+Merged", r"(\d+)\s+expected error too high")
+        merged = _number(said[1], kept) + _number(said[1], dropped)
     steps = [("in the files", raw), ("with both primers", primer), ("merged", merged)]
     reason = _why_empty([*steps, ("passed the quality filter", filtered)])
     return ReadsLeft(
@@ -265,13 +272,30 @@ def _number(text: str, pattern: str) -> int:
     return int(found.group(1)) if found else 0
 
 
-def _write_gzip(source: int | None, target: Path) -> None:
-    """Write what comes out of a pipe (None: nothing) as gzip, level 1, no time stamp; atomic."""
+def _write_unambiguous(source: int, target: Path) -> int:
+    """Write unique sequences without N; return how many reads they are."""
+    reads = 0
+    with os.fdopen(source, "rb") as stream, _packing(target) as packed:
+        for header in stream:
+            sequence = next(stream)
+            if b"N" not in sequence:
+                packed.write(header + sequence)
+                reads += int(header.rpartition(b"=")[2])
+    return reads
+
+
+def _write_nothing(target: Path) -> None:
+    """Write an empty file, compressed as the others are."""
+    with _packing(target):
+        pass
+
+
+@contextmanager
+def _packing(target: Path) -> Iterator[IO[bytes]]:
+    """Open a file that is written as gzip, level 1, no time stamp; it is there whole or not."""
     from isal import igzip
 
     part = target.with_name(target.name + ".part")
     with part.open("wb") as raw, igzip.IGzipFile("", "wb", 1, raw, mtime=0) as packed:
-        if source is not None:
-            with os.fdopen(source, "rb") as stream:
-                shutil.copyfileobj(stream, packed, 1 << 18)
+        yield packed
     part.replace(target)

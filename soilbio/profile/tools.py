@@ -15,7 +15,8 @@ from pathlib import Path
 
 from soilbio.errors import InputError, disk_full, problem_of
 
-_BLOCK = 1 << 18
+# Small enough that the allocator keeps it, instead of asking the system for every block.
+_BLOCK = 1 << 16
 _LAST_LINES = 3
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -91,6 +92,7 @@ def ranks_of(lineage: str) -> dict[str, str]:
     return {letter: named[letter] for letter in RANK_LETTERS if named.get(letter)}
 
 
+@lru_cache(maxsize=1 << 16)
 def to_sintax_name(name: str) -> str:
     """Write a name so that SINTAX can hold it; `from_sintax_name` gives it back."""
     return quote(name, safe=_SAFE)
