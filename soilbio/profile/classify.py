@@ -16,7 +16,7 @@ from soilbio.profile.tools import ToolFailed, run_tool, tool_version
 # Features of one vsearch process. SINTAX draws at random; it repeats itself only with one thread
 # and a fixed seed, and a feature's draws depend on those before it. So the chunks are always the
 # same, whatever the number of threads.
-CHUNK = 250
+CHUNK = 100
 _SEED = "1"
 
 

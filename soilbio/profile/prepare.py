@@ -141,7 +141,9 @@ def _start_merging(
 
     Returns the end to read FASTA from.
     """
-    options = cutadapt_options(primers, is_paired=True) if primers else ["--minimum-length", "1"]
+    options = ["--minimum-length", "1"]
+    if primers:
+        options = cutadapt_options(primers, is_paired=True, is_merged=True)
     write_1, read_1 = pipe.buffered_pipe()
     write_2, read_2 = pipe.buffered_pipe()
     files = ["-o", f"/dev/fd/{write_1}", "-p", f"/dev/fd/{write_2}", reads.forward, reads.reverse]

@@ -22,12 +22,15 @@ class Primers:
     error_rate: float = 0.1
 
 
-def cutadapt_options(primers: Primers, *, is_paired: bool) -> list[str]:
+def cutadapt_options(primers: Primers, *, is_paired: bool, is_merged: bool = False) -> list[str]:
     """Options that demand the primer at the start of each read and cut read-through at its end.
 
     Reads in the other orientation are turned (`--revcomp`); what lacks a primer is discarded and
-    counted. For single reads only the forward primer is demanded.
+    counted. For single reads only the forward primer is demanded. Merging cuts off what reaches
+    beyond the other read's start, so reads that are merged next keep their read-through.
     """
+    start = _required if is_merged else _linked
+    flags = ("-g", "-G") if is_merged else ("-a", "-A")
     options = [
         "--revcomp",
         "--error-rate",
@@ -35,10 +38,14 @@ def cutadapt_options(primers: Primers, *, is_paired: bool) -> list[str]:
         "--discard-untrimmed",
         "--minimum-length",
         "1",
-        "-a",
-        _linked(primers.forward, primers.reverse),
+        flags[0],
+        start(primers.forward, primers.reverse),
     ]
-    return [*options, "-A", _linked(primers.reverse, primers.forward)] if is_paired else options
+    return [*options, flags[1], start(primers.reverse, primers.forward)] if is_paired else options
+
+
+def _required(start: str, _opposite: str) -> str:
+    return f"{start};min_overlap={max(1, len(start) - _MISSING_BP)}"
 
 
 def _linked(start: str, opposite: str) -> str:

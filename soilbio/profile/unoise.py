@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -75,14 +76,12 @@ def _denoise(
     )
     if not denoised.stat().st_size:
         return Features({}, {}, dict.fromkeys(uniques, 0))
-    run_tool(
-        [
-            *("vsearch", "--uchime3_denovo", denoised, "--abskew", f"{settings.chimera_skew:g}"),
-            *("--sizein", "--fasta_width", "0", "--nonchimeras", kept),
-        ]
-    )
+    # UCHIME knows one thread only; it need not wait for the counting, nor that for it.
+    with ThreadPoolExecutor(1) as beside:
+        chimeras = beside.submit(_remove_chimeras, denoised, kept, settings)
+        owner = _assign(pooled, denoised, settings, scratch, threads)
+        chimeras.result()
     sequences = {name: sequence for name, _, sequence in _records(kept)}
-    owner = _assign(pooled, denoised, settings, scratch, threads)
     return _count(uniques, owner, sequences)
 
 
@@ -102,6 +101,15 @@ def _pool(uniques: Mapping[str, Path], target: Path) -> None:
         ]
     )
     unsorted.unlink()
+
+
+def _remove_chimeras(denoised: Path, kept: Path, settings: Settings) -> None:
+    run_tool(
+        [
+            *("vsearch", "--uchime3_denovo", denoised, "--abskew", f"{settings.chimera_skew:g}"),
+            *("--sizein", "--fasta_width", "0", "--nonchimeras", kept),
+        ]
+    )
 
 
 def _assign(
