@@ -299,5 +299,5 @@ def _packing(target: Path) -> Iterator[IO[bytes]]:
 
     part = target.with_name(target.name + ".part")
     with part.open("wb") as raw, igzip.IGzipFile("", "wb", 1, raw, mtime=0) as packed:
-        yield packed
+        yield packed  # type: ignore[misc]  # a binary file in all but name
     part.replace(target)
