@@ -74,9 +74,13 @@ class Chimeras:
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Sequencing errors are `calibration` times what the qualities say; PCR errors per base."""
+    """Sequencing errors are `calibration` times what the qualities say, and `floor` beside that.
+
+    `floor` and `pcr_error_rate` are errors per base.
+    """
 
     calibration: float = 1.0
+    floor: float = 4e-4
     pcr_error_rate: float = 2e-5
     binned_quality: bool = False
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from soilbio.simulate.design import Errors
+
 BEST, WORST = 38, 2
 # Quality bins of two-colour instruments: highest quality of a bin, and the value it is given.
 BINS = ((2, 2), (14, 12), (30, 23), (93, 37))
@@ -82,15 +84,15 @@ def draw_qualities(
     return np.ascontiguousarray(_quality_table()[indices].T)
 
 
-def error_probability(quality: int, calibration: float) -> float:
-    """Probability of an error at a quality: `calibration` times 10^(-Q/10), at most 3/4."""
-    return min(0.75, calibration * math.pow(10, -quality / 10))
+def error_probability(quality: int, calibration: float, floor: float) -> float:
+    """Probability of an error: `calibration` times 10^(-Q/10), and `floor`; at most 3/4."""
+    return min(0.75, calibration * math.pow(10, -quality / 10) + floor)
 
 
 def add_errors(
     codes: NDArray[np.uint8],
     qualities: NDArray[np.uint8],
-    calibration: float,
+    errors: Errors,
     rng: np.random.Generator,
 ) -> None:
     """Put substitutions into reads, in place, as often as their qualities say.
@@ -101,14 +103,19 @@ def add_errors(
         Bases as 0 to 3 for A, C, G, T.
     qualities : ndarray of shape (n_reads, length_bp)
         Phred qualities.
-    calibration : float
-        Errors per error that the qualities promise.
+    errors : Errors
+        `calibration`, errors per error that the qualities promise, and `floor`, errors per base
+        whatever the quality.
     rng : Generator
         Source of randomness.
 
     """
     thresholds = np.array(
-        [round(error_probability(quality, calibration) * 2**32) for quality in range(94)], np.uint64
+        [
+            round(error_probability(quality, errors.calibration, errors.floor) * 2**32)
+            for quality in range(94)
+        ],
+        np.uint64,
     )
     draws = rng.integers(0, 2**32, codes.shape, np.uint32)
     wrong = np.flatnonzero(draws < thresholds.astype(np.uint32)[qualities])

@@ -173,7 +173,7 @@ def draw_pairs(
     pairs = []
     for codes, model in zip(templates, (READ_1, READ_2), strict=True):
         qualities = draw_qualities(codes.shape[0], codes.shape[1], model, rng)
-        add_errors(codes, qualities, errors.calibration, rng)
+        add_errors(codes, qualities, errors, rng)
         pairs.append((codes, to_bins(qualities) if errors.binned_quality else qualities))
     return pairs
 

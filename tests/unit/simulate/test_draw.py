@@ -50,7 +50,7 @@ def test_without_errors_and_chimeras_the_reads_are_the_truth(document):
     document |= {
         "read_length_bp": 300,
         "chimeras": {"share": 0},
-        "errors": {"calibration": 0, "pcr_error_rate": 0},
+        "errors": {"calibration": 0, "floor": 0, "pcr_error_rate": 0},
     }
     design = to_design(document, "design", Path())
     prepared = prepare(design)

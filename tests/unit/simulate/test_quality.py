@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from soilbio.simulate.design import Errors
 from soilbio.simulate.quality import (
     BEST,
     READ_1,
@@ -42,16 +43,20 @@ def test_qualities_stay_within_their_range():
     assert draw_qualities(0, 50, READ_1, np.random.default_rng(1)).shape == (0, 50)
 
 
-@pytest.mark.parametrize("calibration", [0.0, 1.0, 3.0])
-def test_errors_are_as_frequent_as_the_qualities_say(calibration):
+@pytest.mark.parametrize(
+    ("calibration", "floor"), [(0.0, 0.0), (1.0, 0.0), (3.0, 0.0), (1.0, 0.01)]
+)
+def test_errors_are_as_frequent_as_the_qualities_say(calibration, floor):
     """Within 4 standard deviations of a sum of independent draws, at low, middle, high quality."""
     rng = np.random.default_rng(3)
     values = qualities(READ_2)
     codes = np.zeros(values.shape, np.uint8)
-    add_errors(codes, values, calibration, rng)
+    add_errors(codes, values, Errors(calibration, floor), rng)
     for low, high in ((2, 14), (15, 29), (30, 38)):
         here = (values >= low) & (values <= high)
-        chances = np.array([error_probability(q, calibration) for q in range(94)])[values[here]]
+        chances = np.array([error_probability(q, calibration, floor) for q in range(94)])[
+            values[here]
+        ]
         tolerance = 4 * np.sqrt((chances * (1 - chances)).sum())
         assert abs((codes[here] != 0).sum() - chances.sum()) <= tolerance
 
@@ -60,7 +65,7 @@ def test_substitutions_are_as_biased_as_stated():
     rng = np.random.default_rng(3)
     for base, shares in enumerate(SUBSTITUTIONS):
         codes = np.full((1000, 100), base, np.uint8)
-        add_errors(codes, np.full(codes.shape, 2, np.uint8), 1.0, rng)
+        add_errors(codes, np.full(codes.shape, 2, np.uint8), Errors(), rng)
         counts = np.bincount(codes.ravel(), minlength=4).astype(float)
         counts[base] = 0
         assert np.allclose(100 * counts / counts.sum(), shares, atol=1)

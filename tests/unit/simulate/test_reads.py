@@ -16,7 +16,7 @@ from soilbio.simulate.region import IUPAC, reverse_complement
 
 rng_of = np.random.default_rng
 GENE = "".join(rng_of(1).choice(list("ACGT"), 253))
-FLAWLESS = Errors(calibration=0, pcr_error_rate=0)
+FLAWLESS = Errors(calibration=0, floor=0, pcr_error_rate=0)
 
 
 def pattern(primer):
