@@ -17,7 +17,7 @@ from pathlib import Path
 from contenders import Bench, run_contender
 from findings import read_results, write_result
 from jobs import StageError
-from material import FORWARD, REAL, REVERSE, Material
+from material import FORWARD, REAL, REVERSE, Material, miseq_pairs
 from ours import OURS
 from pipelines import PEERS
 from simulated import simulate
@@ -26,7 +26,7 @@ from summary import write_tables
 from training import fetch_archive, install, write_alignment, write_training
 
 ROOT = Path(__file__).resolve().parent.parent
-SIMULATED = "simulated"
+SIMULATED, SIMULATED_MISEQ = "simulated", "simulated-miseq"
 
 
 def main() -> int:
@@ -55,7 +55,10 @@ def _arguments() -> argparse.Namespace:
     names = [*OURS, *PEERS]
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     parser.add_argument(
-        "--materials", nargs="+", choices=[SIMULATED, *REAL], default=[SIMULATED, *REAL]
+        "--materials",
+        nargs="+",
+        choices=[SIMULATED, SIMULATED_MISEQ, *REAL],
+        default=[SIMULATED, SIMULATED_MISEQ, *REAL],
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--samples", type=int, default=16)
@@ -80,11 +83,15 @@ def _materials(args: argparse.Namespace, work: Path) -> Iterator[Callable[[], Ma
     if SIMULATED in args.materials:
         for seed in args.seeds:
             yield partial(simulate, seed, args.samples, args.pairs, work)
-    for name in (name for name in args.materials if name in REAL):
-        if (args.shared / "data").is_dir():
-            yield partial(REAL[name], args.shared)
-        else:
+    for name in (name for name in args.materials if name != SIMULATED):
+        if not (args.shared / "data").is_dir():
             print(f"{name}: no real data at {args.shared}; set SOILBIO_SHARED", file=sys.stderr)
+        elif name == SIMULATED_MISEQ:
+            qualities = miseq_pairs(args.shared)
+            for seed in args.seeds:
+                yield partial(simulate, seed, args.samples, args.pairs, work, qualities)
+        else:
+            yield partial(REAL[name], args.shared)
 
 
 def _bench(material: Material, archive: Path, work: Path, threads: int) -> Bench:

@@ -61,6 +61,12 @@ def mock_1250(shared: Path) -> Material:
     )
 
 
+def miseq_pairs(shared: Path) -> list[Path]:
+    """List the real 2 x 250 MiSeq reads that simulated ones may take their qualities from."""
+    folder = shared / "data" / "amplicon_16S_mock_1250"
+    return sorted(folder.glob("*_R[12]_001.fastq.gz"))
+
+
 def dadasnake(shared: Path) -> Material:
     """Describe four libraries of real soil; nothing is known of them beforehand."""
     folder = shared / "data" / "amplicon_16S_soil_V4_dadasnake"

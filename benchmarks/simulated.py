@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from accuracy import Truth
@@ -16,12 +17,16 @@ DESIGN = Path(__file__).resolve().parent / "soils.yaml"
 _HELD_OUT_SHARE = 0.5
 
 
-def simulate(seed: int, samples: int, pairs: int, work: Path) -> Material:
+def simulate(
+    seed: int, samples: int, pairs: int, work: Path, qualities: Sequence[Path] = ()
+) -> Material:
     """Make soils with a seed, unless they are there; half of their references are held out.
 
-    Needs the reference installed where SOILBIO_REFERENCES says.
+    Qualities are those of a model, or of the read pairs in `qualities`. Needs the reference
+    installed where SOILBIO_REFERENCES says.
     """
-    name = f"soils-{samples}x{pairs}-seed{seed}"
+    kind = "soils-miseq" if qualities else "soils"
+    name = f"{kind}-{samples}x{pairs}-seed{seed}"
     folder = work / name / "simulated"
     if not folder.is_dir():
         part = folder.with_name("simulated.part")
@@ -31,6 +36,8 @@ def simulate(seed: int, samples: int, pairs: int, work: Path) -> Material:
         command += [str(DESIGN), "--seed", str(seed), "--group", f"soil={samples}"]
         command += ["--pairs", str(pairs), "--out", str(part), "--used", str(part / "used.tsv")]
         command += ["--used-share", str(_HELD_OUT_SHARE)]
+        if qualities:
+            command += ["--quality-from", *map(str, qualities)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         part.rename(folder)
     counts, genera = _read_truth(folder / "truth.tsv")
@@ -40,7 +47,7 @@ def simulate(seed: int, samples: int, pairs: int, work: Path) -> Material:
     held_out = {line.split("\t")[0] for line in (folder / "used.tsv").read_text().splitlines()}
     return Material(
         name,
-        f"simulated soils, {samples} libraries, {pairs:,} pairs each, seed {seed}",
+        f"simulated {kind}, {samples} libraries, {pairs:,} pairs each, seed {seed}",
         {
             short: (folder / f"{library}_R1.fastq.gz", folder / f"{library}_R2.fastq.gz")
             for library, short in names.items()

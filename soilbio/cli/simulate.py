@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strains", type=int, help="strains made from them")
     parser.add_argument("--chimeras", type=float, metavar="SHARE", help="share of chimeric pairs")
     parser.add_argument("--binned-quality", action="store_true", help="qualities 2, 12, 23, 37")
+    parser.add_argument(
+        "--quality-from",
+        nargs="+",
+        type=Path,
+        metavar="FASTQ",
+        help="take qualities from these read pairs: first and second reads in turn",
+    )
     parser.add_argument("--only", nargs="+", metavar="LIBRARY", help="simulate only these")
     parser.add_argument("--sheets", type=Path, metavar="FOLDER", help="write both sheets there")
     parser.add_argument("--used", type=Path, metavar="FILE", help="list the references used")
@@ -91,6 +98,11 @@ def _with_options(written: dict[str, Any], args: argparse.Namespace) -> dict[str
         ("community", "strains", args.strains),
         ("chimeras", "share", args.chimeras),
         ("errors", "binned_quality", args.binned_quality or None),
+        (
+            "errors",
+            "quality_from",
+            args.quality_from and [str(file.absolute()) for file in args.quality_from],
+        ),
     ):
         if value is not None:
             document[place] = {**document.get(place, {}), name: value}

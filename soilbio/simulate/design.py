@@ -76,13 +76,15 @@ class Chimeras:
 class Errors:
     """Sequencing errors are `calibration` times what the qualities say, and `floor` beside that.
 
-    `floor` and `pcr_error_rate` are errors per base.
+    `floor` and `pcr_error_rate` are errors per base; qualities are those of the pairs in
+    `quality_from`, or of a model.
     """
 
     calibration: float = 1.0
     floor: float = 4e-4
     pcr_error_rate: float = 2e-5
     binned_quality: bool = False
+    quality_from: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +193,17 @@ def to_design(document: Mapping[str, Any], source: str, folder: Path) -> Design:
         mock=Mock(**_only(document.get("mock", {}), "members", "fold", "genera", "ids")),
         blank=Blank(**_only(document.get("blank", {}), "taxa", "genera", "carry_over")),
         chimeras=Chimeras(**document.get("chimeras", {})),
-        errors=Errors(**document.get("errors", {})),
+        errors=_errors(document.get("errors", {}), folder),
         sheets=Sheets(**_only(document.get("sheets", {}), "assay", "run", "agreement")),
     )
 
 
 _FILES = ("sequences", "lineages")
+
+
+def _errors(values: Mapping[str, Any], folder: Path) -> Errors:
+    files = tuple(folder / file for file in values.get("quality_from", ()))
+    return Errors(**{**values, "quality_from": files})
 
 
 def _only(values: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from soilbio.references.manifest import reference_of_files
 from soilbio.simulate.chimeras import draw_chimeras
 from soilbio.simulate.community import Pool, draw_pool, generator, quantised, weights_of
 from soilbio.simulate.design import Design, Library
+from soilbio.simulate.observed import Observed, read_observed
 from soilbio.simulate.reads import draw_pairs, to_fastq, to_molecules
 from soilbio.simulate.region import Cut, cut_region
 
@@ -32,6 +33,7 @@ class Prepared:
     cut: Cut
     pool: Pool
     known: frozenset[str]
+    observed: Observed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Contents:
     n_real: int
     reads: NDArray[np.int64]
     rng: np.random.Generator
+    observed: Observed | None
 
     @property
     def chimeric_reads(self) -> int:
@@ -76,7 +79,8 @@ def prepare(design: Design) -> Prepared:
     ------
     InputError
         `simulate-no-amplicon`, if the primers cut nothing out of the reference;
-        `simulate-mock-member`, if a member that is named has no amplicon.
+        `simulate-mock-member`, if a member that is named has no amplicon; and what reading real
+        qualities raises.
 
     """
     reference = reference_of(design)
@@ -98,7 +102,9 @@ def prepare(design: Design) -> Prepared:
     pool = draw_pool(cut.amplicons, design)
     _check_mock(design, pool)
     known = frozenset(a.sequence for a in cut.amplicons) | {a.sequence for a in pool.everyone}
-    return Prepared(design, cut, pool, known)
+    files = design.errors.quality_from
+    observed = read_observed(files, design.read_length_bp) if files else None
+    return Prepared(design, cut, pool, known, observed)
 
 
 def _check_mock(design: Design, pool: Pool) -> None:
@@ -135,7 +141,7 @@ def draw_contents(prepared: Prepared, library: Library) -> Contents:
         # A few chimeras formed early and were copied often: shares from gamma draws, shape 1/2.
         shares = quantised(rng.standard_gamma(0.5, len(chimeras)) + 1e-6)
         reads = np.concatenate([reads, rng.multinomial(chimeric, shares)])
-    return Contents(library, (*sequences, *chimeras), len(sequences), reads, rng)
+    return Contents(library, (*sequences, *chimeras), len(sequences), reads, rng, prepared.observed)
 
 
 def truth_of(prepared: Prepared, contents: Contents) -> list[TruthRow]:
@@ -172,7 +178,7 @@ def sequence_pairs(contents: Contents, design: Design) -> Iterator[tuple[bytes, 
     origins = contents.rng.permutation(np.repeat(np.arange(len(present)), contents.reads[present]))
     for first in range(0, len(origins), _CHUNK):
         chunk = origins[first : first + _CHUNK]
-        pairs = draw_pairs(molecules, chunk, design.errors, contents.rng)
+        pairs = draw_pairs(molecules, chunk, design.errors, contents.rng, contents.observed)
         yield tuple(  # type: ignore[misc]  # of two
             to_fastq(codes, qualities, contents.library.library_id, first + 1, read)
             for read, (codes, qualities) in enumerate(pairs, start=1)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from soilbio.simulate.design import Errors
+from soilbio.simulate.observed import Observed
 from soilbio.simulate.quality import READ_1, READ_2, add_errors, draw_qualities, to_bins
 from soilbio.simulate.region import IUPAC, reverse_complement
 
@@ -153,6 +154,7 @@ def draw_pairs(
     origins: NDArray[np.int64],
     errors: Errors,
     rng: np.random.Generator,
+    observed: Observed | None = None,
 ) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
     """Sequence molecules: codes and qualities of the first and of the second reads.
 
@@ -166,13 +168,16 @@ def draw_pairs(
         How often errors happen.
     rng : Generator
         Source of randomness.
+    observed : Observed, optional
+        Real qualities to draw from, as long as the reads; else a model makes them.
 
     """
     templates = draw_templates(molecules, origins, rng)
     add_pcr_errors(templates, molecules, origins, errors.pcr_error_rate, rng)
+    real = observed.draw(len(origins), rng) if observed else None
     pairs = []
-    for codes, model in zip(templates, (READ_1, READ_2), strict=True):
-        qualities = draw_qualities(codes.shape[0], codes.shape[1], model, rng)
+    for end, (codes, model) in enumerate(zip(templates, (READ_1, READ_2), strict=True)):
+        qualities = real[end] if real else draw_qualities(len(codes), codes.shape[1], model, rng)
         add_errors(codes, qualities, errors, rng)
         pairs.append((codes, to_bins(qualities) if errors.binned_quality else qualities))
     return pairs
