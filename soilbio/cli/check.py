@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from soilbio.errors import Problem
+    from soilbio.metadata.config import Config
     from soilbio.metadata.library_reads import Facts
 
 HELP = "find every mistake in configuration, sheets, agreements and reads"
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.metadata.check import inspect_project, summary_of
 
     checked = inspect_project(args.config, is_deep=args.deep)
+    checked.problems += _reference_problems(checked.project)
     if args.problems:
         _write(args.problems, _PROBLEM_COLUMNS, [_problem_row(p) for p in checked.problems])
     if any(not problem.is_warning for problem in checked.problems):
@@ -54,6 +56,23 @@ def run(args: argparse.Namespace) -> int:
         _write(args.out, _FACT_COLUMNS, [_fact_row(facts) for facts in checked.facts])
     print(summary_of(checked))
     return 0
+
+
+def _reference_problems(project: Config | None) -> Sequence[Problem]:
+    """Tell of a reference that is named and not installed; files of one's own are looked at."""
+    from dataclasses import replace
+
+    from soilbio.errors import InputError
+    from soilbio.references import locate
+
+    if project is None or project.taxonomy["sequences"]:
+        return ()
+    try:
+        locate(project.taxonomy["reference"])
+    except InputError as error:
+        place = {"source": str(project.path), "column": "taxonomy.reference"}
+        return [replace(problem, **place) for problem in error.problems]  # type: ignore[arg-type]
+    return ()
 
 
 def _problem_row(problem: Problem) -> list[object]:

@@ -1,11 +1,22 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 
 from soilbio.cli.main import main
 from tests.unit.metadata.conftest import Project, make_project, write_gzip
+
+
+@pytest.fixture(autouse=True)
+def references(tmp_path, monkeypatch) -> Path:
+    """Say that the default reference is installed, whatever this machine has."""
+    folder = tmp_path / "references" / "greengenes-13_8"
+    folder.mkdir(parents=True)
+    (folder / "reference.json").write_text('{"version": "13_8", "sha256": "0"}')
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(folder.parent))
+    return folder
 
 
 @pytest.fixture
@@ -27,6 +38,16 @@ def test_a_sound_project_gives_a_summary_and_0(project, capsys):
     told = capsys.readouterr()
     assert "3 of 2 samples" in told.out
     assert "[sample-recommended]" in told.err
+
+
+def test_a_reference_that_is_not_installed_is_told_with_the_command_that_gets_it(
+    project, references, capsys
+):
+    (references / "reference.json").unlink()
+    assert check(project) == 1
+    told = capsys.readouterr().err
+    assert f"{project.config} taxonomy.reference: found 'greengenes-13_8'" in told
+    assert "Run `soilbio reference get greengenes-13_8`" in told
 
 
 def test_problems_give_1_and_go_to_stderr(project, capsys):
