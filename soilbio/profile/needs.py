@@ -60,6 +60,10 @@ def _is_there(tool: Mapping[str, str | list[str]]) -> bool:
         return command is not None
     question = f'cat(nzchar(system.file(package = "{tool["r_package"]}")))'
     answer = subprocess.run(
-        [command, "--vanilla", "-e", question], capture_output=True, text=True, check=False
+        [command, "--vanilla", "-e", question],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return answer.stdout.strip() == "TRUE"

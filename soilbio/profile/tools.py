@@ -64,7 +64,7 @@ def run_tool(command: Sequence[str | Path], *, stdin: bytes | None = None) -> st
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
-            words, input=stdin, capture_output=True, check=False, env=_environment()
+            words, input=stdin or b"", capture_output=True, check=False, env=_environment()
         )
     except FileNotFoundError as error:
         raise ToolFailed(words[0], f"the command '{words[0]}' is not on PATH") from error
@@ -78,7 +78,8 @@ def tool_version(command: Sequence[str]) -> str:
     """Ask a tool for its version; the first dotted number it prints, or `unknown`."""
     if shutil.which(command[0]) is None:
         return "unknown"
-    done = subprocess.run(list(command), capture_output=True, check=False)
+    # Asked nothing, some read what there is to read; on a cluster that may be an open pipe.
+    done = subprocess.run(list(command), stdin=subprocess.DEVNULL, capture_output=True, check=False)
     found = re.search(rb"\d+(?:\.\d+)+", done.stderr + done.stdout)
     return found.group().decode() if found else "unknown"
 

@@ -90,7 +90,11 @@ def follow(command: Sequence[str], log: Path, tell: Callable[[str, bool], None])
     progress = Progress()
     with log.open("w", encoding="utf-8") as record:
         process = subprocess.Popen(
-            list(command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert process.stdout is not None  # noqa: S101  it was started with a pipe
         try:

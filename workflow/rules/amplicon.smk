@@ -189,12 +189,14 @@ rule denoise_dada2:
         runtime=720,
     params:
         pooling=PROJECT.amplicon["dada2_pooling"],
+        learn_bases=PROJECT.amplicon["dada2_learn_bases"],
         min_overlap_bp=PROJECT.amplicon["dada2_min_overlap_bp"],
         max_mismatches=PROJECT.amplicon["dada2_max_mismatches"],
     shell:
         "Rscript --vanilla {input.script}"
         " {input.manifest}"
         " {params.pooling}"
+        " {params.learn_bases}"
         " {params.min_overlap_bp}"
         " {params.max_mismatches}"
         " {threads}"

@@ -1,14 +1,15 @@
 # Denoise the libraries of one sequencing run with DADA2 (Callahan et al. 2016, Nat. Methods 13:581).
-# Usage: dada2_denoise.R MANIFEST POOLING MIN_OVERLAP MAX_MISMATCH THREADS SEQUENCES TRACKING
+# Usage: dada2_denoise.R MANIFEST POOLING BASES MIN_OVERLAP MAX_MISMATCH THREADS SEQUENCES TRACKING
 # MANIFEST: library, forward and (or empty) reverse FASTQ, tab-separated, no header.
 suppressPackageStartupMessages(library(dada2))
 words <- commandArgs(TRUE)
 manifest <- read.delim(words[1], header = FALSE, colClasses = "character",
                        col.names = c("library", "forward", "reverse"))
 pooling <- switch(words[2], independent = FALSE, pooled = TRUE, pseudo = "pseudo")
-min_overlap <- as.integer(words[3])
-max_mismatch <- as.integer(words[4])
-threads <- as.integer(words[5])
+learn_bases <- as.numeric(words[3])
+min_overlap <- as.integer(words[4])
+max_mismatch <- as.integer(words[5])
+threads <- as.integer(words[6])
 set.seed(1)
 
 is_paired <- any(nzchar(manifest$reverse))
@@ -22,7 +23,7 @@ manifest <- manifest[vapply(manifest$forward, has_reads, logical(1)), ]
 
 denoise <- function(files) {
   names(files) <- manifest$library
-  errors <- learnErrors(files, nbases = 1e8, multithread = threads, verbose = 0)
+  errors <- learnErrors(files, nbases = learn_bases, multithread = threads, verbose = 0)
   dada(files, err = errors, pool = pooling, multithread = threads, verbose = 0)
 }
 # Of a single library DADA2 returns the result itself, not a list of one.
@@ -30,8 +31,8 @@ as_list <- function(x) if (is(x, "dada")) setNames(list(x), manifest$library) el
 reads_of <- function(x) sum(getUniques(x))
 
 write_results <- function(found, tracking) {
-  write.table(found, words[6], sep = "\t", quote = FALSE, row.names = FALSE)
-  write.table(tracking, words[7], sep = "\t", quote = FALSE, row.names = FALSE)
+  write.table(found, words[7], sep = "\t", quote = FALSE, row.names = FALSE)
+  write.table(tracking, words[8], sep = "\t", quote = FALSE, row.names = FALSE)
 }
 give_up <- function(reason) {
   none <- rep(0L, nrow(manifest))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -61,3 +62,18 @@ def test_uneven_writing_and_reading_of_two_streams_ends():
 
 def test_the_version_of_a_tool_is_its_own():
     assert tool_version(["vsearch", "--version"]).startswith("2.")
+
+
+def test_a_tool_that_is_asked_for_its_version_does_not_wait_for_our_input():
+    """As FastTree does without arguments, where standard input is a pipe that stays open."""
+    question = "from soilbio.profile.tools import tool_version; print(tool_version(['cat']))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", question], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.wait(timeout=30) == 0
+        assert process.stdout.read() == "unknown\n"
+    finally:
+        process.kill()
+        process.stdin.close()
+        process.stdout.close()
