@@ -143,3 +143,14 @@ def disk_full(place: str) -> InputError:
         expected="room on the disk",
         fix="Free some space, or choose another --directory, and start again; finished work stays",
     )
+
+
+def unwritable(place: str, reason: str) -> InputError:
+    """Say that a file or folder is not what we may read or write there."""
+    return problem_of(
+        "folder-unwritable",
+        place,
+        found=reason,
+        expected="a place that you may read and write",
+        fix="Correct its name or permissions, or name another",
+    )

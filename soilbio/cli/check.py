@@ -70,8 +70,11 @@ def _reference_problems(project: Config | None) -> Sequence[Problem]:
     try:
         locate(project.taxonomy["reference"])
     except InputError as error:
-        place = {"source": str(project.path), "column": "taxonomy.reference"}
-        return [replace(problem, **place) for problem in error.problems]  # type: ignore[arg-type]
+        place, column = project.row("taxonomy", "reference"), "taxonomy.reference"
+        return [
+            replace(problem, source=str(project.path), row=place, column=column)
+            for problem in error.problems
+        ]
     return ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 HELP = "write what an agreement allows, in an archive's format"
@@ -24,6 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the key of pseudonyms, made where there is none"
         " (default: pseudonym.key beside the dataset)",
     )
+    parser.add_argument(
+        "--record-refusal",
+        action="store_true",
+        help="where nothing may be shared, write that as the decision (a workflow step)",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to write")
 
@@ -32,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
     """Write the export, or say what it would hold."""
     from soilbio.cli.dates import day
     from soilbio.dataset.read import read_dataset
-    from soilbio.errors import problem_of
+    from soilbio.errors import Refused, problem_of
     from soilbio.exporters.evidence import table_of
-    from soilbio.exporters.package import write_package
+    from soilbio.exporters.package import write_package, write_refusal
     from soilbio.exporters.redact import redacted_view
     from soilbio.exporters.registry import check_target
 
@@ -44,12 +50,20 @@ def run(args: argparse.Namespace) -> int:
         )
     on = day(args.date)
     dataset = read_dataset(args.dataset)
-    view = redacted_view(dataset, args.recipient, args.purpose, on, _key(args))
-    if args.dry_run:
+    try:
+        view = redacted_view(dataset, args.recipient, args.purpose, on, _key(args))
         check_target(view, args.target)
-        print(table_of(view.in_use(), view.evidence))
+        if args.dry_run:
+            print(table_of(view.in_use(), view.evidence))
+            return 0
+        evidence = write_package(view, args.target, args.out)
+    except Refused as refusal:
+        if not args.record_refusal or args.out is None:
+            raise
+        request = {"recipient": args.recipient, "purpose": args.purpose, "date": on.isoformat()}
+        write_refusal({"target": args.target, **request}, str(refusal), args.out)
+        print(f"Refused: {refusal}", file=sys.stderr)
         return 0
-    evidence = write_package(view, args.target, args.out)
     print(table_of(view.in_use(), evidence))
     for name, number in sorted(evidence.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 
 from soilbio import __version__
-from soilbio.errors import InputError, Refused, disk_full
+from soilbio.errors import InputError, Refused, disk_full, unwritable
 
 # In the order in which a user meets them; each module is imported only when it is asked for.
 COMMANDS = {
@@ -31,6 +31,15 @@ COMMANDS = {
     "classify": "features to lineages (a workflow step)",
     "tree": "features to a rooted tree (a workflow step)",
 }
+_UNWRITABLE = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.ENAMETOOLONG,
+)
 DONE, PROBLEMS, REFUSED, BUG, INTERRUPTED = 0, 1, 3, 70, 130
 
 
@@ -52,6 +61,8 @@ def _tell(error: Exception) -> int:
     """Tell what went wrong and return the exit code for it."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         error = disk_full(str(error.filename or "the disk"))
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        error = unwritable(str(error.filename or "the file"), str(error.strerror))
     if isinstance(error, InputError):
         print(error, file=sys.stderr)
         return PROBLEMS

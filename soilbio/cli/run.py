@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 # Less than this free, in bytes, is a full disk: jobs fail on it in many words.
 _NO_ROOM = 1 << 20
+# What makes Snakemake show its plan and do nothing.
+_DRY = frozenset({"-n", "--dry-run", "--dryrun", "--summary", "--dag", "--rulegraph", "--lint"})
 # Whatever is not ours is Snakemake's.
 PASSES_ON = True
 
@@ -27,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check, run and sum up; the exit code is that of Snakemake."""
-    from soilbio.errors import InputError, disk_full
+    from soilbio.errors import InputError, disk_full, fold
     from soilbio.metadata.check import check_project
     from soilbio.runner.progress import follow
     from soilbio.runner.start import command_of, only_run
@@ -36,12 +40,16 @@ def run(args: argparse.Namespace) -> int:
     problems = check_project(args.configfile)
     if any(not problem.is_warning for problem in problems):
         raise InputError(problems)
+    for warning in fold(problems):
+        print(warning, file=sys.stderr)
     results = args.directory / "results"
     args.directory.mkdir(parents=True, exist_ok=True)
     command = command_of(args.configfile, args.directory, args.profile, args.passed_on)
+    if _DRY & set(args.passed_on):
+        return 1 if subprocess.run(command, check=False).returncode else 0
     with only_run(args.directory):
         code = follow(command, results / "logs" / "run.log", _tell)
-    print(summarise(results))
+    print(summarise(results, is_finished=not code))
     if code:
         if shutil.disk_usage(args.directory).free < _NO_ROOM:
             raise disk_full(str(args.directory))
@@ -63,5 +71,6 @@ def _tell(text: str, is_passing: bool) -> None:
 def _tell_where(results: Path) -> None:
     print(f"Report:  {results / 'report.html'}")
     print(f"Dataset: {results / 'dataset'}")
-    for export in sorted(results.glob("exports/*/decision.json")):
-        print(f"Export:  {export.parent}")
+    for decision in sorted(results.glob("exports/*/decision.json")):
+        refused = json.loads(decision.read_text(encoding="utf-8")).get("refused")
+        print(f"Export:  {decision.parent}" + (f", refused: {refused}" if refused else ""))

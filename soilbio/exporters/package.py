@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from hashlib import file_digest
 from pathlib import Path
@@ -44,6 +44,15 @@ def write_package(view: View, target: str, folder: Path) -> Evidence:
         text = json.dumps(record, indent=2, ensure_ascii=False)
         (part / DECISION).write_text(f"{text}\n", encoding="utf-8")
     return evidence
+
+
+def write_refusal(request: Mapping[str, str], reason: str, folder: Path) -> None:
+    """Write that nothing may be shared, and why, as the only file of an export."""
+    _check_folder(folder)
+    with new_folder(folder) as part:
+        record = {"soilbio": __version__, **request, "refused": reason, "files": []}
+        text = json.dumps(record, indent=2, ensure_ascii=False)
+        (part / DECISION).write_text(f"{text}\n", encoding="utf-8")
 
 
 def _check_folder(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -16,10 +16,11 @@ import yaml
 from soilbio.errors import InputError, Problem, Problems
 from soilbio.metadata.config import Config, inspect_config
 from soilbio.metadata.samples import check_demanded, check_recommended, sample_rows
-from soilbio.metadata.sheet import Library, read_sheet
+from soilbio.metadata.sheet import Library, read_libraries
 from soilbio.metadata.tsv import Rows
 
 if TYPE_CHECKING:
+    from soilbio.agreements.model import Agreement
     from soilbio.metadata.library_reads import Facts
 
 # Reading waits for disks, often remote ones, more than it computes.
@@ -32,7 +33,7 @@ class Checked:
 
     problems: list[Problem] = field(default_factory=list)
     project: Config | None = None
-    libraries: dict[str, Library] = field(default_factory=dict)
+    libraries: list[Library] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
 
 
@@ -66,8 +67,8 @@ def inspect_project(config_path: Path, *, is_deep: bool = False) -> Checked:
     if checked.project is not None:
         _check_files(checked.project, problems)
         _check_sheets(checked, checked.project, problems)
+        _check_agreements(checked.project, checked.libraries, problems)
         if checked.libraries:
-            _check_agreements(checked.project, checked.libraries, problems)
             _check_reads(checked, checked.project, problems, is_deep=is_deep)
     checked.problems = [_shortened(problem) for problem in problems.found]
     return checked
@@ -90,6 +91,7 @@ def _check_files(project: Config, problems: Problems) -> None:
         if path is not None and not path.is_file():
             problems.add(
                 "config-file-missing",
+                row=project.row(*key.split(".")),
                 column=key,
                 found=path.name,
                 expected="a file that exists",
@@ -105,7 +107,7 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     rows: Rows = {}
     try:
         assays = project.assays if is_sound else None
-        checked.libraries = read_sheet(project.libraries, assays, problems=of_sheet)
+        checked.libraries = read_libraries(project.libraries, assays, of_sheet)
     except InputError as error:
         of_sheet.found = list(error.problems)
     try:
@@ -116,7 +118,7 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     # Rows that could not be read would be missed in the other sheet.
     is_whole = not any(p.code == "row-length" for p in [*of_sheet.errors, *of_samples.errors])
     if checked.libraries and rows and is_whole:
-        _check_both(list(checked.libraries.values()), rows, of_sheet, of_samples)
+        _check_both(checked.libraries, rows, of_sheet, of_samples)
     problems.extend([*of_sheet.found, *of_samples.found])
 
 
@@ -129,6 +131,7 @@ def _check_groups(project: Config, rows: Rows, problems: Problems) -> None:
         like = get_close_matches(name, columns, n=1)
         problems.add(
             "config-group-unknown",
+            row=project.row("diversity", "groups"),
             column="diversity.groups",
             found=name,
             expected=f"a column of {project.samples.name}",
@@ -171,56 +174,87 @@ def _check_both(
     check_recommended(rows, controls, of_samples)
 
 
-def _check_agreements(
-    project: Config, libraries: Mapping[str, Library], problems: Problems
-) -> None:
+def _check_agreements(project: Config, libraries: Sequence[Library], problems: Problems) -> None:
+    """Check the folder of agreements, that the rows name one of them, and what is asked of them."""
     from soilbio.agreements.folder import agreements_of
+    from soilbio.metadata.requests import check_exports
 
-    if not any(project.agreements.glob("*.yaml")):
+    files = _agreement_files(project, problems)
+    if not files:
+        return
+    texts, agreements = _agreements(files, project.agreements, problems)
+    named = [library for library in libraries if library.agreement]
+    # A row may well name what stands in a file that cannot be read.
+    if len(texts) == len(files):
+        try:
+            agreements_of(named, texts, str(project.libraries))
+        except InputError as error:
+            problems.extend(error.problems)
+    asked = {library.agreement for library in named}
+    of_rows = {name for name in agreements if asked & {name, name.partition("@")[0]}}
+    check_exports(project, agreements, of_rows, problems)
+
+
+def _agreement_files(project: Config, problems: Problems) -> list[Path]:
+    """List the agreements; note a folder that is not there, cannot be read, or has none."""
+    reason = f"Write one, or correct the path; it was looked for at {project.agreements}"
+    try:
+        files = sorted(p for p in project.agreements.iterdir() if p.suffix == ".yaml")
+    except OSError as error:
+        files, reason = [], f"{error.strerror}: {reason[0].lower()}{reason[1:]}"
+    if not files:
         problems.add(
             "agreement-none",
+            row=project.row("agreements"),
             column="agreements",
             found=project.agreements.name,
             expected="a folder with at least one agreement (*.yaml)",
-            fix=f"Write one, or correct the path; it was looked for at {project.agreements}",
+            fix=reason,
         )
-        return
-    texts = _agreements(project.agreements, problems)
-    named = [library for library in libraries.values() if library.agreement]
-    try:
-        agreements_of(named, texts, str(project.libraries))
-    except InputError as error:
-        problems.extend(error.problems)
+    return files
 
 
-def _agreements(folder: Path, problems: Problems) -> dict[str, str]:
-    """Read the agreements by id@version; those with problems count as present."""
+def _agreements(
+    files: Sequence[Path], folder: Path, problems: Problems
+) -> tuple[dict[str, str], dict[str, Agreement]]:
+    """Read the agreements by id@version; those with problems count as present, if they are told.
+
+    Returns
+    -------
+    tuple of two dict
+        Texts, and what could be read of them.
+
+    """
     from soilbio.agreements.folder import read_agreements
+    from soilbio.agreements.parse import parse_agreement
 
     try:
-        return read_agreements(folder)
+        texts = read_agreements(folder)
     except InputError as error:
         problems.extend(error.problems)
-    except (UnicodeDecodeError, OSError) as error:
+        return dict(stated for path in files if (stated := _stated(path))), {}
+    except OSError as error:
         problems.add(
             "agreement-unreadable",
-            source=str(folder),
-            found=str(error)[:120],
-            expected="agreements in UTF-8 that can be read",
-            fix="Save the file as UTF-8, or correct its permissions",
+            source=str(error.filename or folder),
+            found=error.strerror,
+            expected="agreements that can be read",
+            fix="Correct the file's permissions",
         )
-    return dict(_stated(path) for path in sorted(folder.glob("*.yaml")))
+        return {}, {}
+    return texts, {name: parse_agreement(text, name) for name, text in texts.items()}
 
 
-def _stated(path: Path) -> tuple[str, str]:
-    """Take id and version out of an agreement that is wrong elsewhere."""
+def _stated(path: Path) -> tuple[str, str] | None:
+    """Take id and version out of an agreement that is wrong elsewhere; None, if it has none."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
         content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  makes nothing but text
     except (yaml.YAMLError, OSError):
-        return path.stem.replace("-", "@", 1), ""
-    content = content if isinstance(content, dict) else {}
-    return f"{content.get('id', path.stem)}@{content.get('version', '')}", text
+        return None
+    if not isinstance(content, dict) or not content.get("id") or not content.get("version"):
+        return None
+    return f"{content['id']}@{content['version']}", text
 
 
 def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_deep: bool) -> None:
@@ -243,7 +277,7 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
         return facts, own
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        for facts, own in pool.map(look, checked.libraries.values()):
+        for facts, own in pool.map(look, checked.libraries):
             if facts.absent is not None:
                 explainer.note(facts.library, facts.absent, own)
             checked.facts.append(replace(facts, absent=None))
@@ -252,7 +286,7 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
 
 def summary_of(checked: Checked) -> str:
     """Say in a few lines what a project without problems holds."""
-    libraries = list(checked.libraries.values())
+    libraries = checked.libraries
     controls = Counter(library.control_type for library in libraries if library.control_type)
     soils = {library.sample_id for library in libraries if not library.control_type}
     lines = [

@@ -58,6 +58,11 @@ class Config:
     diversity: dict[str, Any]
     report: dict[str, Any]
     exports: list[dict[str, str]]
+    rows: Rows
+
+    def row(self, *place: str | int) -> int | None:
+        """Say in which row of the file a key stands; None where it is left out."""
+        return self.rows.get(place)
 
 
 @cache
@@ -103,7 +108,7 @@ def inspect_config(path: Path, problems: Problems) -> Config | None:
     filled = _fill(sound, config_schema())
     assays = merge_assays(filled["assays"], problems)
     _check_meaning(filled, rows, problems)
-    return _to_config(path, filled, assays)
+    return _to_config(path, filled, assays, rows)
 
 
 def _sound(document: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
@@ -114,7 +119,7 @@ def _sound(document: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
     return sound
 
 
-def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay]) -> Config:
+def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], rows: Rows) -> Config:
     folder = path.resolve().parent
     taxonomy = filled["taxonomy"]
     for key in ("sequences", "lineages"):
@@ -136,6 +141,7 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay]) -> 
         diversity=filled["diversity"],
         report=filled["report"],
         exports=[dict(export) for export in filled["exports"]],
+        rows=rows,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,14 @@ def read_first(path: Path) -> FirstRecords:
 def _read_block(path: Path) -> tuple[bytes, bool]:
     """Read the first bytes; tell whether these are all."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise problem_of(
+                "fastq-unreadable",
+                str(path),
+                found=path.name,
+                expected="a file",
+                fix="Name a FASTQ file; this is a folder, a pipe or a device",
+            )
         with path.open("rb", buffering=0) as handle:
             block = handle.read(_BLOCK_BYTES)
     except FileNotFoundError as error:

@@ -61,6 +61,16 @@ def read_sheet(
 
     """
     found = Problems(str(path)) if problems is None else problems
+    libraries = read_libraries(path, assays, found)
+    if problems is None:
+        found.raise_if_any()
+    return {library.library_id: library for library in libraries}
+
+
+def read_libraries(
+    path: Path, assays: Mapping[str, Assay] | None, found: Problems
+) -> list[Library]:
+    """Read the libraries as `read_sheet` does, also those whose ids come twice; note problems."""
     rows = read_rows(path, found, required=REQUIRED, known=COLUMNS)
     libraries = [_library(number, values, path.parent) for number, values in rows.items()]
     for library, values in zip(libraries, rows.values(), strict=True):
@@ -70,9 +80,7 @@ def read_sheet(
     _check_unique(libraries, found)
     _check_files_once(libraries, found)
     _check_controls(libraries, found)
-    if problems is None:
-        found.raise_if_any()
-    return {library.library_id: library for library in libraries}
+    return libraries
 
 
 def _library(number: int, values: Mapping[str, str], folder: Path) -> Library:
@@ -214,7 +222,8 @@ def _check_files_once(libraries: list[Library], problems: Problems) -> None:
                     row=library.row,
                     column=column,
                     found=path.name,
-                    expected=f"each file once; row {first[path].row} names it too",
+                    expected=f"each file once; row {first[path].row} names it too,"
+                    " under this name or by a link",
                     fix="Correct one of the two paths",
                 )
             else:

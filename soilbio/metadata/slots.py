@@ -103,7 +103,7 @@ def _is_decimal_comma(cell: Cell) -> bool:
         cell.note(
             "number-comma",
             "a point in a decimal number",
-            f"Write {match[0].replace(',', '.')} for {match[0]}, in the whole column",
+            f"Write {cell.value.replace(',', '.')} for {cell.value}, and so in the whole column",
         )
     return bool(match)
 

@@ -88,18 +88,30 @@ def _read_text(path: Path, problems: Problems) -> str:
             fix=f"{error.strerror}: correct the path; it was looked for at {path.resolve()}",
         )
         raise _stop(problems, missing) from error
+    if raw.startswith(b"PK\x03\x04"):
+        workbook = Problem(
+            "sheet-workbook",
+            problems.source,
+            expected="tab-separated text",
+            fix="In the spreadsheet program, save this sheet as 'Unicode Text' (Excel) or as CSV"
+            " with tabs, character set UTF-8 (LibreOffice), and name that file",
+            found="a workbook (.xlsx or .ods)",
+        )
+        raise _stop(problems, workbook)
     try:
-        return raw.decode("utf-8-sig")
+        # What Excel calls Unicode Text is UTF-16 with a mark at its start.
+        is_utf_16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+        return raw.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         row = raw[: error.start].count(b"\n") + 1
-        is_utf_16 = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
         garbled = Problem(
             "sheet-encoding",
             problems.source,
             expected="text in UTF-8",
-            fix="Save the sheet as Unicode text in UTF-8; letters such as ä or µ are lost else",
+            fix="Save the sheet as text in UTF-8 (in Excel: as 'Unicode Text'); letters such as ä"
+            " or µ are lost else",
             row=row,
-            found="UTF-16" if is_utf_16 else raw.split(b"\n")[row - 1].decode("latin-1")[:80],
+            found=raw.split(b"\n")[row - 1].decode("latin-1")[:80],
         )
         raise _stop(problems, garbled) from error
 
@@ -134,8 +146,13 @@ def _split(text: str, problems: Problems) -> list[list[str]]:
             ),
         )
     try:
-        return list(csv.reader([line + "\n" for line in lines], delimiter="\t", strict=True))
+        reader = csv.reader([line + "\n" for line in lines], delimiter="\t", strict=True)
+        return list(reader)
     except csv.Error as error:
+        # The reader went on to the end for the closing mark; it was opened in the last such cell.
+        row = max(
+            (n for n, line in enumerate(lines, 1) if line.count('"') % 2), default=reader.line_num
+        )
         raise _stop(
             problems,
             Problem(
@@ -143,7 +160,8 @@ def _split(text: str, problems: Problems) -> list[list[str]]:
                 problems.source,
                 expected="every value that begins with a quotation mark to end with one",
                 fix="Remove or double the quotation mark that stands alone",
-                found=str(error),
+                row=row,
+                found=lines[row - 1][:60],
             ),
         ) from error
 

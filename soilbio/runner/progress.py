@@ -98,11 +98,13 @@ def follow(command: Sequence[str], log: Path, tell: Callable[[str, bool], None])
         )
         assert process.stdout is not None  # noqa: S101  it was started with a pipe
         try:
-            _tell_lines(_recorded(process.stdout, record), progress, tell)
+            last = _tell_lines(_recorded(process.stdout, record), progress, tell)
         except KeyboardInterrupt:
             process.wait()
             raise
         code = process.wait()
+    if code and not progress.planned and not last.is_told:
+        tell(last.text, False)
     if progress.has_nothing_to_do:
         tell("Nothing to do: all results are up to date.", False)
     return code
@@ -115,18 +117,29 @@ def _recorded(lines: Iterable[str], record: object) -> Iterator[str]:
         yield line.rstrip("\n")
 
 
+@dataclass(slots=True)
+class _Last:
+    """The last words of Snakemake, and whether any error was told."""
+
+    text: str = ""
+    is_told: bool = False
+
+
 def _tell_lines(
     lines: Iterable[str], progress: Progress, tell: Callable[[str, bool], None]
-) -> None:
-    is_error = False
+) -> _Last:
+    is_error, last = False, _Last()
     for line in lines:
+        last.text = line.strip() or last.text
         seen = progress.take(line)
         if seen:
             stage = seen.partition(":")[0]
             tell(seen, not progress.is_whole(stage))
         is_error = _starts_error(line) or (is_error and bool(line.strip()))
         if is_error:
+            last.is_told = True
             tell(line, False)
+    return last
 
 
 def _starts_error(line: str) -> bool:

@@ -8,10 +8,11 @@ from pathlib import Path
 _SHOWN = 20
 
 
-def summarise(results: Path) -> str:
+def summarise(results: Path, *, is_finished: bool = True) -> str:
     """Count the libraries by status and name those that are not done.
 
-    Reads the libraries' own accounts, so it also tells of a run that stopped half-way.
+    Reads the libraries' own accounts, so it also tells of a run that stopped half-way: then none
+    is done, but the reads of some are prepared.
     """
     accounts = [
         json.loads(path.read_text(encoding="utf-8"))
@@ -27,7 +28,8 @@ def summarise(results: Path) -> str:
         for status in ("ok", "empty", "failed")
     }
     done, empty, failed = (len(by_status[status]) for status in ("ok", "empty", "failed"))
-    lines = [f"Libraries: {done} done, {empty} empty, {failed} failed."]
+    fate = "done" if is_finished else "with reads prepared"
+    lines = [f"Libraries: {done} {fate}, {empty} empty, {failed} failed."]
     left = [*by_status["empty"], *by_status["failed"]]
     lines += [
         f"  {account['library_id']} {account['status']}: {account['status_reason']}"

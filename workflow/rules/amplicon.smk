@@ -66,7 +66,7 @@ rule denoise_unoise:
         count_identity=PROJECT.amplicon["count_identity"],
     shell:
         "soilbio profile unoise"
-        " --sheet {input.sheet}"
+        " --sheet {input.sheet:q}"
         " --assay {wildcards.assay}"
         " --unique 'results/profile/{wildcards.assay}/unique/{{library}}.fasta.gz'"
         " --min-size {params.min_size}"
@@ -97,7 +97,7 @@ rule choose_truncation:
         max_expected_errors=PROJECT.amplicon["dada2_max_expected_errors"],
     shell:
         "soilbio profile truncation"
-        " --sheet {input.sheet}"
+        " --sheet {input.sheet:q}"
         " --assay {wildcards.assay}"
         " --run {wildcards.run}"
         " {params.assay}"
@@ -159,7 +159,7 @@ rule list_run_dada2:
         runtime=10,
     shell:
         "soilbio profile manifest"
-        " --sheet {input.sheet}"
+        " --sheet {input.sheet:q}"
         " --assay {wildcards.assay}"
         " --run {wildcards.run}"
         " --filtered 'results/profile/{wildcards.assay}/filtered/{{library}}_{{end}}.fastq.gz'"
@@ -193,8 +193,8 @@ rule denoise_dada2:
         min_overlap_bp=PROJECT.amplicon["dada2_min_overlap_bp"],
         max_mismatches=PROJECT.amplicon["dada2_max_mismatches"],
     shell:
-        "Rscript --vanilla {input.script}"
-        " {input.manifest}"
+        "Rscript --vanilla {input.script:q}"
+        " {input.manifest:q}"
         " {params.pooling}"
         " {params.learn_bases}"
         " {params.min_overlap_bp}"
@@ -232,13 +232,13 @@ rule find_chimeras_dada2:
         method=PROJECT.amplicon["dada2_chimera_method"],
         min_fold=PROJECT.amplicon["dada2_chimera_min_fold"],
     shell:
-        "Rscript --vanilla {input.script}"
+        "Rscript --vanilla {input.script:q}"
         " {params.method}"
         " {params.min_fold}"
         " {threads}"
         " {output.version}"
         " {output.chimeras}"
-        " {input.found}"
+        " {input.found:q}"
         " > {log} 2>&1"
 
 
@@ -277,12 +277,12 @@ rule collect_dada2:
         parameters=dada2_parameters,
     shell:
         "soilbio profile dada2"
-        " --found {input.found}"
-        " --tracking {input.tracking}"
-        " --chimeras {input.chimeras}"
-        " --sheet {input.sheet}"
+        " --found {input.found:q}"
+        " --tracking {input.tracking:q}"
+        " --chimeras {input.chimeras:q}"
+        " --sheet {input.sheet:q}"
         " --assay {wildcards.assay}"
-        " --version-file {input.version}"
+        " --version-file {input.version:q}"
         " --parameters {params.parameters:q}"
         " --out results/profile/{wildcards.assay}"
         " 2> {log}"
@@ -336,7 +336,7 @@ rule cut_reference:
         " --error-rate 0.15"
         " --front {params.region:q}"
         " --output {output.region}"
-        " {input.whole}"
+        " {input.whole:q}"
         " 2> {log}"
 
 
@@ -356,7 +356,7 @@ rule index_reference:
         mem_mb=3000,
         runtime=30,
     shell:
-        "vsearch" " --makeudb_usearch {input.region}" " --output {output.database}" " 2> {log}"
+        "vsearch" " --makeudb_usearch {input.region:q}" " --output {output.database}" " 2> {log}"
 
 
 rule classify_features:
@@ -381,8 +381,8 @@ rule classify_features:
         confidence=PROJECT.taxonomy["confidence"],
     shell:
         "soilbio classify"
-        " --features {input.features}"
-        " --database {input.database}"
+        " --features {input.features:q}"
+        " --database {input.database:q}"
         " {params.reference}"
         " --confidence {params.confidence}"
         " --threads {threads}"
@@ -410,7 +410,7 @@ rule build_tree:
         max_features=PROJECT.tree["max_features"],
     shell:
         "soilbio tree"
-        " --features {input.features}"
+        " --features {input.features:q}"
         " --max-features {params.max_features}"
         " --threads {threads}"
         " --out {output.tree}"

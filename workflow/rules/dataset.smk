@@ -23,7 +23,7 @@ rule build_dataset:
         runtime=120,
     shell:
         "soilbio dataset build"
-        " --config {input.config}"
+        " --config {input.config:q}"
         " --results results"
         " --out results/dataset"
         " 2> {log}"
@@ -45,4 +45,4 @@ rule score_dataset:
         mem_mb=2000,
         runtime=60,
     shell:
-        "soilbio score results/dataset" " --truth {input.truth}" " --out results/score" " 2> {log}"
+        "soilbio score results/dataset" " --truth {input.truth:q}" " --out results/score" " 2> {log}"

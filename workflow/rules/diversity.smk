@@ -23,6 +23,6 @@ rule measure_diversity:
     shell:
         "soilbio diversity results/dataset"
         " --assay {wildcards.assay}"
-        " --config {input.config}"
+        " --config {input.config:q}"
         " --out results/diversity/{wildcards.assay}"
         " 2> {log}"

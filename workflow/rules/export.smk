@@ -20,6 +20,7 @@ rule export_dataset:
         request=export_options,
     shell:
         "soilbio export {params.request}"
+        " --record-refusal"
         " --pseudonym-key results/pseudonym.key"
         " --out results/exports/{wildcards.number}-{wildcards.export}"
         " 2> {log}"

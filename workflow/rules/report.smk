@@ -20,6 +20,6 @@ rule write_report:
         "soilbio report"
         " --dataset results/dataset"
         " --results results"
-        " --config {input.config}"
+        " --config {input.config:q}"
         " --out {output.report}"
         " 2> {log}"

@@ -269,7 +269,7 @@ def test_an_unknown_agreement_is_named_with_those_that_are_there(project):
 
 def test_a_project_without_any_agreement_says_so_once(project):
     (project.folder / "config/agreements/soil-demo-open-1.0.yaml").unlink()
-    assert found(project) == [("agreement-none", None, "agreements")]
+    assert found(project) == [("agreement-none", 3, "agreements")]
 
 
 def test_an_agreement_that_is_no_utf_8_is_a_problem_not_a_traceback(project):
@@ -320,3 +320,60 @@ def test_problems_are_the_same_however_the_threads_run(project):
     first = check_project(project.config)
     assert [p.row for p in first if p.code == "fastq-not-gzip"] == [2, 3, 4]
     assert [replace(p) for p in first] == check_project(project.config)
+
+
+def test_all_rows_of_an_id_that_comes_twice_are_looked_at(project):
+    lines = project.sheet.read_text().splitlines()
+    first = lines[1].split("\t")
+    again = [first[0], *first[1:4], "absent_R1.fastq.gz", "", *first[6:]]
+    project.sheet.write_text("\n".join([lines[0], "\t".join(again), *lines[1:]]) + "\n")
+    codes = {(problem.code, problem.row) for problem in check_project(project.config)}
+    assert {("fastq-missing", 2), ("id-duplicate", 3)} <= codes
+
+
+def test_an_agreement_that_is_no_yaml_is_told_once_and_no_row_is_blamed(project):
+    path = project.folder / "config/agreements/soil-demo-open-1.0.yaml"
+    path.write_text("id: [")
+    codes = [p.code for p in check_project(project.config) if not p.is_warning]
+    assert len(codes) == 1
+    assert codes[0].startswith("agreement-")
+    assert codes[0] != "agreement-unknown"
+
+
+def test_a_pipe_in_the_place_of_reads_is_told_and_not_waited_for(project):
+    path = project.reads("L1", 1)
+    path.unlink()
+    os.mkfifo(path)
+    (problem,) = [p for p in check_project(project.config) if not p.is_warning]
+    assert (problem.code, problem.row, problem.column) == ("fastq-unreadable", 2, "fastq_1")
+
+
+@pytest.mark.parametrize(
+    ("export", "code"),
+    [
+        ('recipient: publc, purpose: "DUO:0000042"', "recipient-unknown"),
+        ('recipient: public, purpose: "DUO:42"', "purpose-unknown"),
+        ('recipient: public, purpose: "DUO:0000042", date: "2024-02-30"', "date-format"),
+    ],
+)
+def test_an_export_that_cannot_be_is_told_before_anything_runs(project, export, code):
+    rows = len(project.config.read_text().splitlines())
+    with project.config.open("a") as handle:
+        handle.write(f"exports:\n  - {{target: dwca, {export}}}\n")
+    (problem,) = [p for p in check_project(project.config) if not p.is_warning]
+    assert (problem.code, problem.row) == (code, rows + 2)
+
+
+def test_an_export_that_no_agreement_permits_is_warned_of(project):
+    with project.config.open("a") as handle:
+        handle.write(
+            'exports:\n  - {target: dwca, recipient: public, purpose: "soil:commercial"}\n'
+        )
+    warned = [p.code for p in check_project(project.config) if p.is_warning]
+    assert "export-refused" in warned
+
+
+def test_a_workbook_is_named_as_one(project):
+    project.sheet.write_bytes(b"PK\x03\x04 and so on")
+    (problem,) = [p for p in check_project(project.config) if not p.is_warning]
+    assert problem.code == "sheet-workbook"
