@@ -62,7 +62,9 @@ LIBRARIES = (
 
 
 def fastq(name: str, end: int, number: int = 3) -> bytes:
-    text = "".join(f"@{name}:{read} {end}:N:0:1\nACGTACGTAC\n+\nIIIIIIIIII\n" for read in range(number))
+    text = "".join(
+        f"@{name}:{read} {end}:N:0:1\nACGTACGTAC\n+\nIIIIIIIIII\n" for read in range(number)
+    )
     return gzip.compress(text.encode(), mtime=0)
 
 

@@ -198,37 +198,46 @@ class _Ftp(socketserver.StreamRequestHandler):
         self.wfile.write(f"{text}\r\n".encode())
 
     def handle(self) -> None:
+        self.user, self.start = "", 0
         self.say("220 here")
-        user, start = "", 0
-        data = socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler)
-        with data:
+        self.data = socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+        with self.data:
             for line in iter(self.rfile.readline, b""):
                 verb, _, rest = line.decode().strip().partition(" ")
-                if verb == "USER":
-                    user = rest
-                    self.say("331 password")
-                elif verb == "PASS":
-                    is_right = (user, rest) == (USER, PASSWORD)
-                    self.say("230 in" if is_right else "530 Login incorrect.")
-                elif verb == "TYPE":
-                    self.say("200 ok")
-                elif verb == "SIZE":
-                    content = self.archive.uploads.get(rest)
-                    self.say("550 none" if content is None else f"213 {len(content)}")
-                elif verb == "REST":
-                    start = int(rest)
-                    self.say("350 ok")
-                elif verb == "EPSV":
-                    self.say("500 no")
-                elif verb == "PASV":
-                    high, low = divmod(data.server_address[1], 256)
-                    self.say(f"227 Entering Passive Mode (127,0,0,1,{high},{low}).")
-                elif verb == "STOR":
-                    self.store(data, rest, start)
-                    start = 0
-                elif verb == "QUIT":
+                if verb == "QUIT":
                     self.say("221 bye")
-                    return
+                    break
+                getattr(self, f"on_{verb.lower()}")(rest)
+
+    def on_user(self, rest: str) -> None:
+        self.user = rest
+        self.say("331 password")
+
+    def on_pass(self, rest: str) -> None:
+        is_right = (self.user, rest) == (USER, PASSWORD)
+        self.say("230 in" if is_right else "530 Login incorrect.")
+
+    def on_type(self, _: str) -> None:
+        self.say("200 ok")
+
+    def on_size(self, rest: str) -> None:
+        content = self.archive.uploads.get(rest)
+        self.say("550 none" if content is None else f"213 {len(content)}")
+
+    def on_rest(self, rest: str) -> None:
+        self.start = int(rest)
+        self.say("350 ok")
+
+    def on_epsv(self, _: str) -> None:
+        self.say("500 no")
+
+    def on_pasv(self, _: str) -> None:
+        high, low = divmod(self.data.server_address[1], 256)
+        self.say(f"227 Entering Passive Mode (127,0,0,1,{high},{low}).")
+
+    def on_stor(self, rest: str) -> None:
+        start, self.start = self.start, 0
+        self.store(self.data, rest, start)
 
     def store(self, data: socketserver.TCPServer, name: str, start: int) -> None:
         connection, _ = data.socket.accept()
@@ -252,7 +261,9 @@ def serving() -> Iterator[tuple[Archive, dict[str, str]]]:
         ("127.0.0.1", 0), type("Ftp", (_Ftp,), {"archive": archive})
     )
     ftp.daemon_threads = True
-    threads = [threading.Thread(target=one.serve_forever, daemon=True) for one in (http, ftp)]
+    threads = [
+        threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True) for one in (http, ftp)
+    ]
     for thread in threads:
         thread.start()
     base = f"http://127.0.0.1:{http.server_address[1]}"

@@ -140,8 +140,15 @@ def _material(args: argparse.Namespace, shown: dt.date) -> Material:
         key = read_key(args.pseudonym_key or folder.parent / "pseudonym.key")
         return source.material_of_dataset(folder, _libraries(args.reads), shown, key)
     config = source.project_config(folder)
-    key = read_key(args.pseudonym_key or config.parent / "pseudonym.key")
+    key = read_key(args.pseudonym_key or _key_of_project(config))
     return source.material_of_project(config, shown, key)
+
+
+def _key_of_project(config: Path) -> Path:
+    """Name the key of the project's other exports: the public sees one name of a thing."""
+    root = config.parent.parent if config.parent.name == "config" else config.parent
+    (root / "results").mkdir(exist_ok=True)
+    return root / "results" / "pseudonym.key"
 
 
 def _libraries(sheet: Path | None) -> Mapping[str, Library]:

@@ -13,7 +13,6 @@ from soilbio.standards.ena import (
     LIBRARY_SOURCES,
     LIBRARY_STRATEGIES,
     expected,
-    expected_unit,
 )
 
 TITLE_LENGTH, DESCRIPTION_LENGTH = (20, 250), (20, 4000)
@@ -44,17 +43,17 @@ def check_samples(samples: Iterable[Sample], notes: Notes) -> None:
     """Note attributes that the checklist does not take, and names that are none."""
     for sample in samples:
         if not _ALIAS.fullmatch(sample.alias):
-            notes.lack(
-                sample.alias,
+            notes.note(
                 "ena-name",
+                sample.alias,
                 "sample_id",
                 "a name of up to 250 characters without < > & and quotes",
                 "Rename the sample",
             )
         for label in sorted(_repeated(sample.attributes)):
-            notes.lack(
-                sample.alias,
+            notes.note(
                 "ena-field-twice",
+                sample.alias,
                 label,
                 "each attribute once in a sample",
                 "Remove one of the columns that give it",
@@ -71,9 +70,9 @@ def _repeated(attributes: Iterable[Attribute]) -> set[str]:
 def _check(alias: str, one: Attribute, notes: Notes) -> None:
     expected = _expectation(one)
     if expected:
-        notes.lack(
-            alias,
+        notes.note(
             "ena-field-value",
+            alias,
             f"{one.label} '{one.value[:40]}'" + (f" {one.unit}" if one.unit else ""),
             expected,
             "Correct the value in the samples' sheet",
@@ -84,9 +83,15 @@ def _expectation(one: Attribute) -> str:
     """Say what a value or its unit should have been; empty where both are right."""
     if _NO_TEXT.search(one.value) or not one.value.strip():
         return "text without characters that cannot be seen"
-    if one.label not in CHECKLIST:
-        return ""
-    return expected(one.label, one.value) or expected_unit(one.label, one.value, one.unit)
+    known = CHECKLIST.get(one.label)
+    return "" if known is None else expected(one.label, one.value) or _of_unit(one, known.units)
+
+
+def _of_unit(one: Attribute, units: tuple[str, ...]) -> str:
+    """Say which unit an attribute should have; a term for a missing value has one, too."""
+    if units:
+        return "" if one.unit in units else f"a value in {' or '.join(units)}"
+    return "a value without a unit" if one.unit else ""
 
 
 def check_experiments(experiments: Iterable[Experiment], notes: Notes) -> None:
@@ -98,9 +103,9 @@ def check_experiments(experiments: Iterable[Experiment], notes: Notes) -> None:
             ("library_selection", one.selection, LIBRARY_SELECTIONS),
         ):
             if value not in known:
-                notes.lack(
-                    one.library_name,
+                notes.note(
                     "ena-library",
+                    one.library_name,
                     f"{column} '{value}'",
                     f"one of {', '.join(known)}",
                     "Correct the assay",

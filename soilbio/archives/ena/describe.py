@@ -48,7 +48,7 @@ class Notes:
     losses: list[Loss] = field(default_factory=list)
     lacking: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
-    def lack(self, record: str, code: str, column: str, expected: str, fix: str) -> None:
+    def note(self, code: str, record: str, column: str, expected: str, fix: str) -> None:
         """Note that a record lacks something; others that lack the same are told with it."""
         self.lacking.setdefault((code, column, expected, fix), []).append(record)
 
@@ -74,14 +74,16 @@ def sample_records(
         for row in material.libraries.values()
         if row.get("control_type")
     }
-    used = {str(row["sample_id"]) for row in material.libraries.values()}
+    assays: dict[str, set[str]] = {}
+    for row in material.libraries.values():
+        assays.setdefault(str(row["sample_id"]), set()).add(str(row.get("assay_id") or ""))
     records = []
     for alias, row in sorted(material.samples.items()):
-        if alias not in used:
+        if alias not in assays:
             reason = "it has no library here"
             notes.losses.append(Loss(alias, "", "sample left out", reason))
             continue
-        values = _values(row, _methods_of(alias, material))
+        values = _values(row, _methods_of(assays[alias], material))
         values.setdefault("project_name", study.name or study.title)
         decision = material.view.decision_of(alias)
         attributes = _attributes(alias, values, notes, attributes_of)
@@ -103,16 +105,9 @@ def _values(row: Row, methods: Mapping[str, str]) -> dict[str, str]:
     return {**{name: text for name, text in methods.items() if text}, **own}
 
 
-def _methods_of(alias: str, material: Material) -> dict[str, str]:
+def _methods_of(names: Iterable[str], material: Material) -> dict[str, str]:
     """Describe the assays of a sample in the words of MIxS; several are joined."""
-    names = sorted(
-        {
-            str(row["assay_id"])
-            for row in material.libraries.values()
-            if row["sample_id"] == alias and row.get("assay_id")
-        }
-    )
-    assays = [material.assays[name] for name in names if name in material.assays]
+    assays = [material.assays[name] for name in sorted(names) if name in material.assays]
     texts: dict[str, list[str]] = {}
     for assay in assays:
         for name in ("target_gene", "target_subfragment"):
@@ -141,8 +136,7 @@ def _attributes(
                 Loss(alias, label, "value left out", f"the field does not take '{value}'")
             )
             continue
-        # A term for a missing value has no unit.
-        kept.append(Attribute(label, value, "" if is_missing(value) else unit))
+        kept.append(_missing(label, value) if is_missing(value) else Attribute(label, value, unit))
     return kept
 
 
@@ -161,19 +155,25 @@ def _complete(
             continue
         outcome = decision.outcomes[sharing_class] if sharing_class else None
         if is_control:
-            attributes.append(Attribute(label, OF_CONTROL))
+            attributes.append(_missing(label, OF_CONTROL))
         elif outcome is not None and outcome.strictness != Strictness.ALLOW:
-            attributes.append(Attribute(label, WITHHELD))
+            attributes.append(_missing(label, WITHHELD))
             reason = "; ".join(outcome.because)
             notes.losses.append(Loss(alias, label, "value withheld", reason))
         else:
-            notes.lack(
-                alias,
+            notes.note(
                 "ena-field-missing",
+                alias,
                 label,
                 "a value in every sample; the archive demands it",
                 "Fill it in; where it is not known write 'not collected' or 'not provided'",
             )
+
+
+def _missing(label: str, term: str) -> Attribute:
+    """Say that a value is missing; with the field's unit, which its schema demands all the same."""
+    known = CHECKLIST.get(label)
+    return Attribute(label, term, known.units[0] if known and known.units else "")
 
 
 @cache
@@ -202,9 +202,9 @@ def _taxon(alias: str, values: Mapping[str, str], control: str, notes: Notes) ->
     known = find_taxon(text)
     name, taxid = parse_taxon(text)
     if known is None and taxid is None:
-        notes.lack(
-            alias,
+        notes.note(
             "ena-taxon",
+            alias,
             "samp_taxon_id",
             "the taxon of the community with its id, in every sample",
             "Write 'soil metagenome [NCBITaxon:410658]', or the metagenome that it is",
@@ -215,6 +215,8 @@ def _taxon(alias: str, values: Mapping[str, str], control: str, notes: Notes) ->
 
 def _title(taxon: str, values: Mapping[str, str], control: str) -> str:
     """Name a sample in words, of nothing but what may be shared."""
+    if own := values.get("samp_title", ""):
+        return own
     if control:
         return f"{control.replace('_', ' ')} ({taxon})"
     depth = values.get("depth", "")
@@ -240,9 +242,9 @@ def experiment_records(
         stated = str(assay.get("seq_meth") or sample.get("seq_meth") or instrument)
         found = find_instrument(stated)
         if found is None:
-            notes.lack(
-                library_id,
+            notes.note(
                 "ena-instrument",
+                library_id,
                 f"seq_meth '{stated}'" if stated else "seq_meth",
                 "the instrument by the archive's name, such as 'Illumina MiSeq'",
                 "Add `seq_meth:` to the assay in the configuration, or give --instrument",

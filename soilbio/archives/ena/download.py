@@ -41,7 +41,7 @@ def download(file: RemoteFile, folder: Path, wait: Wait) -> bool:
         return False
     target = folder / file.name
     part = target.with_name(f"{target.name}.part")
-    found = ""
+    found, damaged = "", 0
     for number in range(_TRIES):
         if number:
             wait(min(2.0**number, 60.0))
@@ -54,10 +54,10 @@ def download(file: RemoteFile, folder: Path, wait: Wait) -> bool:
             return True
         # What was resumed may be of another version of the file: once more, from the start.
         part.unlink()
-        found = f"MD5 {digest}"
-        if number:
+        found, damaged = f"MD5 {digest}", damaged + 1
+        if damaged == 2:
             break
-    raise _damaged(file, found) if found.startswith("MD5") else _cut_short(file, found)
+    raise _damaged(file, found) if damaged else _cut_short(file, found)
 
 
 def _get_rest(file: RemoteFile, part: Path, wait: Wait) -> str:

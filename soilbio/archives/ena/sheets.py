@@ -127,6 +127,9 @@ def sample_row(
         )
     for name, value in _joined(parts).items():
         row.setdefault(name, value)
+    named = next((one["value"] for one in told if one["label"] == "scientific_name"), "")
+    if named and row.get("samp_taxon_id", "").isdecimal():
+        row["samp_taxon_id"] = f"{named} [NCBITaxon:{row['samp_taxon_id']}]"
     return row, told
 
 

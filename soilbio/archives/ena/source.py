@@ -237,17 +237,19 @@ def _gives_reads(view: View, sample: str) -> bool:
 
 
 def _closed(view: View) -> Refused:
-    reasons = {
-        reason
+    """Name what is needed and closed, and the clauses that close it."""
+    closed = {
+        (one, reason)
         for decision in view.in_use()
         for one in NEEDED
         if decision.outcomes[one].strictness != Strictness.ALLOW
         for reason in decision.outcomes[one].because
     }
+    needed = [one for one in NEEDED if one in {name for name, _ in closed}]
     return Refused(
-        f"the archive needs {' and '.join(NEEDED)}, which may not be shared with {RECIPIENT}"
-        f" on {view.date.isoformat()}: {'; '.join(sorted(reasons)) or 'no agreement'}."
-        " Where they may be from a later day, name it with --hold."
+        f"the archive needs {' and '.join(needed)}, which may not be shared with {RECIPIENT}"
+        f" on {view.date.isoformat()}: {'; '.join(sorted({reason for _, reason in closed}))}."
+        " Where that changes on a later day, name it with --hold."
     )
 
 

@@ -149,7 +149,8 @@ def biosamples_json(samples: Iterable[Sample], release: str) -> bytes:
 def tsv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = ()) -> bytes:
     """Write rows as tab-separated text; columns in the order in which rows bring them.
 
-    A cell that a spreadsheet would run gets an apostrophe before it, unless it is a number.
+    A cell that a spreadsheet would run gets an apostrophe before it; numbers, and places of two,
+    do not.
     """
     listed = list(rows)
     names = list(columns) or list(dict.fromkeys(name for row in listed for name in row))
@@ -161,10 +162,13 @@ def tsv(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = ()) -> bytes
 
 
 def _dead(cell: str) -> str:
-    if not cell.startswith(_LIVE):
-        return cell
+    is_harmless = not cell.startswith(_LIVE) or all(_is_number(part) for part in cell.split())
+    return cell if is_harmless else f"'{cell}"
+
+
+def _is_number(text: str) -> bool:
     try:
-        float(cell)
+        float(text)
     except ValueError:
-        return f"'{cell}"
-    return cell
+        return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ftplib
+import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,7 +42,12 @@ class Area:
         parts = urlsplit(self.service.upload_url)
         is_safe = parts.scheme == "ftps"
         timeout = min(_TIMEOUT_S, self.service.timeout_s)
-        ftp = ftplib.FTP_TLS(timeout=timeout) if is_safe else ftplib.FTP(timeout=timeout)  # noqa: S321  plain only to this machine
+        # The library's own context would take any certificate; plain FTP is only to this machine.
+        ftp = (
+            ftplib.FTP_TLS(timeout=timeout, context=ssl.create_default_context())  # noqa: S321
+            if is_safe
+            else ftplib.FTP(timeout=timeout)  # noqa: S321
+        )
         ftp.connect(parts.hostname or "", parts.port or ftplib.FTP_PORT)
         ftp.login(self.credentials.user, self.credentials.password)
         if isinstance(ftp, ftplib.FTP_TLS):

@@ -30,9 +30,7 @@ def attributes_of(row: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
     for name, (label, unit) in LABELS.items():
         if name in row:
             yield label, row[name], unit
-    for end, value in zip(
-        ("latitude", "longitude"), row.get("lat_lon", "").split(), strict=False
-    ):
+    for end, value in zip(("latitude", "longitude"), row.get("lat_lon", "").split(), strict=False):
         yield f"geographic location ({end})", value, "DD"
     if "geo_loc_name" in row:
         yield (

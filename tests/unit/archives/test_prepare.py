@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from ena_project import make_project
-from example_dataset import AGREEMENTS, example_dataset, example_tables
+from example_dataset import AGREEMENTS, EXTRA_COLUMNS, PROVENANCE, example_dataset, example_tables
 from lxml import etree
 
 from soilbio.archives.ena.files import read_files
@@ -69,20 +69,20 @@ def test_checksums_are_those_of_the_files(prepared):
     )
 
 
-def test_values_have_their_units_and_missing_ones_none(prepared):
+def test_every_value_has_its_unit_a_missing_one_too(prepared):
     content = contents_of(prepared())["sample.xml"]
     first, second = values(content, "meadow-1"), values(content, "meadow-2")
     assert first["depth"] == ("0.1", "m")
     assert first["elevation"] == ("524", "m")
     assert first["ENA-CHECKLIST"] == ("ERC000022", "")
-    assert second["elevation"] == ("not collected", "")
+    assert second["elevation"] == ("not collected", "m")
     assert second["collection date"] == ("2024-04", "")
 
 
 def test_a_control_says_that_it_is_one_where_a_soil_has_a_place(prepared):
     content = contents_of(prepared())["sample.xml"]
     of_blank = values(content, "blank-1")
-    assert of_blank["geographic location (latitude)"] == ("missing: control sample", "")
+    assert of_blank["geographic location (latitude)"] == ("missing: control sample", "DD")
     assert of_blank["project name"][0]
 
 
@@ -133,8 +133,8 @@ def test_a_coarse_place_goes_out_coarse_and_says_so(prepared):
 def test_a_withheld_place_is_restricted_access(prepared):
     found = contents_of(prepared({"location: allow": "location: withhold"}))
     of_first = values(found["sample.xml"], "meadow-1")
-    assert of_first["geographic location (latitude)"] == ("restricted access", "")
-    assert of_first["elevation"] == ("restricted access", "")
+    assert of_first["geographic location (latitude)"] == ("restricted access", "DD")
+    assert of_first["elevation"] == ("restricted access", "m")
 
 
 @pytest.mark.parametrize(
@@ -223,15 +223,21 @@ def test_a_dataset_gives_samples_and_the_sheet_their_reads(tmp_path):
         name: text.replace("method: allow", "method: allow\n      raw_reads: allow")
         for name, text in AGREEMENTS.items()
     }
-    write_dataset(example_tables(), texts, tmp_path / "dataset")
+    write_dataset(
+        example_tables(),
+        texts,
+        tmp_path / "dataset",
+        extra_columns=EXTRA_COLUMNS,
+        provenance=PROVENANCE,
+    )
     project = make_project(tmp_path / "p")
     libraries = read_sheet(project / "libraries.tsv")
     found = material_of_dataset(tmp_path / "dataset", libraries, DAY, bytes(32))
-    # 'soil 3' is under the agreement that shares nothing; only L1 is in the sheet, too.
+    # 'soil 3' is under the agreement that shares nothing; L1 and L2 are in the sheet, too.
     assert len(found.samples) == 4
-    assert [library.library_id for library in found.reads.values()] == ["L1"]
+    assert [library.library_id for library in found.reads.values()] == ["L1", "L2"]
     assert "L1" not in found.reads
-    assert found.left_out["libraries without files"] == 4
+    assert found.left_out["libraries without files"] == 3
 
 
 def test_what_is_no_project_is_told(tmp_path):
