@@ -21,6 +21,8 @@ COMMANDS = {
     "dataset": "show, validate or build a dataset",
     "export": "write what an agreement allows, in an archive's format",
     "agreement": "check or explain a sharing agreement",
+    "ena": "prepare and send a submission to the European Nucleotide Archive",
+    "fetch": "get reads and sample metadata of an archive, and write the sheets",
     "reference": "get and build reference databases",
     "simulate": "make reads of mock communities with known truth",
     "score": "compare a dataset with a known truth",

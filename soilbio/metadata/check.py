@@ -172,6 +172,17 @@ def _check_both(
             )
     check_demanded(rows, controls, of_samples)
     check_recommended(rows, controls, of_samples)
+    _check_surroundings(rows, controls, of_samples)
+
+
+def _check_surroundings(rows: Rows, controls: frozenset[str], problems: Problems) -> None:
+    """Note what only the whole row shows: terms in the wrong place, places in another country."""
+    from soilbio.metadata.environment_terms import check_taxa, check_triad
+    from soilbio.metadata.places import check_places
+
+    check_triad(rows, problems, controls)
+    check_taxa(rows, problems, controls)
+    check_places(rows, problems, controls)
 
 
 def _check_agreements(project: Config, libraries: Sequence[Library], problems: Problems) -> None:

@@ -99,7 +99,7 @@ def check_recommended(rows: Rows, controls: frozenset[str], problems: Problems) 
     wanted = [
         name
         for name, slot in SLOTS.items()
-        if slot.required_by and name not in (*DEMANDED, "samp_name")
+        if slot.required_by and not slot.is_of_library and name not in (*DEMANDED, "samp_name")
     ]
     empty = [name for name in wanted if not any(row.get(name) for row in soils)]
     if soils and empty:

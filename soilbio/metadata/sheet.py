@@ -187,8 +187,10 @@ def _check_reads(library: Library, values: Mapping[str, str], problems: Problems
             row=library.row,
             column="fastq_1",
             found=library.accession or values.get("fastq_2") or None,
-            expected="a FASTQ file; downloads by accession are not there yet",
-            fix="Name the file with the forward, or the only, reads",
+            expected="a FASTQ file",
+            fix=f"Get them with `soilbio fetch {library.accession} --out DIR`, and name the file"
+            if library.accession
+            else "Name the file with the forward, or the only, reads",
         )
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from soilbio.errors import Problems
+from soilbio.metadata.positions import to_decimal_degrees
 from soilbio.standards.insdc import COUNTRIES, INFORMAL_MISSING, OTHER_NAMES, country_of, is_missing
 from soilbio.standards.mixs import SLOTS, Slot, parse_lat_lon
 
@@ -20,8 +21,6 @@ _DATE = (
 )
 _DATES = re.compile(rf"({_DATE})(?:/({_DATE}))?")
 _SLASHED = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}")
-_TERM = re.compile(r".*\S \[[A-Za-z][A-Za-z0-9._]*:[A-Za-z0-9]+\]")
-_TERM_SLOTS = ("env_broad_scale", "env_local_scale", "env_medium", "samp_taxon_id")
 # Days that a spreadsheet counts from here; its numbers for 1950 to 2060.
 _EXCEL_START = date(1899, 12, 30)
 _EXCEL_DAYS = range(18264, 58806)
@@ -122,10 +121,13 @@ def _check_lat_lon(cell: Cell) -> None:
             "Swap the two; the latitude comes first" if is_swapped else "Correct the place",
         )
         return
+    mended = to_decimal_degrees(cell.value)
     cell.note(
         "place-format",
         "latitude and longitude in decimal degrees, such as '48.1364 11.2871'",
-        "Write both numbers with a space between; convert degrees and minutes",
+        f"Write '{mended}'"
+        if mended
+        else "Write both numbers with a space between; convert degrees and minutes",
     )
 
 
@@ -215,17 +217,26 @@ def _check_country(cell: Cell) -> None:
 
 
 def _check_term(cell: Cell) -> None:
-    if not all(_TERM.fullmatch(part.strip()) for part in cell.value.split("|")):
-        cell.note(
-            "term-format",
-            "a term with its id, such as 'cropland biome [ENVO:01000245]'",
-            "Look the term up and add its id; archives demand it",
-            is_warning=True,
-        )
+    from soilbio.metadata.environment_terms import check_environment_term
+
+    check_environment_term(cell)
+
+
+def _check_taxon(cell: Cell) -> None:
+    from soilbio.metadata.environment_terms import check_taxon
+
+    check_taxon(cell)
+
+
+def _check_datum(cell: Cell) -> None:
+    from soilbio.metadata.datum import check_datum
+
+    check_datum(cell)
 
 
 def _check_allowed(cell: Cell, slot: Slot) -> None:
-    if any(part.strip() not in slot.allowed for part in cell.value.split("|")):
+    allowed = (*slot.allowed, *slot.also_allowed)
+    if any(part.strip() not in allowed for part in cell.value.split("|")):
         like = get_close_matches(cell.value, slot.allowed, n=1)
         cell.note(
             "value-vocabulary",
@@ -242,5 +253,9 @@ _CHECKS: dict[str, Callable[[Cell], None]] = {
     "collection_date": _check_date,
     "depth": _check_depth,
     "geo_loc_name": _check_country,
-    **dict.fromkeys(_TERM_SLOTS, _check_term),
+    "env_broad_scale": _check_term,
+    "env_local_scale": _check_term,
+    "env_medium": _check_term,
+    "geodetic_datum": _check_datum,
+    "samp_taxon_id": _check_taxon,
 }

@@ -1,14 +1,26 @@
-"""Darwin Core terms that our archives use: occurrence core and the DNA-derived-data extension.
+"""Darwin Core: all terms of core and extensions, and those that our archives use.
 
 Names and identifiers are facts of the definitions at rs.gbif.org (CC BY 4.0); a test compares them.
+The table is made by `resources/standards/make_darwin_core.py`.
 """
 
 from __future__ import annotations
 
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCE = "Darwin Core (TDWG) and its extensions (GBIF, OBIS, GGBN) at rs.gbif.org, CC BY 4.0"
 OCCURRENCE_VERSION = "2025-07-10"
+EVENT_VERSION = "2025-07-10"
+EMOF_VERSION = "2023-08-28"
 DNA_VERSION = "2024-07-11"
+PERMIT_VERSION = "2022-08-08"
 OCCURRENCE_ROW = "http://rs.tdwg.org/dwc/terms/Occurrence"
+EVENT_ROW = "http://rs.tdwg.org/dwc/terms/Event"
+EMOF_ROW = "http://rs.iobis.org/obis/terms/ExtendedMeasurementOrFact"
 DNA_ROW = "http://rs.gbif.org/terms/1.0/DNADerivedData"
+PERMIT_ROW = "http://data.ggbn.org/schemas/ggbn/terms/Permit"
 INCERTAE_SEDIS = "incertae sedis"
 
 _DWC = "http://rs.tdwg.org/dwc/terms/"
@@ -96,3 +108,37 @@ LICENCES = {
         "Creative Commons Attribution Non Commercial (CC-BY-NC) 4.0 License",
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a core or extension.
+
+    `vocabulary` is the address of the values it takes, or empty; `guide` is what GBIF's guide to
+    DNA-derived data says of metabarcoding: `required`, `highly recommended`, `recommended`, or
+    nothing.
+    """
+
+    name: str
+    iri: str
+    is_required: bool
+    vocabulary: str
+    guide: str
+
+
+def _read_terms(table: Path) -> dict[str, dict[str, Term]]:
+    terms: dict[str, dict[str, Term]] = {}
+    with table.open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle, delimiter="\t"):
+            terms.setdefault(row["table"], {})[row["name"]] = Term(
+                row["name"],
+                row["iri"],
+                row["is_required"] == "yes",
+                row["vocabulary"],
+                row["guide"],
+            )
+    return terms
+
+
+# Core or extension (`occurrence`, `event`, `emof`, `dna`, `permit`) -> name -> term.
+TERMS: dict[str, dict[str, Term]] = _read_terms(Path(__file__).with_name("darwin_core.tsv"))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from functools import cache
 from pathlib import Path
 
-SOURCE = "INSDC missing value reporting terms; INSDC country qualifier vocabulary, as in ENA 2026"
+SOURCE = (
+    "INSDC missing value reporting terms; INSDC country qualifier vocabulary, as in ENA 2026;"
+    " country codes of ISO 3166-1"
+)
 
 MISSING_TERMS = frozenset(
     {
@@ -57,6 +63,54 @@ OTHER_NAMES = {
     "schweiz": "Switzerland",
     "brasil": "Brazil",
     "méxico": "Mexico",
+    "suisse": "Switzerland",
+    "svizzera": "Switzerland",
+    "frankreich": "France",
+    "italien": "Italy",
+    "italia": "Italy",
+    "spanien": "Spain",
+    "niederlande": "Netherlands",
+    "nederland": "Netherlands",
+    "belgique": "Belgium",
+    "belgië": "Belgium",
+    "polska": "Poland",
+    "danmark": "Denmark",
+    "sverige": "Sweden",
+    "norge": "Norway",
+    "suomi": "Finland",
+    "czech": "Czechia",
+    "northern ireland": "United Kingdom",
+    "åland islands": "Finland",
+    "brunei darussalam": "Brunei",
+    "macao": "Macau",
+    "réunion": "Reunion",
+    "curaçao": "Curacao",
+    "saint barthélemy": "Saint Barthelemy",
+    "pitcairn": "Pitcairn Islands",
+    "palestine": "State of Palestine",
+    "congo": "Republic of the Congo",
+    "dr congo": "Democratic Republic of the Congo",
+    "congo, the democratic republic of the": "Democratic Republic of the Congo",
+    "korea": "South Korea",
+    "republic of korea": "South Korea",
+    "korea, republic of": "South Korea",
+    "korea, democratic people's republic of": "North Korea",
+    "iran, islamic republic of": "Iran",
+    "lao people's democratic republic": "Laos",
+    "moldova, republic of": "Moldova",
+    "republic of moldova": "Moldova",
+    "syrian arab republic": "Syria",
+    "taiwan, province of china": "Taiwan",
+    "tanzania, united republic of": "Tanzania",
+    "united republic of tanzania": "Tanzania",
+    "bolivia, plurinational state of": "Bolivia",
+    "venezuela, bolivarian republic of": "Venezuela",
+    "virgin islands, british": "British Virgin Islands",
+    "virgin islands, u.s.": "Virgin Islands",
+    "falkland islands": "Falkland Islands (Islas Malvinas)",
+    "falkland islands (malvinas)": "Falkland Islands (Islas Malvinas)",
+    "the gambia": "Gambia",
+    "bahamas, the": "Bahamas",
 }
 
 COUNTRIES = frozenset(
@@ -72,3 +126,51 @@ def is_missing(value: str) -> bool:
 def country_of(geo_loc_name: str) -> str:
     """Take the country or sea out of `Country: region, locality`."""
     return geo_loc_name.partition(":")[0].strip()
+
+
+@cache
+def _iso_codes() -> tuple[dict[str, str], dict[str, str]]:
+    """Read the codes: name by code of two or three letters, and code of two letters by name."""
+    by_code: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    table = Path(__file__).with_name("insdc_iso.tsv")
+    with table.open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle, delimiter="\t"):
+            by_name.setdefault(row["name"], row["alpha_2"])
+            for code in (row["alpha_2"], row["alpha_3"]):
+                by_code.setdefault(code, row["name"])
+    return by_code, by_name
+
+
+@cache
+def _plain_names() -> dict[str, str]:
+    """Name by its spelling without capitals."""
+    return {name.casefold(): name for name in COUNTRIES}
+
+
+def country_named(text: str) -> str:
+    """Give the archives' name for a country: by that name, another one, or its ISO 3166-1 code.
+
+    Returns
+    -------
+    str
+        A member of `COUNTRIES`, or empty. Capitals do not count, but for codes, which have them:
+        `IT` is a country, `it` is a word.
+
+    """
+    text = re.sub(r"\s+", " ", text.strip())
+    plain = text.casefold()
+    known = _plain_names().get(plain) or _iso_codes()[0].get(text)
+    return known or OTHER_NAMES.get(plain) or OTHER_NAMES.get(plain.removeprefix("the "), "")
+
+
+def iso_code(country: str) -> str:
+    """Give the ISO 3166-1 code of two letters that Darwin Core asks for.
+
+    Parameters
+    ----------
+    country : str
+        As in `COUNTRIES`; seas, and islands that nobody governs alone, have no code.
+
+    """
+    return _iso_codes()[1].get(country, "")

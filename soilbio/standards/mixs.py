@@ -1,7 +1,9 @@
-"""The metadata slots that soilbio knows: those of MIxS for soil, and its own where MIxS has none.
+"""The metadata slots that soilbio knows: those of MIxS for soils and farming, and its own besides.
 
-Names, ids, enumerations and requirements are facts of the release; sharing class, UCUM unit and
-plausible range are ours. The table is made by `resources/standards/make_mixs.py`.
+Names, ids, titles, enumerations, patterns and requirements are facts of the release; sharing class,
+UCUM unit, possible range and corrected patterns are ours. Every slot of the classes for soil and
+agriculture (marker genes and metagenomes) is here. The table is made by
+`resources/standards/make_mixs.py`.
 """
 
 from __future__ import annotations
@@ -28,40 +30,86 @@ _LETTERED = re.compile(
 class Slot:
     """One metadata column: `mixs_id` is empty for soilbio's own, `unit` is UCUM or empty.
 
-    `allowed` is empty for free values; `required_by` names the MIxS classes that demand the slot.
+    `allowed` is empty for free values; `also_allowed` are values that the release lacks and that
+    soilbio takes all the same. `required_by` and `recommended_by` name the classes for soil that
+    demand or recommend the slot, `carried_by` all classes for soil and agriculture that have it.
+    `is_of_library` marks what describes the sequencing and not the soil. `range` is the release's
+    type, `preferred_unit` its unit in words. `pattern` is the release's, word by word; where it
+    rejects right values, `is_pattern_corrected` and `our_pattern` is the one to use. Either is to
+    be matched by `re.search`, and holds for one value of several. `synonyms` are former names.
     """
 
     name: str
     mixs_id: str
+    title: str
     sharing_class: SharingClass
     unit: str
     is_numeric: bool
     minimum: float | None
     maximum: float | None
     allowed: tuple[str, ...]
+    also_allowed: tuple[str, ...]
     required_by: tuple[str, ...]
+    recommended_by: tuple[str, ...]
+    carried_by: tuple[str, ...]
+    is_of_library: bool
+    is_multivalued: bool
+    range: str
+    preferred_unit: str
+    pattern: str
+    is_pattern_corrected: bool
+    our_pattern: str
+    synonyms: tuple[str, ...]
 
 
 def _read_slots(table: Path) -> dict[str, Slot]:
     with table.open(encoding="utf-8", newline="") as handle:
-        return {row["name"]: _slot(row) for row in csv.DictReader(handle, delimiter="\t")}
+        rows = csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {row["name"]: _slot(row) for row in rows}
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|")) if text else ()
 
 
 def _slot(row: dict[str, str]) -> Slot:
     return Slot(
         name=row["name"],
         mixs_id=row["mixs_id"],
+        title=row["title"],
         sharing_class=SharingClass(row["sharing_class"]),
         unit=row["unit"],
         is_numeric=row["is_numeric"] == "yes",
         minimum=float(row["minimum"]) if row["minimum"] else None,
         maximum=float(row["maximum"]) if row["maximum"] else None,
-        allowed=tuple(row["allowed"].split("|")) if row["allowed"] else (),
-        required_by=tuple(row["required_by"].split("|")) if row["required_by"] else (),
+        allowed=_split(row["allowed"]),
+        also_allowed=_split(row["also_allowed"]),
+        required_by=_split(row["required_by"]),
+        recommended_by=_split(row["recommended_by"]),
+        carried_by=_split(row["carried_by"]),
+        is_of_library=row["is_of_library"] == "yes",
+        is_multivalued=row["is_multivalued"] == "yes",
+        range=row["range"],
+        preferred_unit=row["preferred_unit"],
+        pattern=row["pattern"],
+        is_pattern_corrected=bool(row["our_pattern"]),
+        our_pattern=row["our_pattern"] or row["pattern"],
+        synonyms=_split(row["synonyms"]),
     )
 
 
 SLOTS: dict[str, Slot] = _read_slots(_TABLE)
+
+
+def matches(name: str, value: str) -> bool:
+    """Tell whether a value has the form of a MIxS slot, several values with `|` between included.
+
+    The form is the release's, or ours where that is wrong; a slot without one takes any text. The
+    form says nothing of meaning: a depth of `9 apples` has it.
+    """
+    slot = SLOTS[name]
+    values = [part.strip() for part in value.split("|")] if slot.is_multivalued else [value]
+    return all(re.search(slot.our_pattern, one) is not None for one in values)
 
 
 def parse_lat_lon(text: str) -> tuple[float, float] | None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from soilbio.standards.insdc import COUNTRIES, INFORMAL_MISSING, MISSING_TERMS, OTHER_NAMES
-from soilbio.standards.mixs import SLOTS, parse_lat_lon
+from soilbio.standards.mixs import SLOTS, matches, parse_lat_lon
 from soilbio.standards.sharing_classes import SharingClass
 
 OWN = {"farm_name", "landowner", "recorded_by", "coordinate_uncertainty_m", "clay", "ec", "cec"}
@@ -71,3 +73,71 @@ def test_other_names_of_countries_lead_to_known_ones():
     assert set(OTHER_NAMES.values()) <= COUNTRIES
     assert not COUNTRIES & MISSING_TERMS
     assert not INFORMAL_MISSING & MISSING_TERMS
+
+
+def test_the_slots_of_the_classes_for_soil_are_counted():
+    def of(name):
+        return [slot for slot in SLOTS.values() if name in slot.carried_by]
+
+    assert len(of("MimarksSSoil")) == 95
+    assert len(of("MimsSoil")) == 98
+    assert len(of("MimarksSAgriculture")) == 175
+    assert all(slot.mixs_id for slot in SLOTS.values() if slot.carried_by)
+
+
+def test_what_describes_the_sequencing_is_marked():
+    assert SLOTS["target_gene"].is_of_library
+    assert SLOTS["seq_meth"].is_of_library
+    assert not SLOTS["depth"].is_of_library
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("lat_lon", "48.1364 11.2871", "48.1364 999"),
+        ("lat_lon", "90.0 -180.00", "-17"),
+        ("pcr_primers", "FWD:GTGYCAGCMGCCGCGGTAA;REV:GGACTACNVGGGTWTCTAAT", "FWD:;REV:A"),
+        ("mid", "GTGAATAT", "barcode 1"),
+        ("adapters", "AATGATACGG;CAAGCAGAAG", "AATGATACGG"),
+        ("store_cond", "frozen;P2Y10D", "frozen;two years"),
+        ("store_cond", "climate-controlled", ";P1D"),
+        ("samp_store_dur", "P2Y10D", "2 years"),
+        ("collection_date", "2024-05", "2024-13"),
+        ("collection_date", "2013-03-25T12:42:31+01:00", "25.03.2013"),
+        ("collection_date", "2024-05-03/2024-05-04", "2024-05-03/"),
+        ("marker_gene_recov_sw", "barrnap;0.9;--kingdom bac", "barrnap"),
+        ("env_medium", "soil [ENVO:00001998]|bulk soil [ENVO:00005802]", "soil"),
+        ("geo_loc_name", "USA: Maryland, Bethesda", "USA"),
+        ("ph_meth", "https://doi.org/10.1000/1", "in water"),
+        ("samp_taxon_id", "soil metagenome [NCBITaxon:410658]", "410658"),
+    ],
+)
+def test_a_value_has_the_form_of_its_slot_or_it_has_not(name, good, bad):
+    assert matches(name, good)
+    assert not matches(name, bad)
+
+
+def test_a_corrected_pattern_is_marked_and_the_official_one_is_kept():
+    corrected = {name for name, slot in SLOTS.items() if slot.is_pattern_corrected}
+    assert corrected == {
+        *("lat_lon", "pcr_primers", "mid", "adapters", "store_cond", "samp_store_dur"),
+        *("collection_date", "marker_gene_recov_sw"),
+    }
+    assert SLOTS["mid"].pattern == "^[ACGT]$"
+    assert all(re.compile(slot.our_pattern) for slot in SLOTS.values())
+    kept = [slot for slot in SLOTS.values() if not slot.is_pattern_corrected]
+    assert all(slot.our_pattern == slot.pattern for slot in kept)
+
+
+def test_values_that_a_release_lacks_are_kept_apart_from_its_own():
+    for slot in SLOTS.values():
+        assert not set(slot.also_allowed) & set(slot.allowed)
+    assert "Retisols" in SLOTS["fao_class"].also_allowed
+    assert "reduced" in SLOTS["tillage"].also_allowed
+
+
+def test_former_names_are_nobody_elses():
+    names = [name for slot in SLOTS.values() for name in slot.synonyms]
+    assert len(names) == len(set(names))
+    assert not set(names) & SLOTS.keys()
+    assert SLOTS["soil_texture"].synonyms == ("soil_text_measure", "texture")

@@ -1,0 +1,1 @@
+"""What goes to the public archives, and what comes from them."""

@@ -1,0 +1,1 @@
+"""The European Nucleotide Archive: prepare a submission, send it, and fetch reads."""

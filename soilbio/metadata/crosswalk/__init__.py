@@ -1,0 +1,1 @@
+"""From the slots of a sheet of samples to other standards' fields."""
