@@ -45,4 +45,7 @@ rule score_dataset:
         mem_mb=2000,
         runtime=60,
     shell:
-        "soilbio score results/dataset" " --truth {input.truth:q}" " --out results/score" " 2> {log}"
+        "soilbio score results/dataset"
+        " --truth {input.truth:q}"
+        " --out results/score"
+        " 2> {log}"
