@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from soilbio.agreements.model import GENERALISATIONS, Decision, Outcome, Strictness
+from soilbio.agreements.model import (
+    AGREEMENT_ONLY,
+    CLOSING_DUTIES,
+    GENERALISATIONS,
+    Decision,
+    Duty,
+    Outcome,
+    Strictness,
+)
 from soilbio.standards.sharing_classes import SharingClass
 
 # Each of these may be released under the ones after it, too; others combine with themselves only.
@@ -16,8 +24,9 @@ def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Deci
     """Combine what all agreements on a record decide.
 
     Withheld over generalised over allowed; the coarsest generalisation; all duties; the earliest
-    end; the licence that all permit, and where there is none, everything is withheld. What shares
-    nothing has no licence. No decisions at all means no agreement: everything is withheld.
+    end; the licence that all permit. Where there is none, or where it lets everybody pass on what a
+    duty binds to few, everything is withheld. What shares nothing has no licence. No decisions at
+    all means no agreement: everything is withheld.
     """
     recipient, purpose, on = asked
     names = tuple(sorted({name for decision in decisions for name in decision.agreements}))
@@ -27,8 +36,8 @@ def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Deci
         sharing_class: _strictest([d.outcomes[sharing_class] for d in decisions], sharing_class)
         for sharing_class in SharingClass
     }
-    if licence is None:
-        because = (f"no licence fits all of {', '.join(licences)}",)
+    duties = tuple(sorted({duty for decision in decisions for duty in decision.duties}))
+    if because := _conflicts(licence, licences, duties):
         outcomes = dict.fromkeys(SharingClass, Outcome(Strictness.WITHHOLD, because=because))
     is_open = any(one.strictness < Strictness.WITHHOLD for one in outcomes.values())
     return Decision(
@@ -37,10 +46,37 @@ def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Deci
         date=on,
         agreements=names,
         outcomes=outcomes,
-        duties=tuple(sorted({duty for decision in decisions for duty in decision.duties})),
+        duties=duties,
         licence=licence if licence and is_open else "",
         until=min((d.until for d in decisions if d.until), default=None),
+        closed_to_archives=tuple(sorted({r for d in decisions for r in d.closed_to_archives})),
     )
+
+
+def _conflicts(
+    licence: str | None, licences: Sequence[str], duties: Sequence[Duty]
+) -> tuple[str, ...]:
+    """Say why licences and duties cannot hold together; empty if they can."""
+    if licence is None:
+        return (f"no licence fits all of {', '.join(licences)}",)
+    if licence not in _LICENCES:
+        return ()
+    return tuple(
+        f"{licence} lets everybody keep the data and pass them on; the duty of {kind} does not"
+        for kind in sorted({duty.kind for duty in duties} & CLOSING_DUTIES)
+    )
+
+
+def strictest_licence(licences: Collection[str]) -> str:
+    """Find which of one agreement's licences holds for what several of its clauses release.
+
+    What is bound by the agreement only stays so beside what is open; two licences that do not fit
+    are given both, joined, which fits no other (and no export).
+    """
+    if len(licences) > 1 and AGREEMENT_ONLY in licences:
+        return AGREEMENT_ONLY
+    fitting = _licence(sorted(licences))
+    return " AND ".join(sorted(licences)) if fitting is None else fitting
 
 
 def _strictest(outcomes: Sequence[Outcome], sharing_class: SharingClass) -> Outcome:

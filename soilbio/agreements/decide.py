@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from soilbio.agreements.combine import combine
-from soilbio.agreements.model import Agreement, Decision, Grant, Outcome, Strictness
+from soilbio.agreements.combine import combine, strictest_licence
+from soilbio.agreements.limits import (
+    closed_classes,
+    closed_to_archives,
+    label_duties,
+    onward_duty,
+    refusals,
+)
+from soilbio.agreements.model import Agreement, Decision, Duty, Grant, Outcome, Strictness
 from soilbio.standards.purposes import includes
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -41,9 +48,10 @@ def _decide_one(agreement: Agreement, recipient: str, purpose: str, on: date) ->
 
     A party's own clause goes before the consortium's, the consortium's before the public's; what a
     nearer one does not mention, a wider one may still permit: whoever is nearer is public too.
+    What takes away from clauses (`limits`) closes classes, or all of them, whatever they say.
     """
     outcomes: dict[SharingClass, Outcome] = {}
-    ends: list[date] = []
+    used: list[Grant] = []
     for circle in _circles(agreement, recipient):
         in_force = [g for g in agreement.grants if g.recipient == circle and _holds(g, purpose, on)]
         for sharing_class in SharingClass:
@@ -51,19 +59,31 @@ def _decide_one(agreement: Agreement, recipient: str, purpose: str, on: date) ->
             if said and sharing_class not in outcomes:
                 strictest = max(said, key=lambda grant: grant.classes[sharing_class])
                 outcomes[sharing_class] = _named(agreement, strictest, sharing_class)
-                ends += [grant.end for grant in said if grant.end]
+                used += said
     nothing = Outcome(Strictness.WITHHOLD, because=(f"no clause of {agreement.name} permits it",))
     complete = {c: outcomes.get(c, nothing) for c in SharingClass}
+    for sharing_class, reason in closed_classes(agreement, recipient).items():
+        complete[sharing_class] = Outcome(Strictness.WITHHOLD, because=(reason,))
+    if refused := refusals(agreement, purpose):
+        complete = dict.fromkeys(SharingClass, Outcome(Strictness.WITHHOLD, because=refused))
+    duties = _duties(agreement, used)
     return Decision(
         recipient=recipient,
         purpose=purpose,
         date=on,
         agreements=(agreement.name,),
         outcomes=complete,
-        duties=tuple(sorted(agreement.duties)),
-        licence=agreement.licence,
-        until=min(ends, default=None),
+        duties=tuple(sorted(duties)),
+        licence=strictest_licence({grant.licence or agreement.licence for grant in used}),
+        until=min((grant.end for grant in used if grant.end), default=None),
+        closed_to_archives=closed_to_archives(agreement, duties),
     )
+
+
+def _duties(agreement: Agreement, used: Sequence[Grant]) -> set[Duty]:
+    """Collect the duties of the agreement, of the clauses used, of labels and of passing on."""
+    of_clauses = [duty for grant in used for duty in grant.duties]
+    return {*agreement.duties, *of_clauses, *label_duties(agreement), *onward_duty(agreement)}
 
 
 def _circles(agreement: Agreement, recipient: str) -> list[str]:

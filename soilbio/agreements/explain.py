@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from soilbio.agreements.model import Decision, Outcome, Strictness
+from soilbio.agreements.model import Agreement, Decision, Outcome, Strictness
+from soilbio.agreements.timeline import Stretch, recipients_of, timeline
 from soilbio.standards.purposes import PURPOSES
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -30,14 +31,46 @@ _HOW = {
 
 def explain(decision: Decision) -> list[str]:
     """Say who gets what, in what form, with which duties, and until when; a list of sentences."""
-    who = {"public": "The public", "consortium": "A consortium member"}.get(
-        decision.recipient, decision.recipient
-    )
     purpose = PURPOSES.get(decision.purpose, (decision.purpose, None))[0]
-    sentences = [
-        f"{who}, for {purpose}, on {decision.date.isoformat()},"
+    head = (
+        f"{_who(decision.recipient)}, for {purpose}, on {decision.date.isoformat()},"
         f" under {', '.join(decision.agreements) or 'no agreement'}:"
-    ]
+    )
+    return [head, *_content(decision)]
+
+
+def explain_agreement(agreement: Agreement) -> list[str]:
+    """Say for every kind of recipient, and all days, what they get; a list of lines."""
+    lines = []
+    names = {party.id: party.name for party in agreement.parties if party.id}
+    for recipient in recipients_of(agreement):
+        who = f"{names[recipient]} ({recipient})" if recipient in names else _who(recipient)
+        for stretch in timeline(agreement, recipient):
+            purposes = ", ".join(PURPOSES[purpose][0] for purpose in stretch.purposes)
+            lines.append(f"{who}, for {purposes}, {_when(stretch)}:")
+            if stretch.decision.shares_anything:
+                lines += [f"  {sentence}" for sentence in _content(stretch.decision)]
+            else:
+                reasons = {r for o in stretch.decision.outcomes.values() for r in o.because}
+                lines.append(f"  gets nothing ({'; '.join(sorted(reasons))}).")
+    return lines
+
+
+def _who(recipient: str) -> str:
+    known = {"public": "The public", "consortium": "A consortium member"}
+    return known.get(recipient, recipient)
+
+
+def _when(stretch: Stretch) -> str:
+    if stretch.start and stretch.end:
+        return f"from {stretch.start.isoformat()} to {stretch.end.isoformat()}"
+    if stretch.start:
+        return f"from {stretch.start.isoformat()} on"
+    return f"until {stretch.end.isoformat()}" if stretch.end else "at any time"
+
+
+def _content(decision: Decision) -> list[str]:
+    sentences = []
     for strictness, verb in (
         (Strictness.ALLOW, "gets"),
         (Strictness.GENERALISE, "gets in coarser form"),
@@ -52,6 +85,7 @@ def explain(decision: Decision) -> list[str]:
         sentences.append(f"Licence: {decision.licence}.")
         if decision.until:
             sentences.append(f"The grant ends on {decision.until.isoformat()}.")
+        sentences += [f"Not for open archives: {r}." for r in decision.closed_to_archives]
     return sentences
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
 from itertools import combinations
 from typing import Any
 
-import yaml
-
+from soilbio.agreements.form import check_form, read_form, sound_items
 from soilbio.agreements.model import (
     DUTIES,
     GENERALISATIONS,
@@ -23,152 +20,87 @@ from soilbio.agreements.model import (
     Party,
     Strictness,
 )
+from soilbio.agreements.signatures import check_signers, unsigned
+from soilbio.agreements.terms import check_terms, parse_day, parse_label, parse_permit
 from soilbio.errors import Problems
-from soilbio.standards import shipped
 from soilbio.standards.purposes import HUMAN_ONLY, PURPOSES, includes
 from soilbio.standards.sharing_classes import SharingClass
-from soilbio.yaml_rows import Place, dotted, nearest_row, repeated_keys, rows_of
+from soilbio.yaml_rows import nearest_row
 
-Rows = dict[Place, int]
 _ROLES = ("public", "consortium")
 _WORDS = {"allow": Strictness.ALLOW, "withhold": Strictness.WITHHOLD}
 
 
 def parse_agreement(text: str, source: str) -> Agreement:
-    """Read an agreement.
+    """Read an agreement; find out who has not signed it, of those whose signature it requires.
 
     Raises
     ------
     InputError
         With all that is wrong: form, unknown classes, purposes, recipients or duties, dates,
-        clauses that contradict each other.
+        clauses that contradict each other, permits and labels that do not hold.
 
     """
     problems = Problems(source)
-    content, rows = _content(text, problems)
+    content, rows = read_form(text, problems)
     if not rows:
         problems.raise_if_any()
-    sound = _sound(content, _check_form(content, problems))
-    parties = tuple(
-        Party(party["name"], party.get("id", ""), party["role"]) for party in sound["parties"]
-    )
-    # Which recipients there are is not known, where the parties themselves are wrong.
-    known = {*_ROLES, *(party.id for party in parties if party.id)}
-    is_known = sound["parties"] == content.get("parties")
-    grants = tuple(
-        _grant(place, grant, known if is_known else None, problems)
-        for place, grant in sound["grants"].items()
-    )
-    _check_contradictions(dict(zip(sound["grants"], grants, strict=True)), problems)
-    duties = tuple(sorted(_duty(place, duty, problems) for place, duty in sound["duties"].items()))
+    sound = sound_items(content, check_form(content, problems))
+    agreement = _agreement(content, sound, problems)
+    check_terms(agreement, problems)
+    check_signers(agreement, text, content, problems)
     located = [replace(p, row=p.row or nearest_row(rows, p.column)) for p in problems.found]
     problems.found = sorted(located, key=lambda problem: problem.row or 0)
     problems.raise_if_any()
+    return replace(agreement, unsigned=unsigned(agreement, text))
+
+
+def _agreement(
+    content: Mapping[str, Any], sound: Mapping[str, Mapping[str, Any]], problems: Problems
+) -> Agreement:
+    """Make an agreement of what has the right form, and note what its words do not mean."""
+    parties = tuple(
+        Party(party["name"], party.get("id", ""), party["role"], party.get("key", ""))
+        for party in sound["parties"].values()
+    )
+    # Which recipients there are is not known, where the parties themselves are wrong.
+    is_known = len(parties) == len(content.get("parties", ()))
+    known = {*_ROLES, *(party.id for party in parties if party.id)} if is_known else None
+    grants = {
+        place: _grant(place, grant, known, problems) for place, grant in sound["grants"].items()
+    }
+    _check_contradictions(grants, problems)
+    covers = content.get("covers")
+    covered = covers if isinstance(covers, dict) else {}
     return Agreement(
-        id=content["id"],
-        version=content["version"],
-        title=content["title"],
-        summary=content.get("summary", "").strip(),
+        id=_text(content, "id"),
+        version=_text(content, "version"),
+        title=_text(content, "title"),
+        summary=_text(content, "summary"),
+        licence=_text(content, "licence"),
+        attribution=_text(content, "attribution"),
+        contact=_text(content, "contact"),
+        amends=_text(content, "amends"),
+        onward=_text(content, "onward"),
         parties=parties,
-        grants=grants,
-        licence=content["licence"],
-        attribution=content.get("attribution", ""),
-        duties=duties,
-        contact=content.get("contact", ""),
+        grants=tuple(grants.values()),
+        duties=tuple(sorted(_duty(*duty, problems) for duty in sound["duties"].items())),
+        datasets=tuple(covered.get("datasets", ())),
+        samples=tuple(covered.get("samples", ())),
+        permits=tuple(parse_permit(*permit, problems) for permit in sound["permits"].items()),
+        labels=tuple(parse_label(*label, problems) for label in sound["local_contexts"].items()),
+        signed_by=tuple(_list(content, "signed_by")),
     )
 
 
-def _content(text: str, problems: Problems) -> tuple[dict[str, Any], Rows]:
-    """Read the fields as they are written, and the row of each."""
-    loader = yaml.BaseLoader(text)
-    try:
-        node = loader.get_single_node()
-        content = loader.construct_document(node) if node else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problems.add(
-            "agreement-yaml",
-            row=mark.line + 1 if mark else None,
-            found=str(getattr(error, "problem", None) or "unreadable"),
-            expected="YAML",
-            fix="Correct the line; look at its indentation, quotes and colons",
-        )
-        return {}, {}
-    if not isinstance(content, dict):
-        problems.add(
-            "agreement-yaml",
-            found=str(content)[:60],
-            expected="fields such as id, version, grants",
-            fix="Start from config/agreements of the demo",
-        )
-        return {}, {}
-    for place, row in repeated_keys(node):
-        problems.add(
-            "agreement-field",
-            row=row,
-            column=dotted(place),
-            found=str(place[-1]),
-            expected="each field once",
-            fix="Remove one of the two, or join what they hold",
-        )
-    return content, dict(rows_of(node))
+def _text(content: Mapping[str, Any], name: str) -> str:
+    value = content.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = yaml.safe_load(
-        shipped("resources/agreement.schema.yaml").read_text(encoding="utf-8")
-    )
-    return schema
-
-
-def _sound(content: Mapping[str, Any], wrong: set[str]) -> dict[str, Any]:
-    """Keep of parties, clauses (by place) and duties (by place) what has the right form."""
-    sound: dict[str, Any] = {"parties": [], "grants": {}, "duties": {}}
-    for key in sound.keys() - wrong:
-        items = {f"{key}.{i}": item for i, item in enumerate(content.get(key, []))}
-        sound[key] = {place: item for place, item in items.items() if place not in wrong}
-    sound["parties"] = list(dict(sound["parties"]).values())
-    return sound
-
-
-def _check_form(content: Mapping[str, Any], problems: Problems) -> set[str]:
-    """Note what the schema does not allow; name the fields and items that cannot be used."""
-    from jsonschema import Draft202012Validator
-
-    wrong = set[str]()
-    found = Draft202012Validator(_schema()).iter_errors(content)
-    for error in sorted(found, key=lambda error: [str(part) for part in error.absolute_path]):
-        where = ".".join(str(part) for part in error.absolute_path) or None
-        if error.validator == "additionalProperties":
-            known = sorted(error.schema["properties"])
-            for name in sorted(set(error.instance) - set(known)):
-                close = get_close_matches(name, known, 1)
-                hint = f"Did you mean '{close[0]}'?" if close else "Remove it"
-                problems.add(
-                    "agreement-field",
-                    column=dotted((*error.absolute_path, name)),
-                    found=name,
-                    expected=f"one of {', '.join(known)}",
-                    fix=hint,
-                )
-            continue
-        wrong.add(dotted(tuple(error.absolute_path)[:2]))
-        problems.add(
-            "agreement-field",
-            column=where,
-            found=None if error.validator == "required" else str(error.instance)[:60],
-            expected=error.schema.get("description", error.message),
-            fix=_fix_for(error.validator, error.message),
-        )
-    return wrong
-
-
-def _fix_for(validator: object, message: str) -> str:
-    missing = re.match(r"'(\w+)' is a required", message)
-    if validator == "required" and missing:
-        return f"Add '{missing.group(1)}'"
-    return "Correct the value"
+def _list(content: Mapping[str, Any], name: str) -> list[str]:
+    value = content.get(name, [])
+    return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def _grant(
@@ -185,8 +117,8 @@ def _grant(
         )
     for purpose in content["purposes"]:
         _check_purpose(purpose, f"{place}.purposes", problems)
-    start = _date(content.get("from"), f"{place}.from", problems)
-    end = _date(content.get("until"), f"{place}.until", problems)
+    start = parse_day(content.get("from"), f"{place}.from", problems)
+    end = parse_day(content.get("until"), f"{place}.until", problems)
     if start and end and start > end:
         problems.add(
             "agreement-dates",
@@ -201,7 +133,20 @@ def _grant(
         for key, value in content["classes"].items()
         for sharing_class, outcome in _outcome(key, value, (place, name), problems)
     }
-    return Grant(name, recipient, tuple(content["purposes"]), classes, start, end)
+    duties = tuple(
+        _duty(f"{place}.duties.{i}", duty, problems)
+        for i, duty in enumerate(content.get("duties", ()))
+    )
+    return Grant(
+        name,
+        recipient,
+        tuple(content["purposes"]),
+        classes,
+        start,
+        end,
+        content.get("licence", ""),
+        tuple(sorted(duties)),
+    )
 
 
 def _check_purpose(purpose: str, place: str, problems: Problems) -> None:
@@ -217,22 +162,6 @@ def _check_purpose(purpose: str, place: str, problems: Problems) -> None:
         expected=f"one of {', '.join(PURPOSES)}",
         fix=hint,
     )
-
-
-def _date(value: str | None, place: str, problems: Problems) -> date | None:
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        problems.add(
-            "agreement-dates",
-            column=place,
-            found=value,
-            expected="a date as YYYY-MM-DD",
-            fix="Write year, month and day",
-        )
-        return None
 
 
 def _outcome(
@@ -303,6 +232,6 @@ def _duty(place: str, content: Mapping[str, str], problems: Problems) -> Duty:
             expected=f"one of {', '.join(DUTIES)}",
             fix="Choose one of them",
         )
-    until = _date(content.get("until"), f"{place}.until", problems)
+    until = parse_day(content.get("until"), f"{place}.until", problems)
     text = content.get("text") or DUTIES.get(kind, "")
     return Duty(kind, text.strip(), until.isoformat() if until else "")

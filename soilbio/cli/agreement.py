@@ -1,26 +1,77 @@
-"""Check sharing agreements, or say in plain words who gets what."""
+"""Write, check, explain, compare and sign sharing agreements."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from soilbio.agreements import Agreement
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare `check` and `explain`."""
+    """Declare the verbs."""
+    from soilbio.agreements.templates import FIELDS, TEMPLATES
+
     verbs = parser.add_subparsers(dest="verb", required=True)
+    new = verbs.add_parser("new", help="write an agreement from a model (no legal advice)")
+    new.add_argument("--template", required=True, help=f"one of {', '.join(TEMPLATES)}")
+    new.add_argument("--out", type=Path, required=True, help="folder to write ID-VERSION.yaml to")
+    for field, what in FIELDS.items():
+        new.add_argument(f"--{field.replace('_', '-')}", dest=field, default="", help=what)
     check = verbs.add_parser("check", help="find all that is wrong with agreements")
     check.add_argument("files", type=Path, nargs="+")
-    explain = verbs.add_parser("explain", help="say who gets what")
+    explain = verbs.add_parser("explain", help="say who gets what, from when, with which duties")
     explain.add_argument("file", type=Path)
     explain.add_argument("--recipient", action="append", help="public, consortium or a ROR")
-    explain.add_argument("--purpose", default="DUO:0000042")
+    explain.add_argument("--purpose", help="with --recipient or --date; research, if left out")
     explain.add_argument("--date", help="YYYY-MM-DD; today if left out")
+    diff = verbs.add_parser("diff", help="say who gains or loses what by a new version")
+    diff.add_argument("old", type=Path)
+    diff.add_argument("new", type=Path)
+    sign = verbs.add_parser("sign", help="sign for a party, with its OpenSSH key")
+    sign.add_argument("file", type=Path)
+    sign.add_argument("--party", required=True, help="the party's ROR")
+    sign.add_argument("--key", type=Path, required=True, help="the private key, or one in an agent")
+    verify = verbs.add_parser("verify", help="tell whose signatures hold and whose are missing")
+    verify.add_argument("file", type=Path)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked."""
-    return _check(args) if args.verb == "check" else _explain(args)
+    verbs: dict[str, Callable[[argparse.Namespace], int]] = {
+        "new": _new,
+        "check": _check,
+        "explain": _explain,
+        "diff": _diff,
+        "sign": _sign,
+        "verify": _verify,
+    }
+    return verbs[args.verb](args)
+
+
+def _new(args: argparse.Namespace) -> int:
+    from soilbio.agreements import parse_agreement
+    from soilbio.agreements.templates import FIELDS, fill
+    from soilbio.errors import problem_of
+
+    values = {field: getattr(args, field) for field in FIELDS}
+    text = fill(args.template, values)
+    agreement = parse_agreement(text, args.template)
+    target = args.out / f"{agreement.id}-{agreement.version}.yaml"
+    if target.exists():
+        raise problem_of(
+            "agreement-exists",
+            str(target),
+            expected="no such file: an agreement is never overwritten",
+            fix="Choose another --id, or raise the version in a copy of the file",
+        )
+    args.out.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    print(f"{target}: a model, no legal advice. Read it, then: soilbio agreement explain {target}")
+    return 0
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -35,21 +86,89 @@ def _check(args: argparse.Namespace) -> int:
             problems.extend(error.problems)
         else:
             print(f"{path}: {agreement.name}, {len(agreement.grants)} clauses, all right")
+            for party in agreement.unsigned:
+                print(f"{path}: not signed by {party}; nothing is permitted before")
     problems.raise_if_any()
     return 0
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from soilbio.agreements import decide, explain, parse_agreement
+    from soilbio.agreements import decide, explain
+    from soilbio.agreements.explain import explain_agreement
     from soilbio.cli.dates import day
 
-    agreement = parse_agreement(_text(args.file), str(args.file))
+    agreement = _read(args.file)
     print(f"{agreement.title} ({agreement.name})\n{agreement.summary}\n")
+    if not (args.recipient or args.purpose or args.date):
+        print("\n".join(explain_agreement(agreement)))
+        return 0
     for recipient in args.recipient or ["public", "consortium"]:
-        decision = decide([agreement], recipient, args.purpose, day(args.date))
-        head, *sentences = explain(decision)
+        purpose = args.purpose or "DUO:0000042"
+        head, *sentences = explain(decide([agreement], recipient, purpose, day(args.date)))
         print(head, *(f"  {sentence}" for sentence in sentences), "", sep="\n")
     return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from soilbio.agreements.compare import compare, in_words
+
+    old, new = _read(args.old), _read(args.new)
+    changes = compare(old, new)
+    print(f"From {old.name} to {new.name}:")
+    for line in in_words(changes):
+        print(f"  {line}")
+    return 0
+
+
+def _sign(args: argparse.Namespace) -> int:
+    from soilbio.agreements.signatures import add_signature, has_signed
+    from soilbio.errors import problem_of
+
+    text = _text(args.file)
+    agreement = _read(args.file)
+    keys = {party.id: party.key for party in agreement.parties if party.id}
+    if not keys.get(args.party):
+        raise problem_of(
+            "agreement-signer",
+            str(args.file),
+            column="parties",
+            found=args.party,
+            expected="the id of a party that has a key",
+            fix="Add the party's id and OpenSSH public key under `parties`, then sign",
+        )
+    signed = add_signature(text, args.party, args.key)
+    if not has_signed(signed, args.party, keys[args.party]):
+        raise problem_of(
+            "signing-failed",
+            str(args.key),
+            expected=f"the key that the agreement names for {args.party}",
+            fix="Sign with the private half of that key",
+        )
+    part = args.file.with_name(args.file.name + ".part")
+    part.write_text(signed, encoding="utf-8")
+    part.replace(args.file)
+    return _verify(args)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from soilbio.agreements.signatures import has_signed
+
+    text, agreement = _text(args.file), _read(args.file)
+    for party in agreement.parties:
+        if party.key:
+            is_required = party.id in agreement.signed_by
+            is_signed = has_signed(text, party.id, party.key)
+            fate = "signed" if is_signed else "NOT signed" if is_required else "not signed"
+            print(f"{party.name} ({party.id}): {fate}{', required' if is_required else ''}")
+    if not agreement.signed_by:
+        print("No signature is required.")
+    return 3 if agreement.unsigned else 0
+
+
+def _read(path: Path) -> Agreement:
+    from soilbio.agreements import parse_agreement
+
+    return parse_agreement(_text(path), str(path))
 
 
 def _text(path: Path) -> str:

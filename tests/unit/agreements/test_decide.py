@@ -102,7 +102,7 @@ def test_the_explanation_names_clauses_duties_and_the_end(agreements):
     text = "\n".join(explain(decide([agreements["embargo"]], "public", "DUO:0000042", day)))
     assert "embargo@1.0, results for a year" in text
     assert "2027-06-30" in text
-    text = "\n".join(explain(decide([agreements["partners"]], "public", "DUO:0000042", day)))
+    text = "\n".join(explain(decide([agreements["partners"]], "consortium", "DUO:0000042", day)))
     assert "delete the data" in text
     assert "2030-12-31" in text
 
