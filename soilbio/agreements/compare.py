@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soilbio.agreements.decide import decide
 from soilbio.agreements.model import GENERALISATIONS, Agreement, Decision, Outcome
@@ -33,9 +33,12 @@ class Change:
 def compare(old: Agreement, new: Agreement) -> list[Change]:
     """Compare what two agreements decide, for every recipient, purpose and stretch of days.
 
+    Both are taken as signed by all who must: it is their words that are compared.
+
     Two agreements decide the same between two of the days on which a clause begins or ends, so only
     the first day of each stretch is asked; nothing is missed.
     """
+    old, new = replace(old, unsigned=()), replace(new, unsigned=())
     changes = []
     for recipient in recipients_of(old, new):
         for purpose in PURPOSES:

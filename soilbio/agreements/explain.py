@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from soilbio.agreements.model import Agreement, Decision, Outcome, Strictness
 from soilbio.agreements.timeline import Stretch, recipients_of, timeline
 from soilbio.standards.purposes import PURPOSES
@@ -40,8 +42,15 @@ def explain(decision: Decision) -> list[str]:
 
 
 def explain_agreement(agreement: Agreement) -> list[str]:
-    """Say for every kind of recipient, and all days, what they get; a list of lines."""
-    lines = []
+    """Say for every kind of recipient, and all days, what they get; a list of lines.
+
+    Of an agreement that is not signed by all who must it says so, and what will hold then.
+    """
+    lines = [
+        f"Not in force: the signature of {party} is missing, and nothing is permitted before."
+        for party in agreement.unsigned
+    ]
+    agreement = replace(agreement, unsigned=())
     names = {party.id: party.name for party in agreement.parties if party.id}
     for recipient in recipients_of(agreement):
         who = f"{names[recipient]} ({recipient})" if recipient in names else _who(recipient)

@@ -41,13 +41,17 @@ def days_of(*agreements: Agreement) -> Sequence[dt.date]:
 
 def timeline(agreement: Agreement, recipient: str) -> list[Stretch]:
     """Decide for every purpose and all days; what is the same for several purposes stands once."""
-    by_content: dict[tuple[Stretch, ...], list[str]] = {}
+    found: list[tuple[list[Stretch], list[str]]] = []
     for purpose in PURPOSES:
-        neutral = tuple(_stretches(agreement, recipient, purpose))
-        by_content.setdefault(neutral, []).append(purpose)
+        stretches = list(_stretches(agreement, recipient, purpose))
+        same = next((purposes for known, purposes in found if known == stretches), None)
+        if same is None:
+            found.append((stretches, [purpose]))
+        else:
+            same.append(purpose)
     return [
         replace(stretch, purposes=tuple(purposes))
-        for stretches, purposes in by_content.items()
+        for stretches, purposes in found
         for stretch in stretches
     ]
 
