@@ -20,12 +20,13 @@ Writer = Callable[[View, Path], Evidence]
 class Target:
     """A format: where its writer is, the classes it needs, the licences its public archive takes.
 
-    `licences` is empty where any will do.
+    `licences` is empty where any will do. What goes to an open archive everybody has, for ever.
     """
 
     writer: str
     needs: tuple[SharingClass, ...] = ()
     licences: tuple[str, ...] = ()
+    is_open_archive: bool = False
 
 
 TARGETS = {
@@ -35,6 +36,7 @@ TARGETS = {
         "soilbio.exporters.dwca:write",
         (SharingClass.COUNTS, SharingClass.TAXONOMY),
         ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0"),
+        is_open_archive=True,
     ),
 }
 
@@ -52,8 +54,8 @@ def check_target(view: View, name: str) -> None:
     Raises
     ------
     Refused
-        If no record allows a class that the format needs, or if what is for the public has a
-        licence that the archive does not take.
+        If no record allows a class that the format needs, if an agreement keeps data from open
+        archives, or if what is for the public has a licence that the archive does not take.
 
     """
     target = TARGETS[name]
@@ -65,6 +67,9 @@ def check_target(view: View, name: str) -> None:
                 f"{name} needs {needed}, which may not be shared with {view.recipient}"
                 f" for {view.purpose} on {view.date.isoformat()}: {'; '.join(reasons)}."
             )
+    reasons = sorted({reason for one in view.in_use() for reason in one.closed_to_archives})
+    if target.is_open_archive and reasons:
+        raise Refused(f"{name} is for an archive that is open to everybody: {'; '.join(reasons)}.")
     closed = {
         f"{one.licence} of {', '.join(one.agreements)}"
         for one in view.in_use()

@@ -30,7 +30,6 @@ RECIPIENT, PURPOSE = "public", "DUO:0000042"
 # The archives give everything to everybody without conditions; other licences would be broken.
 LICENCES = ("CC0-1.0", "CC-BY-4.0", "PDDL-1.0", "ODC-By-1.0")
 # What nobody can keep to with records that everybody has for ever.
-IMPOSSIBLE_DUTIES = ("deletion", "no-onward-sharing")
 # A record of reads without these is none: the reads, and how they were made.
 NEEDED = (SharingClass.RAW_READS, SharingClass.METHOD)
 Row = dict[str, Any]
@@ -271,12 +270,8 @@ def _check_terms(view: View, samples: Mapping[str, Row]) -> None:
                 f"its records are free of conditions; the licence of {names} is"
                 f" {decision.licence or 'not stated'}"
             )
+        reasons |= set(decision.closed_to_archives)
         if decision.until is not None:
             reasons.add(f"its records stay; {names} shares until {decision.until.isoformat()}")
-        reasons |= {
-            f"its records are for everybody; {names} demands: {duty.text}"
-            for duty in decision.duties
-            if duty.kind in IMPOSSIBLE_DUTIES
-        }
     if reasons:
         raise Refused(f"the archive cannot take this: {'; '.join(sorted(reasons))}.")

@@ -145,8 +145,11 @@ def test_a_withheld_place_is_restricted_access(prepared):
         ({"CC-BY-4.0": "CC-BY-NC-4.0"}, "free of conditions"),
         ({"    classes:": "    until: 2027-01-01\n    classes:"}, "until 2027-01-01"),
         (
-            {"grants:": 'duties:\n  - {kind: deletion, text: "Delete all of it"}\ngrants:'},
-            "Delete all of it",
+            {
+                "grants:": "duties:\n  - {kind: deletion}\ngrants:",
+                "licence: CC-BY-4.0": "licence: LicenseRef-agreement-only",
+            },
+            "duty of deletion",
         ),
     ],
 )
