@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 RECIPIENT, PURPOSE = "public", "DUO:0000042"
 # The archives give everything to everybody without conditions; other licences would be broken.
 LICENCES = ("CC0-1.0", "CC-BY-4.0", "PDDL-1.0", "ODC-By-1.0")
-# What nobody can keep to with records that everybody has for ever.
 # A record of reads without these is none: the reads, and how they were made.
 NEEDED = (SharingClass.RAW_READS, SharingClass.METHOD)
 Row = dict[str, Any]
