@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, permutations
 from pathlib import Path
@@ -11,15 +12,19 @@ from hypothesis import strategies as st
 
 from soilbio.agreements import combine, decide, explain
 from soilbio.agreements.model import (
+    DUTIES,
     GENERALISATIONS,
     Agreement,
+    AppliedLabel,
     Decision,
     Duty,
     Grant,
     Outcome,
     Party,
+    Permit,
     Strictness,
 )
+from soilbio.standards.local_contexts import LABELS
 from soilbio.standards.purposes import PURPOSES
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -107,6 +112,30 @@ def test_the_explanation_names_clauses_duties_and_the_end(agreements):
     assert "2030-12-31" in text
 
 
+LICENCES = ["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-SA-4.0", "LicenseRef-agreement-only"]
+PERMITS = st.builds(
+    Permit,
+    status=st.sampled_from(["Permit available", "Permit not required", "Permit not available"]),
+    country=st.just("DE"),
+    use=st.sampled_from(["", "commercial", "non-commercial"]),
+    third_parties=st.sampled_from(["", "allowed", "with consent", "forbidden"]),
+    sequence_data=st.sampled_from(["", "free", "covered by terms", "Cali Fund"]),
+)
+LABELS_APPLIED = st.builds(
+    AppliedLabel,
+    code=st.sampled_from(sorted(LABELS)),
+    applied_by=st.just("People of the valley"),
+    hub_project=st.just("p1"),
+    consent=st.sampled_from(["", "letter of 2026-01-01"]),
+)
+
+
+def some_duties():
+    return st.sets(st.sampled_from(sorted(DUTIES)), max_size=2).map(
+        lambda kinds: [Duty(kind, kind) for kind in sorted(kinds)]
+    )
+
+
 @st.composite
 def grants(draw):
     chosen = draw(st.sets(st.sampled_from(list(SharingClass)), min_size=1))
@@ -117,6 +146,8 @@ def grants(draw):
         classes={one: draw(st.sampled_from(OUTCOMES[one])) for one in sorted(chosen)},
         start=draw(st.none() | DAYS),
         end=draw(st.none() | DAYS),
+        licence=draw(st.sampled_from(["", "", *LICENCES])),
+        duties=tuple(draw(some_duties())),
     )
 
 
@@ -129,12 +160,14 @@ def some_agreement(draw):
         summary="",
         parties=(Party("P", ROR, draw(st.sampled_from(["provider", "consortium", "recipient"]))),),
         grants=tuple(draw(st.lists(grants(), max_size=4))),
-        licence=draw(
-            st.sampled_from(["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-agreement-only"])
-        ),
+        licence=draw(st.sampled_from(LICENCES)),
         attribution="",
-        duties=tuple(Duty(kind, kind) for kind in draw(st.sets(st.sampled_from("xyz")))),
+        duties=tuple(draw(some_duties())),
         contact="",
+        onward=draw(st.sampled_from(["", "", "free", "same-terms", "forbidden"])),
+        permits=tuple(draw(st.lists(PERMITS, max_size=1))),
+        labels=tuple(draw(st.lists(LABELS_APPLIED, max_size=1))),
+        unsigned=draw(st.sampled_from([(), (), (), (ROR,)])),
     )
 
 
@@ -168,9 +201,54 @@ def test_combining_does_not_mind_order_grouping_or_repetition(three, asked):
     nested = combine([combine(single[:2], asked), single[2]], asked)
     for one in SharingClass:
         assert openness(nested, one) == openness(results[0], one)
-    for part in ("licence", "until", "duties", "agreements"):
+    for part in ("licence", "until", "duties", "agreements", "closed_to_archives"):
         assert getattr(nested, part) == getattr(results[0], part)
     assert combine([single[0]], asked) == single[0]
+
+
+RESTRICTIONS = st.one_of(
+    PERMITS.map(lambda permit: {"permits": permit}),
+    LABELS_APPLIED.map(lambda label: {"labels": label}),
+    st.sampled_from(sorted(DUTIES)).map(lambda kind: {"duties": Duty(kind, "also")}),
+    st.just({"unsigned": ROR}),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_agreement(), RESTRICTIONS, REQUESTS)
+def test_adding_a_restriction_never_shows_more(agreement, restriction, asked):
+    ((name, added),) = restriction.items()
+    closer = replace(agreement, **{name: (*getattr(agreement, name), added)})
+    before, after = decide([agreement], *asked), decide([closer], *asked)
+    for one in SharingClass:
+        assert openness(after, one) >= openness(before, one)
+    assert set(after.duties) >= set(before.duties)
+    assert set(after.closed_to_archives) >= set(before.closed_to_archives)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_agreement(), REQUESTS, st.data())
+def test_withholding_a_class_in_a_clause_never_shows_more_to_whom_it_is_nearest(
+    agreement, asked, data
+):
+    if not agreement.grants:
+        return
+    grant = data.draw(st.sampled_from(agreement.grants))
+    one = data.draw(st.sampled_from(list(SharingClass)))
+    closed = replace(grant, classes={**grant.classes, one: Outcome(Strictness.WITHHOLD)})
+    others = tuple(closed if known is grant else known for known in agreement.grants)
+    before = decide([agreement], *asked)
+    after = decide([replace(agreement, grants=others)], *asked)
+    assert openness(after, one) >= openness(before, one)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_agreement(), REQUESTS)
+def test_before_its_first_day_a_clause_is_as_good_as_not_there(agreement, asked):
+    recipient, purpose, day = asked
+    begun = tuple(g for g in agreement.grants if g.start is None or g.start <= day)
+    without = decide([replace(agreement, grants=begun)], recipient, purpose, day)
+    assert decide([agreement], recipient, purpose, day) == without
 
 
 @settings(max_examples=50, deadline=None)
