@@ -109,11 +109,10 @@ def test_a_value_that_looks_like_the_field_of_signatures_cannot_hide_what_follow
 
 
 def test_who_must_sign_is_a_party_with_a_key(text):
-    other = "https://ror.org/0aaaaaa09"
+    other = text.replace(f'["{PARTIES["a"]}"', '["https://ror.org/0aaaaaa09"')
+    assert other != text
     with pytest.raises(InputError, match="agreement-signer"):
-        parse_agreement(
-            text.replace(f'signed_by: ["{PARTIES["a"]}"', f'signed_by: ["{other}"'), "a"
-        )
+        parse_agreement(other, "a")
 
 
 def test_anybody_can_check_with_ssh_keygen_alone(signed, keys, tmp_path):

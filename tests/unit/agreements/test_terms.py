@@ -50,9 +50,8 @@ def permit(fields: str) -> str:
 
 
 def label(code: str, more: str = "") -> str:
-    return (
-        f"local_contexts:\n  - {{label: {code}, applied_by: The valley, hub_project: p1{more}}}\n"
-    )
+    applied = f"label: {code}, applied_by: The valley, hub_project: p1{more}"
+    return f"local_contexts:\n  - {{{applied}}}\n"
 
 
 @pytest.mark.parametrize("third", ["forbidden", "with consent"])
