@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 
+from soilbio.agreements.limits import onward_duty
 from soilbio.agreements.model import (
     AGREEMENT_ONLY,
     CLOSING_DUTIES,
@@ -150,11 +151,7 @@ def check_terms(agreement: Agreement, problems: Problems) -> None:
 
 def _bound(agreement: Agreement) -> Iterator[tuple[str, str, str, set[str]]]:
     """List clauses under a licence for everybody: place, recipient, licence, kinds of duties."""
-    of_all = {duty.kind for duty in agreement.duties}
-    if agreement.onward == "forbidden":
-        of_all.add("no-onward-sharing")
-    if agreement.onward == "same-terms":
-        of_all.add("same-terms")
+    of_all = {duty.kind for duty in (*agreement.duties, *onward_duty(agreement))}
     for number, grant in enumerate(agreement.grants):
         licence = grant.licence or agreement.licence
         if licence in LICENCES:
