@@ -36,7 +36,7 @@ class Problem:
         warning = "warning: " if self.is_warning else ""
         return (
             f"{self.place()}: {warning}{found}expected {self.expected.rstrip('.')}."
-            f" {self.fix.rstrip('.')}.{more} [{self.code}]"
+            f" {self.fix.rstrip('.')}{'' if self.fix.endswith('?') else '.'}{more} [{self.code}]"
         )
 
 
@@ -93,6 +93,7 @@ def fold(problems: Iterable[Problem]) -> list[Problem]:
             problem.column,
             problem.expected,
             problem.fix,
+            problem.is_warning,
             problem.found if problem.row is None else None,
         )
         known = first.get(key)

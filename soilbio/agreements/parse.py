@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -26,7 +27,9 @@ from soilbio.errors import Problems
 from soilbio.standards import shipped
 from soilbio.standards.purposes import HUMAN_ONLY, PURPOSES, includes
 from soilbio.standards.sharing_classes import SharingClass
+from soilbio.yaml_rows import Place, dotted, nearest_row, repeated_keys, rows_of
 
+Rows = dict[Place, int]
 _ROLES = ("public", "consortium")
 _WORDS = {"allow": Strictness.ALLOW, "withhold": Strictness.WITHHOLD}
 
@@ -42,19 +45,24 @@ def parse_agreement(text: str, source: str) -> Agreement:
 
     """
     problems = Problems(source)
-    content = _content(text, problems)
-    problems.raise_if_any()
-    _check_form(content, problems)
-    problems.raise_if_any()
+    content, rows = _content(text, problems)
+    if not rows:
+        problems.raise_if_any()
+    sound = _sound(content, _check_form(content, problems))
     parties = tuple(
-        Party(party["name"], party.get("id", ""), party["role"]) for party in content["parties"]
+        Party(party["name"], party.get("id", ""), party["role"]) for party in sound["parties"]
     )
+    # Which recipients there are is not known, where the parties themselves are wrong.
+    known = {*_ROLES, *(party.id for party in parties if party.id)}
+    is_known = sound["parties"] == content.get("parties")
     grants = tuple(
-        _grant(number, grant, parties, problems)
-        for number, grant in enumerate(content["grants"], start=1)
+        _grant(place, grant, known if is_known else None, problems)
+        for place, grant in sound["grants"].items()
     )
-    _check_contradictions(grants, problems)
-    duties = tuple(sorted(_duty(duty, problems) for duty in content.get("duties", [])))
+    _check_contradictions(dict(zip(sound["grants"], grants, strict=True)), problems)
+    duties = tuple(sorted(_duty(place, duty, problems) for place, duty in sound["duties"].items()))
+    located = [replace(p, row=p.row or nearest_row(rows, p.column)) for p in problems.found]
+    problems.found = sorted(located, key=lambda problem: problem.row or 0)
     problems.raise_if_any()
     return Agreement(
         id=content["id"],
@@ -70,9 +78,12 @@ def parse_agreement(text: str, source: str) -> Agreement:
     )
 
 
-def _content(text: str, problems: Problems) -> dict[str, Any]:
+def _content(text: str, problems: Problems) -> tuple[dict[str, Any], Rows]:
+    """Read the fields as they are written, and the row of each."""
+    loader = yaml.BaseLoader(text)
     try:
-        content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  all values as written
+        node = loader.get_single_node()
+        content = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problems.add(
@@ -82,7 +93,7 @@ def _content(text: str, problems: Problems) -> dict[str, Any]:
             expected="YAML",
             fix="Correct the line; look at its indentation, quotes and colons",
         )
-        return {}
+        return {}, {}
     if not isinstance(content, dict):
         problems.add(
             "agreement-yaml",
@@ -90,8 +101,17 @@ def _content(text: str, problems: Problems) -> dict[str, Any]:
             expected="fields such as id, version, grants",
             fix="Start from config/agreements of the demo",
         )
-        return {}
-    return content
+        return {}, {}
+    for place, row in repeated_keys(node):
+        problems.add(
+            "agreement-field",
+            row=row,
+            column=dotted(place),
+            found=str(place[-1]),
+            expected="each field once",
+            fix="Remove one of the two, or join what they hold",
+        )
+    return content, dict(rows_of(node))
 
 
 @cache
@@ -102,9 +122,21 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _check_form(content: Mapping[str, Any], problems: Problems) -> None:
+def _sound(content: Mapping[str, Any], wrong: set[str]) -> dict[str, Any]:
+    """Keep of parties, clauses (by place) and duties (by place) what has the right form."""
+    sound: dict[str, Any] = {"parties": [], "grants": {}, "duties": {}}
+    for key in sound.keys() - wrong:
+        items = {f"{key}.{i}": item for i, item in enumerate(content.get(key, []))}
+        sound[key] = {place: item for place, item in items.items() if place not in wrong}
+    sound["parties"] = list(dict(sound["parties"]).values())
+    return sound
+
+
+def _check_form(content: Mapping[str, Any], problems: Problems) -> set[str]:
+    """Note what the schema does not allow; name the fields and items that cannot be used."""
     from jsonschema import Draft202012Validator
 
+    wrong = set[str]()
     found = Draft202012Validator(_schema()).iter_errors(content)
     for error in sorted(found, key=lambda error: [str(part) for part in error.absolute_path]):
         where = ".".join(str(part) for part in error.absolute_path) or None
@@ -115,12 +147,13 @@ def _check_form(content: Mapping[str, Any], problems: Problems) -> None:
                 hint = f"Did you mean '{close[0]}'?" if close else "Remove it"
                 problems.add(
                     "agreement-field",
-                    column=where,
+                    column=dotted((*error.absolute_path, name)),
                     found=name,
                     expected=f"one of {', '.join(known)}",
                     fix=hint,
                 )
             continue
+        wrong.add(dotted(tuple(error.absolute_path)[:2]))
         problems.add(
             "agreement-field",
             column=where,
@@ -128,6 +161,7 @@ def _check_form(content: Mapping[str, Any], problems: Problems) -> None:
             expected=error.schema.get("description", error.message),
             fix=_fix_for(error.validator, error.message),
         )
+    return wrong
 
 
 def _fix_for(validator: object, message: str) -> str:
@@ -138,12 +172,10 @@ def _fix_for(validator: object, message: str) -> str:
 
 
 def _grant(
-    number: int, content: Mapping[str, Any], parties: tuple[Party, ...], problems: Problems
+    place: str, content: Mapping[str, Any], known: set[str] | None, problems: Problems
 ) -> Grant:
-    place = f"grants.{number - 1}"
     recipient = content["recipient"]
-    known = {*_ROLES, *(party.id for party in parties if party.id)}
-    if recipient not in known:
+    if known is not None and recipient not in known:
         problems.add(
             "agreement-recipient",
             column=f"{place}.recipient",
@@ -163,7 +195,7 @@ def _grant(
             expected=f"a date from {start.isoformat()} on",
             fix="Correct one of the two dates",
         )
-    name = content.get("name") or f"clause {number}"
+    name = content.get("name") or f"clause {int(place.rpartition('.')[2]) + 1}"
     classes = {
         sharing_class: outcome
         for key, value in content["classes"].items()
@@ -235,9 +267,9 @@ def _outcome(
     return []
 
 
-def _check_contradictions(grants: tuple[Grant, ...], problems: Problems) -> None:
+def _check_contradictions(grants: Mapping[str, Grant], problems: Problems) -> None:
     """Note clauses for the same recipient, purpose and time that say different things."""
-    for one, two in combinations(grants, 2):
+    for (_, one), (place, two) in combinations(grants.items(), 2):
         if one.recipient != two.recipient or not _overlap(one, two):
             continue
         for sharing_class in sorted(set(one.classes) & set(two.classes)):
@@ -245,7 +277,7 @@ def _check_contradictions(grants: tuple[Grant, ...], problems: Problems) -> None
             if (first.strictness, first.how) != (second.strictness, second.how):
                 problems.add(
                     "agreement-contradiction",
-                    column=f"classes.{sharing_class}",
+                    column=f"{place}.classes.{sharing_class}",
                     found=f"{one.name} and {two.name}",
                     expected=f"one outcome of {sharing_class} for {one.recipient} at a time",
                     fix="Remove the class from one of the clauses, or part their dates",
@@ -261,16 +293,16 @@ def _overlap(one: Grant, two: Grant) -> bool:
     return shares_purpose and starts <= ends
 
 
-def _duty(content: Mapping[str, str], problems: Problems) -> Duty:
+def _duty(place: str, content: Mapping[str, str], problems: Problems) -> Duty:
     kind = content["kind"]
     if kind not in DUTIES:
         problems.add(
             "agreement-duty",
-            column="duties",
+            column=f"{place}.kind",
             found=kind,
             expected=f"one of {', '.join(DUTIES)}",
             fix="Choose one of them",
         )
-    until = _date(content.get("until"), "duties.until", problems)
+    until = _date(content.get("until"), f"{place}.until", problems)
     text = content.get("text") or DUTIES.get(kind, "")
     return Duty(kind, text.strip(), until.isoformat() if until else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -62,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(error: Exception) -> int:
     """Tell what went wrong and return the exit code for it."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        error = disk_full(str(error.filename or "the disk"))
+    if _is_disk_full(error):
+        error = disk_full(str(getattr(error, "filename", None) or "the disk"))
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
         error = unwritable(str(error.filename or "the file"), str(error.strerror))
     if isinstance(error, InputError):
@@ -75,6 +76,14 @@ def _tell(error: Exception) -> int:
     traceback.print_exception(error)
     print("This is a bug in soilbio; please report it with the lines above.", file=sys.stderr)
     return BUG
+
+
+def _is_disk_full(error: Exception) -> bool:
+    """Tell whether there was no room to write; some libraries say so in words only."""
+    if isinstance(error, InputError | Refused):
+        return False
+    is_told = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return is_told or os.strerror(errno.ENOSPC) in str(error)
 
 
 def run() -> None:

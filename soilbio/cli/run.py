@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -51,12 +53,20 @@ def run(args: argparse.Namespace) -> int:
         code = follow(command, results / "logs" / "run.log", _tell)
     print(summarise(results, is_finished=not code))
     if code:
-        if shutil.disk_usage(args.directory).free < _NO_ROOM:
+        if _is_disk_full(args.directory, results / "logs" / "run.log"):
             raise disk_full(str(args.directory))
         print(f"The run stopped; all it said is in {results / 'logs' / 'run.log'}", file=sys.stderr)
     else:
         _tell_where(results)
     return 1 if code else 0
+
+
+def _is_disk_full(directory: Path, log: Path) -> bool:
+    """Tell whether there was no room; what a job had half written is gone again by now."""
+    if shutil.disk_usage(directory).free < _NO_ROOM:
+        return True
+    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    return "[disk-full]" in said or os.strerror(errno.ENOSPC) in said
 
 
 def _tell(text: str, is_passing: bool) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from soilbio.errors import Problems
-from soilbio.metadata.assays import Assay
+from soilbio.metadata.assays import Assay, changed
 from soilbio.metadata.recognise import PrimerShares, Starts, recognise, recognise_removed
 from soilbio.metadata.sheet import Library
+from soilbio.standards.iupac import reverse_complement
 
 # Below this share the assay is wrong; above it, much is lost but something is left.
 _ABSENT = 0.1
@@ -17,6 +18,7 @@ _ABSENT = 0.1
 _BORNE_OUT = 0.3
 # After so many libraries of an assay that nothing explains, no more are searched.
 _MOST_UNEXPLAINED = 10
+_PRIMERS = ("forward_primer", "reverse_primer")
 _FEW_FIX = (
     "Reads without them are discarded and counted; if these are too many, look at them in the"
     " quality report"
@@ -38,6 +40,8 @@ class _Cause:
 
     assay: Assay
     has_primers: bool
+    # The keys of the assay whose primers are given on the wrong strand; `assay` has them right.
+    turned: tuple[str, ...] = ()
 
     def explains(self, starts: Starts) -> bool:
         if self.has_primers:
@@ -74,6 +78,12 @@ class Explainer:
                 " primers were removed before, say so in the configuration,"
                 f" `{_setting(absent.assay)}`"
             )
+        if cause.turned:
+            right = ", ".join(f"{key}: {getattr(cause.assay, key)}" for key in cause.turned)
+            return (
+                "The configuration gives the reverse complement of what the reads begin with:"
+                f" write primers 5' to 3', `assays: {{{cause.assay.assay_id}: {{{right}}}}}`"
+            )
         if cause.has_primers:
             return (
                 f"The reads begin with {cause.assay.forward_name} and"
@@ -102,6 +112,9 @@ class Explainer:
         return cause
 
     def _search(self, absent: Absent) -> _Cause | None:
+        for cause in _turned(absent.assay):
+            if cause.explains(absent.starts):
+                return cause
         own = _Cause(absent.assay, has_primers=False)
         others = [a for a in self._assays.values() if a.assay_id != absent.assay.assay_id]
         there = recognise(absent.starts, others)
@@ -111,6 +124,13 @@ class Explainer:
             return own
         removed = recognise_removed(absent.starts, others)
         return _Cause(removed, has_primers=False) if removed else None
+
+
+def _turned(assay: Assay) -> Iterator[_Cause]:
+    """Give the assay with one or both of its primers on the other strand."""
+    for keys in (_PRIMERS[1:], _PRIMERS[:1], _PRIMERS):
+        right = {key: reverse_complement(getattr(assay, key)) for key in keys}
+        yield _Cause(changed(assay, right), has_primers=True, turned=keys)
 
 
 def _setting(assay: Assay) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Reading waits for disks, often remote ones, more than it computes.
 _THREADS = 8
+# Endings of files that were probably meant to be agreements.
+_LIKE_YAML = (".yml", ".yaml", ".json")
 
 
 @dataclass(slots=True)
@@ -108,23 +110,35 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     rows: Rows = {}
     try:
         assays = project.assays if is_sound else None
-        checked.libraries = read_libraries(project.libraries, assays, of_sheet)
+        if _is_named("libraries", project.libraries, problems):
+            checked.libraries = read_libraries(project.libraries, assays, of_sheet)
     except InputError as error:
         of_sheet.found = list(error.problems)
     try:
-        rows = sample_rows(project.samples, project.columns, of_samples)
-        _check_groups(project, rows, problems)
+        if _is_named("samples", project.samples, problems):
+            rows = sample_rows(project.samples, project.columns, of_samples)
+            _check_groups(project, rows, problems)
     except InputError as error:
         of_samples.found = list(error.problems)
-    # Rows that could not be read would be missed in the other sheet.
-    is_whole = not any(p.code == "row-length" for p in [*of_sheet.errors, *of_samples.errors])
-    if checked.libraries and rows and is_whole:
-        _check_both(checked.libraries, rows, of_sheet, of_samples)
+    if checked.libraries and rows and _is_whole(of_sheet):
+        # Rows that could not be read would be missed in the other sheet.
+        if _is_whole(of_samples):
+            _check_both(checked.libraries, rows, of_sheet, of_samples)
+        _check_soils(checked.libraries, rows, of_samples)
     problems.extend([*of_sheet.found, *of_samples.found])
     if project.soil is not None and project.soil.is_file():
         from soilbio.metadata.soil.project import soil_problems
 
         problems.extend(soil_problems(project, list(rows.values())))
+
+
+def _is_named(key: str, path: Path, problems: Problems) -> bool:
+    """Tell whether to look at a file; not at the usual one, where the key itself is wrong."""
+    return path.exists() or not any(problem.column == key for problem in problems.errors)
+
+
+def _is_whole(problems: Problems) -> bool:
+    return not any(problem.code == "row-length" for problem in problems.errors)
 
 
 def _check_groups(project: Config, rows: Rows, problems: Problems) -> None:
@@ -148,7 +162,6 @@ def _check_both(
     libraries: list[Library], rows: Rows, of_sheet: Problems, of_samples: Problems
 ) -> None:
     """Note libraries without metadata and the reverse; controls need none."""
-    controls = frozenset(library.sample_id for library in libraries if library.control_type)
     sequenced = {library.sample_id for library in libraries}
     described = {row.get("sample_id", "") for row in rows.values()}
     for library in libraries:
@@ -175,16 +188,16 @@ def _check_both(
                 fix="Nothing needs to be done if it was not sequenced; else correct the name",
                 is_warning=True,
             )
-    check_demanded(rows, controls, of_samples)
-    check_recommended(rows, controls, of_samples)
-    _check_surroundings(rows, controls, of_samples)
 
 
-def _check_surroundings(rows: Rows, controls: frozenset[str], problems: Problems) -> None:
-    """Note what only the whole row shows: terms in the wrong place, places in another country."""
+def _check_soils(libraries: list[Library], rows: Rows, problems: Problems) -> None:
+    """Note what only the whole row shows: what is lacking, terms or places that do not agree."""
     from soilbio.metadata.environment_terms import check_taxa, check_triad
     from soilbio.metadata.places import check_places
 
+    controls = frozenset(library.sample_id for library in libraries if library.control_type)
+    check_demanded(rows, controls, problems)
+    check_recommended(rows, controls, problems)
     check_triad(rows, problems, controls)
     check_taxa(rows, problems, controls)
     check_places(rows, problems, controls)
@@ -213,12 +226,27 @@ def _check_agreements(project: Config, libraries: Sequence[Library], problems: P
 
 def _agreement_files(project: Config, problems: Problems) -> list[Path]:
     """List the agreements; note a folder that is not there, cannot be read, or has none."""
+    if not _is_named("agreements", project.agreements, problems):
+        return []
     reason = f"Write one, or correct the path; it was looked for at {project.agreements}"
+    files, others = list[Path](), list[Path]()
     try:
-        files = sorted(p for p in project.agreements.iterdir() if p.suffix == ".yaml")
+        for path in sorted(project.agreements.iterdir()):
+            if path.suffix == ".yaml":
+                files.append(path)
+            elif path.suffix.lower() in _LIKE_YAML:
+                others.append(path)
     except OSError as error:
-        files, reason = [], f"{error.strerror}: {reason[0].lower()}{reason[1:]}"
-    if not files:
+        reason = f"{error.strerror}: {reason[0].lower()}{reason[1:]}"
+    for path in others:
+        problems.add(
+            "agreement-suffix",
+            source=str(path),
+            found=path.name,
+            expected="a name that ends in .yaml",
+            fix=f"Rename it to {path.stem}.yaml, or move it elsewhere if it is not in use",
+        )
+    if not files and not others:
         problems.add(
             "agreement-none",
             row=project.row("agreements"),
@@ -292,12 +320,36 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
             check_whole(library, own)
         return facts, own
 
+    seen: dict[bytes, tuple[Library, Path]] = {}
     with ThreadPoolExecutor(_THREADS) as pool:
         for facts, own in pool.map(look, checked.libraries):
+            _note_copies(facts, seen, own)
             if facts.absent is not None:
                 explainer.note(facts.library, facts.absent, own)
             checked.facts.append(replace(facts, absent=None))
             problems.extend(own.found)
+
+
+def _note_copies(facts: Facts, seen: dict[bytes, tuple[Library, Path]], problems: Problems) -> None:
+    """Note a file that begins, names and all, as one that was seen before: a copy of it."""
+    library = facts.library
+    paths = (library.fastq_1, library.fastq_2)
+    for column, path, digest in zip(("fastq_1", "fastq_2"), paths, facts.digests, strict=False):
+        if path is None or not digest:
+            continue
+        other, known = seen.setdefault(digest, (library, path))
+        # One file that is named twice was told with the sheet.
+        if known is path or path.samefile(known):
+            continue
+        problems.add(
+            "fastq-copy",
+            row=library.row,
+            column=column,
+            found=path.name,
+            expected=f"reads of its own; it begins as {known.name} of row {other.row} does, down to"
+            " the reads' names",
+            fix="One is a copy of the other: name the file that was meant, or remove the row",
+        )
 
 
 def summary_of(checked: Checked) -> str:

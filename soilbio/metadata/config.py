@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import yaml
 from soilbio.errors import Problems, problem_of
 from soilbio.metadata.assays import Assay, merge_assays
 from soilbio.standards import shipped
+from soilbio.yaml_rows import Place, dotted, nearest_row, repeated_keys, rows_of
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -28,7 +29,9 @@ _TYPES = {
     "boolean": "true or false",
     "null": "nothing",
 }
-Rows = dict[tuple[str | int, ...], int]
+Rows = dict[Place, int]
+# What `soilbio init` writes; looked at where a key is missing, so that other problems are told too.
+_USUAL = {"libraries": "libraries.tsv", "samples": "samples.tsv", "agreements": "agreements"}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -87,15 +90,13 @@ def read_config(path: Path) -> Config:
     problems = Problems(str(path))
     config = inspect_config(path, problems)
     problems.raise_if_any()
-    if config is None:
-        raise AssertionError("a configuration without problems is one")
     return config
 
 
-def inspect_config(path: Path, problems: Problems) -> Config | None:
+def inspect_config(path: Path, problems: Problems) -> Config:
     """Read a configuration, note its problems, and give what can be used of it all the same.
 
-    Sections with mistakes have their defaults then; None, if the sheets are not named.
+    Sections with mistakes have their defaults then, and files that are not named their usual names.
 
     Raises
     ------
@@ -104,12 +105,11 @@ def inspect_config(path: Path, problems: Problems) -> Config | None:
 
     """
     document, rows = _read_yaml(path, problems)
-    sound = _sound(document, _check_document(document, rows, problems))
-    if not sound.keys() >= set(config_schema()["required"]):
-        return None
+    sound = _USUAL | _sound(document, _check_document(document, rows, problems))
     filled = _fill(sound, config_schema())
     assays = merge_assays(filled["assays"], problems)
     _check_meaning(filled, rows, problems)
+    problems.found = [replace(p, row=p.row or nearest_row(rows, p.column)) for p in problems.found]
     return _to_config(path, filled, assays, rows)
 
 
@@ -160,7 +160,8 @@ def _read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], Rows]:
         loader = _Loader(text)
         node = loader.get_single_node()
         # Before merge keys are resolved: a key that overrides a merged one stands once.
-        rows = dict(_rows_of(node, (), problems)) if node else {}
+        rows = dict(rows_of(node))
+        _note_repeated(node, problems)
         document = loader.construct_document(node) if node else {}
     except (OSError, UnicodeDecodeError) as error:
         raise problem_of(
@@ -191,28 +192,15 @@ def _read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], Rows]:
     return document, rows
 
 
-def _rows_of(
-    node: yaml.Node, place: tuple[str | int, ...], problems: Problems
-) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """List the row of each key below a node."""
-    yield place, node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            yield from _rows_of(item, (*place, number), problems)
-    if isinstance(node, yaml.MappingNode):
-        seen = set[str]()
-        for key, value in node.value:
-            if key.value in seen:
-                problems.add(
-                    "config-duplicate",
-                    row=key.start_mark.line + 1,
-                    column=_dotted((*place, key.value)),
-                    expected="each key once",
-                    fix="Remove one of the two, or join what they hold",
-                )
-            seen.add(key.value)
-            yield from _rows_of(value, (*place, key.value), problems)
-            yield (*place, key.value), key.start_mark.line + 1
+def _note_repeated(node: yaml.Node, problems: Problems) -> None:
+    for place, row in repeated_keys(node):
+        problems.add(
+            "config-duplicate",
+            row=row,
+            column=dotted(place),
+            expected="each key once",
+            fix="Remove one of the two, or join what they hold",
+        )
 
 
 def _check_document(document: Mapping[str, Any], rows: Rows, problems: Problems) -> set[str]:
@@ -234,7 +222,7 @@ def _check_document(document: Mapping[str, Any], rows: Rows, problems: Problems)
 
 
 def _note_unknown_keys(
-    error: ValidationError, place: tuple[str | int, ...], rows: Rows, problems: Problems
+    error: ValidationError, place: Place, rows: Rows, problems: Problems
 ) -> None:
     schema: Any = error.schema
     known = list(schema["properties"])
@@ -246,7 +234,8 @@ def _note_unknown_keys(
         problems.add(
             "config-key",
             row=rows.get((*place, key)),
-            column=_dotted((*place, key)),
+            column=dotted((*place, key)),
+            found=str(key),
             expected=f"one of {', '.join(known)}",
             fix=f"Did you mean '{like[0]}'? Correct the key"
             if like
@@ -254,30 +243,26 @@ def _note_unknown_keys(
         )
 
 
-def _note_missing_key(
-    error: ValidationError, place: tuple[str | int, ...], rows: Rows, problems: Problems
-) -> None:
+def _note_missing_key(error: ValidationError, place: Place, rows: Rows, problems: Problems) -> None:
     key = error.message.split("'")[1]
     schema: Any = error.schema
     description = schema["properties"][key]["description"].rstrip(".")
     problems.add(
         "config-key-missing",
         row=rows.get(place) if place else None,
-        column=_dotted((*place, key)),
+        column=dotted((*place, key)),
         expected=description[0].lower() + description[1:],
         fix=f"Add a line '{key}: ...'",
     )
 
 
-def _note_value(
-    error: ValidationError, place: tuple[str | int, ...], rows: Rows, problems: Problems
-) -> None:
+def _note_value(error: ValidationError, place: Place, rows: Rows, problems: Problems) -> None:
     value = error.instance
     is_bare = isinstance(value, dict | list)
     problems.add(
         "config-value",
         row=rows.get(place),
-        column=_dotted(place) or None,
+        column=dotted(place) or None,
         found=None if is_bare else "" if value is None else str(value)[:60],
         expected=_expectation(error),
         fix="Correct the value, or leave the key out to have its default",
@@ -345,7 +330,3 @@ def _fill(value: Any, schema: Mapping[str, Any]) -> Any:
         if key in filled or "default" in part:
             filled[key] = _fill(filled.get(key, deepcopy(part.get("default"))), part)
     return filled
-
-
-def _dotted(place: tuple[str | int, ...]) -> str:
-    return ".".join(str(part) for part in place)

@@ -65,13 +65,14 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
 
     """
     named = None if assay_id is None else _known(assay_id)
+    _look_into(folder)
     paths = [path for path in sorted(folder.rglob("*")) if path.name.endswith(ENDINGS)]
     if not paths:
         raise problem_of(
             "reads-none",
             str(folder),
             expected=f"a folder with FASTQ files ({', '.join(ENDINGS)})",
-            fix="Name the folder that holds the reads",
+            fix="Name the folder that holds the reads; none in it, or below, has such a name",
         )
     problems = Problems(str(folder))
     records = _read_all(paths, problems)
@@ -84,6 +85,20 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
     ]
     assays = _assays_of(starts) if named is None else _as_named(starts, named)
     return Explored(tuple(_libraries(pairing.pairs, records, assays, folder)), pairing.left_out)
+
+
+def _look_into(folder: Path) -> None:
+    """Make sure that the folder is one and can be read."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise problem_of(
+            "reads-none",
+            str(folder),
+            found=error.strerror,
+            expected="a folder that can be read",
+            fix="Correct the path or its permissions",
+        ) from error
 
 
 def _known(assay_id: str) -> Assay:

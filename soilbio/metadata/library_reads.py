@@ -33,7 +33,8 @@ class Demand:
 class Facts:
     """What the first records of a library show; percentages are of reads with the primers.
 
-    `absent` holds what is needed to explain primers that most reads lack.
+    `absent` holds what is needed to explain primers that most reads lack, `digests` tell the
+    beginnings of the files from all others.
     """
 
     library: Library
@@ -42,6 +43,7 @@ class Facts:
     primer_1_percent: float | None = None
     primer_2_percent: float | None = None
     absent: Absent | None = None
+    digests: tuple[bytes, ...] = ()
 
 
 def inspect_library(library: Library, demand: Demand, problems: Problems) -> Facts:
@@ -50,7 +52,16 @@ def inspect_library(library: Library, demand: Demand, problems: Problems) -> Fac
     second = _first_records(library, "fastq_2", problems)
     if first is None or (second is None and library.fastq_2):
         return Facts(library)
-    facts = Facts(library, first.length_bp(), second.length_bp() if second else 0)
+    files = (first,) if second is None else (first, second)
+    facts = Facts(
+        library,
+        first.length_bp(),
+        second.length_bp() if second else 0,
+        digests=tuple(file.digest() for file in files),
+    )
+    for column, file in zip(("fastq_1", "fastq_2"), files, strict=False):
+        if file.has_old_qualities():
+            _note_qualities(library, column, problems)
     if not first.names or (second and not second.names):
         _note_empty(library, first, second, problems)
         return facts
@@ -127,6 +138,19 @@ def _note_names(
         found=f"{where}{names[0]} and {names[1]}",
         expected="reads of the same names, in the same order, in both files",
         fix="Pair the files that belong together; if they do, take them as they were sequenced",
+    )
+
+
+def _note_qualities(library: Library, column: str, problems: Problems) -> None:
+    path = library.fastq_1 if column == "fastq_1" else library.fastq_2
+    problems.add(
+        "fastq-quality",
+        row=library.row,
+        column=column,
+        found=path.name if path else None,
+        expected="qualities as all sequencers write them since 2011 (Phred+33)",
+        fix="These are of an older kind (Phred+64); convert them with `vsearch --fastq_convert"
+        " OLD --fastq_ascii 64 --fastq_asciiout 33 --fastq_qmax 64 --fastqout NEW`",
     )
 
 

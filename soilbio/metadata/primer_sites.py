@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from soilbio.standards.iupac import BITS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,14 +20,10 @@ _MISSING_BP = 4
 _LONGEST_BP = 60
 _WIDTH = _MISSING_BP + _MAX_OFFSET_BP + _LONGEST_BP
 _ANY = 0b1111
-IUPAC = {
-    "A": 1, "C": 2, "G": 4, "T": 8, "R": 5, "Y": 10, "S": 6, "W": 9,
-    "K": 12, "M": 3, "B": 14, "D": 13, "H": 11, "V": 7, "N": _ANY,
-}  # fmt: skip
 _CODES = np.zeros(256, np.uint8)
 for _base in "ACGT":
-    _CODES[[ord(_base), ord(_base.lower())]] = IUPAC[_base]
-_CODES[[ord("U"), ord("u")]] = IUPAC["T"]
+    _CODES[[ord(_base), ord(_base.lower())]] = BITS[_base]
+_CODES[[ord("U"), ord("u")]] = BITS["T"]
 _COMPLEMENT = bytes.maketrans(b"ACGTUacgtu", b"TGCAAtgcaa")
 
 
@@ -77,7 +75,7 @@ class ReadStarts:
         """Count mismatches at each of some sites of each read."""
         count = np.zeros((len(self._bits), sites), np.uint8)
         for offset, letter in enumerate(primer, start=start):
-            wanted = IUPAC[letter]
+            wanted = BITS[letter]
             if wanted != _ANY:
                 count += (self._bits[:, offset : offset + sites] & wanted) == 0
         return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from soilbio.errors import InputError, problem_of
 # Enough for about a hundred records, little enough to read from thousands of files in seconds.
 _BLOCK_BYTES = 24_000
 _MAX_RECORDS = 150
+_UNPACKED_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
 _OTHER_PACKERS = {
     b"BZh": "bzip2",
@@ -20,6 +22,9 @@ _OTHER_PACKERS = {
     b"\xfd7zXZ": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
+# From quality 0 to 40, written from '@' on; newer ones are written from '!' on, seldom above 'J'.
+_OLD_QUALITIES = bytes(range(ord("@"), ord("h") + 1))
+_HIGHEST_NEW = ord("K")
 _BASES = b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv."
 
 
@@ -29,6 +34,20 @@ class FirstRecords:
 
     names: tuple[str, ...]
     sequences: tuple[bytes, ...]
+    qualities: tuple[bytes, ...] = ()
+
+    def has_old_qualities(self) -> bool:
+        """Tell whether the qualities can only be those of Illumina before 1.8, which begin at 64.
+
+        Source: Cock et al. 2010, Nucleic Acids Research 38, 1767-1771.
+        """
+        text = b"".join(self.qualities)
+        return not text.translate(None, _OLD_QUALITIES) and max(text, default=0) > _HIGHEST_NEW
+
+    def digest(self) -> bytes:
+        """Give what tells the file's beginning from that of any other; empty without reads."""
+        text = b"".join(self.sequences) + " ".join(self.names).encode()
+        return hashlib.sha256(text).digest() if self.names else b""
 
     def length_bp(self) -> int:
         """Give the length that nine of ten reads do not exceed; 0 without reads.
@@ -162,7 +181,7 @@ def _parse(path: Path, text: bytes, is_whole: bool) -> FirstRecords:
             lines.pop()
     else:
         lines.pop()
-    names, sequences = [], []
+    names, sequences, qualities = [], [], []
     for number in range(0, len(lines), 4):
         record = lines[number : number + 4]
         if len(record) < 4 and not is_whole:
@@ -172,9 +191,10 @@ def _parse(path: Path, text: bytes, is_whole: bool) -> FirstRecords:
             raise format_fault(path, number + 1, fault)
         names.append(record[0][1:].decode("ascii", "replace"))
         sequences.append(record[1])
+        qualities.append(record[3])
         if len(names) == _MAX_RECORDS:
             break
-    return FirstRecords(tuple(names), tuple(sequences))
+    return FirstRecords(tuple(names), tuple(sequences), tuple(qualities))
 
 
 def format_fault(path: Path, line: int | None, fault: str) -> InputError:
@@ -225,8 +245,29 @@ def iterate_whole(path: Path) -> Iterator[str]:
         with dnaio.open(path, mode="r", fileformat="fastq", open_threads=0) as reader:
             for record in reader:
                 yield record.name
-    except dnaio.FileFormatError as error:
+    except (dnaio.FileFormatError, EOFError, isal_zlib.error, OSError) as error:  # type: ignore[misc]
+        # A gzip that was damaged on its way unpacks to nonsense before it is seen to be damaged.
+        check_packing(path)
         raise format_fault(path, None, str(error)) from error
+
+
+def check_packing(path: Path) -> None:
+    """Unpack a gzip file to its end; a file that is not named so is not looked at.
+
+    Raises
+    ------
+    InputError
+        If it is cut off or damaged, with one problem whose source is the path.
+
+    """
+    from isal import igzip, isal_zlib
+
+    if path.suffix != ".gz":
+        return
+    try:
+        with igzip.open(path) as packed:
+            while packed.read(_UNPACKED_BYTES):
+                pass
     except EOFError as error:
         raise truncated(path) from error
     except (isal_zlib.error, OSError) as error:  # type: ignore[misc]

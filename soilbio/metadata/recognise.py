@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from soilbio.metadata.assays import Assay
-from soilbio.metadata.primer_sites import IUPAC, Found, ReadStarts, turned
+from soilbio.metadata.primer_sites import Found, ReadStarts, turned
 from soilbio.metadata.reads import FirstRecords
+from soilbio.standards.iupac import BITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,7 +126,7 @@ def _best(assays: list[Assay], share_of: Callable[[Assay], float]) -> Assay | No
 
 def _ambiguity(assay: Assay) -> int:
     return sum(
-        IUPAC[letter].bit_count() - 1 for letter in assay.forward_primer + assay.reverse_primer
+        BITS[letter].bit_count() - 1 for letter in assay.forward_primer + assay.reverse_primer
     )
 
 

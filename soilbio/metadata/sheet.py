@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,14 +102,9 @@ def _library(number: int, values: Mapping[str, str], folder: Path) -> Library:
 
 
 def _file(name: str, folder: Path) -> Path | None:
-    """Find a file as the sheet names it, links followed; one that cannot be stays as it is."""
-    if not name:
-        return None
-    path = folder / name.replace("\0", "")
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError):
-        return path.absolute()
+    """Find a file as the sheet names it; links keep their names."""
+    # Path.resolve would follow links.
+    return Path(os.path.abspath(folder / name.replace("\0", ""))) if name else None  # noqa: PTH100
 
 
 def check_id(value: str, column: str, row: int, problems: Problems) -> None:
@@ -213,23 +209,33 @@ def _check_unique(libraries: list[Library], problems: Problems) -> None:
 
 def _check_files_once(libraries: list[Library], problems: Problems) -> None:
     """Note a file that two rows name, or one row twice."""
-    first: dict[Path, Library] = {}
+    first: dict[Path | tuple[int, int], Library] = {}
     for library in libraries:
         for column, path in (("fastq_1", library.fastq_1), ("fastq_2", library.fastq_2)):
             if path is None:
                 continue
-            if path in first:
+            file = _identity(path)
+            if file in first:
                 problems.add(
                     "fastq-duplicate",
                     row=library.row,
                     column=column,
                     found=path.name,
-                    expected=f"each file once; row {first[path].row} names it too,"
+                    expected=f"each file once; row {first[file].row} names it too,"
                     " under this name or by a link",
                     fix="Correct one of the two paths",
                 )
             else:
-                first[path] = library
+                first[file] = library
+
+
+def _identity(path: Path) -> Path | tuple[int, int]:
+    """Say which file it is, whatever its name; its path, if it cannot be reached."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return path
+    return status.st_dev, status.st_ino
 
 
 def _check_controls(libraries: list[Library], problems: Problems) -> None:

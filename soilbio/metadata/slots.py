@@ -114,11 +114,14 @@ def _check_lat_lon(cell: Cell) -> None:
         return
     match = re.fullmatch(rf"({_NUMBER})(?:\s*[,;])?\s+({_NUMBER})", cell.value)
     if match:
-        is_swapped = abs(float(match[2])) <= 90 and abs(float(match[1])) <= 180
+        latitude, longitude = float(match[1]), float(match[2])
+        is_swapped = 90 < abs(latitude) <= 180 and abs(longitude) <= 90
         cell.note(
             "place-range",
             "a latitude from -90 to 90 and a longitude from -180 to 180",
-            "Swap the two; the latitude comes first" if is_swapped else "Correct the place",
+            "Swap the two, if the longitude comes first here; else correct the latitude"
+            if is_swapped
+            else "Correct the place",
         )
         return
     mended = to_decimal_degrees(cell.value)
@@ -167,7 +170,10 @@ def _check_calendar(cell: Cell, dates: list[str]) -> None:
         except ValueError:
             cell.note("date-calendar", "a day that the calendar has", "Correct the date")
             return
-    if dates[0][:4] < "1900":
+    last = dates[-1][:10]
+    if last > date.today().isoformat()[: len(last)]:
+        cell.note("date-future", "a day that has come", "Correct the date; look at its year")
+    elif dates[0][:4] < "1900":
         cell.note("date-calendar", "a year from 1900 on", "Correct the date")
     elif len(dates) == 2 and dates[1] < dates[0][: len(dates[1])]:
         cell.note("date-order", "a period that ends after it begins", "Swap the two dates")

@@ -76,6 +76,17 @@ def _stop(problems: Problems, problem: Problem) -> InputError:
     return InputError([*problems.found, problem])
 
 
+def _no_header(source: str, found: str | None = None) -> Problem:
+    return Problem(
+        "sheet-header",
+        source,
+        expected="the names of the columns in the first row",
+        fix="Write the header in row 1, without a title or empty line above it",
+        row=1,
+        found=found,
+    )
+
+
 def _read_text(path: Path, problems: Problems) -> str:
     """Read the whole file as UTF-8."""
     try:
@@ -121,16 +132,7 @@ def _split(text: str, problems: Problems) -> list[list[str]]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = lines[0]
     if not header.strip():
-        raise _stop(
-            problems,
-            Problem(
-                "sheet-header",
-                problems.source,
-                expected="the names of the columns in the first row",
-                fix="Write the header in row 1, without a title or empty line above it",
-                row=1,
-            ),
-        )
+        raise _stop(problems, _no_header(problems.source))
     if "\t" not in header and any(mark in header for mark in ";,|"):
         mark = max(";,|", key=header.count)
         raise _stop(
@@ -181,8 +183,11 @@ def _check_header(
     advise: Callable[[str], str],
     problems: Problems,
 ) -> None:
-    """Note unknown, missing and repeated columns; stop at repeated ones."""
+    """Note unknown, missing and repeated columns; stop at repeated ones, and without a header."""
     known = [*required, *(name for name in known if name not in required)]
+    if not _is_header(header, known):
+        found = " ".join(name for name in header if name)[:60]
+        raise _stop(problems, _no_header(problems.source, found))
     unknown = [name for name in header if name and name not in known]
     for name in unknown:
         like = _most_like(name, [other for other in known if other not in header])
@@ -215,6 +220,15 @@ def _check_header(
         )
     if twice:
         raise InputError(problems.found)
+
+
+def _is_header(cells: Sequence[str], known: Sequence[str]) -> bool:
+    """Tell names of columns, some perhaps misspelt, from a title or a first row of values."""
+    names = [name for name in cells if name]
+    if {_plain(name) for name in names} & {_plain(name) for name in known}:
+        return True
+    alike = sum(_most_like(name, known) is not None for name in names)
+    return alike >= max(1, len(names) / 3)
 
 
 def _most_like(name: str, known: Sequence[str]) -> str | None:

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from soilbio.errors import InputError
+from soilbio.metadata.reads import check_packing
 from soilbio.profile.primers import Primers, cutadapt_options, read_counts
 from soilbio.profile.tools import Pipe, ToolFailed
 
@@ -92,8 +94,30 @@ def prepare_unique(
             left = _unique_reads(reads, primers, filters, report, target)
         except ToolFailed as failure:
             _write_nothing(target)
-            left = ReadsLeft(reads.library_id, "failed", failure.said)
+            left = _failed(reads, failure)
     return left
+
+
+def _failed(reads: Reads, failure: ToolFailed) -> ReadsLeft:
+    """Say why a library has no reads: a damaged file where there is one, else the tool's words.
+
+    Raises
+    ------
+    InputError
+        If the disk is full, which is no fault of the library.
+
+    """
+    if failure.is_disk_full:
+        raise failure.as_input_error(reads.library_id) from failure
+    for path in (reads.forward, reads.reverse):
+        try:
+            if path is not None:
+                check_packing(path)
+        except InputError as error:
+            fault = error.problems[0]
+            reason = f"{fault.found}; expected {fault.expected} [{fault.code}]"
+            return ReadsLeft(reads.library_id, "failed", reason)
+    return ReadsLeft(reads.library_id, "failed", failure.said)
 
 
 def _unique_reads(
@@ -186,7 +210,7 @@ def prepare_filtered(
         except ToolFailed as failure:
             for part in parts:
                 _write_nothing(part)
-            left = ReadsLeft(reads.library_id, "failed", failure.said)
+            left = _failed(reads, failure)
     for part, target in zip(parts, targets, strict=True):
         part.replace(target)
     return left

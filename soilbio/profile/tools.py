@@ -27,9 +27,14 @@ class ToolFailed(Exception):  # noqa: N818  a verdict about a process
         self.tool, self.said = Path(tool).name, said
         super().__init__(f"{tool} failed: {said}")
 
+    @property
+    def is_disk_full(self) -> bool:
+        """Whether the tool found no room to write."""
+        return "No space left" in self.said
+
     def as_input_error(self, source: str) -> InputError:
         """Tell the user, with the place the tool was working on."""
-        if "No space left" in self.said:
+        if self.is_disk_full:
             return disk_full(source)
         return problem_of(
             "tool-failed",

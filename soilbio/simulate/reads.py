@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from soilbio.simulate.design import Errors
 from soilbio.simulate.observed import Observed
 from soilbio.simulate.quality import READ_1, READ_2, add_errors, draw_qualities, to_bins
-from soilbio.simulate.region import IUPAC, reverse_complement
+from soilbio.standards.iupac import BASES, reverse_complement
 
 # What a read holds beyond the opposite primer: the TruSeq adapters (read 1, read 2), then A.
 ADAPTERS = (
@@ -60,7 +60,7 @@ def _stack(sequences: Sequence[str], width: int) -> NDArray[np.uint8]:
 
 def _variants(primer: str) -> list[str]:
     """All sequences that a degenerate primer stands for."""
-    return ["".join(bases) for bases in itertools.product(*(IUPAC[letter] for letter in primer))]
+    return ["".join(bases) for bases in itertools.product(*(BASES[letter] for letter in primer))]
 
 
 def to_molecules(

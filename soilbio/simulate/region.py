@@ -11,15 +11,12 @@ from numpy.typing import NDArray
 
 from soilbio.references.lineages import ranks_of
 from soilbio.simulate.design import Region
+from soilbio.standards import iupac
+from soilbio.standards.iupac import reverse_complement
 
-IUPAC = {
-    "A": "A", "C": "C", "G": "G", "T": "T", "R": "AG", "Y": "CT", "S": "CG", "W": "AT",
-    "K": "GT", "M": "AC", "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
-}  # fmt: skip
-_COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
 _BITS = np.zeros(256, np.uint8)
-for _letter, _bases in IUPAC.items():
-    _BITS[ord(_letter)] = sum(1 << "ACGT".index(base) for base in _bases)
+for _letter, _bits in iupac.BITS.items():
+    _BITS[ord(_letter)] = _bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +41,13 @@ class Cut:
     several_genera: int
 
 
-def reverse_complement(sequence: str) -> str:
-    """Read a sequence, IUPAC codes included, on the other strand."""
-    return sequence.translate(_COMPLEMENT)[::-1]
-
-
 class PrimerSite:
     """Finds where a primer binds: exactly where it can, else with the fewest mismatches."""
 
     def __init__(self, primer: str, max_mismatches: int) -> None:
         self.length = len(primer)
         self._max_mismatches = max_mismatches
-        self._exact = re.compile("".join(f"[{IUPAC[letter]}]" for letter in primer))
+        self._exact = re.compile("".join(f"[{iupac.BASES[letter]}]" for letter in primer))
         self._bits = _BITS[np.frombuffer(primer.encode(), np.uint8)]
 
     def find(self, sequence: str, start: int = 0) -> int:

@@ -10,7 +10,8 @@ from pathlib import Path
 from soilbio.errors import Problems, problem_of
 from soilbio.references.build import read_sequences
 from soilbio.simulate.design import Region
-from soilbio.simulate.region import PrimerSite, reverse_complement
+from soilbio.simulate.region import PrimerSite
+from soilbio.standards.iupac import reverse_complement
 
 _COLUMNS = ("library_id", "sequence", "lineage", "reads")
 

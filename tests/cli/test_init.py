@@ -20,7 +20,7 @@ def reads(tmp_path):
     folder.mkdir()
     for name in ("A_S1_L001", "A_S1_L002", "B_S2_L001", "NTC_S3_L001"):
         for end, primer in ((1, FORWARD), (2, REVERSE)):
-            content = fastq(primer, length_bp=200, name=HEADER)
+            content = fastq(primer, name=HEADER, seed=name)
             write_gzip(folder / f"{name}_R{end}_001.fastq.gz", content)
     return folder
 
@@ -86,7 +86,7 @@ def test_the_agreement_that_is_written_gives_nothing_to_the_public(reads, tmp_pa
 def test_removed_primers_are_recognised_and_said_in_the_configuration(reads, tmp_path, capsys):
     for path in reads.iterdir():
         begin = "TACGTAGGGTGCAAGCG" if "_R1_" in path.name else "CCTGTTTGCTCCCCACG"
-        write_gzip(path, fastq(begin, name=HEADER))
+        write_gzip(path, fastq(begin, name=HEADER, seed=path.name[:9]))
     target = tmp_path / "project"
     assert init(reads, target) == 0
     content = yaml.safe_load((target / "config" / "config.yaml").read_text())

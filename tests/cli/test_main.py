@@ -48,6 +48,7 @@ def test_an_unknown_option_is_a_wrong_command_line():
         (Refused("clause 2 withholds counts"), 3, "Refused: clause 2"),
         (KeyboardInterrupt(), 130, "Interrupted"),
         (OSError(errno.ENOSPC, "No space left", "/data/x"), 1, "[disk-full]"),
+        (ValueError("[Errno 28] No space left on device"), 1, "[disk-full]"),
         (RuntimeError("surprise"), 70, "please report"),
     ],
 )

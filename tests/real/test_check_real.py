@@ -82,7 +82,8 @@ def test_the_empty_blank_is_a_warning_and_a_guessed_control(shared, tmp_path):
     checked = inspect_project(config)
     codes = Counter(problem.code for problem in checked.problems)
     assert codes["fastq-empty"] == 1
-    assert checked.libraries["BLANK"].control_type == "extraction_blank"
+    controls = {library.library_id: library.control_type for library in checked.libraries}
+    assert controls["BLANK"] == "extraction_blank"
 
 
 def test_reads_with_their_primers_at_a_minority_are_a_warning(shared, tmp_path):

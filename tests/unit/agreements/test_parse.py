@@ -68,3 +68,49 @@ def test_two_files_of_the_same_agreement_are_a_problem(tmp_path):
     with pytest.raises(InputError) as caught:
         read_agreements(tmp_path)
     assert [problem.code for problem in caught.value.problems] == ["agreement-duplicate"]
+
+
+def test_faults_of_form_hide_no_fault_of_meaning_and_each_has_its_row():
+    text = """id: all-wrong
+version: "1.0"
+title: Everything is wrong
+licence: CC-BY-4.0
+license: CC-BY-4.0
+parties:
+  - {name: A, id: https://ror.org/0abcdefgh, role: provider}
+grants:
+  - recipient: publik
+    purposes: [DUO:9]
+    classes: {location: allow, counts: maybe}
+  - recipient: public
+    purposes: []
+    classes: {counts: allow}
+duties:
+  - {kind: praise, until: soon}
+"""
+    with pytest.raises(InputError) as caught:
+        parse_agreement(text, "a")
+    assert [(problem.code, problem.row) for problem in caught.value.problems] == [
+        ("agreement-field", 5),
+        ("agreement-recipient", 9),
+        ("agreement-purpose", 10),
+        ("agreement-outcome", 11),
+        ("agreement-field", 13),
+        ("agreement-duty", 16),
+        ("agreement-dates", 16),
+    ]
+
+
+def test_wrong_parties_make_no_recipient_wrong():
+    text = (DATA / "invalid" / "agreement-recipient.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        parse_agreement(text.replace("role: provider", "role: owner"), "a")
+    assert {problem.code for problem in caught.value.problems} == {"agreement-field"}
+
+
+def test_a_class_that_is_opened_and_closed_again_is_refused():
+    text = (DATA / "invalid" / "agreement-recipient.yaml").read_text(encoding="utf-8")
+    twice = text.replace("counts: allow", "counts: withhold, counts: allow")
+    assert twice != text
+    with pytest.raises(InputError, match="each field once"):
+        parse_agreement(twice, "a")

@@ -17,9 +17,11 @@ ASSAY = "16S-V4-515FY-806RB"
 AGREEMENT = "soil-demo-open@1.0"
 
 
-def fastq(begin: str, *, count: int = 40, length_bp: int = 200, name: str = "read") -> bytes:
+def fastq(
+    begin: str, *, count: int = 40, length_bp: int = 200, name: str = "read", seed: str = ""
+) -> bytes:
     """FASTQ records that begin with some bases; the same for the same arguments."""
-    rng = random.Random(begin)
+    rng = random.Random(begin + seed)
     return "".join(
         f"@{name}{n} 1:N:0:1\n{(begin + ''.join(rng.choices('ACGT', k=length_bp)))[:length_bp]}\n"
         f"+\n{'I' * length_bp}\n"
@@ -64,7 +66,7 @@ def make_project(folder: Path) -> Project:
     (folder / "reads").mkdir(parents=True)
     for library in ("L1", "L2", "NTC"):
         for end, primer in ((1, FORWARD), (2, REVERSE)):
-            write_gzip(project.reads(library, end), fastq(primer))
+            write_gzip(project.reads(library, end), fastq(primer, seed=library))
     rows = [
         "library_id\tsample_id\tassay\trun\tfastq_1\tfastq_2\taccession\tcontrol_type\tagreement",
         *(

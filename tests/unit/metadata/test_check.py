@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from soilbio.metadata.check import check_project, inspect_project, summary_of
-from tests.unit.metadata.conftest import FORWARD, REVERSE, fastq, write_gzip
+from tests.unit.metadata.conftest import ASSAY, FORWARD, REVERSE, fastq, write_gzip
 
 
 def found(project, *, is_deep=False) -> list[tuple[str, int | None, str | None]]:
@@ -377,3 +377,90 @@ def test_a_workbook_is_named_as_one(project):
     project.sheet.write_bytes(b"PK\x03\x04 and so on")
     (problem,) = [p for p in check_project(project.config) if not p.is_warning]
     assert problem.code == "sheet-workbook"
+
+
+def test_a_copied_or_linked_file_is_not_taken_for_another_library(project):
+    for end in (1, 2):
+        project.reads("L2", end).write_bytes(project.reads("L1", end).read_bytes())
+    assert found(project) == [("fastq-copy", 3, "fastq_1"), ("fastq-copy", 3, "fastq_2")]
+    for end in (1, 2):
+        project.reads("L2", end).unlink()
+        os.link(project.reads("L1", end), project.reads("L2", end))
+    assert found(project) == [("fastq-duplicate", 3, "fastq_1"), ("fastq-duplicate", 3, "fastq_2")]
+
+
+def test_reverse_reads_that_are_a_copy_of_the_forward_ones_are_told(project):
+    project.reads("L2", 2).write_bytes(project.reads("L2", 1).read_bytes())
+    assert ("fastq-copy", 3, "fastq_2") in found(project)
+
+
+def test_a_file_is_told_by_the_name_that_the_sheet_gives_it(project):
+    project.reads("L2", 1).unlink()
+    project.reads("L2", 1).symlink_to(project.folder / "nowhere.fastq.gz")
+    (problem,) = [p for p in check_project(project.config) if p.code == "fastq-missing"]
+    assert problem.found == "L2_R1.fastq.gz"
+
+
+def test_qualities_of_an_old_illumina_are_told(project):
+    old = fastq(REVERSE).replace(b"I" * 200, b"h" * 150 + b"B" * 50)
+    write_gzip(project.reads("L2", 2), old)
+    assert found(project) == [("fastq-quality", 3, "fastq_2")]
+
+
+def test_a_ragged_metadata_row_hides_no_empty_cell_of_another(project):
+    project.change(project.samples, "meadows", "meadows\ttoo much")
+    project.change(project.samples, "48.1365 11.2872", "")
+    assert found(project) == [("row-length", 2, None), ("sample-incomplete", 3, "lat_lon")]
+
+
+def test_a_missing_key_hides_nothing_that_the_usual_files_hold(project):
+    project.change(project.config, "samples: samples.tsv\n", "")
+    project.change(project.samples, "6.5", "6,5")
+    assert {code for code, _, _ in found(project)} == {"config-key-missing", "number-comma"}
+
+
+def test_a_missing_key_is_all_where_there_is_no_usual_file(project):
+    project.change(project.config, "samples: samples.tsv\n", "")
+    project.samples.rename(project.samples.with_name("other.tsv"))
+    assert {code for code, _, _ in found(project)} == {"config-key-missing"}
+
+
+def test_a_sheet_without_header_is_one_problem(project):
+    project.sheet.write_text(project.sheet.read_text().split("\n", 1)[1])
+    project.samples.write_text("Soils of the valley\n" + project.samples.read_text())
+    assert found(project) == [("sheet-header", 1, None), ("sheet-header", 1, None)]
+
+
+def test_an_agreement_under_another_ending_is_told(project):
+    path = project.folder / "config/agreements/soil-demo-open-1.0.yaml"
+    path.rename(path.with_suffix(".yml"))
+    assert found(project) == [("agreement-suffix", None, None)]
+
+
+def test_a_date_to_come_and_a_period_up_to_one_are_told(project):
+    project.change(project.samples, "2024-04-16", "2142-04-16")
+    project.change(project.samples, "2024-04-16", "2024-04/2142")
+    expected = [("date-future", 2, "collection_date"), ("date-future", 3, "collection_date")]
+    assert found(project) == expected
+
+
+def test_a_latitude_that_no_swap_mends_is_not_said_to_be_swapped(project):
+    project.change(project.samples, "48.1364 11.2871", "48.1364 1112.871")
+    (problem,) = [p for p in check_project(project.config) if p.code == "place-range"]
+    assert "Swap" not in problem.fix
+
+
+def test_a_primer_given_on_the_wrong_strand_is_explained(project):
+    override = f"agreements\nassays: {{{ASSAY}: {{reverse_primer: ATTAGATACCCBNGTAGTCC}}}}"
+    project.change(project.config, "agreements: agreements", f"agreements: {override}")
+    fixes = {p.fix for p in check_project(project.config) if p.code == "primers-absent"}
+    assert len(fixes) == 1
+    assert "reverse_primer: GGACTACNVGGGTATCTAAT" in fixes.pop()
+
+
+def test_a_gzip_damaged_in_its_middle_is_called_damaged(project):
+    content = bytearray(gzip.compress(fastq(REVERSE, count=3000), 1))
+    content[len(content) // 2] ^= 0xFF
+    write_gzip(project.reads("L2", 1), fastq(FORWARD, count=3000))
+    project.reads("L2", 2).write_bytes(bytes(content))
+    assert found(project, is_deep=True) == [("fastq-damaged", 3, "fastq_2")]

@@ -5,9 +5,10 @@ import random
 import pytest
 
 from soilbio.metadata.assays import known_assays
-from soilbio.metadata.primer_sites import IUPAC, ReadStarts
+from soilbio.metadata.primer_sites import ReadStarts
 from soilbio.metadata.reads import FirstRecords
 from soilbio.metadata.recognise import Starts, recognise, recognise_removed
+from soilbio.standards.iupac import BITS
 
 LETTERS = {1: "A", 2: "C", 4: "G", 8: "T"}
 
@@ -15,7 +16,7 @@ LETTERS = {1: "A", 2: "C", 4: "G", 8: "T"}
 def made_of(primer: str, rng: random.Random) -> str:
     """One of the sequences that an ambiguous primer stands for."""
     return "".join(
-        rng.choice([base for bit, base in LETTERS.items() if IUPAC[letter] & bit])
+        rng.choice([base for bit, base in LETTERS.items() if BITS[letter] & bit])
         for letter in primer
     )
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soilbio.errors import InputError
 from soilbio.profile.prepare import Filters, Reads, prepare_filtered, prepare_unique
 from soilbio.profile.primers import Primers
+from soilbio.profile.tools import ToolFailed
 
 FORWARD, REVERSE = "GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT"
 PRIMERS = Primers(FORWARD, REVERSE)
@@ -121,7 +123,7 @@ def test_a_damaged_file_makes_a_failed_library_not_a_crash(tmp_path):
     reads.forward.write_bytes(whole[: len(whole) // 2])
     left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
     assert left.status == "failed"
-    assert "end-of-stream" in left.status_reason
+    assert "fastq-truncated" in left.status_reason
     assert unique_sequences(tmp_path / "u.fasta.gz") == {}
 
 
@@ -169,3 +171,24 @@ def test_single_reads_leave_the_second_filtered_file_empty(tmp_path):
     assert gzip.decompress(targets[0].read_bytes()).decode().splitlines()[1] == amplicon[:181]
     assert gzip.decompress(targets[1].read_bytes()) == b""
     assert left.reads_filtered == 1
+
+
+def test_a_file_damaged_in_its_middle_is_called_damaged(tmp_path):
+    reads = write_pairs(tmp_path, [template(random_dna(253, n)) for n in range(2000)])
+    content = bytearray(reads.reverse.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    reads.reverse.write_bytes(bytes(content))
+    left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert (left.status, "fastq-damaged" in left.status_reason) == ("failed", True)
+    assert reads.reverse.name in left.status_reason
+
+
+def test_a_full_disk_is_no_fault_of_the_library(tmp_path, monkeypatch):
+    reads = write_pairs(tmp_path, [template(random_dna(253, 1))])
+
+    def full(*_: object) -> None:
+        raise ToolFailed("vsearch", "unable to write: No space left on device")
+
+    monkeypatch.setattr("soilbio.profile.prepare._unique_reads", full)
+    with pytest.raises(InputError, match="disk-full"):
+        prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")

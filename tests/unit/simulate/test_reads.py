@@ -12,7 +12,7 @@ from soilbio.simulate.reads import (
     to_fastq,
     to_molecules,
 )
-from soilbio.simulate.region import IUPAC, reverse_complement
+from soilbio.standards.iupac import BASES, reverse_complement
 
 rng_of = np.random.default_rng
 GENE = "".join(rng_of(1).choice(list("ACGT"), 253))
@@ -20,7 +20,7 @@ FLAWLESS = Errors(calibration=0, floor=0, pcr_error_rate=0)
 
 
 def pattern(primer):
-    return "".join(f"[{IUPAC[letter]}]" for letter in primer)
+    return "".join(f"[{BASES[letter]}]" for letter in primer)
 
 
 def text(codes):

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from soilbio.simulate.design import FORWARD, REVERSE, Region
-from soilbio.simulate.region import IUPAC, PrimerSite, cut_region, reverse_complement
+from soilbio.simulate.region import PrimerSite, cut_region
+from soilbio.standards.iupac import BASES, reverse_complement
 
 START, END = "GTGCCAGCAGCCGCGGTAA", "ATTAGATACCCGGGTAGTCC"
 GENE = "ACGTTGCA" * 10
@@ -62,6 +63,6 @@ def test_the_best_site_is_found_where_no_site_is_exact():
 
 
 def test_complements_go_both_ways():
-    codes = "".join(IUPAC)
+    codes = "".join(BASES)
     assert reverse_complement(reverse_complement(codes)) == codes
     assert re.fullmatch("[ACGT]+", reverse_complement("ACGT"))
