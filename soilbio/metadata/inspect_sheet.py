@@ -111,6 +111,40 @@ class Inspection:
         return own + sum(len(self.lacking.get(target, ())) for target in targets)
 
 
+def table_rows(path: Path, own: frozenset[str], problems: Problems) -> tuple[Rows, list[str]]:
+    """Read a sheet of any form into rows by MIxS slot, and list the headers nobody knows.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook or text.
+    own : frozenset of str
+        Columns that are known besides, by their very names.
+    problems : Problems
+        Collects what is wrong with the file's form.
+
+    """
+    table = read_table(path, problems, "samples")
+    read = [
+        Taken(name, "" if name in own and name not in SLOTS else one.column, one.unit, one.standard)
+        for name in table.header
+        for one in (take(name, table.units.get(name, "")),)
+    ]
+    form = Problems(problems.source)
+    taken = _settle(read, table.header_row, form)
+    problems.extend(one for one in form.found if one.code == "column-missing")
+    rows = _rows(table, taken, _with_commas(table, taken), problems)
+    names = [one.column for one in taken if one.column]
+    unknown = [one.header for one in taken if not one.column and one.header not in own]
+    filled = {number: with_parts_joined(row) for number, row in rows.items()}
+    columns = dict.fromkeys(name for row in filled.values() for name in row) | dict.fromkeys(
+        name for name in names if name in SLOTS
+    )
+    return {
+        number: {name: row.get(name, "") for name in columns} for number, row in filled.items()
+    }, unknown
+
+
 @cache
 def has_place(column: str, target: str) -> bool:
     """Tell whether a target has a place for a column."""
