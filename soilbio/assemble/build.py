@@ -45,7 +45,8 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
     libraries = read_sheet(project.libraries)
     texts = read_agreements(project.agreements)
     agreement_of = agreements_of(libraries.values(), texts, str(project.libraries))
-    samples = sample_rows(libraries.values(), _metadata(project), agreement_of)
+    metadata = _metadata(project)
+    samples = sample_rows(libraries.values(), metadata, agreement_of)
     assays = sorted({library.assay for library in libraries.values()})
     counts = _counts(assays, results, agreement_of)
     tables: dict[str, pl.DataFrame] = {
@@ -61,7 +62,10 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         ),
         "features": _features(project, assays, results, counts),
         "counts": counts,
-        "measurements": _frame(measurement_rows(samples), MEASUREMENTS.columns),
+        "measurements": _frame(
+            [*measurement_rows(samples), *_soil_rows(project, metadata, samples)],
+            MEASUREMENTS.columns,
+        ),
     }
     used = {name: texts[name] for name in sorted(set(agreement_of.values()))}
     trees = {
@@ -81,6 +85,23 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
 
 def _metadata(project: Config) -> dict[str, Mapping[str, str]]:
     return {row["sample_id"]: row for row in read_samples(project.samples, project.columns)}
+
+
+def _soil_rows(
+    project: Config,
+    metadata: Mapping[str, Mapping[str, str]],
+    samples: Sequence[Mapping[str, object]],
+) -> list[dict[str, object]]:
+    """Make the measurements of the soil sheet, each under the agreement of its sample."""
+    if project.soil is None:
+        return []
+    from soilbio.metadata.soil.project import soil_rows
+
+    agreement_of = {row["sample_id"]: row["agreement_id"] for row in samples}
+    known = [row for name, row in metadata.items() if name in agreement_of]
+    return [
+        {**row, "agreement_id": agreement_of[row["subject"]]} for row in soil_rows(project, known)
+    ]
 
 
 def _text_schema(rows: Sequence[Mapping[str, object]]) -> dict[str, type[pl.String]]:

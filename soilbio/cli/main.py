@@ -17,6 +17,7 @@ from soilbio.errors import InputError, Refused, disk_full, unwritable
 COMMANDS = {
     "init": "make a project folder from a folder of FASTQ files",
     "check": "find every mistake in configuration, sheets, agreements and reads",
+    "metadata": "check, convert and make sheets of sample metadata and soil properties",
     "run": "run the workflow on one machine or a cluster",
     "report": "write the HTML report of a dataset",
     "dataset": "show, validate or build a dataset",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from soilbio.dataset.tables import TABLES, Column, Table
+from soilbio.dataset.tables import TABLES, Column, ColumnType, Table
 from soilbio.errors import InputError, Problems
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -39,6 +39,21 @@ def column_of(table: Table, name: str, extra_columns: Mapping[str, str]) -> Colu
     if extra_columns.get(name) in _CLASSES:
         return Column(name, "string", SharingClass(extra_columns[name]), "The user's own column.")
     return None
+
+
+def property_of(name: str, extra_columns: Mapping[str, str]) -> Column | None:
+    """Describe what a row of `measurements` holds: a column of samples, or a soil property.
+
+    None means that nobody gave the property a sharing class: it is withheld.
+    """
+    from soilbio.standards.soil_properties import SOIL_PROPERTIES
+
+    known = column_of(TABLES["samples"], name, extra_columns)
+    one = SOIL_PROPERTIES.get(name)
+    if known is not None or one is None:
+        return known
+    kind: ColumnType = "number" if one.is_number else "string"
+    return Column(name, kind, one.sharing_class, one.help, one.unit)
 
 
 def iri_of(name: str) -> str:

@@ -230,7 +230,12 @@ MEASUREMENTS = Table(
             is_required=True,
             is_id=True,
         ),
-        _text("property", Share.ENVIRONMENT, "What was measured (MIxS slot).", is_required=True),
+        _text(
+            "property",
+            Share.ENVIRONMENT,
+            "What was measured (MIxS slot, or soil property).",
+            is_required=True,
+        ),
         _number("value", Share.ENVIRONMENT, "The value in `unit`.", ""),
         _text("verbatim_value", Share.ENVIRONMENT, "The value as it came."),
         _text("unit", Share.ENVIRONMENT, "UCUM unit."),

@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
 from soilbio.agreements.model import Decision, Strictness
-from soilbio.dataset.columns import column_of
+from soilbio.dataset.columns import column_of, property_of
 from soilbio.dataset.tables import TABLES, Column
 from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, keep_counts
@@ -261,7 +261,7 @@ def _measurements(work: _Work) -> list[Row]:
         sample = subject if subject in work.new_sample else work.sample_of.get(subject, "")
         is_there = subject in work.new_sample or subject in work.new_library
         key = key_of([row["agreement_id"], work.key_of_sample.get(sample, "")])
-        known = column_of(TABLES["samples"], row["property"], work.source.extra_columns)
+        known = property_of(row["property"], work.source.extra_columns)
         is_open = (
             is_there
             and known is not None

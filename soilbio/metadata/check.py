@@ -85,6 +85,7 @@ def _shortened(problem: Problem) -> Problem:
 def _check_files(project: Config, problems: Problems) -> None:
     """Note files that the configuration names and that are not there."""
     files = {
+        "soil": project.soil,
         "truth": project.truth,
         "taxonomy.sequences": project.taxonomy["sequences"],
         "taxonomy.lineages": project.taxonomy["lineages"],
@@ -125,6 +126,10 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
             _check_both(checked.libraries, rows, of_sheet, of_samples)
         _check_soils(checked.libraries, rows, of_samples)
     problems.extend([*of_sheet.found, *of_samples.found])
+    if project.soil is not None and project.soil.is_file():
+        from soilbio.metadata.soil.project import soil_problems
+
+        problems.extend(soil_problems(project, list(rows.values())))
 
 
 def _is_named(key: str, path: Path, problems: Problems) -> bool:

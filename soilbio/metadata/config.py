@@ -51,9 +51,11 @@ class Config:
     title: str
     libraries: Path
     samples: Path
+    soil: Path | None
     agreements: Path
     assays: dict[str, Assay]
     columns: dict[str, str]
+    soil_options: dict[str, Any]
     truth: Path | None
     amplicon: dict[str, Any]
     taxonomy: dict[str, Any]
@@ -131,9 +133,11 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
         title=filled["title"],
         libraries=(folder / filled["libraries"]).resolve(),
         samples=(folder / filled["samples"]).resolve(),
+        soil=_inside(folder, filled["soil"]),
         agreements=(folder / filled["agreements"]).resolve(),
         assays=assays,
         columns=dict(filled["columns"]),
+        soil_options=filled["soil_options"],
         truth=_inside(folder, filled["truth"]),
         amplicon=filled["amplicon"],
         taxonomy=taxonomy,

@@ -126,7 +126,8 @@ def _check_digits(place: Place, cell: Cell) -> None:
         cell.note(
             "place-digits",
             f"at most {MOST_DECIMALS} decimals, which are a millimetre",
-            "Round to 5 decimals, which is a metre",
+            "Round to 5 decimals, which is a metre; archives refuse more than 8",
+            is_warning=True,
         )
     elif most < _LEAST_DECIMALS and not place.has_uncertainty:
         cell.note(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.errors import Problems
+from soilbio.metadata.columns_taken import take
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.slots import Cell, check_value
 from soilbio.metadata.tsv import Rows, read_rows
 from soilbio.standards.mixs import SLOTS
 
+_OTHER_FORMATS = (".csv", ".xlsx", ".xls", ".ods")
 # Without these a sample is of no use to others: an empty cell is wrong, a missing-value term right.
 DEMANDED = ("lat_lon", "geo_loc_name", "collection_date")
 
@@ -38,11 +40,23 @@ def read_samples(path: Path, columns: Mapping[str, str] | None = None) -> list[d
 
 
 def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> Rows:
-    """Read the samples by row number; note what is wrong with their form and values."""
-    known = [name for name in SLOTS if name != "samp_name"]
-    rows = read_rows(
-        path, problems, required=("sample_id",), known=[*known, *columns], advise=_advise
-    )
+    """Read the samples by row number; note what is wrong with their form and values.
+
+    A workbook or a .csv may have its columns in the words of any standard, and parts that MIxS
+    joins (latitude and longitude, depths) apart; text with tabs may have other words for columns.
+    """
+    known = [*(name for name in SLOTS if name != "samp_name"), *columns]
+    if path.suffix.lower() in _OTHER_FORMATS:
+        rows = _table_rows(path, known, problems)
+    else:
+        rows = read_rows(
+            path,
+            problems,
+            required=("sample_id",),
+            known=known,
+            advise=_advise,
+            rename=lambda name: name if name in known else _known_name(name),
+        )
     first: dict[str, int] = {}
     for number, row in rows.items():
         if "sample_id" in row:
@@ -52,6 +66,35 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
             if value and name in SLOTS:
                 check_value(Cell(name, value, number, problems))
     return rows
+
+
+def _known_name(header: str) -> str:
+    """Give the column that another standard's name means beyond doubt; none with a unit."""
+    one = take(header)
+    if one.column == "samp_name":
+        return "sample_id"
+    is_sure = one.is_certain and not one.unit and one.column in SLOTS
+    return one.column if is_sure else header
+
+
+def _table_rows(path: Path, known: Sequence[str], problems: Problems) -> Rows:
+    """Read a sheet of any form, values in the units of their slots."""
+    from soilbio.metadata.inspect_sheet import table_rows
+
+    rows, headers = table_rows(path, frozenset(known), problems)
+    for header in headers:
+        problems.add(
+            "column-unknown",
+            row=1,
+            column=header,
+            found=header,
+            expected="a known column",
+            fix=_advise(header),
+        )
+    return {
+        number: {("sample_id" if name == "samp_name" else name): v for name, v in row.items()}
+        for number, row in rows.items()
+    }
 
 
 def _check_once(sample_id: str, number: int, first: dict[str, int], problems: Problems) -> None:

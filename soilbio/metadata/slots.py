@@ -64,6 +64,8 @@ def check_value(cell: Cell) -> None:
         )
     elif cell.name in _CHECKS:
         _CHECKS[cell.name](cell)
+    elif slot.range == "datetime":
+        _check_date(cell)
     elif slot.is_numeric:
         _check_number(cell, slot)
     elif slot.allowed:

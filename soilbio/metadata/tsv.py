@@ -25,6 +25,7 @@ def read_rows(
     required: Sequence[str],
     known: Iterable[str],
     advise: Callable[[str], str] = lambda _: "Remove the column, or correct its name",
+    rename: Callable[[str], str] = lambda name: name,
 ) -> Rows:
     """Read a sheet with a header; values are stripped of spaces at both ends.
 
@@ -38,6 +39,8 @@ def read_rows(
         Columns that must, and that may be there.
     advise : callable
         What to do about an unknown column that is like no known one.
+    rename : callable
+        The known name of a column that goes by another one elsewhere, else the same.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def read_rows(
 
     """
     table = _split(_read_text(path, problems), problems)
-    header = _header(table[0], problems)
+    header = _renamed(_header(table[0], problems), rename)
     _check_header(header, [*required], [*known], advise, problems)
     filled = [number for number, cells in enumerate(table, start=1) if "".join(cells).strip()]
     rows: Rows = {}
@@ -174,6 +177,15 @@ def _header(cells: list[str], problems: Problems) -> list[str]:
         if name != cell:
             _warn_of_spaces(1, name, cell, problems)
     return header
+
+
+def _renamed(header: list[str], rename: Callable[[str], str]) -> list[str]:
+    """Give columns their known names, but to none that another column has already."""
+    given = [rename(name) if name else name for name in header]
+    return [
+        new if new == old or (new not in header and given.count(new) == 1) else old
+        for new, old in zip(given, header, strict=True)
+    ]
 
 
 def _check_header(

@@ -180,9 +180,9 @@ def _is_degrees(kind: str, value: str) -> bool:
 def expected_unit(label: str, value: str, unit: str) -> str:
     """Say which units the checklist wants instead of one; empty where the unit is right.
 
-    A term for a missing value has no unit.
+    A term for a missing value has the unit of its field, too: without one the archive refuses it.
     """
     units = CHECKLIST[label].units
-    if value in MISSING_TERMS or not units:
+    if not units:
         return "no unit" if unit else ""
     return "" if unit in units else f"one of the units {', '.join(units)}"

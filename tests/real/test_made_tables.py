@@ -16,6 +16,7 @@ MADE = {
     "make_envo": ("envo.tsv",),
     "make_darwin_core": ("darwin_core.tsv",),
     "make_nmdc": ("nmdc.tsv",),
+    "make_soil": ("procedures.tsv", "glosis.tsv", "wrb.tsv"),
     "make_codes": ("samp_taxa.tsv", "duo.tsv", "local_contexts.tsv", "faire.tsv"),
 }
 

@@ -6,6 +6,7 @@ rule build_dataset:
         config=CONFIG_FILE,
         libraries=PROJECT.libraries,
         samples=PROJECT.samples,
+        soil=PROJECT.soil or [],
         agreements=sorted(PROJECT.agreements.glob("*.yaml")),
         reads_left=reads_left_of_assays(),
         profiles=profiles_of_assays(),

@@ -22,7 +22,7 @@ COUNTRY = "geographic location (country and/or sea)"
         (
             "lat_lon",
             "not collected",
-            {LATITUDE: ("not collected", ""), LONGITUDE: ("not collected", "")},
+            {LATITUDE: ("not collected", "DD"), LONGITUDE: ("not collected", "DD")},
         ),
         (
             "geo_loc_name",

@@ -56,8 +56,8 @@ def test_a_unit_must_be_one_of_the_checklists_and_a_missing_value_has_none():
     assert ena.expected_unit("depth", "0.1", "m") == ""
     assert "m, mm" in ena.expected_unit("depth", "0.1", "cm")
     assert ena.expected_unit("depth", "0.1", "")
-    assert ena.expected_unit("depth", "not provided", "") == ""
-    assert ena.expected_unit("depth", "not provided", "m") == "no unit"
+    assert ena.expected_unit("depth", "not provided", "m") == ""
+    assert ena.expected_unit("depth", "not provided", "")
     assert ena.expected_unit("pH", "7", "") == ""
     assert ena.expected_unit("pH", "7", "pH") == "no unit"
 

@@ -1,0 +1,1 @@
+"""Soil profiles and their physical, chemical, biological and management data."""
