@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
@@ -64,18 +65,20 @@ def read_agreements(folder: Path) -> dict[str, str]:
 
 
 def agreements_of(
-    libraries: Iterable[Tagged], texts: Mapping[str, str], source: str
+    libraries: Iterable[Tagged], texts: Mapping[str, str], source: str, title: str
 ) -> dict[str, str]:
     """Find each library's agreement as id@version; a bare id stands for its only version.
 
     Raises
     ------
     InputError
-        For an agreement that is not there or whose version is not clear, and for a sample whose
-        libraries name several: a row can have one.
+        For an agreement that is not there, whose version is not clear, or that does not cover the
+        sample or the dataset of that title; and for a sample whose libraries name several: a row
+        can have one.
 
     """
     problems = Problems(source)
+    coverage: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     found: dict[str, str] = {}
     of_sample: dict[str, str] = {}
     for library in libraries:
@@ -90,6 +93,19 @@ def agreements_of(
                 fix="Name an agreement of the project's folder as id@version, or add its file",
             )
             continue
+        name = matches[0]
+        if name not in coverage:
+            coverage[name] = _coverage(texts[name], name)
+        samples, datasets = coverage[name]
+        if not (_fits(library.sample_id, samples) and _fits(title, datasets)):
+            problems.add(
+                "agreement-not-covering",
+                row=library.row,
+                column="agreement",
+                found=library.agreement,
+                expected=f"an agreement that covers sample {library.sample_id} of '{title}'",
+                fix="Name the agreement that does, or make a version whose `covers` includes it",
+            )
         found[library.library_id] = matches[0]
         if of_sample.setdefault(library.sample_id, matches[0]) != matches[0]:
             problems.add(
@@ -102,3 +118,16 @@ def agreements_of(
             )
     problems.raise_if_any()
     return found
+
+
+def _coverage(text: str, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the patterns of samples and datasets that an agreement is about."""
+    try:
+        agreement = parse_agreement(text, name)
+    except InputError:
+        return (), ()  # its own problems are told
+    return agreement.samples, agreement.datasets
+
+
+def _fits(text: str, patterns: tuple[str, ...]) -> bool:
+    return not patterns or any(fnmatchcase(text, pattern) for pattern in patterns)

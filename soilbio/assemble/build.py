@@ -44,7 +44,7 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
     project = read_config(config)
     libraries = read_sheet(project.libraries)
     texts = read_agreements(project.agreements)
-    agreement_of = agreements_of(libraries.values(), texts, str(project.libraries))
+    agreement_of = agreements_of(libraries.values(), texts, str(project.libraries), project.title)
     metadata = _metadata(project)
     samples = sample_rows(libraries.values(), metadata, agreement_of)
     assays = sorted({library.assay for library in libraries.values()})

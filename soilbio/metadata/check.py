@@ -216,7 +216,7 @@ def _check_agreements(project: Config, libraries: Sequence[Library], problems: P
     # A row may well name what stands in a file that cannot be read.
     if len(texts) == len(files):
         try:
-            agreements_of(named, texts, str(project.libraries))
+            agreements_of(named, texts, str(project.libraries), project.title)
         except InputError as error:
             problems.extend(error.problems)
     asked = {library.agreement for library in named}

@@ -132,7 +132,7 @@ def _sheets(project: Config, libraries: Mapping[str, Library]) -> _Sheets:
     from soilbio.metadata.samples import read_samples
 
     texts = read_agreements(project.agreements)
-    agreement_of = agreements_of(libraries.values(), texts, str(project.libraries))
+    agreement_of = agreements_of(libraries.values(), texts, str(project.libraries), project.title)
     metadata = {row["sample_id"]: row for row in read_samples(project.samples, project.columns)}
     rows: dict[str, list[Row]] = {
         "samples": list(sample_rows(libraries.values(), metadata, agreement_of)),

@@ -103,7 +103,7 @@ def test_only_a_plain_number_in_the_slot_s_unit_is_a_number(text, unit, number):
 
 def test_a_bare_id_stands_for_its_only_version(tmp_path):
     texts = read_agreements(ROOT / "config" / "agreements")
-    found = agreements_of([library("a", "A", agreement="soil-demo-open")], texts, "sheet")
+    found = agreements_of([library("a", "A", agreement="soil-demo-open")], texts, "sheet", "Soils")
     assert found == {"a": OPEN}
 
 
@@ -115,8 +115,27 @@ def test_unknown_and_several_agreements_of_a_sample_are_told_together():
         library("b", "B", agreement="nobody"),
     ]
     with pytest.raises(InputError) as caught:
-        agreements_of(rows, texts, "sheet")
+        agreements_of(rows, texts, "sheet", "Soils")
     assert {p.code for p in caught.value.problems} == {"agreement-several", "agreement-unknown"}
+
+
+@pytest.mark.parametrize(
+    ("covers", "is_covered"),
+    [
+        ('covers: {samples: ["A*"]}', True),
+        ("covers: {samples: [B]}", False),
+        ("covers: {datasets: [Soils]}", True),
+        ('covers: {datasets: ["Forests *"], samples: [A]}', False),
+    ],
+)
+def test_an_agreement_is_about_what_it_says_it_covers(covers, is_covered):
+    (text,) = read_agreements(ROOT / "config" / "agreements").values()
+    rows, texts = [library("a", "A", agreement=OPEN)], {OPEN: f"{text}{covers}\n"}
+    if is_covered:
+        assert agreements_of(rows, texts, "sheet", "Soils") == {"a": OPEN}
+    else:
+        with pytest.raises(InputError, match="agreement-not-covering"):
+            agreements_of(rows, texts, "sheet", "Soils")
 
 
 def test_an_agreement_that_is_no_text_is_named(tmp_path):
