@@ -35,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sign.add_argument("file", type=Path)
     sign.add_argument("--party", required=True, help="the party's ROR")
     sign.add_argument("--key", type=Path, required=True, help="the private key, or one in an agent")
+    odrl = verbs.add_parser("odrl", help="write as ODRL in JSON-LD; of a .jsonld, the agreement")
+    odrl.add_argument("file", type=Path)
     verify = verbs.add_parser("verify", help="tell whose signatures hold and whose are missing")
     verify.add_argument("file", type=Path)
 
@@ -48,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         "diff": _diff,
         "sign": _sign,
         "verify": _verify,
+        "odrl": _odrl,
     }
     return verbs[args.verb](args)
 
@@ -163,6 +166,17 @@ def _verify(args: argparse.Namespace) -> int:
     if not agreement.signed_by:
         print("No signature is required.")
     return 3 if agreement.unsigned else 0
+
+
+def _odrl(args: argparse.Namespace) -> int:
+    from soilbio.agreements.odrl import to_odrl
+    from soilbio.agreements.odrl_read import from_odrl
+
+    text = _text(args.file)
+    is_graph = args.file.suffix.lower() in (".jsonld", ".json")
+    made = from_odrl(text, str(args.file)) if is_graph else to_odrl(text, str(args.file))
+    print(made, end="")
+    return 0
 
 
 def _read(path: Path) -> Agreement:
