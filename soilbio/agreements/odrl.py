@@ -132,6 +132,10 @@ def _parts(content: Mapping[str, Any], uid: str) -> Iterator[dict[str, Any]]:
             "soilbio:purposes": " ".join(grant["purposes"]),
             "soilbio:classes": " ".join(grant["classes"]),
             "soilbio:hasDuties": str("duties" in grant).lower(),
+            "soilbio:clauseDuty": [
+                {**_duty(duty, f"{uid}#clause-{number}-duty-{i}"), "soilbio:order": i}
+                for i, duty in enumerate(grant.get("duties", ()))
+            ],
         }
 
 
@@ -164,8 +168,8 @@ def _rules(content: Mapping[str, Any], uid: str) -> Iterator[dict[str, Any]]:
                 "soilbio:outcome": f"generalise {how}" if how else outcome,
             }
             duties = [
-                {**_duty(duty, f"{place}-duty-{i}"), "soilbio:order": i}
-                for i, duty in enumerate(grant.get("duties", ()))
+                {"@id": f"{uid}#clause-{number}-duty-{i}"}
+                for i in range(len(grant.get("duties", ())))
             ]
             yield {**rule, "odrl:duty": duties} if duties and is_open else rule
 

@@ -139,17 +139,19 @@ def _grant(graph: Graph, clause: Node) -> dict[str, Any]:
     order = str(graph.value(clause, _iri("soilbio:classes"))).split()
     if set(order) != rules.keys():
         raise ValueError("a clause lacks rules, or has too many")
-    duties: list[dict[str, str]] = []
+    found = sorted(
+        (int(str(graph.value(duty, _iri("soilbio:order")))), duty)
+        for duty in graph.objects(clause, _iri("soilbio:clauseDuty"))
+    )
+    duties = {duty for _, duty in found}
     grant["classes"] = {}
     for name in order:
         grant["classes"][name] = _outcome(graph, rules[name], grant)
-        found = sorted(
-            (int(str(graph.value(duty, _iri("soilbio:order")))), duty)
-            for duty in graph.objects(rules[name], _iri("odrl:duty"))
-        )
-        duties = duties or [_fields(graph, d, ("kind", "text", "until")) for _, d in found]
+        is_open = grant["classes"][name] != "withhold"
+        if set(graph.objects(rules[name], _iri("odrl:duty"))) != (duties if is_open else set()):
+            raise ValueError(f"rule {rules[name]} has not the duties of its clause")
     if str(graph.value(clause, _iri("soilbio:hasDuties"))) == "true":
-        grant["duties"] = duties
+        grant["duties"] = [_fields(graph, duty, ("kind", "text", "until")) for _, duty in found]
     return grant
 
 
