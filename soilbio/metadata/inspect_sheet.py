@@ -177,6 +177,14 @@ def inspect(path: Path, targets: Sequence[str] = ()) -> Inspection:
     with_commas = _with_commas(table, taken)
     rows = _rows(table, taken, with_commas, problems)
     header_of = {one.column: one.header for one in taken if one.column}
+    if not rows:
+        problems.add(
+            "sheet-empty",
+            row=table.header_row,
+            expected="at least one sample below the header",
+            fix="Fill the sheet",
+            is_warning=True,
+        )
     _check_ids(rows, header_of, problems)
     _check_dates_made(table, taken, problems)
     _check_values(rows, header_of, problems)
