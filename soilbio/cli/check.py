@@ -100,8 +100,11 @@ def _fact_row(facts: Facts) -> list[object]:
 def _write(target: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Write a table, whole or not at all."""
     import csv
+    import errno
     import os
 
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     with part.open("w", encoding="utf-8", newline="") as handle:

@@ -131,7 +131,7 @@ def table_rows(path: Path, own: frozenset[str], problems: Problems) -> tuple[Row
         for one in (take(name, table.units.get(name, "")),)
     ]
     form = Problems(problems.source)
-    taken = _settle(read, table.header_row, form)
+    taken = settle(read, table.header_row, form)
     problems.extend(one for one in form.found if one.code == "column-missing")
     rows = _rows(table, taken, _with_commas(table, taken), problems)
     names = [one.column for one in taken if one.column]
@@ -173,7 +173,7 @@ def inspect(path: Path, targets: Sequence[str] = ()) -> Inspection:
     problems = Problems(str(path))
     table = read_table(path, problems, "samples")
     read = [take(name, table.units.get(name, "")) for name in table.header]
-    taken = _settle(read, table.header_row, problems)
+    taken = settle(read, table.header_row, problems)
     with_commas = _with_commas(table, taken)
     rows = _rows(table, taken, with_commas, problems)
     header_of = {one.column: one.header for one in taken if one.column}
@@ -198,7 +198,7 @@ def inspect(path: Path, targets: Sequence[str] = ()) -> Inspection:
     return found
 
 
-def _settle(taken: Sequence[Taken], row: int, problems: Problems) -> list[Taken]:
+def settle(taken: Sequence[Taken], row: int, problems: Problems) -> list[Taken]:
     """Let of several columns that may be the same thing one be it; tell what is nobody's."""
     first: dict[str, Taken] = {}
     for one in sorted(taken, key=lambda each: not each.is_certain):

@@ -8,6 +8,7 @@ from pathlib import Path
 from soilbio.errors import Problems
 from soilbio.metadata.columns_taken import Taken, take
 from soilbio.metadata.crosswalk.model import Rows, Sample
+from soilbio.metadata.inspect_sheet import settle
 from soilbio.metadata.workbook import read_table
 from soilbio.standards.insdc import is_missing
 
@@ -27,8 +28,8 @@ def read_sheet(path: Path, problems: Problems) -> tuple[Rows, list[Taken]]:
 
     """
     table = read_table(path, problems, SHEET)
-    taken = [take(name, table.units.get(name, "")) for name in table.header if name]
-    _check_header(taken, problems)
+    read = [take(name, table.units.get(name, "")) for name in table.header]
+    taken = settle(read, table.header_row, problems)
     rows = {number: _row(row, taken) for number, row in table.rows if any(row.values())}
     _check_names(rows, problems)
     return rows, taken
@@ -42,31 +43,6 @@ def _row(cells: Sample, taken: list[Taken]) -> Sample:
         if value:
             row[one.column or one.header] = f"{value} {one.unit}" if is_bare else value
     return row
-
-
-def _check_header(taken: list[Taken], problems: Problems) -> None:
-    """Note a column twice under different names, and a sheet without names of samples."""
-    seen: dict[str, str] = {}
-    for one in taken:
-        name = one.column or one.header
-        if name in seen:
-            problems.add(
-                "column-duplicate",
-                row=1,
-                column=one.header,
-                found=one.header,
-                expected=f"each column once; '{seen[name]}' is {name}, too",
-                fix="Remove or rename one of the columns",
-            )
-        seen.setdefault(name, one.header)
-    if "samp_name" not in seen:
-        problems.add(
-            "column-missing",
-            row=1,
-            column="samp_name",
-            expected="a column 'samp_name' with the names of the samples",
-            fix="Add the column",
-        )
 
 
 def _check_names(rows: Rows, problems: Problems) -> None:
