@@ -43,12 +43,16 @@ def main() -> None:
 def write_project(folder: Path, count: int) -> Path:
     """Write reads, sheets, agreement and configuration; give the configuration."""
     rng = random.Random(1)
-    packed = [gzip.compress(reads(primer, rng), 4, mtime=0) for primer in (FORWARD, REVERSE)]
+    packed = [
+        gzip.compress(reads(primer, rng, "", READS), 4, mtime=0) for primer in (FORWARD, REVERSE)
+    ]
     libraries, samples = [], []
     for number in range(count):
         name = f"L{number:05d}"
-        for end, content in enumerate(packed, start=1):
-            (folder / f"{name}_R{end}.fastq.gz").write_bytes(content)
+        for end, primer in enumerate((FORWARD, REVERSE), start=1):
+            # A first read of its own: files that begin alike are told as copies.
+            own = gzip.compress(reads(primer, rng, f"{name}:", 1), 4, mtime=0)
+            (folder / f"{name}_R{end}.fastq.gz").write_bytes(own + packed[end - 1])
         files = f"{name}_R1.fastq.gz\t{name}_R2.fastq.gz"
         libraries.append(f"{name}\tS{name}\t{ASSAY}\trun1\t{files}\tsoil-demo-open@1.0")
         samples.append(
@@ -67,15 +71,14 @@ def write_project(folder: Path, count: int) -> Path:
     return config
 
 
-def reads(primer: str, rng: random.Random) -> bytes:
+def reads(primer: str, rng: random.Random, prefix: str, count: int) -> bytes:
     """Make FASTQ records that begin with a primer."""
     records = []
-    for number in range(READS):
+    for number in range(count):
         bases = primer + "".join(rng.choices("ACGT", k=LENGTH_BP - len(primer)))
         qualities = "".join(rng.choices("#,:FI", weights=(1, 2, 4, 20, 40), k=LENGTH_BP))
-        records.append(
-            f"@M00001:1:000000000-ABCDE:1:1101:{number}:1 1:N:0:1\n{bases}\n+\n{qualities}\n"
-        )
+        name = f"M00001:1:000000000-ABCDE:1:1101:{prefix}{number}:1"
+        records.append(f"@{name} 1:N:0:1\n{bases}\n+\n{qualities}\n")
     return "".join(records).encode()
 
 
