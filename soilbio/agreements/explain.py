@@ -24,6 +24,11 @@ PLAIN = {
     SharingClass.DERIVED: "diversity and other derived figures",
     SharingClass.CONTROLS: "controls",
 }
+_VERBS = {
+    Strictness.ALLOW: "gets",
+    Strictness.GENERALISE: "gets in coarser form",
+    Strictness.WITHHOLD: "does not get",
+}
 _HOW = {
     "country": "as the country only",
     "month": "to the month",
@@ -58,7 +63,8 @@ def explain_agreement(agreement: Agreement) -> list[str]:
             purposes = ", ".join(PURPOSES[purpose][0] for purpose in stretch.purposes)
             lines.append(f"{who}, for {purposes}, {_when(stretch)}:")
             if stretch.decision.shares_anything:
-                lines += [f"  {sentence}" for sentence in _content(stretch.decision)]
+                lines += [f"  {sentence}" for sentence in _grouped(stretch.decision)]
+                lines += [f"  {sentence}" for sentence in _terms(stretch.decision)]
             else:
                 reasons = {r for o in stretch.decision.outcomes.values() for r in o.because}
                 lines.append(f"  gets nothing ({'; '.join(sorted(reasons))}).")
@@ -79,23 +85,37 @@ def _when(stretch: Stretch) -> str:
 
 
 def _content(decision: Decision) -> list[str]:
-    sentences = []
-    for strictness, verb in (
-        (Strictness.ALLOW, "gets"),
-        (Strictness.GENERALISE, "gets in coarser form"),
-        (Strictness.WITHHOLD, "does not get"),
-    ):
+    """Say each class in a sentence of its own, then what goes with them."""
+    sentences = [
+        f"{verb} {PLAIN[sharing_class]}{_how(outcome)} {_why(outcome)}."
+        for strictness, verb in _VERBS.items()
+        for sharing_class in SharingClass
+        if (outcome := decision.outcomes[sharing_class]).strictness == strictness
+    ]
+    return [*sentences, *_terms(decision)]
+
+
+def _grouped(decision: Decision) -> list[str]:
+    """Say all classes that the same clause treats alike in one sentence."""
+    groups: dict[tuple[Strictness, str], list[str]] = {}
+    for strictness in _VERBS:
         for sharing_class in SharingClass:
             outcome = decision.outcomes[sharing_class]
             if outcome.strictness == strictness:
-                sentences.append(f"{verb} {PLAIN[sharing_class]}{_how(outcome)} {_why(outcome)}.")
-    if decision.shares_anything:
-        sentences += [_duty(duty.text, duty.until) for duty in decision.duties]
-        sentences.append(f"Licence: {decision.licence}.")
-        if decision.until:
-            sentences.append(f"The grant ends on {decision.until.isoformat()}.")
-        sentences += [f"Not for open archives: {r}." for r in decision.closed_to_archives]
-    return sentences
+                what = f"{PLAIN[sharing_class]}{_how(outcome)}"
+                groups.setdefault((strictness, _why(outcome)), []).append(what)
+    return [f"{_VERBS[kind]} {'; '.join(what)} {why}." for (kind, why), what in groups.items()]
+
+
+def _terms(decision: Decision) -> list[str]:
+    """Say the duties, the licence, the end, and what is closed to open archives."""
+    if not decision.shares_anything:
+        return []
+    sentences = [_duty(duty.text, duty.until) for duty in decision.duties]
+    sentences.append(f"Licence: {decision.licence}.")
+    if decision.until:
+        sentences.append(f"The grant ends on {decision.until.isoformat()}.")
+    return [*sentences, *(f"Not for open archives: {r}." for r in decision.closed_to_archives)]
 
 
 def _how(outcome: Outcome) -> str:
