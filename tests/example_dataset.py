@@ -262,7 +262,7 @@ def example_dataset(folder: Path) -> Path:
         target,
         extra_columns=EXTRA_COLUMNS,
         provenance=PROVENANCE,
-        trees={V4: tree},
+        files={f"trees/{V4}.nwk": tree},
     )
     tree.unlink()
     return target

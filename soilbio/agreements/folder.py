@@ -97,7 +97,7 @@ def agreements_of(
         if name not in coverage:
             coverage[name] = _coverage(texts[name], name)
         samples, datasets = coverage[name]
-        if not (_fits(library.sample_id, samples) and _fits(title, datasets)):
+        if not (fits(library.sample_id, samples) and fits(title, datasets)):
             problems.add(
                 "agreement-not-covering",
                 row=library.row,
@@ -129,5 +129,6 @@ def _coverage(text: str, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return agreement.samples, agreement.datasets
 
 
-def _fits(text: str, patterns: tuple[str, ...]) -> bool:
+def fits(text: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a name is one that patterns are of; no pattern means all names."""
     return not patterns or any(fnmatchcase(text, pattern) for pattern in patterns)

@@ -69,7 +69,7 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
     }
     used = {name: texts[name] for name in sorted(set(agreement_of.values()))}
     trees = {
-        assay: path
+        f"trees/{assay}.nwk": path
         for assay in assays
         if (path := results / "tree" / f"{assay}.nwk").exists() and path.stat().st_size
     }
@@ -79,7 +79,7 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         target,
         extra_columns=project.columns,
         provenance=provenance_of(project, libraries, tables["assays"]),
-        trees=trees,
+        files=trees,
     )
 
 

@@ -31,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     diff = verbs.add_parser("diff", help="say who gains or loses what by a new version")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
+    apply = verbs.add_parser("apply", help="put a new version in the place of a dataset's former")
+    apply.add_argument("file", type=Path, help="the new version; `amends` names the former")
+    apply.add_argument("dataset", type=Path, metavar="DATASET", help="the dataset's folder")
+    apply.add_argument("--date", help="the day it is applied, YYYY-MM-DD; today if left out")
+    apply.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
     sign = verbs.add_parser("sign", help="sign for a party, with its OpenSSH key")
     sign.add_argument("file", type=Path)
     sign.add_argument("--party", required=True, help="the party's ROR")
@@ -48,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         "check": _check,
         "explain": _explain,
         "diff": _diff,
+        "apply": _apply,
         "sign": _sign,
         "verify": _verify,
         "odrl": _odrl,
@@ -120,6 +126,36 @@ def _diff(args: argparse.Namespace) -> int:
     print(f"From {old.name} to {new.name}:")
     for line in in_words(changes):
         print(f"  {line}")
+    return 0
+
+
+def _apply(args: argparse.Namespace) -> int:
+    from soilbio.agreements import parse_agreement
+    from soilbio.agreements.amend import check_amendment, check_coverage
+    from soilbio.agreements.compare import compare, in_words
+    from soilbio.cli.dates import day
+    from soilbio.dataset.read import read_dataset
+    from soilbio.dataset.retag import Retag, count_rows, retag, samples_under
+    from soilbio.errors import Problems
+
+    text, dataset = _text(args.file), read_dataset(args.dataset)
+    new, old = check_amendment(text, str(args.file), dataset.agreements)
+    problems = Problems(str(args.file))
+    check_coverage(new, samples_under(dataset, old), problems)
+    problems.raise_if_any()
+    rows = count_rows(dataset, old)
+    former = parse_agreement(dataset.agreements[old], old)
+    print(f"{new.name} in the place of {old}:")
+    for line in in_words(compare(former, new)):
+        print(f"  {line}")
+    print("Rows: " + ", ".join(f"{name} {number:,}" for name, number in rows.items()))
+    if not former.signed_by:
+        print(f"{old} asks for no signature, so nothing proves that its parties agree.")
+    if args.dry_run:
+        return 0
+    retag(dataset, Retag(old, new.name, text, day(args.date)))
+    print(f"{args.dataset}: done; what a project makes anew takes its agreement from the sample")
+    print(f"sheet, so name {new.name} there too.")
     return 0
 
 

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 PACKAGE = "datapackage.json"
 PROVENANCE = "provenance"
+RUN = f"{PROVENANCE}/run.json"  # what the crate says of the making, to write it again
 _PROFILES = "https://datapackage.org/profiles/2.0"
 
 
 def write_package(folder: Path, provenance: Mapping[str, object]) -> None:
     """Describe a folder that holds tables and views as a Data Package v2 and an RO-Crate 1.1.
 
-    Adds the workflow's rules below `provenance/`, `datapackage.json` and
+    Adds the workflow's rules and `run.json` below `provenance/`, `datapackage.json` and
     `ro-crate-metadata.json`. The same tables and provenance give the same bytes: no clock, no
     random ids, no paths outside the folder.
 
@@ -50,6 +51,8 @@ def write_package(folder: Path, provenance: Mapping[str, object]) -> None:
     provenance = {**provenance, "date": date}
     if provenance.get("is_workflow_run", True):
         _copy_workflow(folder / PROVENANCE)
+    (folder / PROVENANCE).mkdir(exist_ok=True)
+    _write_json(folder / RUN, provenance)
     _write_json(folder / PACKAGE, _package(folder, tables, provenance))
     (folder / CRATE).unlink(missing_ok=True)
     _write_json(folder / CRATE, crate_of(checksums(folder), provenance))

@@ -63,7 +63,7 @@ def write_dataset(
     *,
     extra_columns: Mapping[str, str] | None = None,
     provenance: Mapping[str, object],
-    trees: Mapping[str, Path] | None = None,
+    files: Mapping[str, Path | str] | None = None,
 ) -> None:
     """Write a whole dataset: tables, agreements, trees, views, data package and crate.
 
@@ -73,8 +73,9 @@ def write_dataset(
         As for `write_tables`.
     provenance : mapping
         How the tables were made, as `package.write_package` wants it.
-    trees : mapping of assay_id to Path, optional
-        Newick files whose tips are feature ids.
+    files : mapping of path in the folder to Path or text, optional
+        What else belongs to it: trees (`trees/<assay_id>.nwk`, whose tips are feature ids), and
+        its history.
 
     Raises
     ------
@@ -84,9 +85,12 @@ def write_dataset(
     """
     with new_folder(target) as part:
         _fill(part, tables, agreements, extra_columns or {}, str(target))
-        for assay, tree in sorted((trees or {}).items()):
-            (part / "trees").mkdir(exist_ok=True)
-            shutil.copyfile(tree, part / "trees" / f"{assay}.nwk")
+        for name, content in sorted((files or {}).items()):
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Path):
+                shutil.copyfile(content, part / name)
+            else:
+                (part / name).write_bytes(content.encode())
         write_views(part)
         write_package(part, provenance)
 

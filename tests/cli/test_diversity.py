@@ -96,7 +96,7 @@ def dataset(folder: Path, libraries: dict[str, list[int]], **options: object) ->
         folder / "dataset",
         extra_columns=EXTRA_COLUMNS,
         provenance=PROVENANCE,
-        trees={V4: tree},
+        files={f"trees/{V4}.nwk": tree},
     )
     return folder / "dataset"
 

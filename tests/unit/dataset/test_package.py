@@ -204,7 +204,7 @@ def test_tables_that_no_workflow_made_are_a_process_run_crate(copy, context, mon
     shutil.rmtree(copy / "provenance")
     write_package(copy, {**PROVENANCE, "is_workflow_run": False, "ended": "2024-06-01T12:00:00Z"})
     assert crate_problems(copy, "process-run-crate-0.5", context, monkeypatch) == []
-    assert not (copy / "provenance").exists()
+    assert not (copy / "provenance" / "Snakefile").exists()
 
 
 def test_records_that_are_no_list_are_a_mistake_of_the_caller(copy):

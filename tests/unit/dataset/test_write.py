@@ -140,7 +140,7 @@ def test_rows_and_columns_in_any_order_give_the_same_bytes(seed, written, tmp_pa
         tmp_path / "other",
         extra_columns=dict(reversed(EXTRA_COLUMNS.items())),
         provenance=PROVENANCE,
-        trees={V4: written / "trees" / f"{V4}.nwk"},
+        files={f"trees/{V4}.nwk": written / "trees" / f"{V4}.nwk"},
     )
     assert checksums(tmp_path / "other") == checksums(written)
 
