@@ -23,6 +23,7 @@ from soilbio.standards.local_contexts import LABELS, find_label
 _NAGOYA = date(2014, 10, 12)
 # What Article 17(4) of the protocol wants in an internationally recognised certificate.
 _CERTIFICATE = ("authority", "issued", "holder", "subject", "use", "consent", "terms")
+_OWN_LICENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
 _IRCC = re.compile(r"ABSCH-IRCC-[A-Z]{2}-\d{6}-\d+")
 # From open to closed; what one of them covers may also be had under those after it.
 LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
@@ -115,8 +116,34 @@ def parse_label(place: str, content: Mapping[str, str], problems: Problems) -> A
     )
 
 
+def check_licence(licence: str, column: str, problems: Problems) -> None:
+    """Note a licence that is no expression of SPDX, written as SPDX writes it."""
+    if licence in LICENCES or not licence or _OWN_LICENCE.fullmatch(licence):
+        return
+    from license_expression import get_spdx_licensing
+
+    spdx = get_spdx_licensing()
+    found = spdx.validate(licence)
+    if not found.errors and found.normalized_expression == licence:
+        return
+    known = {key.casefold(): key for key in spdx.known_symbols}
+    like = get_close_matches(licence.casefold(), known, n=1)
+    meant = found.normalized_expression or (known[like[0]] if like else "")
+    problems.add(
+        "licence-unknown",
+        column=column,
+        found=licence,
+        expected="an SPDX expression such as CC-BY-4.0, or LicenseRef- and a name of your own",
+        fix=f"Did you mean '{meant}'?" if meant else f"Write {AGREEMENT_ONLY} if there is none",
+    )
+
+
 def check_terms(agreement: Agreement, problems: Problems) -> None:
     """Note terms that cannot hold together: licences, duties, labels, passing on."""
+    check_licence(agreement.licence, "licence", problems)
+    for number, grant in enumerate(agreement.grants):
+        if grant.licence:
+            check_licence(grant.licence, f"grants.{number}.licence", problems)
     licences = {agreement.licence, *(g.licence for g in agreement.grants if g.licence)}
     others = sorted(licences - {AGREEMENT_ONLY})
     if len(others) > 1 and not set(others) <= set(LICENCES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -36,6 +36,7 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
     project: Config | None = None
     libraries: list[Library] = field(default_factory=list)
+    rows: Rows = field(default_factory=dict)
     facts: list[Facts] = field(default_factory=list)
 
 
@@ -69,7 +70,7 @@ def inspect_project(config_path: Path, *, is_deep: bool = False) -> Checked:
     if checked.project is not None:
         _check_files(checked.project, problems)
         _check_sheets(checked, checked.project, problems)
-        _check_agreements(checked.project, checked.libraries, problems)
+        _check_agreements(checked, checked.project, problems)
         if checked.libraries:
             _check_reads(checked, checked.project, problems, is_deep=is_deep)
     checked.problems = [_shortened(problem) for problem in problems.found]
@@ -107,7 +108,7 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     of_sheet, of_samples = Problems(str(project.libraries)), Problems(str(project.samples))
     # Assays with mistakes would be reported again for every row that names them.
     is_sound = not any((p.column or "").startswith("assays") for p in problems.errors)
-    rows: Rows = {}
+    rows = checked.rows
     try:
         assays = project.assays if is_sound else None
         if _is_named("libraries", project.libraries, problems):
@@ -116,10 +117,11 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
         of_sheet.found = list(error.problems)
     try:
         if _is_named("samples", project.samples, problems):
-            rows = sample_rows(project.samples, project.columns, of_samples)
+            rows = checked.rows = sample_rows(project.samples, project.columns, of_samples)
             _check_groups(project, rows, problems)
     except InputError as error:
         of_samples.found = list(error.problems)
+    _check_controls(checked.libraries, of_sheet)
     if checked.libraries and rows and _is_whole(of_sheet):
         # Rows that could not be read would be missed in the other sheet.
         if _is_whole(of_samples):
@@ -130,6 +132,24 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
         from soilbio.metadata.soil.project import soil_problems
 
         problems.extend(soil_problems(project, list(rows.values())))
+
+
+def _check_controls(libraries: Sequence[Library], problems: Problems) -> None:
+    """Note runs of an assay without a blank: what comes from reagents could not be told there."""
+    runs: dict[tuple[str, str], list[Library]] = {}
+    for library in libraries:
+        runs.setdefault((library.assay, library.run), []).append(library)
+    for (assay, run), own in runs.items():
+        if not any(library.control_type.endswith("_blank") for library in own):
+            problems.add(
+                "control-none",
+                row=own[0].row,
+                column="control_type",
+                expected=f"a blank among the libraries of {assay} in run {run or '(unnamed)'}",
+                fix="Add the blank's library, if one was sequenced; without it nobody can tell what"
+                " came from the reagents",
+                is_warning=True,
+            )
 
 
 def _is_named(key: str, path: Path, problems: Problems) -> bool:
@@ -203,7 +223,7 @@ def _check_soils(libraries: list[Library], rows: Rows, problems: Problems) -> No
     check_places(rows, problems, controls)
 
 
-def _check_agreements(project: Config, libraries: Sequence[Library], problems: Problems) -> None:
+def _check_agreements(checked: Checked, project: Config, problems: Problems) -> None:
     """Check the folder of agreements, that the rows name one of them, and what is asked of them."""
     from soilbio.agreements.folder import agreements_of
     from soilbio.metadata.requests import check_exports
@@ -212,7 +232,7 @@ def _check_agreements(project: Config, libraries: Sequence[Library], problems: P
     if not files:
         return
     texts, agreements = _agreements(files, project.agreements, problems)
-    named = [library for library in libraries if library.agreement]
+    named = [library for library in checked.libraries if library.agreement]
     # A row may well name what stands in a file that cannot be read.
     if len(texts) == len(files):
         try:
@@ -222,6 +242,42 @@ def _check_agreements(project: Config, libraries: Sequence[Library], problems: P
     asked = {library.agreement for library in named}
     of_rows = {name for name in agreements if asked & {name, name.partition("@")[0]}}
     check_exports(project, agreements, of_rows, problems)
+    _check_permits(checked.rows, named, agreements, problems, str(project.samples))
+
+
+def _check_permits(
+    rows: Rows,
+    libraries: Sequence[Library],
+    agreements: Mapping[str, Agreement],
+    problems: Problems,
+    source: str,
+) -> None:
+    """Note samples of a country for which their agreement, though it has permits, has none."""
+    from soilbio.standards.insdc import country_of, iso_code
+
+    permitted = {
+        key: {permit.country for permit in agreement.permits}
+        for name, agreement in agreements.items()
+        for key in (name, name.partition("@")[0])
+        if agreement.permits
+    }
+    agreement_of = {library.sample_id: library.agreement for library in libraries}
+    for number, row in rows.items():
+        name = agreement_of.get(row.get("sample_id", ""), "")
+        place = row.get("geo_loc_name", "")
+        code = iso_code(country_of(place))
+        if name in permitted and code and code not in permitted[name]:
+            problems.add(
+                "permit-country",
+                source=source,
+                row=number,
+                column="geo_loc_name",
+                found=place,
+                expected=f"a sample from {', '.join(sorted(permitted[name]))}, of which {name} has"
+                " permits",
+                fix=f"Add to that agreement the permit of {code} ('Permit not required', if so), or"
+                " name another agreement in the sheet of libraries",
+            )
 
 
 def _agreement_files(project: Config, problems: Problems) -> list[Path]:

@@ -18,6 +18,7 @@ from soilbio.metadata.columns_taken import Taken, take
 from soilbio.metadata.crosswalk.convert import convert, target_named
 from soilbio.metadata.crosswalk.normal import to_own_unit, with_parts_joined
 from soilbio.metadata.sample_checks import check_together, check_twins, is_control
+from soilbio.metadata.sheet import check_id
 from soilbio.metadata.slots import Cell, check_value
 from soilbio.metadata.workbook import Table, read_table
 from soilbio.standards.insdc import is_missing
@@ -327,6 +328,8 @@ def _check_ids(rows: Rows, header_of: Mapping[str, str], problems: Problems) -> 
                 expected="the name of the sample",
                 fix="Fill it in",
             )
+        elif name:
+            check_id(name, column, number, problems)
         other = first.setdefault(name.casefold(), number)
         if name and other != number:
             problems.add(

@@ -14,6 +14,9 @@ Rows = dict[int, dict[str, str]]
 _PLACES = ("lat_lon", "decimal_latitude", "decimal_longitude", "geo_loc_name", "country")
 _OF_PLACE = (*_PLACES, "coordinate_uncertainty_m", "coordinate_generalisation")
 _TRIAD = ("env_broad_scale", "env_local_scale", "env_medium")
+_PRIMERS = ("pcr_primers", "pcr_primer_forward", "pcr_primer_reverse")
+_PAIR = re.compile(r"FWD:([A-Z]+);REV:([A-Z]+)")
+_IUPAC = re.compile(r"[ACGTURYSWKMBDHVNI]+")
 _CONTROL = re.compile(r"(?i)control|blank|mock|negative|positive|standard")
 
 
@@ -28,6 +31,7 @@ def check_together(rows: Rows, header_of: Mapping[str, str], problems: Problems)
         (check_places, _OF_PLACE),
         (_check_layer, ("depth_upper", "depth_lower")),
         (_check_demanded, (*_PLACES, "collection_date")),
+        (_check_primers, ("target_gene", *_PRIMERS)),
     )
     controls = {number for number, row in rows.items() if is_control(row)}
     for check, columns in checks:
@@ -69,6 +73,59 @@ def _check_layer(rows: Rows, problems: Problems, _: frozenset[str]) -> None:
                 expected="upper before lower; depths count downwards",
                 fix="Swap the two values",
             )
+
+
+def _check_primers(rows: Rows, problems: Problems, _: frozenset[str]) -> None:
+    """Note primers that no known assay has, and a gene that is not the one they amplify."""
+    from soilbio.metadata.assays import known_assays
+
+    assays = known_assays().values()
+    for number, row in rows.items():
+        match = _PAIR.fullmatch(row["pcr_primers"].upper().replace(" ", ""))
+        pair = match.groups() if match else (row[_PRIMERS[1]].upper(), row[_PRIMERS[2]].upper())
+        if not all(pair) or any(is_missing(one) for one in pair):
+            continue
+        column = _PRIMERS[0] if match else _PRIMERS[1]
+        if not all(_IUPAC.fullmatch(one) for one in pair):
+            problems.add(
+                "primers-letters",
+                row=number,
+                column=column,
+                found=row[column],
+                expected="primers in the letters of IUPAC: A C G T, I, and R Y S W K M B D H V N",
+                fix="Write the bases from 5' to 3', without names or modifications",
+            )
+            continue
+        known = [one for one in assays if (one.forward_primer, one.reverse_primer) == pair]
+        genes = sorted({one.target_gene for one in known})
+        gene = row["target_gene"]
+        if not known:
+            problems.add(
+                "primers-unknown",
+                row=number,
+                column=column,
+                found=row[column],
+                expected="a pair of primers that soilbio knows, forward and reverse, 5' to 3'",
+                fix="Nothing, if they are right; look whether they are swapped, reverse complements"
+                " or have adapters before them",
+                is_warning=True,
+            )
+        elif gene and not is_missing(gene) and not any(_is_gene(gene, one) for one in genes):
+            problems.add(
+                "primers-gene",
+                row=number,
+                column="target_gene",
+                found=gene,
+                expected=f"{' or '.join(genes)}, which the primers amplify",
+                fix="Correct the gene or the primers",
+                is_warning=True,
+            )
+
+
+def _is_gene(stated: str, known: str) -> bool:
+    """Tell whether a gene is the known one; ITS1 and ITS2 are parts of ITS, 16S is 16S rRNA."""
+    one, other = (name.casefold().split()[0] for name in (stated, known))
+    return one.startswith(other) or other.startswith(one)
 
 
 def _check_demanded(rows: Rows, problems: Problems, controls: frozenset[str]) -> None:

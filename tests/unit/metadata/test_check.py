@@ -247,6 +247,21 @@ def test_a_library_without_metadata_is_wrong_and_a_control_needs_none(project):
     assert problems["sample-unsequenced"].row == 3
 
 
+def test_a_run_without_a_blank_gets_a_warning_at_its_first_library(project):
+    project.change(project.sheet, "\tpcr_blank\t", "\tmock\t")
+    (problem,) = [p for p in check_project(project.config) if p.code == "control-none"]
+    assert problem.is_warning
+    assert (problem.row, problem.column) == (2, "control_type")
+    assert "16S-V4-515FY-806RB in run run1" in problem.expected
+
+
+@pytest.mark.parametrize(("country", "rows"), [("DE", []), ("KE", [2, 3])])
+def test_the_permit_is_of_the_country_of_the_sample(project, country, rows):
+    with (project.folder / "config/agreements/soil-demo-open-1.0.yaml").open("a") as agreement:
+        agreement.write(f"permits: [{{status: Permit not required, country: {country}}}]\n")
+    assert found(project) == [("permit-country", row, "geo_loc_name") for row in rows]
+
+
 @pytest.mark.parametrize("column", ["lat_lon", "geo_loc_name", "collection_date"])
 def test_a_soil_without_place_or_time_is_wrong_but_a_missing_term_is_right(project, column):
     value = {"lat_lon": "48.1365 11.2872", "collection_date": "2024-04-16"}.get(
