@@ -33,6 +33,8 @@ endef
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@echo "Installing Python packages into .venv (about a minute)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@# Tests take one file out of it, its JSON Schema; its tools need a hundred packages more.
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --no-deps nmdc-schema
 	@touch $@
 
 demo/reads/truth.tsv: .venv/.installed resources/simulate/demo.yaml
