@@ -11,7 +11,10 @@ HELP = "write what an agreement allows, in an archive's format"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("target", choices=("biom", "tsv", "dwca"), help="the format")
+    from soilbio.exporters.registry import TARGETS
+
+    formats = "; ".join(f"{name}: {target.what}" for name, target in TARGETS.items())
+    parser.add_argument("target", metavar="TARGET", choices=TARGETS, help=formats)
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="the dataset's folder")
     parser.add_argument(
         "--recipient", required=True, help="public, consortium, or the ROR of a party"

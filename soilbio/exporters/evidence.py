@@ -40,16 +40,32 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """Values of a column that may be shared and that a format holds otherwise or not at all."""
+
+    table: str
+    column: str
+    values: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The numbers of an export: values by class and fate, rows by table, an exporter's own notes.
 
-    `digests` are the SHA-256 of each agreement's text as it lies in the dataset.
+    `digests` are the SHA-256 of each agreement's text as it lies in the dataset; `losses` what the
+    format has no place for.
     """
 
     values: Mapping[tuple[SharingClass, Fate], int]
     rows: Mapping[tuple[str, bool], int]
     digests: Mapping[str, str]
     notes: Mapping[str, int] = field(default_factory=dict)
+    losses: tuple[Lost, ...] = ()
+
+    def losing(self, losses: Iterable[Lost]) -> Evidence:
+        """Add what the format could not hold."""
+        return replace(self, losses=(*self.losses, *losses))
 
     def noting(self, **notes: int) -> Evidence:
         """Add what an exporter counted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from fnmatch import fnmatchcase
 from hashlib import file_digest
 from pathlib import Path
@@ -13,12 +14,13 @@ from soilbio.agreements.explain import explain
 from soilbio.dataset.folder import new_folder
 from soilbio.errors import problem_of
 from soilbio.exporters.evidence import Evidence, described
-from soilbio.exporters.registry import check_target, writer_of
+from soilbio.exporters.losses import LOSSES, write_losses
+from soilbio.exporters.registry import TARGETS, check_target, writer_of
 from soilbio.exporters.view import View
 
 DECISION, DUTIES = "decision.json", "DUTIES.txt"
 # What an export holds whose decision was removed, as Snakemake does before it runs a job again.
-_WITHOUT_DECISION = (DUTIES, "*.biom", "*.tsv", "*.zip")
+_WITHOUT_DECISION = (DUTIES, LOSSES, *(name for one in TARGETS.values() for name in one.files))
 
 
 def write_package(view: View, target: str, folder: Path) -> Evidence:
@@ -39,6 +41,7 @@ def write_package(view: View, target: str, folder: Path) -> Evidence:
     _check_folder(folder)
     with new_folder(folder) as part:
         evidence = writer_of(target)(view, part)
+        write_losses(evidence.losses, part)
         (part / DUTIES).write_text("\n".join(_duties(view)) + "\n", encoding="utf-8")
         record = {**_record(view, target, evidence), "files": _files(part)}
         text = json.dumps(record, indent=2, ensure_ascii=False)
@@ -84,7 +87,7 @@ def _listed(decision: Path) -> set[str]:
     """Read which files an export has; none, if that is no decision of ours."""
     try:
         files = json.loads(decision.read_text(encoding="utf-8"))["files"]
-        return {DECISION, *(one["name"] for one in files)}
+        return {DECISION, *(one["name"].partition("/")[0] for one in files)}
     except (ValueError, KeyError, TypeError):
         return set()
 
@@ -103,6 +106,7 @@ def _record(view: View, target: str, evidence: Evidence) -> dict[str, object]:
         "values": evidence.by_class(),
         "rows": evidence.by_table(),
         "notes": dict(sorted(evidence.notes.items())),
+        "losses": [asdict(one) for one in evidence.losses],
     }
 
 

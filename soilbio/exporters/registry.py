@@ -18,25 +18,92 @@ Writer = Callable[[View, Path], Evidence]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A format: where its writer is, the classes it needs, the licences its public archive takes.
+    """A format: what it is, where its writer is, its files, the classes it needs, its licences.
 
-    `licences` is empty where any will do. What goes to an open archive everybody has, for ever.
+    `licences` are those that its public archive takes; empty where any will do. What goes to an
+    open archive everybody has, for ever. `files` are names or patterns of what lies in its folder.
     """
 
+    what: str
     writer: str
+    files: tuple[str, ...]
     needs: tuple[SharingClass, ...] = ()
     licences: tuple[str, ...] = ()
     is_open_archive: bool = False
 
 
+_OPEN_LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
+_COUNTED = (SharingClass.COUNTS, SharingClass.TAXONOMY)
+
 TARGETS = {
-    "biom": Target("soilbio.exporters.biom:write", (SharingClass.COUNTS,)),
-    "tsv": Target("soilbio.exporters.tsv:write"),
+    "biom": Target(
+        "BIOM 2.1, a file for each assay",
+        "soilbio.exporters.biom:write",
+        ("*.biom",),
+        (SharingClass.COUNTS,),
+    ),
+    "tsv": Target(
+        "tab-separated tables with a dictionary of their columns",
+        "soilbio.exporters.tsv:write",
+        ("*.tsv",),
+    ),
+    "tables": Target(
+        "the tables as Parquet, TSV and a workbook",
+        "soilbio.exporters.tables:write",
+        ("*.tsv", "*.parquet", "*.xlsx"),
+    ),
     "dwca": Target(
+        "Darwin Core Archives for GBIF",
         "soilbio.exporters.dwca:write",
-        (SharingClass.COUNTS, SharingClass.TAXONOMY),
-        ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0"),
+        ("*.zip",),
+        _COUNTED,
+        _OPEN_LICENCES,
         is_open_archive=True,
+    ),
+    "dwc-dp": Target(
+        "Darwin Core Data Package 0.1 (GBIF, experimental)",
+        "soilbio.exporters.dwc_dp:write",
+        ("*.csv", "datapackage.json"),
+        _COUNTED,
+        _OPEN_LICENCES,
+        is_open_archive=True,
+    ),
+    "mixs": Target(
+        "samples as MIxS 7 slots", "soilbio.exporters.mixs:write", ("*.tsv", "report.txt")
+    ),
+    "ena": Target(
+        "samples as tables of ENA's checklist ERC000022",
+        "soilbio.exporters.ena:write",
+        ("*.tsv", "report.txt"),
+        is_open_archive=True,
+    ),
+    "nmdc": Target(
+        "samples as JSON of nmdc-schema",
+        "soilbio.exporters.nmdc:write",
+        ("*.tsv", "*.json", "report.txt"),
+        is_open_archive=True,
+    ),
+    "glosis": Target(
+        "soil properties as Turtle and tables of GLOSIS",
+        "soilbio.exporters.glosis:write",
+        ("*.tsv", "*.ttl", "report.txt"),
+    ),
+    "phyloseq": Target(
+        "files and a script for phyloseq in R, a folder for each assay",
+        "soilbio.exporters.phyloseq:write",
+        ("phyloseq",),
+        (SharingClass.COUNTS,),
+    ),
+    "qiime2": Target(
+        "files that QIIME 2 imports, a folder for each assay",
+        "soilbio.exporters.qiime2:write",
+        ("qiime2",),
+        (SharingClass.COUNTS,),
+    ),
+    "partner": Target(
+        "a soilbio dataset, to be sealed for a partner",
+        "soilbio.exporters.partner:write",
+        ("dataset",),
     ),
 }
 

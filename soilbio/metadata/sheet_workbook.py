@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from soilbio.metadata.plain_workbook import bytes_of
 from soilbio.metadata.sheet_template import OPTIONAL, RECOMMENDED, REQUIRED, Column, soil_columns
 
 if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 SAMPLES, SOIL, EXAMPLES, GUIDE, LISTS = "samples", "soil", "examples", "read me", "lists"
@@ -20,8 +17,6 @@ _ROWS = 10_000
 _COLOURS = {REQUIRED: "F4B183", RECOMMENDED: "FFE699", OPTIONAL: "E7E6E6"}
 # A spreadsheet keeps these as they are typed: no dates of names, no zeros lost.
 _TEXT = "@"
-_STAMP = (1980, 1, 1, 0, 0, 0)
-_TOLD = "1980-01-01T00:00:00Z"
 _LONGEST_HELP = 255
 
 
@@ -48,7 +43,7 @@ def workbook_bytes(columns: Sequence[Column], made_for: str) -> bytes:
     _fill(book.create_sheet(SOIL, 1), SOIL, soil, lists)
     _examples(book.create_sheet(EXAMPLES, 2), columns, soil)
     _guide(book.create_sheet(GUIDE, 3), columns, soil, made_for)
-    return _bytes(book)
+    return bytes_of(book)
 
 
 class _Lists:
@@ -181,18 +176,3 @@ def _guide(
         sheet.cell(row, 5).alignment = Alignment(wrap_text=True, vertical="top")
     for letter, width in zip("ABCDE", (12, 30, 14, 24, 100), strict=True):
         sheet.column_dimensions[letter].width = width
-
-
-def _bytes(book: Workbook) -> bytes:
-    """Save the workbook without the time of day, in its entries and in its properties."""
-    saved, plain = io.BytesIO(), io.BytesIO()
-    book.save(saved)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(plain, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", _TOLD.encode(), content)
-            entry = zipfile.ZipInfo(name, _STAMP)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, content)
-    return plain.getvalue()

@@ -7,8 +7,9 @@ soil or its place, such as how DNA was extracted, GLOSIS has no place for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from soilbio.metadata.crosswalk.model import Demand, Rows, Sample, Tables, name_of
 from soilbio.metadata.crosswalk.normal import quantity, split_quantity
@@ -155,6 +156,35 @@ def _observed(one: Observation) -> Sample:
         "unit": one.unit if is_number else "",
         "procedure": known.iri if known else "",
         "method": one.how,
+    }
+
+
+def observation_of(sample: str, place: int, measured: Mapping[str, Any]) -> Sample:
+    """Write a measurement of a dataset as an observation in the sample's layer.
+
+    Parameters
+    ----------
+    sample : str
+        The sample, which names its layer.
+    place : int
+        Its number among the measurements, for two of one property are two observations.
+    measured : mapping
+        A row of the table `measurements`.
+
+    """
+    name, method = measured["property"], measured.get("method") or ""
+    known = find_procedure(method, name) if method else None
+    value = measured.get("value")
+    return {
+        "layer": sample,
+        "column": f"{name}/{place}",
+        "property": glosis_iri(name, known.limit_um if known else None)
+        if name in SOIL_PROPERTIES
+        else _properties().get(name, ""),
+        "value": f"{value:g}" if value is not None else measured.get("verbatim_value") or "",
+        "unit": (measured.get("unit") or "") if value is not None else "",
+        "procedure": known.iri if known else "",
+        "method": method,
     }
 
 
