@@ -106,7 +106,11 @@ def _parts(path: Path) -> Iterator[bytes]:
     if not path.is_file():
         return
     yield path.read_bytes()
-    if path.suffix == ".zip":
+    if path.suffix == ".parquet":
+        yield str(pl.read_parquet_metadata(path)).encode()
+        for values in pl.read_parquet(path):
+            yield "\n".join(map(str, values)).encode()
+    if path.suffix in (".zip", ".xlsx"):
         with ZipFile(path) as archive:
             for info in archive.infolist():
                 yield info.filename.encode() + info.comment + info.extra

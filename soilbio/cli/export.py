@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.cli.dates import day
     from soilbio.dataset.read import read_dataset
     from soilbio.errors import Refused, problem_of
-    from soilbio.exporters.evidence import table_of
+    from soilbio.exporters.evidence import reasons_of, table_of
     from soilbio.exporters.package import write_package, write_refusal
     from soilbio.exporters.redact import redacted_view
     from soilbio.exporters.registry import check_target
@@ -56,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         view = redacted_view(dataset, args.recipient, args.purpose, on, _key(args))
         check_target(view, args.target)
+        told = f"{table_of(view.in_use(), view.evidence)}\n\n{reasons_of(view.in_use())}"
         if args.dry_run:
-            print(table_of(view.in_use(), view.evidence))
+            print(told)
             return 0
         evidence = write_package(view, args.target, args.out)
     except Refused as refusal:
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         write_refusal({"target": args.target, **request}, str(refusal), args.out)
         print(f"Refused: {refusal}", file=sys.stderr)
         return 0
-    print(table_of(view.in_use(), evidence))
+    print(told)
     for name, number in sorted(evidence.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")
     print(args.out)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from soilbio.dataset.biom import write_biom
-from soilbio.exporters.evidence import Evidence
+from soilbio.exporters.evidence import Evidence, Lost
+from soilbio.exporters.losses import lost_columns
+from soilbio.exporters.per_assay import OneAssay, assays_of
 from soilbio.exporters.view import View
+
+# What a feature table has no place for: how it was made, and what was measured beside it.
+HELD = ("samples", "libraries", "features", "counts")
 
 
 def write(view: View, folder: Path) -> Evidence:
@@ -14,31 +19,19 @@ def write(view: View, folder: Path) -> Evidence:
 
     Held in memory: O(n_features + n_libraries).
     """
-    import polars as pl
+    for assay in assays_of(view):
+        write_one(view, assay, folder / f"{assay.assay_id}.biom")
+    assays = view.tables["assays"].collect().height
+    return view.evidence.noting(assays=assays).losing(losses_of(view))
 
-    tables = view.tables
-    samples = tables["samples"].drop("agreement_id")
-    described = tables["libraries"].join(samples, on="sample_id", how="left")
-    assays = tables["assays"].select("assay_id").collect()["assay_id"].to_list()
-    for assay in assays:
-        libraries = described.filter(pl.col("assay_id") == assay).sort("library_id").collect()
-        counts = tables["counts"].join(
-            libraries.lazy().select("library_id"),
-            on="library_id",
-            how="semi",
-            maintain_order="left",
-        )
-        features = (
-            tables["features"]
-            .join(counts.select("feature_id").unique(), on="feature_id", how="semi")
-            .sort("feature_id")
-            .collect(engine="streaming")
-        )
-        write_biom(
-            folder / f"{assay}.biom",
-            features,
-            libraries,
-            counts,
-            created=f"{view.date.isoformat()}T00:00:00",
-        )
-    return view.evidence.noting(assays=len(assays))
+
+def write_one(view: View, assay: OneAssay, target: Path) -> None:
+    """Write the feature table of an assay."""
+    created = f"{view.date.isoformat()}T00:00:00"
+    write_biom(target, assay.features, assay.libraries, assay.counts, created=created)
+
+
+def losses_of(view: View) -> tuple[Lost, ...]:
+    """List what a feature table with metadata on both axes does not hold."""
+    kept = {table: view.columns[table] for table in HELD}
+    return lost_columns(view, kept, "a feature table has no place for it")

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZipFile
 
-from soilbio.agreements.model import Strictness
-from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
-from soilbio.exporters.eml import CORE_FILE, DNA_FILE, eml_xml, meta_xml
+from soilbio.dataset.tables import RANKS
+from soilbio.exporters.dwca_zip import TextTable, as_text, meta_xml, write_zip
+from soilbio.exporters.eml import eml_xml
 from soilbio.exporters.events import LIBRARY, METHOD, events_of
-from soilbio.exporters.evidence import Evidence
+from soilbio.exporters.evidence import Evidence, Lost
 from soilbio.exporters.features import MD5
+from soilbio.exporters.losses import lost_columns
+from soilbio.exporters.organisms import features_with_reason
+from soilbio.exporters.soil_events import ARCHIVE as EVENTS
+from soilbio.exporters.soil_events import write_events
 from soilbio.exporters.view import View
-from soilbio.standards.darwin_core import DNA, INCERTAE_SEDIS, OCCURRENCE
-from soilbio.standards.sharing_classes import SharingClass
+from soilbio.standards.darwin_core import DNA, DNA_ROW, INCERTAE_SEDIS, OCCURRENCE, OCCURRENCE_ROW
 
 if TYPE_CHECKING:
     import polars as pl
 
 ARCHIVE = "dwca.zip"
-# Rows and bytes held at once; the fastest level, since the text repeats itself.
-_ROWS, _BLOCK, _LEVEL = 50_000, 1 << 20, 1
+CORE_FILE, DNA_FILE = "occurrence.txt", "dnaderiveddata.txt"
+_ROWS = 50_000  # held at once
 _READS = "DNA sequence reads"
 _SHARE = "relative abundance"
 # GBIF's backbone has these as kingdoms.
 _DOMAIN_AS_KINGDOM = ("Bacteria", "Archaea")
-_BREAKS = r"[\x00-\x1f\x7f\x85\x{2028}\x{2029}]+"
 
 
 def write(view: View, folder: Path) -> Evidence:
-    """Write `dwca.zip`: a row for each feature in each library of a soil.
+    """Write `dwca.zip`, a row for each feature in each library of a soil, and `events.zip`.
 
     Left out, and counted: controls; features that are no soil organism of the assay (organelles,
     off-target); features whose lineage may not be shared, since it cannot be told whether they
@@ -43,18 +44,42 @@ def write(view: View, folder: Path) -> Evidence:
     counts = view.tables["counts"]
     totals = counts.group_by(LIBRARY).agg(pl.col("count").sum().alias("total"))
     events = events_of(view).join(totals.collect(engine="streaming"), on=LIBRARY, how="left")
-    features = _features(view).collect(engine="streaming")
+    features = features_with_reason(view).collect(engine="streaming")
     listed = features.filter(pl.col("reason").is_null()).drop("agreement_ids", "reason")
     parts: dict[str, Iterable[bytes]] = {
-        CORE_FILE: _text(
+        CORE_FILE: as_text(
             _core(rows, view.dataset_id) for rows in _occurrences(view, events, listed)
         ),
-        DNA_FILE: _text(_extension(rows) for rows in _occurrences(view, events, listed)),
+        DNA_FILE: as_text(_extension(rows) for rows in _occurrences(view, events, listed)),
         "eml.xml": [eml_xml(view)],
-        "meta.xml": [meta_xml()],
+        "meta.xml": [
+            meta_xml(
+                TextTable(OCCURRENCE_ROW, CORE_FILE, tuple(OCCURRENCE.values())),
+                TextTable(DNA_ROW, DNA_FILE, ("", *DNA.values())),
+            )
+        ],
     }
-    _zip(parts, folder / ARCHIVE)
-    return view.evidence.noting(**_left_out(counts, events, features))
+    write_zip(parts, folder / ARCHIVE)
+    notes = write_events(view, folder / EVENTS)
+    return view.evidence.noting(**_left_out(counts, events, features), **notes).losing(
+        _losses(view)
+    )
+
+
+def _losses(view: View) -> tuple[Lost, ...]:
+    """List what neither archive has a term for."""
+    kept = {
+        "samples": view.columns["samples"],  # what has no term of its own is a measurement
+        "assays": (
+            *("assay_id", "engine", "engine_version", "classifier", "classifier_version"),
+            *("reference", "reference_version", *DNA),
+        ),
+        "libraries": ("library_id", "sample_id", "assay_id", "control_type"),
+        "features": view.columns["features"],
+        "counts": view.columns["counts"],
+        "measurements": view.columns["measurements"],
+    }
+    return lost_columns(view, kept, "Darwin Core has no term for it")
 
 
 def _occurrences(
@@ -72,40 +97,6 @@ def _occurrences(
                 "occurrenceID"
             )
         )
-
-
-def _features(view: View) -> pl.LazyFrame:
-    """Give features all columns that are used, and the reason why one is left out."""
-    import polars as pl
-
-    open_keys = [
-        key
-        for key, decision in view.decisions.items()
-        if decision.outcomes[SharingClass.TAXONOMY].strictness == Strictness.ALLOW
-    ]
-    wanted = ("sequence", "verbatim_lineage", "confidence", *RANKS, "taxon_rank", "flags")
-    present = view.columns["features"]
-    flag = (
-        pl.col("flags")
-        .fill_null("")
-        .str.split("|")
-        .list.eval(pl.element().is_in(list(EXCLUDING_FLAGS)))
-        .list.any()
-    )
-    return (
-        view.tables["features"]
-        .with_columns(
-            pl.lit(None, dtype=pl.String).alias(name) for name in wanted if name not in present
-        )
-        .select("feature_id", "agreement_ids", *wanted)
-        .with_columns(
-            pl.when(~pl.col("agreement_ids").is_in(pl.Series(open_keys, dtype=pl.String).implode()))
-            .then(pl.lit("lineage_withheld"))
-            .when(flag)
-            .then(pl.lit("flagged"))
-            .alias("reason")
-        )
-    )
 
 
 def _core(rows: pl.DataFrame, dataset_id: str) -> pl.DataFrame:
@@ -132,7 +123,7 @@ def _core(rows: pl.DataFrame, dataset_id: str) -> pl.DataFrame:
         "scientificName": name.fill_null(INCERTAE_SEDIS),
         "taxonRank": pl.when(name.is_not_null()).then(pl.col("taxon_rank")),
         "kingdom": pl.when(is_kingdom).then(pl.col("domain")).otherwise(pl.col("kingdom")),
-        "verbatimIdentification": pl.col("verbatim_lineage").str.replace_all(_BREAKS, " "),
+        "verbatimIdentification": pl.col("verbatim_lineage"),
         "identificationRemarks": pl.concat_str(
             pl.col(METHOD), support, separator=", ", ignore_nulls=True
         ),
@@ -149,40 +140,6 @@ def _extension(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         pl.col("occurrenceID").alias("id"), pl.col("sequence").alias("DNA_sequence"), *others
     )
-
-
-def _text(batches: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    """Give tab-separated text without quotes; no value has a tab or a line end in it."""
-    for place, batch in enumerate(batches):
-        text = batch.write_csv(
-            separator="\t",
-            line_terminator="\n",
-            quote_style="never",
-            null_value="",
-            include_header=place == 0,
-        )
-        yield text.encode()
-
-
-def _zip(parts: Mapping[str, Iterable[bytes]], target: Path) -> None:
-    """Pack texts in order of their names, as they come, without a clock."""
-    with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-        for name in sorted(parts):
-            # By its name a file gets the first day that a zip knows; no clock.
-            with archive.open(name, "w", force_zip64=True) as packed:
-                for block in _blocks(parts[name]):
-                    packed.write(block)
-
-
-def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut into blocks of one size, so that packing does not depend on how the text came."""
-    held = bytearray()
-    for part in parts:
-        held += part
-        while len(held) >= _BLOCK:
-            yield bytes(held[:_BLOCK])
-            del held[:_BLOCK]
-    yield bytes(held)
 
 
 def _left_out(counts: pl.LazyFrame, events: pl.DataFrame, features: pl.DataFrame) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The XML files of a Darwin Core Archive: what it is (EML, GBIF profile 1.3), its columns."""
+"""What a Darwin Core Archive is and who made it: EML, in the GBIF profile 1.3."""
 
 from __future__ import annotations
 
@@ -7,47 +7,13 @@ from typing import TYPE_CHECKING
 
 from soilbio.agreements.combine import combine
 from soilbio.exporters.view import View
-from soilbio.standards.darwin_core import DNA, DNA_ROW, LICENCES, OCCURRENCE, OCCURRENCE_ROW
+from soilbio.standards.darwin_core import LICENCES
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-CORE_FILE, DNA_FILE = "occurrence.txt", "dnaderiveddata.txt"
 _EML = "https://eml.ecoinformatics.org/eml-2.2.0"
-_TEXT = "http://rs.tdwg.org/dwc/text/"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-
-
-def meta_xml() -> bytes:
-    """Describe the two tables, as http://rs.tdwg.org/dwc/text/ asks."""
-    from lxml import etree
-
-    archive = etree.Element(f"{{{_TEXT}}}archive", nsmap={None: _TEXT}, metadata="eml.xml")
-    _table(archive, "core", (OCCURRENCE_ROW, CORE_FILE, "id"), OCCURRENCE.values())
-    _table(archive, "extension", (DNA_ROW, DNA_FILE, "coreid"), ["", *DNA.values()])
-    return _written(archive)
-
-
-def _table(archive: _Element, kind: str, what: tuple[str, str, str], terms: Iterable[str]) -> None:
-    from lxml import etree
-
-    row_type, location, key = what
-    table = etree.SubElement(
-        archive,
-        f"{{{_TEXT}}}{kind}",
-        encoding="UTF-8",
-        fieldsTerminatedBy="\\t",
-        linesTerminatedBy="\\n",
-        fieldsEnclosedBy="",
-        ignoreHeaderLines="1",
-        rowType=row_type,
-    )
-    files = etree.SubElement(table, f"{{{_TEXT}}}files")
-    etree.SubElement(files, f"{{{_TEXT}}}location").text = location
-    etree.SubElement(table, f"{{{_TEXT}}}{key}", index="0")
-    for place, term in enumerate(terms):
-        if term:
-            etree.SubElement(table, f"{{{_TEXT}}}field", index=str(place), term=term)
 
 
 def eml_xml(view: View) -> bytes:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from soilbio.agreements.model import Decision, Strictness
+from soilbio.exporters.formulas import safe
 from soilbio.exporters.generalise import number_in
 from soilbio.exporters.rows import UNCERTAINTY, is_control
 from soilbio.exporters.view import View
@@ -62,7 +63,7 @@ def _by_id(view: View, table: str) -> dict[str, dict[str, Any]]:
 
 def _clean(value: object) -> str | None:
     text = _SPACE.sub(" ", str(value)).strip() if value is not None else ""
-    return text or None
+    return safe(text) or None
 
 
 def _event(

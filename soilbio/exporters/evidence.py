@@ -131,6 +131,21 @@ def table_of(decisions: Iterable[Decision], evidence: Evidence) -> str:
     )
 
 
+def reasons_of(decisions: Iterable[Decision]) -> str:
+    """Write why each class is shared, generalised or withheld; classes with one answer together."""
+    lines = []
+    for decision in decisions:
+        answers: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for one, outcome in decision.outcomes.items():
+            answer = (_outcome(decision, one), outcome.because)
+            answers.setdefault(answer, []).append(one.value)
+        lines.append(f"Why, under {', '.join(decision.agreements)} ({decision.licence}):")
+        for (words, because), names in answers.items():
+            lines.append(f"  {words}: {', '.join(names)}")
+            lines += [f"    {reason}" for reason in because]
+    return "\n".join(lines)
+
+
 def _outcome(decision: Decision, sharing_class: SharingClass) -> str:
     outcome = decision.outcomes[sharing_class]
     word = outcome.strictness.name.lower()

@@ -140,7 +140,8 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         columns,
         dict(sorted(gate.decisions.items())),
         of_sample,
-        _in_use(gate, of_sample.values()),
+        in_use := _in_use(gate, of_sample.values()),
+        {name: dataset.agreements[name] for name in in_use},
         Evidence(work.ledger.values, work.ledger.rows, _digests(dataset.agreements)),
         work.names.of("dataset"),
     )

@@ -144,7 +144,12 @@ def copy_sample(
         "dataGeneralizations": "; ".join(_done(row, copied, decision)),
         "informationWithheld": withheld_in(decision),
     }
-    copied.update({name: text for name, text in notes.items() if text})
+    for name, text in notes.items():
+        # Of what was received, the sender's notes are as true as ours.
+        told = [one for one in (row.get(name) or "", text) if one]
+        copied.pop(name, None)
+        if told:
+            copied[name] = "; ".join(dict.fromkeys(told))
     return copied, fates
 
 

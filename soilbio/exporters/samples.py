@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LACKING = "lacking.tsv"
 # What `measurements.source` says of a value that stands in the samples' sheet.
-_OF_SHEET = "samples"
+OF_SHEET = "samples"
 # What an assay says of the libraries of its samples, by the same name as MIxS.
 _OF_ASSAY = (
     *("target_gene", "target_subfragment", "pcr_primer_forward", "pcr_primer_reverse"),
@@ -54,16 +54,33 @@ def write_converted(view: View, target: str, folder: Path) -> Evidence:
 def rows_of(view: View) -> Rows:
     """Give each sample, by its number, with what the assay of its libraries says.
 
-    What differs between the assays of a sample is left out: a row of a sample has one value.
+    What differs between the assays of a sample is left out: a row of a sample has one value. A
+    sample all of whose libraries are controls is called one.
     """
     of_sample = _of_assays(view)
+    controls = _controls(view)
     frame = view.tables["samples"].drop("agreement_id").collect()
     rows: Rows = {}
     for number, row in enumerate(frame.iter_rows(named=True), start=1):
         name = row.pop("sample_id")
         told = {column: str(value) for column, value in row.items() if value not in (None, "")}
         rows[number] = {"samp_name": name, **of_sample.get(name, {}), **told}
+        if name in controls:
+            rows[number].setdefault("samp_category", controls[name])
     return rows
+
+
+def _controls(view: View) -> dict[str, str]:
+    """Give the samples that are controls, in the words of MIxS samp_category."""
+    types: dict[str, set[str]] = {}
+    names = [one for one in ("sample_id", "control_type") if one in view.columns["libraries"]]
+    for row in view.tables["libraries"].select(names).collect().iter_rows(named=True):
+        types.setdefault(row["sample_id"], set()).add(row.get("control_type") or "")
+    return {
+        sample: "positive control" if found == {"mock"} else "negative control"
+        for sample, found in types.items()
+        if "" not in found
+    }
 
 
 def _of_assays(view: View) -> dict[str, dict[str, str]]:
@@ -95,7 +112,7 @@ def _observations(view: View) -> list[dict[str, Any]]:
     return [
         observation_of(row["subject"], place, row)
         for place, row in enumerate(rows)
-        if row["subject"] in samples and row.get("source") != _OF_SHEET
+        if row["subject"] in samples and row.get("source") != OF_SHEET
     ]
 
 

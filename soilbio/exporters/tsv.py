@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.columns import iri_of
 from soilbio.exporters.evidence import Evidence
+from soilbio.exporters.formulas import is_formula, made_safe, safe
 from soilbio.exporters.view import View
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 DICTIONARY = "data-dictionary.tsv"
 _HEADER = ("table", "column", "type", "unit", "sharing_class", "term", "description")
-# A spreadsheet takes text that begins like this for a formula; plain numbers it does not.
-_FORMULA = r"^[=+\-@\t\r\n]"
-_NUMBERS = r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?( [+-]?\d+(\.\d+)?)*$"
 
 
 def write(view: View, folder: Path) -> Evidence:
@@ -26,39 +24,26 @@ def write(view: View, folder: Path) -> Evidence:
     Text that a spreadsheet would run as a formula gets an apostrophe in front, as do such names of
     columns; how many cells did is noted.
     """
-    import polars as pl
-
-    cells = 0
-    for name, frame in view.tables.items():
-        text = [one for one, column in view.columns[name].items() if column.type == "string"]
-        harmful = frame.select(_is_formula(pl.col(one)).sum() for one in text)
-        cells += sum(harmful.collect(engine="streaming").row(0))
-        safe = frame.with_columns(_made_safe(one) for one in text)
-        renamed = {one: _safe(one) for one in view.columns[name]}
-        safe.rename(renamed).sink_csv(
-            folder / f"{name}.tsv", separator="\t", line_terminator="\n", null_value=""
-        )
+    cells = sum(
+        write_safely(frame.select(*view.columns[name]), folder / f"{name}.tsv")
+        for name, frame in view.tables.items()
+    )
     _write_dictionary(view, folder / DICTIONARY)
     return view.evidence.noting(formulas_made_harmless=cells)
 
 
-def _is_formula(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(_FORMULA) & ~text.str.contains(_NUMBERS)
-
-
-def _made_safe(name: str) -> pl.Expr:
+def write_safely(frame: pl.LazyFrame, target: Path) -> int:
+    """Stream a table into a file; return how many cells a spreadsheet would have run."""
     import polars as pl
 
-    text = pl.col(name)
-    quoted = pl.lit("'") + text
-    # Nothing and an empty text are one in a table of text.
-    return (
-        pl.when(text == "").then(None).when(_is_formula(text)).then(quoted).otherwise(text)
-    ).alias(name)
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    schema = frame.collect_schema()
+    text = [name for name in schema if schema[name] == pl.String]
+    harmful = frame.select(is_formula(pl.col(name)).sum() for name in text)
+    harmless = frame.with_columns(made_safe(name) for name in text)
+    harmless.rename({name: safe(name) for name in schema}).sink_csv(
+        target, separator="\t", line_terminator="\n", null_value=""
+    )
+    return sum(harmful.collect(engine="streaming").row(0)) if text else 0
 
 
 def _write_dictionary(view: View, target: Path) -> None:
@@ -69,4 +54,4 @@ def _write_dictionary(view: View, target: Path) -> None:
             for name, column in columns.items():
                 described = (column.type, column.unit, column.sharing_class.value, iri_of(name))
                 cells = (table, name, *described, column.description)
-                writer.writerow([_safe(cell) for cell in cells])
+                writer.writerow([safe(cell) for cell in cells])

@@ -22,7 +22,8 @@ class View:
     `tables` have the dataset's names and are sorted by their keys as they stand here; `columns`
     describes what each of them holds. `decisions` are found by the agreements that touch a record,
     joined by '|'; `of_sample` names those of a sample, by the id it has here. `agreements` are
-    those that let the recipient have anything, by id@version. `dataset_id` is a pseudonym too.
+    those that let the recipient have anything, by id@version, and `texts` how they are written.
+    `dataset_id` is a pseudonym too.
     """
 
     recipient: str
@@ -33,6 +34,7 @@ class View:
     decisions: Mapping[str, Decision]
     of_sample: Mapping[str, str]
     agreements: Mapping[str, Agreement]
+    texts: Mapping[str, str]
     evidence: Evidence
     dataset_id: str
 

@@ -23,7 +23,7 @@ def export(target: str, dataset: Path, *words: str, recipient: str = "public") -
     ("target", "files"),
     [
         ("biom", {"16S-V4-515FY-806RB.biom", "ITS2-ITS3-ITS4.biom"}),
-        ("dwca", {"dwca.zip"}),
+        ("dwca", {"dwca.zip", "events.zip"}),
         (
             "tsv",
             {
@@ -41,7 +41,9 @@ def export(target: str, dataset: Path, *words: str, recipient: str = "public") -
 def test_each_format_is_written_with_decision_and_duties(target, files, dataset, tmp_path, capsys):
     out = tmp_path / "out"
     assert export(target, dataset, "--out", str(out)) == 0
-    assert {path.name for path in out.iterdir()} == {*files, "decision.json", "DUTIES.txt"}
+    assert {path.name for path in out.iterdir()} == {
+        *(*files, "decision.json", "DUTIES.txt", "losses.tsv")
+    }
     assert capsys.readouterr().out.splitlines()[-1] == str(out)
     assert (tmp_path / "pseudonym.key").stat().st_mode & 0o777 == 0o600
 
@@ -56,6 +58,8 @@ def test_a_dry_run_prints_the_same_table_and_writes_nothing(dataset, tmp_path, c
     lines = [" ".join(line.split()) for line in dry.splitlines()]
     assert "location generalise 0.1 0 2 0 4" in lines
     assert "counts 8 2" in lines
+    assert lines[lines.index("withhold: identity") + 1].startswith(f"{PUBLIC}, results for")
+    assert lines[lines.index("withhold: raw_reads") + 1] == f"no clause of {PUBLIC} permits it"
 
 
 def test_names_stay_the_same_as_long_as_the_key_does(dataset, tmp_path):

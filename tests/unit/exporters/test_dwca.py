@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from secrets_example import make, named_tables, under, view_of
 
-from soilbio.exporters.eml import eml_xml, meta_xml
+from soilbio.exporters.eml import eml_xml
 from soilbio.exporters.registry import writer_of
 from soilbio.standards import darwin_core
 from soilbio.standards.sharing_classes import SharingClass
@@ -69,6 +69,7 @@ def test_the_rows_follow_the_guide(archive):
 def test_controls_and_organelles_are_left_out_and_counted(view, tmp_path):
     evidence = writer_of("dwca")(view("public"), tmp_path)
     assert evidence.notes == {
+        **{"event_rows": 5, "emof_rows": 8, "permit_rows": 0},
         "occurrences": 6,
         "control_rows_left_out": 1,
         "control_reads_left_out": 200,
@@ -137,7 +138,7 @@ def test_terms_are_those_of_the_definition(terms, definition, shared):
     assert terms == {name: known[name] for name in terms}
 
 
-def test_meta_and_eml_follow_their_schemas(view, dataset, shared):
+def test_meta_and_eml_follow_their_schemas(view, archive, shared):
     from lxml import etree
 
     folder = shared / "standards" / "03_dwc" / "schema"
@@ -155,7 +156,10 @@ def test_meta_and_eml_follow_their_schemas(view, dataset, shared):
     for recipient in ("public", "consortium"):
         eml.assertValid(etree.fromstring(eml_xml(view(recipient))))
     meta = etree.XMLSchema(etree.parse(str(folder / "tdwg_dwc_text.xsd"), parser))
-    meta.assertValid(etree.fromstring(meta_xml()))
+    for name in ("dwca.zip", "events.zip"):
+        with ZipFile(archive.with_name(name)) as packed:
+            meta.assertValid(etree.fromstring(packed.read("meta.xml")))
+            eml.assertValid(etree.fromstring(packed.read("eml.xml")))
 
 
 def test_a_licence_that_gbif_does_not_know_is_told_in_words(tmp_path):

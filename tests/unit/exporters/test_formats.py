@@ -1,0 +1,252 @@
+"""Each format is what its own programs and schemas take for it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+from importlib.metadata import distribution
+from pathlib import Path
+
+import polars as pl
+import pytest
+from example_dataset import AGREEMENTS, PUBLIC, V4, feature_id
+from secrets_example import CLOSED, make, named_tables, view_of
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.errors import Refused
+from soilbio.exporters.package import write_package
+from soilbio.exporters.registry import TARGETS
+from tests.conftest import ROOT
+
+FIRST = feature_id("ACGTACGTAA")
+
+
+@pytest.fixture
+def out(view, tmp_path):
+    """Write a target for a recipient; return its folder."""
+
+    def write(target: str, recipient: str = "consortium") -> Path:
+        write_package(view(recipient), target, tmp_path / target)
+        return tmp_path / target
+
+    return write
+
+
+def table_in(path: Path, separator: str = "\t") -> list[dict[str, str]]:
+    text = path.read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines(), delimiter=separator))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_format_tells_its_losses_and_an_export_is_known_as_one(target, out, view):
+    folder = out(target)
+    assert table_in(folder / "losses.tsv") == [
+        {name: str(one[name]) for name in ("table", "column", "values", "reason")}
+        for one in json.loads((folder / "decision.json").read_text())["losses"]
+    ]
+    (folder / "decision.json").unlink()
+    write_package(view("public"), "tsv", folder)
+    assert not (folder / "dataset").exists()
+
+
+def test_tables_are_the_same_as_parquet_tsv_and_workbook(out, view):
+    from openpyxl import load_workbook
+
+    folder = out("tables")
+    book = load_workbook(folder / "tables.xlsx")
+    for name, frame in view("consortium").tables.items():
+        whole = frame.collect()
+        assert pl.read_parquet(folder / f"{name}.parquet").equals(whole)
+        assert len(table_in(folder / f"{name}.tsv")) == whole.height
+        rows = list(book[name].iter_rows(values_only=True))
+        assert rows[0] == tuple(whole.columns)
+        assert [tuple(one or None for one in row) for row in rows[1:]] == [
+            tuple(one or None for one in row) for row in whole.iter_rows()
+        ]
+    cells = [cell for row in book["samples"].iter_rows() for cell in row if cell.value]
+    assert "=HYPERLINK(1)" in {cell.value for cell in cells}
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_a_partner_gets_a_whole_dataset_whose_agreement_goes_along(out, capsys):
+    folder = out("partner") / "dataset"
+    assert main(["dataset", "validate", str(folder)]) == 0
+    received = read_dataset(folder)
+    assert received.agreements == {PUBLIC: AGREEMENTS[PUBLIC]}
+    assert received.table("samples")["farm_name"].drop_nulls().unique().to_list() == ["Huber-Hof"]
+
+
+def test_what_a_partner_got_is_shared_no_further_than_the_agreement_says(out, tmp_path):
+    received = read_dataset(out("partner") / "dataset")
+    again = view_of(received, "public")
+    samples = again.tables["samples"].collect()
+    assert "farm_name" not in samples.columns
+    assert {place for place in samples["lat_lon"] if place} == {"48.15 11.55", "48.45 11.95"}
+
+
+def test_what_was_generalised_stays_so_and_says_so_when_it_is_passed_on(out):
+    first = read_dataset(out("partner", "public") / "dataset")
+    again = view_of(first, "public").tables["samples"].collect().sort("collection_date")
+    before = first.table("samples").sort("collection_date")
+    for column in ("lat_lon", "collection_date", "geo_loc_name"):
+        assert sorted(map(str, again[column])) == sorted(map(str, before[column]))
+    assert set(again["dataGeneralizations"]) == set(before["dataGeneralizations"])
+    largest = again["coordinate_uncertainty_m"].cast(pl.Float64).max()
+    assert largest >= before["coordinate_uncertainty_m"].cast(pl.Float64).max()
+
+
+def test_a_partner_gets_no_agreement_whose_text_names_samples_that_are_withheld(tmp_path):
+    text = AGREEMENTS[PUBLIC].replace(
+        "parties:", 'covers: {samples: ["Kanarienacker-*"]}\nparties:', 1
+    )
+    made = view_of(make(tmp_path / "d", agreements={**AGREEMENTS, PUBLIC: text}))
+    with pytest.raises(Refused, match="names samples under `covers`"):
+        write_package(made, "partner", tmp_path / "out")
+
+
+def test_the_data_package_of_darwin_core_is_whole(out, shared):
+    from frictionless import Package, system
+    from jsonschema import Draft4Validator
+
+    folder = out("dwc-dp", "public")
+    descriptor = json.loads((folder / "datapackage.json").read_text())
+    schemas = shared / "standards" / "03_dwc" / "dwc_dp"
+    profile = json.loads((schemas / "dwc-dp-profile.json").read_text())
+    ours = {**profile, "allOf": profile["allOf"][1:]}  # the first is on the network
+    assert [str(error.message) for error in Draft4Validator(ours).iter_errors(descriptor)] == []
+    for resource in descriptor["resources"]:
+        official = json.loads((schemas / f"{resource['name']}.json").read_text())
+        known = {field["name"]: field for field in official["fields"]}
+        for field in resource["schema"]["fields"]:
+            assert field["type"] == known[field["name"]]["type"]
+            assert field["dcterms:isVersionOf"] == known[field["name"]]["dcterms:isVersionOf"]
+        keys = [(one["fields"], one["reference"]) for one in official.get("foreignKeys", ())]
+        for one in resource["schema"].get("foreignKeys", ()):
+            assert (one["fields"], one["reference"]) in keys
+    plain = {name: value for name, value in descriptor.items() if name != "profile"}
+    with system.use_context(trusted=True):
+        report = Package.from_descriptor(plain, basepath=str(folder)).validate()
+    assert report.valid, report.flatten(["title", "fieldName", "note"])
+
+
+def test_the_data_package_holds_each_sequence_once_and_every_count_of_a_soil(out):
+    folder = out("dwc-dp", "public")
+    analyses = table_in(folder / "nucleotide-analysis.csv", ",")
+    assert sorted(int(row["readCount"]) for row in analyses) == [2, 15, 30, 60, 80, 120]
+    assert len(table_in(folder / "nucleotide-sequence.csv", ",")) == 5
+    assert {row["materialCategory"] for row in table_in(folder / "material.csv", ",")} == {
+        "soil sample"
+    }
+    assert len(table_in(folder / "material.csv", ",")) == 2
+
+
+def test_nmdc_records_are_valid(out):
+    from jsonschema import Draft201909Validator
+
+    path = "nmdc_schema/nmdc_materialized_patterns.schema.json"
+    schema = json.loads(distribution("nmdc-schema").locate_file(path).read_text())
+    document = json.loads((out("nmdc") / "nmdc.json").read_text())
+    assert len(document["biosample_set"]) == 4
+    errors = [error.message for error in Draft201909Validator(schema).iter_errors(document)]
+    # A control has no place and no habitat; that is told as lacking.
+    assert all("env_" in one or "is a required property" in one for one in errors)
+
+
+def test_controls_go_as_controls(out):
+    rows = {row["samp_name"]: row for row in table_in(out("mixs") / "mixs.tsv")}
+    called = {name: row["misc_param"] for name, row in rows.items()}
+    assert "samp_category;positive control" in called["mock"]
+    assert "samp_category;negative control" in called["blank"]
+    assert "samp_category" not in called["Kanarienacker-1"]
+
+
+def test_measured_soil_is_an_observation_of_glosis_with_its_depth(out):
+    from rdflib import RDF, Graph, Namespace
+
+    graph = Graph().parse(out("glosis") / "glosis.ttl")
+    sosa = Namespace("http://www.w3.org/ns/sosa/")
+    found = {str(one) for one in graph.objects(None, sosa.observedProperty)}
+    assert any("pH" in one for one in found), found
+    assert len(list(graph.subjects(RDF.type, sosa.Sample))) == 4
+
+
+def test_the_events_carry_measurements_and_permits_once_a_sample(tmp_path):
+    from dwca.read import DwCAReader
+
+    permit = (
+        "permits: [{status: Permit available, country: DE, id: BfN-7, type: Collecting Permit,"
+        " authority: BfN}, {status: Permit available, country: KE, id: NEMA-1}]\n"
+    )
+    texts = {**AGREEMENTS, PUBLIC: AGREEMENTS[PUBLIC] + permit}
+    write_package(view_of(make(tmp_path / "d", agreements=texts)), "dwca", tmp_path / "out")
+    with DwCAReader(str(tmp_path / "out" / "events.zip")) as reader:
+        rows = {row.id: row for row in reader}
+        kinds = {
+            row.id: sorted(one.rowtype.rpartition("/")[2] for one in row.extensions)
+            for row in rows.values()
+        }
+    with_soil = [found for found in kinds.values() if found]
+    assert len(with_soil) == 2
+    for found in with_soil:
+        assert found.count("Permit") == 1
+        assert "ExtendedMeasurementOrFact" in found
+    assert len(rows) == 2 + 3  # two soils, their three libraries
+
+
+def test_qiime_2_files_are_of_its_formats(out):
+    import biom
+
+    folder = out("qiime2") / "qiime2" / V4
+    table = biom.load_table(str(folder / "feature-table.biom"))
+    metadata = table_in(folder / "sample-metadata.tsv")
+    assert next(iter(metadata[0])) == "sample-id"
+    assert metadata[0]["sample-id"] == "#q2:types"
+    assert (metadata[0]["ph"], metadata[0]["cur_land_use"]) == ("numeric", "categorical")
+    assert [row["sample-id"] for row in metadata[1:]] == list(table.ids())
+    taxonomy = {row["Feature ID"]: row["Taxon"] for row in table_in(folder / "taxonomy.tsv")}
+    assert set(taxonomy) == set(table.ids("observation"))
+    assert taxonomy[FIRST] == (
+        "d__Bacteria; k__; p__Pseudomonadota; c__Alphaproteobacteria; o__Rhizobiales"
+    )
+    script = (folder / "import.sh").read_text()
+    assert all(f"--input-path {path.name} " in script for path in folder.glob("*.[bf]*"))
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="no R here")
+def test_phyloseq_reads_its_files(out):
+    folder = out("phyloseq") / "phyloseq" / V4
+    has_it = subprocess.run(["Rscript", "-e", "library(phyloseq)"], capture_output=True)
+    if has_it.returncode:
+        pytest.skip("r-bioc-phyloseq is not installed")
+    asked = (
+        'ps <- source("read.R", chdir = TRUE)$value;'
+        "cat(ntaxa(ps), nsamples(ps), sum(otu_table(ps)), class(sample_data(ps)$ph),"
+        f'tax_table(ps)["{FIRST}", "order"], as.character(refseq(ps)[["{FIRST}"]]), "\\n")'
+    )
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "-e", asked], cwd=folder, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [*("4", "4", "432", "numeric", "Rhizobiales", "ACGTACGTAA")], (
+        done.stderr
+    )
+
+
+def test_open_archives_are_closed_to_what_may_not_be_passed_on(tmp_path):
+    text = AGREEMENTS[PUBLIC].replace("contact:", "onward: forbidden\ncontact:", 1)
+    text = text.replace("licence: CC-BY-4.0", "licence: LicenseRef-agreement-only")
+    made = view_of(make(tmp_path / "d", named_tables(), {PUBLIC: text, CLOSED: AGREEMENTS[CLOSED]}))
+    for target, one in TARGETS.items():
+        if one.is_open_archive:
+            with pytest.raises(Refused, match="open to everybody"):
+                write_package(made, target, tmp_path / target)
+
+
+def test_a_project_may_ask_for_every_target():
+    import yaml
+
+    schema = yaml.safe_load((ROOT / "resources" / "config.schema.yaml").read_text())
+    asked = schema["properties"]["exports"]["items"]["properties"]["target"]
+    assert asked["enum"] == list(TARGETS)
