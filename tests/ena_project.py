@@ -19,7 +19,7 @@ parties:
 grants:
   - name: everything
     recipient: public
-    purposes: [DUO:0000042]
+    purposes: [DUO:0000004]
     classes:
       identity: allow
       location: allow

@@ -45,6 +45,7 @@ DUTIES: Mapping[str, str] = {
     "benefit-sharing": "share benefits as stated",
     "no-onward-sharing": "pass the data on to nobody",
     "same-terms": "pass the data on under the same agreement only",
+    "encryption": "send the data encrypted only",
 }
 # What a licence for everybody cannot go with: it lets them pass the data on and keep them.
 CLOSING_DUTIES = frozenset({"deletion", "no-onward-sharing", "same-terms"})

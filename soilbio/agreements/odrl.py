@@ -59,6 +59,7 @@ ACTIONS = {
     "co-authorship": "soilbio:collaborate",
     "no-onward-sharing": "soilbio:keep",
     "same-terms": "soilbio:passOnUnderSameTerms",
+    "encryption": "soilbio:sendEncrypted",
 }
 # Each of our own actions is a narrower one of ODRL's.
 _NARROWER = {
@@ -67,6 +68,7 @@ _NARROWER = {
     "soilbio:collaborate": "odrl:attribute",
     "soilbio:keep": "odrl:ensureExclusivity",
     "soilbio:passOnUnderSameTerms": "odrl:nextPolicy",
+    "soilbio:sendEncrypted": "odrl:distribute",
 }
 
 

@@ -9,8 +9,6 @@ check it without soilbio:
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +17,8 @@ from typing import Any
 import yaml
 
 from soilbio.agreements.model import Agreement
-from soilbio.errors import Problems, problem_of
+from soilbio.errors import Problems
+from soilbio.ssh_signatures import is_by, sign
 
 NAMESPACE = "soilbio-agreement"
 _FIELD = "\nsignatures:"
@@ -81,21 +80,8 @@ def has_signed(text: str, party: str, key: str) -> bool:
 @lru_cache(maxsize=256)
 def is_signed(text: str, party: str, key: str, signature: str) -> bool:
     """Tell whether a party's key made a signature over a text; False also without `ssh-keygen`."""
-    with tempfile.TemporaryDirectory(prefix="soilbio-") as scratch:
-        allowed, armoured = Path(scratch) / "allowed", Path(scratch) / "signature"
-        allowed.write_text(f'{party} namespaces="{NAMESPACE}" {key}\n', encoding="utf-8")
-        armoured.write_text(signature.strip() + "\n", encoding="utf-8")
-        command = ["ssh-keygen", "-Y", "verify", "-f", str(allowed), "-I", party]
-        try:
-            done = subprocess.run(
-                [*command, "-n", NAMESPACE, "-s", str(armoured)],
-                input=text.encode(),
-                capture_output=True,
-                check=False,
-            )
-        except FileNotFoundError:
-            return False
-    return done.returncode == 0
+    allowed = f'{party} namespaces="{NAMESPACE}" {key}\n'
+    return is_by(text.encode(), signature, NAMESPACE, (party, allowed))
 
 
 def add_signature(text: str, party: str, key: Path) -> str:
@@ -109,24 +95,7 @@ def add_signature(text: str, party: str, key: Path) -> str:
     """
     text = text.rstrip() + "\n"
     body = signed_text(text)
-    try:
-        done = subprocess.run(
-            ["ssh-keygen", "-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)],
-            input=body.encode(),
-            capture_output=True,
-            check=False,
-        )
-        said, code = done.stderr.decode(errors="replace"), done.returncode
-    except FileNotFoundError:
-        said, code = "ssh-keygen is not on PATH", 127
-    if code:
-        raise problem_of(
-            "signing-failed",
-            str(key),
-            found=" ".join(said.split())[:200],
-            expected="an OpenSSH ed25519 key that can sign",
-            fix="Name the private key; install openssh-client if ssh-keygen is missing",
-        )
-    indented = "".join(f"      {line}\n" for line in done.stdout.decode().splitlines())
+    signature = sign(body.encode(), key, NAMESPACE)
+    indented = "".join(f"      {line}\n" for line in signature.splitlines())
     entry = f"  - party: {party}\n    signature: |\n{indented}"
     return text + ("signatures:\n" if body == text else "") + entry

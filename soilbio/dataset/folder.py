@@ -10,6 +10,9 @@ from pathlib import Path
 
 from soilbio.errors import disk_full
 
+# To whom the dataset was given, by its sender; not there in a dataset of one's own.
+SHARED = "provenance/shared.json"
+
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:

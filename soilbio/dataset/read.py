@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.dataset import columns
-from soilbio.dataset.folder import recover_folder
+from soilbio.dataset.folder import SHARED, recover_folder
 from soilbio.dataset.invariants import check_tables
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import Problems, problem_of
@@ -35,6 +36,21 @@ class Dataset:
     def column(self, table: str, name: str) -> Column | None:
         """Describe a column, its sharing class included; None: unknown, so it is withheld."""
         return columns.column_of(TABLES[table], name, self.extra_columns)
+
+    @property
+    def shared(self) -> Mapping[str, str]:
+        """Say with whom it was shared, if it is no dataset of one's own; what cannot be read too.
+
+        A file that is there and says nothing gives `{"": ""}`, so that it is not taken for none.
+        """
+        path = self.folder / SHARED
+        if not path.exists():
+            return {}
+        try:
+            found = json.loads(path.read_bytes())
+        except ValueError:
+            found = None
+        return found if isinstance(found, dict) and found else {"": ""}
 
     def trees(self) -> dict[str, Path]:
         """Find the tree of each assay that has one."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from soilbio.agreements.combine import combine
 from soilbio.agreements.decide import decide
 from soilbio.agreements.model import Agreement, Decision, Strictness
+from soilbio.agreements.onward import Holding, pass_on
 from soilbio.agreements.parse import parse_agreement
 from soilbio.errors import Problems, Refused
 from soilbio.standards.purposes import PURPOSES
@@ -19,12 +20,17 @@ _CIRCLES = ("public", "consortium")
 
 @dataclass(slots=True)
 class Gate:
-    """One request to the agreements of a dataset; remembers what was decided."""
+    """One request to the agreements of a dataset; remembers what was decided.
+
+    `holding` says on which terms the dataset was shared with whoever is asked now; None for one's
+    own.
+    """
 
     agreements: Mapping[str, Agreement]
     recipient: str
     purpose: str
     on: dt.date
+    holding: Holding | None = None
     decisions: dict[str, Decision] = field(default_factory=dict)
 
     def of(self, key: str) -> Decision:
@@ -37,11 +43,15 @@ class Gate:
             names = key.split("|") if key else []
             known = [self.agreements[name] for name in names if name in self.agreements]
             self.decisions[key] = (
-                decide(known, self.recipient, self.purpose, self.on)
+                self._decide(known)
                 if len(known) == len(names)
                 else combine([], (self.recipient, self.purpose, self.on))
             )
         return self.decisions[key]
+
+    def _decide(self, agreements: Sequence[Agreement]) -> Decision:
+        decision = decide(agreements, self.recipient, self.purpose, self.on)
+        return pass_on(decision, agreements, self.holding) if self.holding else decision
 
     def allows(self, key: str, sharing_class: SharingClass) -> bool:
         """Tell whether values of a class are shared as they are."""
@@ -69,7 +79,13 @@ def key_of(names: Iterable[str]) -> str:
     return "|".join(sorted({part for name in names for part in name.split("|") if part}))
 
 
-def open_gate(texts: Mapping[str, str], recipient: str, purpose: str, on: dt.date) -> Gate:
+def open_gate(
+    texts: Mapping[str, str],
+    recipient: str,
+    purpose: str,
+    on: dt.date,
+    holding: Holding | None = None,
+) -> Gate:
     """Read the agreements of a dataset and check who asks, and what for.
 
     Raises
@@ -109,4 +125,4 @@ def open_gate(texts: Mapping[str, str], recipient: str, purpose: str, on: dt.dat
             fix="Choose the purpose that the recipient states",
         )
     problems.raise_if_any()
-    return Gate(agreements, recipient, purpose, on)
+    return Gate(agreements, recipient, purpose, on, holding)

@@ -16,11 +16,16 @@ from soilbio.errors import problem_of
 from soilbio.exporters.evidence import Evidence, described
 from soilbio.exporters.losses import LOSSES, write_losses
 from soilbio.exporters.registry import TARGETS, check_target, writer_of
-from soilbio.exporters.view import View
+from soilbio.exporters.view import View, names_samples
 
-DECISION, DUTIES = "decision.json", "DUTIES.txt"
+DECISION, DUTIES, AGREEMENTS = "decision.json", "DUTIES.txt", "agreements"
 # What an export holds whose decision was removed, as Snakemake does before it runs a job again.
-_WITHOUT_DECISION = (DUTIES, LOSSES, *(name for one in TARGETS.values() for name in one.files))
+_WITHOUT_DECISION = (
+    DUTIES,
+    LOSSES,
+    AGREEMENTS,
+    *(name for one in TARGETS.values() for name in one.files),
+)
 
 
 def write_package(view: View, target: str, folder: Path) -> Evidence:
@@ -42,11 +47,22 @@ def write_package(view: View, target: str, folder: Path) -> Evidence:
     with new_folder(folder) as part:
         evidence = writer_of(target)(view, part)
         write_losses(evidence.losses, part)
+        _write_agreements(view, part)
         (part / DUTIES).write_text("\n".join(_duties(view)) + "\n", encoding="utf-8")
         record = {**_record(view, target, evidence), "files": _files(part)}
         text = json.dumps(record, indent=2, ensure_ascii=False)
         (part / DECISION).write_text(f"{text}\n", encoding="utf-8")
     return evidence
+
+
+def _write_agreements(view: View, folder: Path) -> None:
+    """Add the texts that bind a partner; everybody gets them in plain words only."""
+    if view.recipient == "public":
+        return
+    (folder / AGREEMENTS).mkdir()
+    for name, text in view.texts.items():
+        if not names_samples(view, name):
+            (folder / AGREEMENTS / f"{name}.yaml").write_bytes(text.encode())
 
 
 def write_refusal(request: Mapping[str, str], reason: str, folder: Path) -> None:

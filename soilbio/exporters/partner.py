@@ -5,17 +5,18 @@ The trees stay behind: their branches tell of sequences that are not shared.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio import __version__
-from soilbio.agreements.model import Strictness
+from soilbio.dataset.folder import SHARED
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Refused
 from soilbio.exporters.evidence import Evidence
 from soilbio.exporters.rows import NOTES
-from soilbio.exporters.view import View
+from soilbio.exporters.view import View, names_samples
 from soilbio.standards.sharing_classes import SharingClass
 
 if TYPE_CHECKING:
@@ -51,8 +52,21 @@ def write(view: View, folder: Path) -> Evidence:
             "parameters": {"recipient": view.recipient, "purpose": view.purpose},
             "inputs": [],
         },
+        files={SHARED: shared_text(view)},
     )
     return view.evidence
+
+
+def shared_text(view: View) -> str:
+    """Write to whom the dataset goes, what for, and until when it may be kept."""
+    ends = [decision.until for decision in view.in_use() if decision.until]
+    record = {
+        "recipient": view.recipient,
+        "purpose": view.purpose,
+        "date": view.date.isoformat(),
+        "until": min(ends).isoformat() if ends else None,
+    }
+    return f"{json.dumps(record, indent=1)}\n"
 
 
 def _own_columns(view: View) -> dict[str, str]:
@@ -70,13 +84,12 @@ def _own_columns(view: View) -> dict[str, str]:
 def _check_texts(view: View) -> None:
     """Refuse agreements whose text names samples that the recipient knows by pseudonyms."""
     for decision in view.in_use():
-        identity = decision.outcomes[SharingClass.IDENTITY]
-        named = [name for name in decision.agreements if view.agreements[name].samples]
-        if named and identity.strictness != Strictness.ALLOW:
+        named = [name for name in decision.agreements if names_samples(view, name)]
+        if named:
+            because = "; ".join(decision.outcomes[SharingClass.IDENTITY].because)
             raise Refused(
                 f"partner needs the text of {', '.join(named)}, which names samples under `covers`,"
-                f" and identity may not be shared with {view.recipient}:"
-                f" {'; '.join(identity.because)}."
+                f" and identity may not be shared with {view.recipient}: {because}."
             )
 
 

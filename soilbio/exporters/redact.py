@@ -16,8 +16,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
 from soilbio.agreements.model import Decision, Strictness
+from soilbio.agreements.onward import Holding
 from soilbio.dataset.columns import column_of, property_of
 from soilbio.dataset.tables import TABLES, Column
+from soilbio.errors import problem_of
 from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, keep_counts
 from soilbio.exporters.gate import Gate, key_of, open_gate
@@ -53,6 +55,8 @@ class Source(Protocol):
     def agreements(self) -> Mapping[str, str]: ...
     @property
     def extra_columns(self) -> Mapping[str, str]: ...
+    @property
+    def shared(self) -> Mapping[str, str]: ...
 
 
 @dataclass(slots=True)
@@ -113,7 +117,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         If nothing may be shared; the message names the clauses.
 
     """
-    gate = open_gate(dataset.agreements, recipient, purpose, on)
+    gate = open_gate(dataset.agreements, recipient, purpose, on, _holding(dataset.shared))
     work = _Work(dataset, gate, Names(key, recipient))
     _relate(work)
     small = {"samples": _samples(work)}
@@ -145,6 +149,35 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         Evidence(work.ledger.values, work.ledger.rows, _digests(dataset.agreements)),
         work.names.of("dataset"),
     )
+
+
+def _holding(shared: Mapping[str, str]) -> Holding | None:
+    """Read on which terms a dataset was shared with its holder; None for one's own.
+
+    Raises
+    ------
+    InputError
+        If that cannot be read: then nobody knows what may be done with it.
+
+    """
+    if not shared:
+        return None
+    try:
+        until = shared.get("until")
+        return Holding(
+            shared["recipient"],
+            shared["purpose"],
+            dt.date.fromisoformat(shared["date"]),
+            dt.date.fromisoformat(until) if until else None,
+        )
+    except (KeyError, ValueError, TypeError):
+        raise problem_of(
+            "dataset-shared",
+            "provenance/shared.json",
+            found=str(shared)[:200],
+            expected="recipient, purpose, date and until, as the sender wrote them",
+            fix="Get the dataset again from the sender",
+        ) from None
 
 
 def _digests(texts: Mapping[str, str]) -> dict[str, str]:

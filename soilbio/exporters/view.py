@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from soilbio.agreements.model import Agreement, Decision
+from soilbio.agreements.model import Agreement, Decision, Strictness
 from soilbio.dataset.tables import Column
 from soilbio.exporters.evidence import Evidence
+from soilbio.standards.sharing_classes import SharingClass
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,3 +46,15 @@ class View:
     def in_use(self) -> list[Decision]:
         """List the decisions that anything is shared under, one for each set of agreements."""
         return [self.decisions[key] for key in sorted(set(self.of_sample.values()))]
+
+
+def names_samples(view: View, agreement: str) -> bool:
+    """Tell whether an agreement's text names samples that the recipient knows by pseudonyms."""
+    if not view.agreements[agreement].samples:
+        return False
+    identities = [
+        decision.outcomes[SharingClass.IDENTITY].strictness
+        for decision in view.in_use()
+        if agreement in decision.agreements
+    ]
+    return any(strictness != Strictness.ALLOW for strictness in identities)

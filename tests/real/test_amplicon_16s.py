@@ -245,7 +245,7 @@ def test_the_dataset_opens_in_other_programs(results):
 def test_the_exports_open_in_other_programs(results):
     from dwca.read import DwCAReader
 
-    (archive,) = (results / "exports" / "0-dwca-public").glob("*.zip")
+    (archive,) = (results / "exports" / "0-dwca-public").glob("dwca.zip")
     assert ZipFile(archive).testzip() is None
     with DwCAReader(str(archive)) as reader:
         rows = sum(1 for _ in reader)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from soilbio.metadata.config import Config
 
-RECIPIENT, PURPOSE = "public", "DUO:0000042"
+RECIPIENT, PURPOSE = "public", "DUO:0000004"  # an archive is for any use
 # The archives give everything to everybody without conditions; other licences would be broken.
 LICENCES = ("CC0-1.0", "CC-BY-4.0", "PDDL-1.0", "ODC-By-1.0")
 # A record of reads without these is none: the reads, and how they were made.
@@ -58,6 +58,7 @@ class _Sheets:
     tables: Mapping[str, pl.LazyFrame]
     agreements: Mapping[str, str]
     extra_columns: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_dataset(source: Path) -> bool:

@@ -17,7 +17,7 @@ from soilbio.archives.ena.instruments import find_instrument
 from soilbio.archives.ena.model import Study
 from soilbio.archives.ena.prepare import alias_of, contents_of, write_submission
 from soilbio.archives.ena.source import material_of_dataset, material_of_project, project_config
-from soilbio.dataset.write import write_dataset
+from soilbio.dataset.write import write_dataset, write_tables
 from soilbio.errors import InputError, Problems, Refused
 from soilbio.metadata.sheet import read_sheet
 
@@ -159,7 +159,7 @@ def test_what_the_archive_cannot_keep_to_is_refused(prepared, changes, said):
 
 
 def test_reads_that_are_free_from_a_later_day_wait_for_it(prepared):
-    later = "  - name: reads, later\n    recipient: public\n    purposes: [DUO:0000042]\n"
+    later = "  - name: reads, later\n    recipient: public\n    purposes: [DUO:0000004]\n"
     later += "    from: 2028-01-01\n    classes:\n      raw_reads: allow\n"
     changes = {"      raw_reads: allow\n": "", "controls: allow\n": f"controls: allow\n{later}"}
     with pytest.raises(Refused, match="--hold"):
@@ -217,13 +217,24 @@ def test_reads_must_be_packed_whole_and_in_pairs(tmp_path):
 
 
 def test_a_dataset_whose_agreement_keeps_the_reads_is_refused(tmp_path):
+    any_use = {
+        name: text.replace("DUO:0000042", "DUO:0000004") for name, text in AGREEMENTS.items()
+    }
+    write_tables(example_tables(), any_use, tmp_path / "d", extra_columns=EXTRA_COLUMNS)
     with pytest.raises(Refused, match="raw_reads"):
+        material_of_dataset(tmp_path / "d", {}, DAY, bytes(32))
+
+
+def test_an_agreement_for_research_does_not_open_an_archive_for_any_use(tmp_path):
+    with pytest.raises(Refused, match=r"any use \(DUO:0000004\)"):
         material_of_dataset(example_dataset(tmp_path), {}, DAY, bytes(32))
 
 
 def test_a_dataset_gives_samples_and_the_sheet_their_reads(tmp_path):
     texts = {
-        name: text.replace("method: allow", "method: allow\n      raw_reads: allow")
+        name: text.replace("method: allow", "method: allow\n      raw_reads: allow").replace(
+            "DUO:0000042", "DUO:0000004"
+        )
         for name, text in AGREEMENTS.items()
     }
     write_dataset(

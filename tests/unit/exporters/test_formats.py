@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 from soilbio.errors import Refused
 from soilbio.exporters.package import write_package
-from soilbio.exporters.registry import TARGETS
+from soilbio.exporters.registry import TARGETS, writer_of
 from tests.conftest import ROOT
 
 FIRST = feature_id("ACGTACGTAA")
@@ -250,3 +251,14 @@ def test_a_project_may_ask_for_every_target():
     schema = yaml.safe_load((ROOT / "resources" / "config.schema.yaml").read_text())
     asked = schema["properties"]["exports"]["items"]["properties"]["target"]
     assert asked["enum"] == list(TARGETS)
+
+
+def test_no_exporter_reads_a_dataset():
+    folder = ROOT / "soilbio" / "exporters"
+    for path in folder.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for word in ("dataset.read", "dataset.parquet", "scan_parquet", "read_parquet", "Source"):
+            assert word not in text or path.name == "redact.py", f"{path.name}: {word}"
+    for target in TARGETS:
+        names = list(inspect.signature(writer_of(target)).parameters.values())
+        assert names[0].annotation == "View"
