@@ -75,6 +75,11 @@ def _differences(before: Decision, after: Decision) -> Iterator[tuple[str, str, 
         yield "differs", "end", ends[0], ends[1]
 
 
+def is_no_more_open(one: Outcome, other: Outcome, sharing_class: SharingClass) -> bool:
+    """Tell whether an outcome lets nothing through that another keeps."""
+    return _openness(one, sharing_class) >= _openness(other, sharing_class)
+
+
 def _openness(outcome: Outcome, sharing_class: SharingClass) -> tuple[int, int]:
     scale = GENERALISATIONS.get(sharing_class, ())
     return outcome.strictness, scale.index(outcome.how) if outcome.how in scale else -1

@@ -12,12 +12,13 @@ from soilbio.agreements.model import Agreement, Decision, Outcome, Strictness
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """With whom the data were shared, for which purpose, on which day, and until when."""
+    """With whom data under some agreements were shared, what for, on which day, until when."""
 
     recipient: str
     purpose: str
     shared: date
     until: date | None = None
+    agreements: tuple[str, ...] = ()
 
 
 def pass_on(decision: Decision, agreements: Sequence[Agreement], holding: Holding) -> Decision:

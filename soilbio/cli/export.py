@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from soilbio.cli.transfer_options import add_ledger, record
+
 HELP = "write what an agreement allows, in an archive's format"
 
 
@@ -35,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to write")
+    add_ledger(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.exporters.package import write_package, write_refusal
     from soilbio.exporters.redact import redacted_view
     from soilbio.exporters.registry import check_target
+    from soilbio.transfer.entries import of_export
+    from soilbio.transfer.ledger import NAME
 
     if args.out is None and not args.dry_run:
         raise problem_of(
@@ -71,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
     print(told)
     for name, number in sorted(evidence.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")
+    ledger = args.ledger or args.dataset.resolve().parent / NAME
+    print(record(ledger, "export", of_export(view, evidence, args.out, args.dataset)))
     print(args.out)
     return 0
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset import columns
 from soilbio.dataset.folder import SHARED, recover_folder
@@ -38,19 +38,20 @@ class Dataset:
         return columns.column_of(TABLES[table], name, self.extra_columns)
 
     @property
-    def shared(self) -> Mapping[str, str]:
-        """Say with whom it was shared, if it is no dataset of one's own; what cannot be read too.
+    def shared(self) -> list[dict[str, Any]]:
+        """List on which terms parts of it were shared by others; none in a dataset of one's own.
 
-        A file that is there and says nothing gives `{"": ""}`, so that it is not taken for none.
+        What cannot be read gives an empty term, so that it is not taken for none.
         """
         path = self.folder / SHARED
         if not path.exists():
-            return {}
+            return []
         try:
             found = json.loads(path.read_bytes())
         except ValueError:
-            found = None
-        return found if isinstance(found, dict) and found else {"": ""}
+            return [{}]
+        is_list = isinstance(found, list) and found and all(isinstance(one, dict) for one in found)
+        return found if is_list else [{}]
 
     def trees(self) -> dict[str, Path]:
         """Find the tree of each assay that has one."""

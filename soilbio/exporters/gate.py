@@ -22,15 +22,14 @@ _CIRCLES = ("public", "consortium")
 class Gate:
     """One request to the agreements of a dataset; remembers what was decided.
 
-    `holding` says on which terms the dataset was shared with whoever is asked now; None for one's
-    own.
+    `holdings` say on which terms data were shared with whoever is asked now; none for one's own.
     """
 
     agreements: Mapping[str, Agreement]
     recipient: str
     purpose: str
     on: dt.date
-    holding: Holding | None = None
+    holdings: Sequence[Holding] = ()
     decisions: dict[str, Decision] = field(default_factory=dict)
 
     def of(self, key: str) -> Decision:
@@ -51,7 +50,11 @@ class Gate:
 
     def _decide(self, agreements: Sequence[Agreement]) -> Decision:
         decision = decide(agreements, self.recipient, self.purpose, self.on)
-        return pass_on(decision, agreements, self.holding) if self.holding else decision
+        names = {agreement.name for agreement in agreements}
+        for holding in self.holdings:
+            if names & set(holding.agreements):
+                decision = pass_on(decision, agreements, holding)
+        return decision
 
     def allows(self, key: str, sharing_class: SharingClass) -> bool:
         """Tell whether values of a class are shared as they are."""
@@ -84,7 +87,7 @@ def open_gate(
     recipient: str,
     purpose: str,
     on: dt.date,
-    holding: Holding | None = None,
+    holdings: Sequence[Holding] = (),
 ) -> Gate:
     """Read the agreements of a dataset and check who asks, and what for.
 
@@ -125,4 +128,4 @@ def open_gate(
             fix="Choose the purpose that the recipient states",
         )
     problems.raise_if_any()
-    return Gate(agreements, recipient, purpose, on, holding)
+    return Gate(agreements, recipient, purpose, on, holdings)

@@ -65,8 +65,9 @@ def shared_text(view: View) -> str:
         "purpose": view.purpose,
         "date": view.date.isoformat(),
         "until": min(ends).isoformat() if ends else None,
+        "agreements": sorted(view.agreements),
     }
-    return f"{json.dumps(record, indent=1)}\n"
+    return f"{json.dumps([record], indent=1)}\n"
 
 
 def _own_columns(view: View) -> dict[str, str]:

@@ -10,7 +10,7 @@ record, the strictest rules, class by class.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from soilbio.agreements.model import Decision, Strictness
 from soilbio.agreements.onward import Holding
 from soilbio.dataset.columns import column_of, property_of
+from soilbio.dataset.folder import SHARED
 from soilbio.dataset.tables import TABLES, Column
 from soilbio.errors import problem_of
 from soilbio.exporters.evidence import Evidence, Ledger
@@ -56,7 +57,7 @@ class Source(Protocol):
     @property
     def extra_columns(self) -> Mapping[str, str]: ...
     @property
-    def shared(self) -> Mapping[str, str]: ...
+    def shared(self) -> Sequence[Mapping[str, Any]]: ...
 
 
 @dataclass(slots=True)
@@ -117,7 +118,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         If nothing may be shared; the message names the clauses.
 
     """
-    gate = open_gate(dataset.agreements, recipient, purpose, on, _holding(dataset.shared))
+    gate = open_gate(dataset.agreements, recipient, purpose, on, _holdings(dataset.shared))
     work = _Work(dataset, gate, Names(key, recipient))
     _relate(work)
     small = {"samples": _samples(work)}
@@ -151,8 +152,8 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
     )
 
 
-def _holding(shared: Mapping[str, str]) -> Holding | None:
-    """Read on which terms a dataset was shared with its holder; None for one's own.
+def _holdings(shared: Sequence[Mapping[str, Any]]) -> list[Holding]:
+    """Read on which terms data were shared with the dataset's holder; none for one's own.
 
     Raises
     ------
@@ -160,24 +161,27 @@ def _holding(shared: Mapping[str, str]) -> Holding | None:
         If that cannot be read: then nobody knows what may be done with it.
 
     """
-    if not shared:
-        return None
-    try:
-        until = shared.get("until")
-        return Holding(
-            shared["recipient"],
-            shared["purpose"],
-            dt.date.fromisoformat(shared["date"]),
-            dt.date.fromisoformat(until) if until else None,
-        )
-    except (KeyError, ValueError, TypeError):
-        raise problem_of(
-            "dataset-shared",
-            "provenance/shared.json",
-            found=str(shared)[:200],
-            expected="recipient, purpose, date and until, as the sender wrote them",
-            fix="Get the dataset again from the sender",
-        ) from None
+    found = []
+    for one in shared:
+        try:
+            until = one["until"]
+            holding = Holding(
+                one["recipient"],
+                one["purpose"],
+                dt.date.fromisoformat(one["date"]),
+                dt.date.fromisoformat(until) if until else None,
+                tuple(one["agreements"]),
+            )
+        except (KeyError, ValueError, TypeError):
+            raise problem_of(
+                "dataset-shared",
+                SHARED,
+                found=str(one)[:200],
+                expected="recipient, purpose, date, until and agreements, as the sender wrote them",
+                fix="Get the dataset again from the sender",
+            ) from None
+        found.append(holding)
+    return found
 
 
 def _digests(texts: Mapping[str, str]) -> dict[str, str]:

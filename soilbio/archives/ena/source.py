@@ -8,7 +8,7 @@ out altogether, and counted.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,7 +58,7 @@ class _Sheets:
     tables: Mapping[str, pl.LazyFrame]
     agreements: Mapping[str, str]
     extra_columns: Mapping[str, str] = field(default_factory=dict)
-    shared: Mapping[str, str] = field(default_factory=dict)
+    shared: Sequence[Mapping[str, Any]] = ()
 
 
 def is_dataset(source: Path) -> bool:

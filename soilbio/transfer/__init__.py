@@ -1,0 +1,1 @@
+"""Packages between partners: sealed, checked before they are taken in, and put on record."""

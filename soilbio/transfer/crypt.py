@@ -1,0 +1,185 @@
+"""crypt4gh (GA4GH) for the holders of OpenSSH ed25519 keys, in streams.
+
+The sender's key is made for one package and forgotten: who sent it is what the signature says.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from soilbio.errors import problem_of
+
+MAGIC = b"crypt4gh"
+# The library tells of every key that does not fit; our callers say it once, in their words.
+logging.getLogger("crypt4gh").setLevel(logging.CRITICAL + 1)
+# What the library says where none of the recipients has the key.
+_NOT_FOR_KEY = ("No header packet could be decrypted", "No supported encryption method")
+
+
+def public_keys(paths: Sequence[Path]) -> list[bytes]:
+    """Read the recipients' keys.
+
+    Raises
+    ------
+    InputError
+        For a file that is no OpenSSH ed25519 or crypt4gh public key.
+
+    """
+    from crypt4gh.keys import get_public_key
+
+    found = []
+    for path in paths:
+        try:
+            found.append(bytes(get_public_key(str(path))))
+        except OSError as error:
+            raise problem_of(
+                "key-unreadable",
+                str(path),
+                found=error.strerror,
+                expected="a file that can be read",
+                fix="Correct the path",
+            ) from None
+        except Exception:  # noqa: BLE001  the library raises what it meets
+            raise problem_of(
+                "key-public",
+                str(path),
+                expected="an OpenSSH ed25519 public key",
+                fix="Ask the recipient for the .pub file of `ssh-keygen -t ed25519`",
+            ) from None
+    return found
+
+
+def private_key(path: Path, passphrase: Callable[[], str]) -> bytes:
+    """Read one's own key.
+
+    Raises
+    ------
+    InputError
+        If it is none, or the passphrase is wrong.
+
+    """
+    from crypt4gh.keys import get_private_key
+
+    try:
+        return bytes(get_private_key(str(path), passphrase))
+    except OSError as error:
+        raise problem_of(
+            "key-unreadable",
+            str(path),
+            found=error.strerror,
+            expected="a file that can be read",
+            fix="Correct the path",
+        ) from None
+    except Exception:  # noqa: BLE001  the library raises what it meets
+        raise problem_of(
+            "key-private",
+            str(path),
+            expected="an OpenSSH ed25519 private key and its passphrase",
+            fix="Name the key whose public half the sender has",
+        ) from None
+
+
+@contextmanager
+def encrypting(target: BinaryIO, keys: Sequence[bytes]) -> Iterator[BinaryIO]:
+    """Give a stream to write to; what is written comes encrypted into the target."""
+    from crypt4gh.lib import encrypt
+
+    own = os.urandom(32)
+    with _through(lambda plain: encrypt([(0, own, key) for key in keys], plain, target)) as stream:
+        yield stream
+
+
+@contextmanager
+def _through(work: Callable[[BinaryIO], object]) -> Iterator[BinaryIO]:
+    """Run work on the other end of a pipe; its error is raised where the pipe is written."""
+    ends = os.pipe()
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        with os.fdopen(ends[0], "rb") as source:
+            try:
+                work(source)
+            except BaseException as error:  # noqa: BLE001  raised again in the other thread
+                errors.append(error)
+
+    worker = threading.Thread(target=run, daemon=True)
+    worker.start()
+    try:
+        with os.fdopen(ends[1], "wb") as sink:
+            yield sink
+    except BrokenPipeError:
+        if not errors:
+            raise
+    finally:
+        worker.join()
+    if errors:
+        raise errors[0]
+
+
+@contextmanager
+def decrypting(source: BinaryIO, name: str, key: bytes) -> Iterator[BinaryIO]:
+    """Give the plain stream of an encrypted one.
+
+    Raises
+    ------
+    InputError
+        When the context ends: `package-key` if the key is not that of a recipient,
+        `package-changed` if any byte is not the one that was encrypted.
+
+    """
+    ends = os.pipe()
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        with os.fdopen(ends[1], "wb") as sink:
+            _decrypt(source, sink, key, errors)
+
+    worker = threading.Thread(target=run, daemon=True)
+    worker.start()
+    plain = os.fdopen(ends[0], "rb")
+    try:
+        yield plain
+    except Exception:
+        plain.close()
+        worker.join()
+        if errors:  # what came out was cut there, which is why it could not be read
+            raise _decryption_problem(errors[0], name) from None
+        raise
+    plain.close()
+    worker.join()
+    if errors:
+        raise _decryption_problem(errors[0], name)
+
+
+def _decrypt(source: BinaryIO, sink: BinaryIO, key: bytes, errors: list[BaseException]) -> None:
+    from crypt4gh.lib import decrypt
+
+    try:
+        decrypt([(0, key, None)], source, sink)
+    except BrokenPipeError:
+        pass  # the reader has seen enough
+    except BaseException as error:  # noqa: BLE001  told in the other thread
+        errors.append(error)
+
+
+def _decryption_problem(error: BaseException, name: str) -> Exception:
+    if str(error) in _NOT_FOR_KEY:
+        return problem_of(
+            "package-key",
+            name,
+            expected="a package that is encrypted for this key",
+            fix="Name the private key whose public half the sender has, or ask for a new package",
+        )
+    return problem_of(
+        "package-changed",
+        name,
+        found="encrypted bytes",
+        expected="the bytes that the sender encrypted",
+        fix="Get the package again from the sender",
+    )
