@@ -34,7 +34,7 @@ def pass_on(decision: Decision, agreements: Sequence[Agreement], holding: Holdin
         On which terms the holder has the record.
 
     """
-    reasons = _reasons(decision, agreements, holding)
+    reasons = _reasons(decision, agreements, holding) if decision.shares_anything else ()
     if not reasons:
         return decision
     withheld = Outcome(Strictness.WITHHOLD, because=tuple(reasons))

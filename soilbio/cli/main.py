@@ -21,6 +21,8 @@ COMMANDS = {
     "run": "run the workflow on one machine or a cluster",
     "report": "write the HTML report of a dataset",
     "dataset": "show, validate or build a dataset",
+    "compare": "say how finely the results of datasets may be merged, and why",
+    "harmonise": "merge datasets into one; each row keeps its agreement",
     "export": "write what an agreement allows, in an archive's format",
     "agreement": "check or explain a sharing agreement",
     "seal": "sign, and encrypt, an export for a partner",

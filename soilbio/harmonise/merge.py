@@ -1,0 +1,295 @@
+"""Datasets → one dataset: every row keeps its agreement, nothing is overwritten in silence.
+
+Sequences that are the same are one feature, and lineages are set to what all of their sources say.
+Where numbers are comparable by lineages only, features become lineages; that is done library by
+library, so no number of two partners is ever added up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soilbio import __version__
+from soilbio.dataset.folder import SHARED
+from soilbio.dataset.tables import RANKS, TABLES
+from soilbio.dataset.write import write_dataset
+from soilbio.errors import Problems, Refused
+from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, sound_level, told
+from soilbio.harmonise.lineages import as_lineages, merged_features
+from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+HISTORY = "provenance/harmonised.json"
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Merged:
+    """What was merged: the level, the pairs it follows from, and what was found on the way."""
+
+    level: str
+    pairs: tuple[Pair, ...]
+    notes: dict[str, int] = field(default_factory=dict)
+
+
+def harmonise(
+    folders: Sequence[Path], target: Path, level: str, rules: Mapping[str, Rule]
+) -> Merged:
+    """Merge datasets into a new one; in which order they are named does not change a byte.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        The datasets, two or more.
+    target : Path
+        The dataset to write.
+    level : str
+        `auto`, `feature`, or a rank from species to domain.
+    rules : mapping of name to Rule
+        As `compare.read_rules` gives them.
+
+    Raises
+    ------
+    InputError
+        If a dataset cannot be read, or two of them say different things of one sample or library.
+    Refused
+        If the level is finer than what is sound.
+
+    """
+    sources = read_sources(folders)
+    pairs = compare(assays_of(sources), rules)
+    merged = Merged(_level(level, pairs), tuple(pairs))
+    problems = Problems("datasets")
+    names = _assay_names(sources)
+    tables: dict[str, Any] = {
+        "samples": _rows(sources, "samples", problems),
+        "libraries": _rows(sources, "libraries", problems, names),
+        "measurements": _measurements(sources, merged),
+    }
+    problems.raise_if_any()
+    counts = _counts(sources)
+    features = merged_features(sources, merged.notes)
+    if merged.level != "feature":
+        features, counts = as_lineages(features, counts, merged.level)
+    tables["counts"] = counts
+    tables["features"] = _with_agreements(features, counts, "feature_id")
+    tables["assays"] = _assays(sources, names, tables["libraries"])
+    write_dataset(
+        {name: _frame(rows, name) for name, rows in tables.items()},
+        texts_of(sources),
+        target,
+        extra_columns=_own_columns(sources, problems),
+        provenance=_provenance(sources, merged),
+        files=_files(sources, merged),
+    )
+    return merged
+
+
+def _level(asked: str, pairs: Sequence[Pair]) -> str:
+    """Take the level that is sound, or the one that is asked for if it is no finer."""
+    refused = [pair for pair in pairs if pair.level == "refused"]
+    if refused:
+        raise Refused(f"A method is not known.\n{told(refused)}")
+    sound = sound_level(pairs)
+    if asked != "auto" and LEVELS.index(asked) < LEVELS.index(sound):
+        finest = [pair for pair in pairs if LEVELS.index(asked) < LEVELS.index(pair.level)]
+        raise Refused(f"{asked} is finer than what is sound, {sound}.\n{told(finest)}")
+    return sound if asked == "auto" else asked
+
+
+def _assay_names(sources: Sequence[Source]) -> dict[tuple[str, str], str]:
+    """Name the assays: one that is called the same and is another method, after its method too."""
+    methods: dict[str, set[str]] = {}
+    for source in sources:
+        for row in source.rows("assays"):
+            methods.setdefault(row["assay_id"], set()).add(_method(row))
+    return {
+        (source.digest, row["assay_id"]): row["assay_id"]
+        if len(methods[row["assay_id"]]) == 1
+        else f"{row['assay_id']}-{_method(row)[:8]}"
+        for source in sources
+        for row in source.rows("assays")
+    }
+
+
+def _method(assay: Row) -> str:
+    from hashlib import sha256
+
+    known = {
+        name: assay[name] for name in sorted(assay) if name not in ("assay_id", "agreement_ids")
+    }
+    return assay.get("method_fingerprint") or sha256(json.dumps(known).encode()).hexdigest()
+
+
+def _rows(
+    sources: Sequence[Source],
+    table: str,
+    problems: Problems,
+    assays: Mapping[tuple[str, str], str] | None = None,
+) -> list[Row]:
+    """Take the rows of a table; what two datasets have must be the same in both."""
+    key = TABLES[table].key[0]
+    found: dict[str, tuple[Row, str]] = {}
+    for source in sources:
+        for row in source.rows(table):
+            if assays is not None:
+                row["assay_id"] = assays[source.digest, row["assay_id"]]
+            there, other = found.setdefault(row[key], (row, source.name))
+            differing = sorted(
+                name
+                for name in {*there, *row}
+                if (there.get(name) or None) != (row.get(name) or None)
+            )
+            if differing:
+                problems.add(
+                    "harmonise-conflict",
+                    source=f"{source.name}, {other}",
+                    column=", ".join(differing),
+                    found=row[key],
+                    expected=f"one {key[:-3]} of that name, or the same in both datasets",
+                    fix="Correct the one that is wrong; if they are two, rename one at its source",
+                )
+    return [row for row, _ in found.values()]
+
+
+def _measurements(sources: Sequence[Source], merged: Merged) -> list[Row]:
+    """Take all measurements; two of one thing that differ stay both, with where they are from."""
+    key = TABLES["measurements"].key
+    found: dict[tuple[Any, ...], Row] = {}
+    conflicts = 0
+    for source in sources:
+        for row in source.rows("measurements"):
+            place = tuple(row[name] for name in key)
+            if place in found and found[place] != row:
+                conflicts += 1
+                row["source"] = "; ".join(part for part in (row["source"], source.name) if part)
+                place = tuple(row[name] for name in key)
+            found.setdefault(place, row)
+    merged.notes["measurements_that_differ"] = conflicts
+    return list(found.values())
+
+
+def _counts(sources: Sequence[Source]) -> pl.LazyFrame:
+    """Take all counts, once each where a library is in two datasets."""
+    import polars as pl
+
+    taken: set[str] = set()
+    frames = []
+    for source in sources:
+        own = set(source.dataset.table("libraries")["library_id"])
+        frame = source.frame("counts")
+        if again := sorted(own & taken):
+            frame = frame.filter(~pl.col("library_id").is_in(again))
+        taken |= own
+        frames.append(frame)
+    return pl.concat(frames, how="vertical")
+
+
+def _with_agreements(table: pl.LazyFrame, counts: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    """Give features the agreements of the counts that name them."""
+    import polars as pl
+
+    named = (
+        counts.select(key, "agreement_id")
+        .unique()
+        .sort("agreement_id")
+        .group_by(key)
+        .agg(pl.col("agreement_id").str.join("|").alias("agreement_ids"))
+    )
+    return table.drop("agreement_ids", strict=False).join(named, on=key, how="inner")
+
+
+def _assays(
+    sources: Sequence[Source], names: Mapping[tuple[str, str], str], libraries: Iterable[Row]
+) -> list[Row]:
+    agreements: dict[str, set[str]] = {}
+    for row in libraries:
+        agreements.setdefault(row["assay_id"], set()).add(row["agreement_id"])
+    found: dict[str, Row] = {}
+    for source in sources:
+        for row in source.rows("assays"):
+            name = names[source.digest, row["assay_id"]]
+            own = set(row["agreement_ids"].split("|"))
+            every = agreements.get(name, set()) | own
+            found[name] = {
+                **found.get(name, row),
+                "assay_id": name,
+                "agreement_ids": "|".join(
+                    sorted(every | set((found.get(name) or row)["agreement_ids"].split("|")))
+                ),
+            }
+    return list(found.values())
+
+
+def _frame(rows: Any, table: str) -> Any:  # a DataFrame or LazyFrame
+    """Make a table of rows; columns that any row has are there."""
+    import polars as pl
+
+    if isinstance(rows, pl.LazyFrame):
+        return rows
+    types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
+    declared = {column.name: types[column.type] for column in TABLES[table].columns}
+    names = sorted({name for row in rows for name in row} - declared.keys())
+    schema = declared | dict.fromkeys(names, pl.String)
+    return pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
+
+
+def _own_columns(sources: Sequence[Source], problems: Problems) -> dict[str, str]:
+    """Take the users' own columns; one name with two sharing classes is nobody's to decide."""
+    found: dict[str, str] = {}
+    for source in sources:
+        for name, one in source.dataset.extra_columns.items():
+            if found.setdefault(name, one) != one:
+                problems.add(
+                    "harmonise-class",
+                    source=source.name,
+                    column=name,
+                    found=one,
+                    expected=f"one sharing class; another dataset has {found[name]}",
+                    fix="Rename one of the columns at its source",
+                )
+    problems.raise_if_any()
+    return found
+
+
+def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
+    return {
+        "title": " and ".join(sorted(source.name for source in sources)),
+        "soilbio_version": __version__,
+        "is_workflow_run": False,
+        "tools": [],
+        "references": [],
+        "parameters": {"level": merged.level, "notes": dict(sorted(merged.notes.items()))},
+        "inputs": [
+            {"library_id": "", "name": source.name, "sha256": source.digest} for source in sources
+        ],
+    }
+
+
+def _files(sources: Sequence[Source], merged: Merged) -> dict[str, str]:
+    """Write what was merged and why so, and on which terms parts of it are held."""
+    history = {
+        "level": merged.level,
+        "datasets": [{"name": one.name, "sha256": one.digest} for one in sources],
+        "pairs": [asdict(pair) for pair in merged.pairs],
+        "notes": dict(sorted(merged.notes.items())),
+    }
+    files = {HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"}
+    shared = list(_terms(sources))
+    if shared:
+        files[SHARED] = f"{json.dumps(shared, indent=1)}\n"
+    return files
+
+
+def _terms(sources: Sequence[Source]) -> Iterator[Mapping[str, Any]]:
+    for source in sources:
+        yield from source.dataset.shared
+
+
+__all__ = ["RANKS", "Merged", "harmonise"]

@@ -1,0 +1,125 @@
+"""The datasets that are merged, under names of their own, in an order that is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soilbio.dataset.package import sha256_of
+from soilbio.dataset.read import Dataset, read_dataset
+from soilbio.dataset.tables import TABLES
+from soilbio.errors import InputError, Problems
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A dataset that is merged: its name, content (SHA-256), and tables."""
+
+    name: str
+    digest: str
+    dataset: Dataset
+
+    def frame(self, table: str) -> pl.LazyFrame:
+        """Give a table with the columns of its schema."""
+        return self.dataset.tables[table]
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Read a small table."""
+        return self.dataset.table(table).to_dicts()
+
+
+def read_sources(folders: Sequence[Path]) -> list[Source]:
+    """Read datasets; by their content, not by how they were listed, they are ordered.
+
+    Raises
+    ------
+    InputError
+        If one is no dataset, or is there twice, or two hold other texts of one agreement.
+
+    """
+    problems = Problems("datasets")
+    sources: list[Source] = []
+    for folder in folders:
+        try:
+            dataset = read_dataset(folder)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        digest = _digest(dataset)
+        if any(one.digest == digest for one in sources):
+            problems.add(
+                "harmonise-twice",
+                source=str(folder),
+                expected="each dataset once",
+                fix="Leave out the copy",
+            )
+        sources.append(Source(_name(folder), digest, dataset))
+    sources.sort(key=lambda one: one.digest)
+    texts: dict[str, str] = {}
+    for source in sources:
+        for name, text in source.dataset.agreements.items():
+            if texts.setdefault(name, text) != text:
+                problems.add(
+                    "agreement-differs",
+                    source=source.name,
+                    found=name,
+                    expected="one text of each agreement and version",
+                    fix="Ask which text is signed; the other needs a version of its own",
+                )
+    problems.raise_if_any()
+    return sources
+
+
+def _digest(dataset: Dataset) -> str:
+    """Give the SHA-256 of what a dataset holds: of the sums of its tables and agreements."""
+    names = [*(f"{name}.parquet" for name in TABLES), "columns.json"]
+    parts = [f"{name} {sha256_of(dataset.folder / name)}" for name in names]
+    parts += [f"{name} {text}" for name, text in sorted(dataset.agreements.items())]
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _name(folder: Path) -> str:
+    """Name a dataset by its folder; that is often called `dataset`, then by the one above."""
+    whole = folder.resolve()
+    parts = [part for part in whole.parts if part not in ("dataset", "results", "/")]
+    return parts[-1] if parts else whole.name
+
+
+def texts_of(sources: Sequence[Source]) -> dict[str, str]:
+    """Give the agreements of all."""
+    return {name: text for one in sources for name, text in one.dataset.agreements.items()}
+
+
+def assays_of(sources: Sequence[Source]) -> dict[str, Mapping[str, Any]]:
+    """Give the assays of all by `dataset: assay`, with whether they were counted."""
+    import polars as pl
+
+    found: dict[str, Mapping[str, Any]] = {}
+    for source in sources:
+        counted = (
+            source.frame("counts")
+            .join(
+                source.frame("libraries").select("library_id", "assay_id"),
+                on="library_id",
+                how="inner",
+            )
+            .group_by("assay_id")
+            .agg(pl.col("count").is_not_null().all())
+            .collect(engine="streaming")
+        )
+        has_counts = dict(counted.iter_rows())
+        for row in source.rows("assays"):
+            name = f"{source.name}: {row['assay_id']}"
+            found[name] = {**row, "has_counts": has_counts.get(row["assay_id"], True)}
+    return found
+
+
+def empty(table: str) -> dict[str, Any]:
+    """Give a row of a table without any value."""
+    return {column.name: None for column in TABLES[table].columns}

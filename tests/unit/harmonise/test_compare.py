@@ -1,0 +1,88 @@
+"""The level follows from what differs; a user's rules make it coarser, never finer."""
+
+from __future__ import annotations
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.harmonise.compare import LEVELS, compare, read_rules, sound_level, told
+
+V4 = {
+    "library_strategy": "AMPLICON",
+    "target_gene": "16S rRNA",
+    "target_subfragment": "V4",
+    "pcr_primer_forward": "GTGYCAGCMGCCGCGGTAA",
+    "pcr_primer_reverse": "GGACTACNVGGGTWTCTAAT",
+    "engine": "unoise",
+    "engine_parameters": "{}",
+    "reference": "silva",
+    "reference_version": "138.2",
+    "method_fingerprint": "a",
+    "has_counts": True,
+}
+
+
+def level(**changes) -> tuple[str, list[str]]:
+    other = {**V4, "method_fingerprint": "b", **changes}
+    (pair,) = compare({"one": V4, "other": other}, read_rules())
+    return pair.level, [rule.name for rule in pair.rules]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "rules"),
+    [
+        ({"method_fingerprint": "a"}, "feature", ["same-method"]),
+        ({"engine": "dada2"}, "feature", ["engine-differs"]),
+        ({"reference": "greengenes"}, "feature", ["reference-differs"]),
+        ({"pcr_primer_forward": "GTGCCAGCMGCCGCGGTAA"}, "genus", ["primers-differ"]),
+        ({"target_subfragment": "V3-V4"}, "genus", ["region-differs"]),
+        ({"engine": "mothur OTU"}, "genus", ["engine-differs", "clusters-against-variants"]),
+        ({"target_gene": "18S rRNA"}, "presence", ["gene-differs"]),
+        ({"library_strategy": "WGS"}, "presence", ["strategy-differs"]),
+        ({"has_counts": False}, "presence", ["counts-against-abundances"]),
+        ({"target_gene": None}, "refused", ["method-unstated"]),
+        ({"library_strategy": ""}, "refused", ["method-unstated"]),
+    ],
+)
+def test_what_differs_sets_the_finest_level(changes, expected, rules):
+    assert level(**changes) == (expected, rules)
+
+
+def test_every_rule_has_a_level_reason_and_source_and_is_told_with_them():
+    rules = read_rules()
+    for rule in rules.values():
+        assert rule.finest in LEVELS
+        assert rule.because
+        assert rule.source
+    pairs = compare({"one": V4, "other": {**V4, "target_subfragment": "V9"}}, rules)
+    assert "Abellan-Schneyder" not in told(pairs)  # the fingerprint says that they are one
+    pairs = compare(
+        {"one": V4, "other": {**V4, "target_subfragment": "V9", "method_fingerprint": ""}}, rules
+    )
+    assert "Abellan-Schneyder" in told(pairs)
+
+
+def test_the_sound_level_is_that_of_the_coarsest_pair_whose_numbers_can_be_compared():
+    others = {"b": {"target_subfragment": "V9"}, "c": {"target_gene": "ITS"}}
+    assays = {"a": V4, **{n: {**V4, "method_fingerprint": n, **one} for n, one in others.items()}}
+    assert sound_level(compare(assays, read_rules())) == "genus"
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("region-differs\tfamily\tours\tours", []),
+        ("region-differs\tfeature\tours\tours", ["rule-looser"]),
+        ("region\tfamily\tours\tours", ["rule-unknown"]),
+        ("region-differs\tgenera\tours\tours", ["rule-unknown"]),
+    ],
+)
+def test_rules_of_one_s_own_are_stricter_or_refused(tmp_path, line, codes):
+    path = tmp_path / "rules.tsv"
+    path.write_text(f"rule\tfinest\tbecause\tsource\n{line}\n")
+    if codes:
+        with pytest.raises(InputError) as caught:
+            read_rules(path)
+        assert [problem.code for problem in caught.value.problems] == codes
+    else:
+        assert read_rules(path)["region-differs"].finest == "family"

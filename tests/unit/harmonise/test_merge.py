@@ -1,0 +1,242 @@
+"""Nothing is lost, added up across partners or overwritten, and every row keeps its agreement."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from example_dataset import (
+    AGREEMENTS,
+    CLOSED,
+    EXTRA_COLUMNS,
+    PROVENANCE,
+    PUBLIC,
+    V4,
+    example_tables,
+    feature_id,
+)
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_dataset
+from soilbio.errors import InputError, Refused
+from soilbio.exporters.redact import redacted_view
+from soilbio.harmonise.compare import read_rules
+from soilbio.harmonise.merge import harmonise
+
+IDS = {
+    **{"samples": ["sample_id"], "libraries": ["sample_id", "library_id"]},
+    **{"counts": ["library_id"], "measurements": ["subject"]},
+}
+
+
+def renamed(prefix: str) -> dict[str, pl.DataFrame]:
+    """Give the example's tables for other samples."""
+    tables = example_tables()
+    for table, columns in IDS.items():
+        tables[table] = tables[table].with_columns(
+            (pl.lit(prefix) + pl.col(one)).alias(one) for one in columns
+        )
+    return tables
+
+
+def write(folder: Path, tables, agreements=AGREEMENTS, extra=EXTRA_COLUMNS) -> Path:
+    write_dataset(tables, agreements, folder, extra_columns=extra, provenance=PROVENANCE)
+    return folder
+
+
+def column(frame: pl.DataFrame, name: str, value: pl.Expr) -> pl.DataFrame:
+    return frame.with_columns(value.alias(name))
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Write the example, and the same of other samples after a change of its tables."""
+
+    def make(change=lambda tables: None, **words) -> list[Path]:
+        tables = renamed("x ")
+        change(tables)
+        return [write(tmp_path / "a", example_tables()), write(tmp_path / "b", tables, **words)]
+
+    return make
+
+
+def merge(folders, target: Path, level: str = "auto"):
+    return harmonise(folders, target, level, read_rules())
+
+
+def test_all_rows_are_there_once_with_their_agreements(two, tmp_path):
+    folders = two()
+    merge(folders, tmp_path / "c")
+    assert main(["dataset", "validate", str(tmp_path / "c")]) == 0
+    merged, parts = read_dataset(tmp_path / "c"), [read_dataset(one) for one in folders]
+    for table in ("samples", "libraries", "counts", "measurements"):
+        rows = [one.table(table) for one in parts]
+        assert merged.table(table).height == sum(one.height for one in rows)
+        agreed = (
+            pl.concat([one["agreement_id"] for one in rows]).value_counts().sort("agreement_id")
+        )
+        found = merged.table(table)["agreement_id"].value_counts().sort("agreement_id")
+        assert found.equals(agreed)
+    assert merged.table("features").height == parts[0].table("features").height
+    assert merged.table("assays").equals(parts[0].table("assays"))
+
+
+def test_the_order_of_the_datasets_changes_no_byte(two, tmp_path):
+    folders = two()
+    merge(folders, tmp_path / "c")
+    merge(folders[::-1], tmp_path / "d")
+    assert files(tmp_path / "c") == files(tmp_path / "d")
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_what_both_have_in_the_same_way_is_there_once(tmp_path):
+    one = write(tmp_path / "a", example_tables())
+    tables = example_tables()
+    other = write(tmp_path / "b", tables, {**AGREEMENTS}, {**EXTRA_COLUMNS})
+    with pytest.raises(InputError) as caught:
+        merge([one, other], tmp_path / "c")
+    assert [problem.code for problem in caught.value.problems] == ["harmonise-twice"]
+    tables["measurements"] = tables["measurements"].head(1)
+    other = write(tmp_path / "b", tables)
+    merge([one, other], tmp_path / "c")
+    merged = read_dataset(tmp_path / "c")
+    for table in ("samples", "libraries", "counts", "measurements"):
+        assert merged.table(table).equals(read_dataset(one).table(table))
+
+
+def test_two_that_differ_of_one_name_are_all_listed_and_nothing_is_written(tmp_path):
+    one = write(tmp_path / "a", example_tables())
+    tables = example_tables()
+    tables["samples"] = column(tables["samples"], "ph", pl.lit("9.9"))
+    tables["libraries"] = column(tables["libraries"], "reads_raw", pl.col("reads_raw") + 1)
+    other = write(tmp_path / "b", tables)
+    with pytest.raises(InputError) as caught:
+        merge([one, other], tmp_path / "c")
+    problems = caught.value.problems
+    assert {problem.code for problem in problems} == {"harmonise-conflict"}
+    assert {problem.column for problem in problems} == {"ph", "reads_raw"}
+    assert len(problems) == tables["samples"].height + tables["libraries"].height
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_lineage_is_what_all_sources_say_and_both_stay_verbatim(two, tmp_path):
+    def other_phylum(tables):
+        is_first = pl.col("feature_id") == feature_id("ACGTACGTAA")
+        frame = tables["features"]
+        for name, value in (("class", "Other"), ("verbatim_lineage", "d:Bacteria,c:Other")):
+            frame = column(
+                frame, name, pl.when(is_first).then(pl.lit(value)).otherwise(pl.col(name))
+            )
+        tables["features"] = frame
+        tables["assays"] = column(tables["assays"], "reference", pl.lit("other"))
+
+    merged = merge(two(other_phylum), tmp_path / "c")
+    assert merged.notes["lineages_that_differ"] == 1
+    rows = {
+        row["feature_id"]: row for row in read_dataset(tmp_path / "c").table("features").to_dicts()
+    }
+    row = rows[feature_id("ACGTACGTAA")]
+    assert (row["phylum"], row["class"], row["order"]) == ("Pseudomonadota", None, None)
+    assert row["taxon_rank"] == "phylum"
+    assert row["verbatim_lineage"].count(" / ") == 1
+    assert rows[feature_id("TTGGCCAATT")]["order"] == "Hypocreales"
+
+
+def test_one_name_of_two_methods_becomes_two_assays(two, tmp_path):
+    def other_method(tables):
+        tables["assays"] = column(tables["assays"], "method_fingerprint", pl.lit("12" * 32))
+
+    merge(two(other_method), tmp_path / "c")
+    merged = read_dataset(tmp_path / "c")
+    names = set(merged.table("assays")["assay_id"])
+    assert {f"{V4}-efefefef", f"{V4}-12121212"} <= names
+    assert set(merged.table("libraries")["assay_id"]) <= names
+
+
+def other_region(tables):
+    tables["assays"] = column(tables["assays"], "target_subfragment", pl.lit("V9"))
+    tables["assays"] = column(tables["assays"], "method_fingerprint", pl.lit("12" * 32))
+
+
+def test_where_only_lineages_can_be_compared_counts_are_of_lineages(two, tmp_path):
+    folders = two(other_region)
+    assert merge(folders, tmp_path / "c").level == "genus"
+    merged = read_dataset(tmp_path / "c")
+    assert set(merged.table("features")["sequence"]) == {None}
+    assert merged.table("counts")["count"].sum() == 2 * sum(example_tables()["counts"]["count"])
+    by_library = merged.table("counts").group_by("library_id").agg(pl.col("count").sum())
+    assert dict(by_library.iter_rows())["x L1"] == 120 + 30 + 7
+    flags = merged.table("features").filter(pl.col("class") == "Chloroplast")["flags"]
+    assert flags.to_list() == ["chloroplast"]
+
+
+def test_a_finer_level_than_is_sound_is_refused_with_the_reason(two, tmp_path):
+    folders = two(other_region)
+    with pytest.raises(Refused, match="sequences of two regions share no position"):
+        merge(folders, tmp_path / "c", "feature")
+    assert not (tmp_path / "c").exists()
+    assert merge(folders, tmp_path / "c", "phylum").level == "phylum"
+
+
+def test_an_unknown_method_is_refused_until_it_is_stated(two, tmp_path):
+    def unknown(tables):
+        tables["assays"] = column(tables["assays"], "target_gene", pl.lit(None, dtype=pl.String))
+
+    with pytest.raises(Refused, match="is not stated"):
+        merge(two(unknown), tmp_path / "c")
+
+
+def test_two_texts_of_one_agreement_are_refused(two, tmp_path):
+    texts = {**AGREEMENTS, PUBLIC: AGREEMENTS[PUBLIC].replace("Institute A", "Institute Z")}
+    with pytest.raises(InputError) as caught:
+        merge(two(agreements=texts), tmp_path / "c")
+    assert [problem.code for problem in caught.value.problems] == ["agreement-differs"]
+
+
+def test_one_column_of_two_sharing_classes_is_refused(two, tmp_path):
+    with pytest.raises(InputError) as caught:
+        merge(two(extra={**EXTRA_COLUMNS, "genotype": "identity"}), tmp_path / "c")
+    assert [problem.code for problem in caught.value.problems] == ["harmonise-class"]
+
+
+def test_a_view_of_the_merged_is_what_the_views_of_the_parts_are(two, tmp_path):
+    folders = two()
+    merge(folders, tmp_path / "c")
+    asked = ("public", "DUO:0000042", date(2026, 1, 1), bytes(32))
+    whole = redacted_view(read_dataset(tmp_path / "c"), *asked)
+    parts = [redacted_view(read_dataset(one), *asked) for one in folders]
+    for table in ("samples", "libraries", "counts", "measurements"):
+        rows = pl.concat([one.tables[table].collect() for one in parts])
+        found = whole.tables[table].collect()
+        assert found.sort(found.columns).equals(rows.select(found.columns).sort(found.columns))
+    assert CLOSED not in whole.agreements
+
+
+def test_the_terms_of_what_was_received_go_along(two, tmp_path):
+    folders = two()
+    terms = {"recipient": "consortium", "purpose": "DUO:0000042", "date": "2026-01-01"}
+    terms |= {"until": "2026-06-01", "agreements": [PUBLIC]}
+    (folders[0] / "provenance" / "shared.json").write_text(json.dumps([terms]))
+    merge(folders, tmp_path / "c")
+    merged = read_dataset(tmp_path / "c")
+    assert merged.shared == [terms]
+    day = date(2026, 7, 1)
+    with pytest.raises(Refused, match="had it until 2026-06-01 only"):
+        redacted_view(merged, "public", "DUO:0000042", day, bytes(32))
+
+
+def test_the_commands_say_what_they_did_and_a_bad_path_is_no_traceback(two, tmp_path, capsys):
+    folders = [str(one) for one in two(other_region)]
+    assert main(["compare", *folders]) == 0
+    assert "Together: genus" in capsys.readouterr().out
+    assert main(["harmonise", *folders, "--out", str(tmp_path / "c")]) == 0
+    assert "Merged by genus" in capsys.readouterr().out
+    assert main(["harmonise", folders[0], str(tmp_path / "no"), "--out", str(tmp_path / "d")]) == 1
+    assert "[dataset-missing]" in capsys.readouterr().err
