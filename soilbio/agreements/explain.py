@@ -32,6 +32,7 @@ _VERBS = {
 _HOW = {
     "country": "as the country only",
     "month": "to the month",
+    "season": "to the season",
     "year": "to the year",
 }
 

@@ -32,9 +32,9 @@ class Outcome:
 
 # For each class that can be generalised, the ways, from fine to coarse. Grids are in degrees.
 GENERALISATIONS: Mapping[SharingClass, tuple[str, ...]] = {
-    SharingClass.LOCATION: ("0.001", "0.01", "0.1", "1"),
+    SharingClass.LOCATION: ("0.001", "0.01", "0.1", "1", "country"),
     SharingClass.REGION: ("country",),
-    SharingClass.TIME: ("month", "year"),
+    SharingClass.TIME: ("month", "season", "year"),
 }
 DUTIES: Mapping[str, str] = {
     "attribution": "credit the data as stated",

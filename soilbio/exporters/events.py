@@ -134,7 +134,9 @@ def _place(known: Mapping[str, str], decision: Decision) -> dict[str, str | None
         "coordinateUncertaintyInMeters": f"{uncertainty:f}"
         if uncertainty is not None and uncertainty > 0
         else None,
-        "coordinatePrecision": outcome.how if outcome.strictness == Strictness.GENERALISE else None,
+        "coordinatePrecision": outcome.how
+        if outcome.strictness == Strictness.GENERALISE and outcome.how != "country"
+        else None,
     }
 
 

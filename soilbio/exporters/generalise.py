@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING
 
+from soilbio.standards.borders import centre_of, country_at
 from soilbio.standards.insdc import COUNTRIES, country_of
 from soilbio.standards.mixs import parse_lat_lon
 
@@ -42,7 +43,8 @@ def cell_of(lat_lon: str, grid_degrees: str, uncertainty_m: str = "") -> Cell | 
     lat_lon : str
         Latitude and longitude as `standards.mixs.parse_lat_lon` reads them.
     grid_degrees : str
-        Width of a cell: a decimal number that divides 90.
+        Width of a cell: a decimal number that divides 90; or `country`, for a point of the country
+        that holds the place, with the distance to the farthest part of its border.
     uncertainty_m : str
         The uncertainty of the exact place, metres; empty or no number where it is not known.
 
@@ -50,6 +52,8 @@ def cell_of(lat_lon: str, grid_degrees: str, uncertainty_m: str = "") -> Cell | 
     place = parse_lat_lon(lat_lon)
     if place is None:
         return None
+    if grid_degrees == "country":
+        return _country_around(*place)
     width = Decimal(grid_degrees)
     latitude, longitude = (
         _centre(Decimal(repr(degrees)), width, limit)
@@ -58,6 +62,14 @@ def cell_of(lat_lon: str, grid_degrees: str, uncertainty_m: str = "") -> Cell | 
     own = number_in(uncertainty_m) or Decimal(0)
     reach = _half_diagonal_m(abs(latitude), width) + max(float(own), 0.0)
     return Cell(f"{latitude:f}", f"{longitude:f}", math.ceil(reach))
+
+
+def _country_around(latitude: float, longitude: float) -> Cell | None:
+    """Give the one point that stands for a country; None at sea."""
+    centre = centre_of(country_at(latitude, longitude))
+    if centre is None:
+        return None
+    return Cell(f"{centre[0]:.2f}", f"{centre[1]:.2f}", math.ceil(centre[2] / 1000) * 1000)
 
 
 def _centre(degrees: Decimal, width: Decimal, limit: int) -> Decimal:
@@ -105,7 +117,11 @@ def datum(text: str) -> str | None:
 
 
 def moment(text: str, to: str) -> str | None:
-    """Cut a date, or each end of an interval, to the month or the year; None for any other text."""
+    """Cut a date, or each end of an interval, to month, season or year; None for any other text.
+
+    Seasons are quarters from December on, as meteorologists count them, written as intervals; a
+    date without its month is a year.
+    """
     ends = [_DAY.fullmatch(part.strip()) for part in text.split("/")]
     if len(ends) > 2:
         return None
@@ -114,8 +130,20 @@ def moment(text: str, to: str) -> str | None:
         if end is None:
             return None
         year, month = end.groups()
-        cut.append(f"{year}-{month}" if to == "month" and month else year)
-    return cut[0] if len(set(cut)) == 1 else "/".join(cut)
+        if to == "season" and month:
+            cut.append(_season(int(year), int(month)))
+        else:
+            cut.append(f"{year}-{month}" if to == "month" and month else year)
+    if len(set(cut)) == 1:
+        return cut[0]
+    return f"{cut[0].partition('/')[0]}/{cut[1].rpartition('/')[2]}"
+
+
+def _season(year: int, month: int) -> str:
+    first = month // 3 * 3 or 12
+    begins = year - 1 if month < 3 else year
+    ends = f"{begins + 1:04}-02" if first == 12 else f"{begins:04}-{first + 2:02}"
+    return f"{begins:04}-{first:02}/{ends}"
 
 
 def number_in(text: str) -> Decimal | None:

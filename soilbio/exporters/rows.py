@@ -174,7 +174,9 @@ def _done(row: Mapping[str, Any], copied: Row, decision: Decision) -> Iterator[s
     changed = {name for name, value in copied.items() if row.get(name) != value}
     grid = decision.outcomes[Share.LOCATION].how
     if "lat_lon" in changed:
-        yield f"coordinates are the centre of a grid cell of {grid} degrees"
+        is_country = grid == "country"
+        cell = f"the centre of a grid cell of {grid} degrees"
+        yield f"coordinates are {'a point that stands for the country' if is_country else cell}"
     if changed & {"elev", "alt"}:
         yield f"elevation rounded to {generalise.ELEVATION_STEP_M} m"
     if "geo_loc_name" in changed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 from functools import cache, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ TOLERANCE_DEGREES = 0.15
 
 _FILE = Path(__file__).with_name("borders.json.gz")
 _PER_DEGREE = 1000
+_HALF = 180
 # Names of the archives (INSDC) whose outline is called otherwise, is part of another, or is in
 # dispute; the first outline of a list is the one that the name stands for.
 _OUTLINES: dict[str, tuple[str, ...]] = {
@@ -146,12 +147,32 @@ def _shape(name: str) -> Geometry:
     """Unpack one outline."""
     import shapely
 
-    polygons = [
-        shapely.Polygon(_points(rings[0]), [_points(hole) for hole in rings[1:]])
+    parts = [
+        part
         for rings in _packed()[name]
+        for part in _cut(shapely.Polygon(_points(rings[0]), [_points(one) for one in rings[1:]]))
     ]
-    shape = shapely.multipolygons(polygons)
-    return shape if shape.is_valid else shapely.make_valid(shape)
+    return shapely.union_all(parts)
+
+
+def _cut(polygon: Geometry) -> list[Geometry]:
+    """Cut a polygon where it crosses the date line; there its longitudes jump there and back."""
+    import shapely
+
+    corners = shapely.get_coordinates(polygon.exterior)
+    jumps = [
+        place
+        for place, (one, other) in enumerate(pairwise(corners[:, 0]), start=1)
+        if abs(other - one) > _HALF
+    ]
+    # One jump is no crossing: it runs along the pole.
+    if len(jumps) < 2:
+        return [polygon if polygon.is_valid else shapely.make_valid(polygon)]
+    east = [(x if x >= 0 else x + 2 * _HALF, y) for x, y in corners]
+    whole = shapely.make_valid(shapely.Polygon(east))
+    far = shapely.intersection(whole, shapely.box(_HALF, -90, 2 * _HALF, 90))
+    back = shapely.transform(far, lambda points: points - [2 * _HALF, 0])
+    return [shapely.intersection(whole, shapely.box(0, -90, _HALF, 90)), back]
 
 
 def _points(ring: list[int]) -> list[tuple[float, float]]:
@@ -216,6 +237,29 @@ def country_at(latitude: float, longitude: float) -> str:
     names, index = _index()
     found = index.query(shapely.Point(longitude, latitude), predicate="intersects")
     return _insdc_names().get(names[int(min(found))], "") if len(found) else ""
+
+
+@cache
+def centre_of(country: str) -> tuple[float, float, float] | None:
+    """Give a point of a country that stands for all of it, and how far its border is at most.
+
+    Returns
+    -------
+    tuple of float or None
+        Latitude, longitude, geodesic distance in metres (WGS 84); None without an outline.
+
+    """
+    import shapely
+    from pyproj import Geod
+
+    area = _area(country)
+    if area is None:
+        return None
+    centre = shapely.point_on_surface(area)
+    corners = shapely.get_coordinates(area)
+    xs, ys = [centre.x] * len(corners), [centre.y] * len(corners)
+    reach = Geod(ellps="WGS84").inv(xs, ys, corners[:, 0], corners[:, 1])[2]
+    return float(centre.y), float(centre.x), float(max(reach))
 
 
 @cache

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 
 from soilbio.exporters import generalise
 
@@ -106,3 +107,53 @@ def test_of_a_place_name_only_a_known_country_stays(text, coarse):
 def test_dates_and_intervals_are_cut(text, month, year):
     assert generalise.moment(text, "month") == month
     assert generalise.moment(text, "year") == year
+
+
+@pytest.mark.parametrize(
+    ("text", "season"),
+    [
+        ("2024-05-11", "2024-03/2024-05"),
+        ("2024-12-31T10:00", "2024-12/2025-02"),
+        ("2024-02", "2023-12/2024-02"),
+        ("2024", "2024"),
+        ("2024-05-11/2024-05-30", "2024-03/2024-05"),
+        ("2024-05-11/2024-07-01", "2024-03/2024-08"),
+        ("2023-12/2024", "2023-12/2024"),
+        ("in May", None),
+    ],
+)
+def test_a_season_is_three_months_from_december_on(text, season):
+    assert generalise.moment(text, "season") == season
+
+
+@given(st.dates())
+def test_a_season_holds_its_day_and_tells_no_more_than_the_month_does(day):
+    first, last = generalise.moment(day.isoformat(), "season").split("/")
+    assert first <= day.isoformat()[:7] <= last
+    assert generalise.moment(day.isoformat()[:7], "season") == f"{first}/{last}"
+
+
+@pytest.mark.parametrize(
+    ("country", "place", "other"),
+    [
+        ("Germany", "48.1 11.5", "53.5 9.9"),
+        ("Kenya", "-1.29 36.82", "3.1 35.6"),
+        ("Fiji", "-17.8 178.0", "-16.6 179.3"),
+        ("Russia", "61 90", "55.7 37.6"),
+    ],
+)
+def test_one_point_stands_for_a_country_with_the_distance_to_its_border(country, place, other):
+    from soilbio.standards.borders import is_in
+
+    cell = generalise.cell_of(place, "country")
+    latitude, longitude = float(cell.latitude), float(cell.longitude)
+    assert is_in(country, latitude, longitude)
+    north, east = map(float, place.split())
+    distance = Geod(ellps="WGS84").inv(longitude, latitude, east, north)[2]
+    assert distance <= cell.uncertainty_m
+    assert generalise.cell_of(other, "country") == cell
+    assert generalise.cell_of(f"{cell.latitude} {cell.longitude}", "country") == cell
+
+
+def test_the_sea_has_no_country():
+    assert generalise.cell_of("0 -30", "country") is None
