@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from soilbio.cli.transfer_options import add_ledger, record
+
+if TYPE_CHECKING:
+    from soilbio.exporters.registry import Writer
+    from soilbio.exporters.view import View
 
 HELP = "write what an agreement allows, in an archive's format"
 
@@ -35,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="where nothing may be shared, write that as the decision (a workflow step)",
     )
+    parser.add_argument(
+        "--reads", type=Path, metavar="SHEET", help="with reads: the sheet of libraries"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to write")
     add_ledger(parser)
@@ -52,6 +60,10 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.transfer.entries import of_export
     from soilbio.transfer.ledger import NAME
 
+    if args.reads and args.target != "reads":
+        raise problem_of(
+            "export-reads", "--reads", expected="the target reads", fix="Leave out --reads"
+        )
     if args.out is None and not args.dry_run:
         raise problem_of(
             "export-out", "--out", expected="a folder to write", fix="Add --out, or --dry-run"
@@ -59,13 +71,15 @@ def run(args: argparse.Namespace) -> int:
     on = day(args.date)
     dataset = read_dataset(args.dataset)
     try:
-        view = redacted_view(dataset, args.recipient, args.purpose, on, _key(args))
+        key = _key(args)
+        view = redacted_view(dataset, args.recipient, args.purpose, on, key)
         check_target(view, args.target)
         told = f"{table_of(view.in_use(), view.evidence)}\n\n{reasons_of(view.in_use())}"
         if args.dry_run:
             print(told)
             return 0
-        evidence = write_package(view, args.target, args.out)
+        writer = _reads_writer(args.reads, view, key) if args.reads else None
+        evidence = write_package(view, args.target, args.out, writer)
     except Refused as refusal:
         if not args.record_refusal or args.out is None:
             raise
@@ -80,6 +94,21 @@ def run(args: argparse.Namespace) -> int:
     print(record(ledger, "export", of_export(view, evidence, args.out, args.dataset)))
     print(args.out)
     return 0
+
+
+def _reads_writer(sheet: Path, view: View, key: bytes) -> Writer:
+    """Bind the writer of reads to the files of a sheet, by the names that libraries have here."""
+    from soilbio.exporters.pseudonyms import pseudonym
+    from soilbio.exporters.reads import writer_of
+    from soilbio.metadata.sheet import read_sheet
+
+    shown = set(view.tables["libraries"].select("library_id").collect()["library_id"])
+    files = {}
+    for name, library in read_sheet(sheet).items():
+        here = name if name in shown else pseudonym(key, view.recipient, name)
+        own = [path for path in (library.fastq_1, library.fastq_2) if path]
+        files[here] = tuple(own)
+    return writer_of(files)
 
 
 def _key(args: argparse.Namespace) -> bytes:

@@ -15,7 +15,7 @@ from soilbio.dataset.folder import new_folder
 from soilbio.errors import problem_of
 from soilbio.exporters.evidence import Evidence, described
 from soilbio.exporters.losses import LOSSES, write_losses
-from soilbio.exporters.registry import TARGETS, check_target, writer_of
+from soilbio.exporters.registry import TARGETS, Writer, check_target, writer_of
 from soilbio.exporters.view import View, names_samples
 
 DECISION, DUTIES, AGREEMENTS = "decision.json", "DUTIES.txt", "agreements"
@@ -28,8 +28,10 @@ _WITHOUT_DECISION = (
 )
 
 
-def write_package(view: View, target: str, folder: Path) -> Evidence:
+def write_package(view: View, target: str, folder: Path, writer: Writer | None = None) -> Evidence:
     """Write a view in a format, with what was decided and what the recipient must do.
+
+    `writer` is the format's own unless it is given, bound to what else it needs.
 
     The same view gives the same bytes. An earlier export in the folder is replaced when the new
     one is whole.
@@ -45,7 +47,7 @@ def write_package(view: View, target: str, folder: Path) -> Evidence:
     check_target(view, target)
     _check_folder(folder)
     with new_folder(folder) as part:
-        evidence = writer_of(target)(view, part)
+        evidence = (writer or writer_of(target))(view, part)
         write_losses(evidence.losses, part)
         _write_agreements(view, part)
         (part / DUTIES).write_text("\n".join(_duties(view)) + "\n", encoding="utf-8")

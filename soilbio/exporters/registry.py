@@ -22,6 +22,7 @@ class Target:
 
     `licences` are those that its public archive takes; empty where any will do. What goes to an
     open archive everybody has, for ever. `files` are names or patterns of what lies in its folder.
+    What `wants_reads` is written of read files, which are named with the request.
     """
 
     what: str
@@ -30,6 +31,7 @@ class Target:
     needs: tuple[SharingClass, ...] = ()
     licences: tuple[str, ...] = ()
     is_open_archive: bool = False
+    wants_reads: bool = False
 
 
 _OPEN_LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
@@ -100,12 +102,28 @@ TARGETS = {
         ("qiime2",),
         (SharingClass.COUNTS,),
     ),
+    "summary": Target(
+        "mean shares of genera in groups of at least five soils",
+        "soilbio.exporters.summary:write",
+        ("*.tsv",),
+        _COUNTED,
+    ),
+    "reads": Target(
+        "raw reads with new headers",
+        "soilbio.exporters.reads:write",
+        ("reads", "reads.tsv"),
+        (SharingClass.RAW_READS,),
+        wants_reads=True,
+    ),
     "partner": Target(
         "a soilbio dataset, to be sealed for a partner",
         "soilbio.exporters.partner:write",
         ("dataset",),
     ),
 }
+
+
+OF_TABLES = tuple(name for name, target in TARGETS.items() if not target.wants_reads)
 
 
 def writer_of(name: str) -> Writer:

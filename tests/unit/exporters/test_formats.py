@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import hashlib
 import inspect
 import json
 import shutil
@@ -19,7 +21,7 @@ from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 from soilbio.errors import Refused
 from soilbio.exporters.package import write_package
-from soilbio.exporters.registry import TARGETS, writer_of
+from soilbio.exporters.registry import OF_TABLES, TARGETS, writer_of
 from tests.conftest import ROOT
 
 FIRST = feature_id("ACGTACGTAA")
@@ -41,7 +43,7 @@ def table_in(path: Path, separator: str = "\t") -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines(), delimiter=separator))
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", OF_TABLES)
 def test_every_format_tells_its_losses_and_an_export_is_known_as_one(target, out, view):
     folder = out(target)
     assert table_in(folder / "losses.tsv") == [
@@ -250,7 +252,7 @@ def test_a_project_may_ask_for_every_target():
 
     schema = yaml.safe_load((ROOT / "resources" / "config.schema.yaml").read_text())
     asked = schema["properties"]["exports"]["items"]["properties"]["target"]
-    assert asked["enum"] == list(TARGETS)
+    assert asked["enum"] == list(OF_TABLES)
 
 
 def test_no_exporter_reads_a_dataset():
@@ -262,3 +264,117 @@ def test_no_exporter_reads_a_dataset():
     for target in TARGETS:
         names = list(inspect.signature(writer_of(target)).parameters.values())
         assert names[0].annotation == "View"
+
+
+def many_soils(folder: Path, soils: int):
+    """Make the view of a dataset with more soils of one land use, and one of another."""
+    tables = named_tables()
+    for table, columns in {
+        "samples": ["sample_id"],
+        "libraries": ["sample_id", "library_id"],
+        "counts": ["library_id"],
+    }.items():
+        frame = tables[table]
+        kind = "library_id" if "library_id" in frame.columns else "sample_id"
+        own = frame.filter(pl.col(kind).str.contains("L1$|acker-1$"))
+        more = [
+            own.with_columns((pl.lit(f"{number}-") + pl.col(one)).alias(one) for one in columns)
+            for number in range(soils - 1)
+        ]
+        tables[table] = pl.concat([frame, *more])
+    return view_of(make(folder, tables))
+
+
+def test_a_mean_of_five_soils_is_shown_and_one_of_four_is_not(tmp_path):
+    for soils, rows in ((5, 2), (4, 0)):
+        write_package(many_soils(tmp_path / f"d{soils}", soils), "summary", tmp_path / f"{soils}")
+        assert len(shown_of(tmp_path / f"{soils}")) == rows
+        losses = table_in(tmp_path / f"{soils}" / "losses.tsv")
+        assert "fewer than 5 samples" in losses[0]["reason"]
+    (row,) = [one for one in shown_of(tmp_path / "5") if "Rhizobiales" in one["lineage"]]
+    assert (row["country"], row["land_use"], row["samples"]) == ("Germany", "arable", "5")
+    assert float(row["mean_share"]) == pytest.approx(120 / 150)
+
+
+def shown_of(folder: Path) -> list[dict[str, str]]:
+    return table_in(folder / "summary.tsv")
+
+
+def reads_of(path: Path) -> list[tuple[str, str, str]]:
+    with gzip.open(path, "rt") as file:
+        lines = file.read().splitlines()
+    return [(lines[at], lines[at + 1], lines[at + 3]) for at in range(0, len(lines), 4)]
+
+
+@pytest.fixture
+def with_reads(tmp_path):
+    """Make a dataset whose soils share their reads with the public, and files of its libraries."""
+    text = AGREEMENTS[PUBLIC].replace("method: allow", "method: allow\n      raw_reads: allow", 1)
+    folder = tmp_path / "dataset"
+    make(folder, named_tables(), {PUBLIC: text, CLOSED: AGREEMENTS[CLOSED]})
+    lines = ["library_id\tsample_id\tassay\trun\tfastq_1\tfastq_2\tagreement"]
+    for row in named_tables()["libraries"].iter_rows(named=True):
+        name = row["library_id"]
+        for end in (1, 2):
+            records = (
+                f"@M01234:77:KANARIE:{n} {end}:N:0:{name}\nACGT\n+\nIII{n}\n" for n in (1, 2)
+            )
+            content = "".join(records).encode()
+            (tmp_path / f"{name}_{end}.fq.gz").write_bytes(gzip.compress(content))
+        files = (f"{name}_1.fq.gz", f"{name}_2.fq.gz")
+        cells = (name, row["sample_id"], row["assay_id"], "r", *files, row["agreement_id"])
+        lines.append("\t".join(cells))
+    (tmp_path / "libraries.tsv").write_text("\n".join([*lines, ""]))
+    return folder
+
+
+def export_reads(dataset: Path, out: Path, *more: str) -> int:
+    asked = ["--recipient", "public", "--purpose", "DUO:0000042", "--date", "2026-01-01"]
+    sheet = ["--reads", str(dataset.parent / "libraries.tsv")]
+    return main(["export", "reads", str(dataset), *asked, *sheet, "--out", str(out), *more])
+
+
+def test_reads_are_written_under_new_headers_and_names(with_reads, tmp_path):
+    assert export_reads(with_reads, tmp_path / "out") == 0
+    rows = table_in(tmp_path / "out" / "reads.tsv")
+    assert len(rows) == 5  # all libraries but that of the closed soil
+    for row in rows:
+        assert row["library_id"].startswith("p")
+        for end in (1, 2):
+            path = tmp_path / "out" / row[f"file_{end}"]
+            assert hashlib.md5(path.read_bytes()).hexdigest() == row[f"md5_{end}"]
+            assert reads_of(path) == [
+                (f"@{row['library_id']}.{n} {end}", "ACGT", f"III{n}") for n in (1, 2)
+            ]
+    content = b"".join(
+        gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for path in (tmp_path / "out").rglob("*")
+        if path.is_file()
+    )
+    for secret in (b"KANARIE", b"M01234", b"Zeisig", b"Kanarien"):
+        assert secret not in content
+    assert not [path for path in (tmp_path / "out").rglob("*") if "Zeisig" in path.name]
+
+
+def test_reads_that_are_missing_are_all_named_and_nothing_is_written(with_reads, tmp_path, capsys):
+    for name in ("L1_1", "L2_2"):
+        (tmp_path / f"Zeisigbibliothek-{name}.fq.gz").unlink()
+    assert export_reads(with_reads, tmp_path / "out") == 1
+    told = capsys.readouterr().err
+    assert told.count("[export-reads]") == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_cut_off_is_named_and_nothing_is_written(with_reads, tmp_path, capsys):
+    path = tmp_path / "Zeisigbibliothek-L1_2.fq.gz"
+    path.write_bytes(gzip.compress(b"@x\nACGT\n+\n"))
+    assert export_reads(with_reads, tmp_path / "out") == 1
+    assert "Zeisigbibliothek-L1_2.fq.gz" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_reads_that_no_clause_permits_are_refused_with_the_reason(tmp_path, capsys):
+    make(tmp_path / "dataset")
+    (tmp_path / "libraries.tsv").write_text("library_id\n")
+    assert export_reads(tmp_path / "dataset", tmp_path / "out") == 3
+    assert "reads needs raw_reads" in capsys.readouterr().err

@@ -28,7 +28,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Refused
 from soilbio.exporters.package import write_package
 from soilbio.exporters.redact import redacted_view
-from soilbio.exporters.registry import TARGETS
+from soilbio.exporters.registry import OF_TABLES
 from soilbio.standards.sharing_classes import SharingClass
 
 NAME = "leaks@1.0"
@@ -81,6 +81,7 @@ HOLDS = {
     "mixs": {"location", "region", "time", "environment", "management"},
     "ena": {"location", "region", "time", "environment"},
     "nmdc": {"location", "region", "time", "environment"},
+    "summary": set(),  # three soils are too few for a mean of them
     "glosis": {"location", "region", "time", "environment"},
 }
 
@@ -260,7 +261,7 @@ def forbidden(classes: dict[str, str]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", OF_TABLES)
 def test_what_may_be_had_is_there_or_the_search_would_find_nothing(target, folder, tmp_path):
     content = exported(under(folder, text_of({})), "public", target, tmp_path / "out")
     assert content is not None
@@ -270,7 +271,7 @@ def test_what_may_be_had_is_there_or_the_search_would_find_nothing(target, folde
         assert canary not in content, canary
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", OF_TABLES)
 @pytest.mark.parametrize("closed", [one.value for one in SharingClass])
 def test_a_class_that_is_withheld_is_nowhere(closed, target, folder, tmp_path):
     classes = {closed: "withhold"}
@@ -279,7 +280,7 @@ def test_a_class_that_is_withheld_is_nowhere(closed, target, folder, tmp_path):
         assert canary not in (content or ""), canary
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", OF_TABLES)
 @pytest.mark.parametrize(
     "classes",
     [
@@ -297,7 +298,7 @@ def test_what_is_generalised_is_nowhere_as_it_was(classes, target, folder, tmp_p
         assert canary not in (content or ""), canary
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", OF_TABLES)
 @pytest.mark.parametrize("recipient", ["public", "consortium", PROVIDER, PARTY])
 @pytest.mark.parametrize(
     "model", ["open-attribution", "consortium-embargo", "location-generalised", "bilateral"]
@@ -325,7 +326,7 @@ def test_under_the_models_nobody_gets_what_their_text_withholds(
         assert canary not in content, canary
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", OF_TABLES)
 @pytest.mark.parametrize("recipient", ["public", "consortium", PARTY])
 def test_what_is_for_one_circle_goes_to_no_wider_one(recipient, target, folder, tmp_path):
     text = text_of({"raw_reads": "withhold"}, PARTY)
