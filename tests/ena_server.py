@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -41,6 +43,9 @@ class Archive:
     samples: str = "<SAMPLE_SET/>"
     files: dict[str, bytes] = field(default_factory=dict)
     ranges: list[str] = field(default_factory=list)
+    # For uploads: how to encrypt, and whether each password came encrypted.
+    tls: ssl.SSLContext | None = None
+    passwords: list[bool] = field(default_factory=list)
 
     def fault(self, of: str = "faults") -> str:
         queue = getattr(self, of)
@@ -191,8 +196,47 @@ class _Http(BaseHTTPRequestHandler):
         self.connection.shutdown(2)
 
 
+class _Writer:
+    """Writes at once; a file made of an encrypted socket would hold back."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+
+    def write(self, content: bytes) -> None:
+        self.connection.sendall(content)
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    closed = False
+
+
 class _Ftp(socketserver.StreamRequestHandler):
     archive: Archive
+    is_private = False
+
+    def on_auth(self, _: str) -> None:
+        """Go on encrypted, on this connection and on those of the data."""
+        if self.archive.tls is None:
+            self.say("502 no")
+            return
+        self.say("234 go on")
+        self.connection = self.archive.tls.wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb"), _Writer(self.connection)
+        self.is_private = True
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
+    def on_pbsz(self, _: str) -> None:
+        self.say("200 ok")
+
+    def on_prot(self, _: str) -> None:
+        self.say("200 ok")
 
     def say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
@@ -202,7 +246,7 @@ class _Ftp(socketserver.StreamRequestHandler):
         self.say("220 here")
         self.data = socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler)
         with self.data:
-            for line in iter(self.rfile.readline, b""):
+            for line in iter(lambda: self.rfile.readline(), b""):  # the file may change
                 verb, _, rest = line.decode().strip().partition(" ")
                 if verb == "QUIT":
                     self.say("221 bye")
@@ -214,6 +258,7 @@ class _Ftp(socketserver.StreamRequestHandler):
         self.say("331 password")
 
     def on_pass(self, rest: str) -> None:
+        self.archive.passwords.append(self.is_private)
         is_right = (self.user, rest) == (USER, PASSWORD)
         self.say("230 in" if is_right else "530 Login incorrect.")
 
@@ -242,8 +287,13 @@ class _Ftp(socketserver.StreamRequestHandler):
     def store(self, data: socketserver.TCPServer, name: str, start: int) -> None:
         connection, _ = data.socket.accept()
         self.say("150 go")
+        if self.is_private and self.archive.tls is not None:
+            connection = self.archive.tls.wrap_socket(connection, server_side=True)
         with connection:
             content = b"".join(iter(lambda: connection.recv(65536), b""))
+            if isinstance(connection, ssl.SSLSocket):
+                with suppress(OSError):
+                    connection = connection.unwrap()
         is_cut = self.archive.fault("upload_faults") == "cut"
         if is_cut:
             content = content[: len(content) // 2]

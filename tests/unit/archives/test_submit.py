@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -298,3 +300,46 @@ def test_the_journal_is_plain_to_read(send, folder):
         "second": "done",
     }
     assert len(content["files"]) == 5
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> tuple[Path, Path]:
+    """Make a certificate of this machine that signs itself; return it and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=here"]
+    words += ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(certificate)]
+    subprocess.run(["openssl", *words, "-keyout", str(key)], check=True, capture_output=True)
+    return certificate, key
+
+
+@pytest.fixture
+def encrypted(server, certificate) -> Service:
+    """Give the service whose uploads are encrypted with that certificate."""
+    archive, environment = server
+    archive.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    archive.tls.load_cert_chain(*certificate)
+    upload = environment["SOILBIO_ENA_UPLOAD_URL"].replace("ftp:", "ftps:")
+    return Service.production({**environment, "SOILBIO_ENA_UPLOAD_URL": upload})
+
+
+def test_files_go_encrypted_to_a_server_whose_certificate_is_known(
+    server, encrypted, certificate, folder, monkeypatch
+):
+    archive, _ = server
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    archive.upload_faults = ["cut"]
+    found = submit(folder, encrypted, ACCOUNT, tell=lambda _: None, wait=lambda _: None)
+    assert len(found) == 10
+    assert archive.passwords
+    assert all(archive.passwords)
+    assert len(archive.uploads) == 5
+
+
+def test_no_password_goes_to_a_server_that_cannot_prove_who_it_is(server, encrypted, folder):
+    archive, _ = server
+    with pytest.raises(InputError) as caught:
+        submit(folder, encrypted, ACCOUNT, tell=lambda _: None, wait=lambda _: None)
+    assert [problem.code for problem in caught.value.problems] == ["ena-upload"]
+    assert archive.passwords == []
+    assert archive.uploads == {}
