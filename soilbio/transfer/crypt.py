@@ -5,6 +5,7 @@ The sender's key is made for one package and forgotten: who sent it is what the 
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import threading
@@ -85,41 +86,12 @@ def private_key(path: Path, passphrase: Callable[[], str]) -> bytes:
         ) from None
 
 
-@contextmanager
-def encrypting(target: BinaryIO, keys: Sequence[bytes]) -> Iterator[BinaryIO]:
-    """Give a stream to write to; what is written comes encrypted into the target."""
-    from crypt4gh.lib import encrypt
+def encrypt(source: io.RawIOBase, target: BinaryIO, keys: Sequence[bytes]) -> None:
+    """Encrypt a stream for the holders of some keys."""
+    from crypt4gh import lib
 
     own = os.urandom(32)
-    with _through(lambda plain: encrypt([(0, own, key) for key in keys], plain, target)) as stream:
-        yield stream
-
-
-@contextmanager
-def _through(work: Callable[[BinaryIO], object]) -> Iterator[BinaryIO]:
-    """Run work on the other end of a pipe; its error is raised where the pipe is written."""
-    ends = os.pipe()
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        with os.fdopen(ends[0], "rb") as source:
-            try:
-                work(source)
-            except BaseException as error:  # noqa: BLE001  raised again in the other thread
-                errors.append(error)
-
-    worker = threading.Thread(target=run, daemon=True)
-    worker.start()
-    try:
-        with os.fdopen(ends[1], "wb") as sink:
-            yield sink
-    except BrokenPipeError:
-        if not errors:
-            raise
-    finally:
-        worker.join()
-    if errors:
-        raise errors[0]
+    lib.encrypt([(0, own, key) for key in keys], source, target)
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from soilbio.dataset.folder import new_folder
 from soilbio.errors import problem_of
 from soilbio.exporters.package import AGREEMENTS, DECISION
 from soilbio.ssh_signatures import sign
-from soilbio.transfer.crypt import encrypting, public_keys
+from soilbio.transfer.crypt import encrypt, public_keys
 from soilbio.transfer.manifest import MANIFEST, SIGNATURE, Entry, entries_of, text_of
-from soilbio.transfer.tar import write_bytes, write_end, write_file
+from soilbio.transfer.tar import PieceReader, parts_of
 
 NAMESPACE = "soilbio-package"
 PACKAGE = "package.json"
@@ -96,7 +96,7 @@ def seal(
         _write_folder(export, target, first, listed)
     else:
         with _new_file(target) as file:
-            _write_tar(file, recipients, first, (export, listed))
+            _write_tar(file, recipients, parts_of(first, export, listed))
     size = sum(one.bytes for one in entries)
     return Sealed(sha256(manifest).hexdigest(), len(entries), size, bool(recipients))
 
@@ -183,28 +183,12 @@ def _copy(entry: Entry, source: Path, target: BinaryIO) -> None:
             target.write(piece)
 
 
-def _write_tar(
-    file: BinaryIO,
-    recipients: Sequence[bytes],
-    first: Mapping[str, bytes],
-    rest: tuple[Path, Sequence[Entry]],
-) -> None:
+def _write_tar(file: BinaryIO, recipients: Sequence[bytes], pieces: Iterator[bytes]) -> None:
     if recipients:
-        with encrypting(file, recipients) as plain:
-            _fill_tar(plain, first, rest)
-    else:
-        _fill_tar(file, first, rest)
-
-
-def _fill_tar(
-    target: BinaryIO, first: Mapping[str, bytes], rest: tuple[Path, Sequence[Entry]]
-) -> None:
-    for name, content in first.items():
-        write_bytes(name, content, target)
-    folder, entries = rest
-    for entry in entries:
-        write_file(entry, folder / entry.path, target)
-    write_end(target)
+        encrypt(PieceReader(pieces), file, recipients)
+        return
+    for piece in pieces:
+        file.write(piece)
 
 
 @contextmanager

@@ -7,11 +7,13 @@ list says. Whatever differs is refused, with the reason as far as it can be told
 
 from __future__ import annotations
 
+import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from soilbio.errors import InputError, problem_of
 from soilbio.transfer.manifest import Entry
@@ -29,31 +31,37 @@ def header_of(path: str, size: int) -> bytes:
     return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "strict")
 
 
-def write_bytes(path: str, content: bytes, target: BinaryIO) -> None:
-    """Add a file whose content is at hand."""
-    target.write(header_of(path, len(content)))
-    target.write(content)
-    target.write(_padding(len(content)))
-
-
-def write_file(entry: Entry, source: Path, target: BinaryIO) -> None:
-    """Add a file in pieces.
+def parts_of(first: Mapping[str, bytes], folder: Path, entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Give a tar in pieces: files that are at hand, then those of a folder, then its end.
 
     Raises
     ------
     InputError
-        If it is not what it was when it was listed.
+        If a file is not what it was when it was listed.
 
     """
-    target.write(header_of(entry.path, entry.bytes))
-    digest, written = sha256(), 0
+    for path, content in first.items():
+        yield header_of(path, len(content)) + content + _padding(len(content))
+    with ThreadPoolExecutor(1) as hashing:
+        for entry in entries:
+            yield header_of(entry.path, entry.bytes)
+            yield from _pieces(entry, folder / entry.path, hashing)
+            yield _padding(entry.bytes)
+    yield _END
+
+
+def _pieces(entry: Entry, source: Path, hashing: ThreadPoolExecutor) -> Iterator[bytes]:
+    """Give a file in pieces, which are summed up while they are used."""
+    digest, size = sha256(), 0
+    last: Future[Any] = hashing.submit(int)
     with source.open("rb") as file:
         while piece := file.read(_PIECE):
-            digest.update(piece)
-            written += len(piece)
-            target.write(piece)
-    target.write(_padding(entry.bytes))
-    if (written, digest.hexdigest()) != (entry.bytes, entry.sha256):
+            last.result()
+            last = hashing.submit(digest.update, piece)
+            size += len(piece)
+            yield piece
+    last.result()
+    if (size, digest.hexdigest()) != (entry.bytes, entry.sha256):
         raise problem_of(
             "seal-changed",
             str(source),
@@ -62,9 +70,31 @@ def write_file(entry: Entry, source: Path, target: BinaryIO) -> None:
         )
 
 
-def write_end(target: BinaryIO) -> None:
-    """Close the tar."""
-    target.write(_END)
+class PieceReader(io.RawIOBase):
+    """Reads pieces as one stream."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces, self.held = pieces, memoryview(b"")
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # what supports the buffer protocol
+        """Fill a buffer; less than full is the end."""
+        target, filled = memoryview(buffer), 0
+        while filled < len(target):
+            if not self.held:
+                # A file that fills its last block has no padding: an empty piece is no end.
+                piece = next((one for one in self.pieces if one), None)
+                if piece is None:
+                    break
+                self.held = memoryview(piece)
+            size = min(len(self.held), len(target) - filled)
+            target[filled : filled + size] = self.held[:size]
+            self.held = self.held[size:]
+            filled += size
+        return filled
 
 
 class Reader:

@@ -469,3 +469,16 @@ def test_after_its_end_nothing_of_it_is_passed_on(package, take):
 def test_a_list_is_read_as_it_is_written():
     content = text_of(entries_of(Path(__file__).parent))
     assert text_of(read_manifest(content, "x")) == content
+
+
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 65_536, 1 << 20, (1 << 20) + 512])
+def test_files_of_any_size_arrive(size, institutes, take, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("e")
+    export = export_for(B, folder, target="tsv")
+    content = bytes(size)
+    (export / "a.bin").write_bytes(content)
+    decision = json.loads((export / "decision.json").read_text())
+    decision["files"].append({"name": "a.bin", "sha256": sha256(content).hexdigest()})
+    (export / "decision.json").write_text(json.dumps(decision))
+    seal(export, folder / "p", Sender(A, institutes["a"].key), [institutes["b"].public])
+    assert files_in(export).items() <= files_in(take(folder / "p")).items()
