@@ -27,6 +27,11 @@ SECRET_NAMES = {
     **{name: f"Zeisigbibliothek-{name}" for name in ("L1", "L2", "L3", "L-mock", "L-blank", "F1")},
     "run1": "Finkenlauf",
 }
+HABITAT = {
+    "env_broad_scale": "cropland biome [ENVO:01000245]",
+    "env_local_scale": "agricultural field [ENVO:00000114]",
+    "env_medium": "agricultural soil [ENVO:00002259]",
+}
 IDENTITY = ("Huber-Hof", "Kanarienacker-1", "Zeisigbibliothek-L1", "Zeisigbibliothek-F1")
 PLACES = ("48.1234", "11.5678", "Freising", "Bavaria", "Größe/1", "431.7", "2024-05-11")
 OF_CLOSED = ("Kanarienacker-3", "Zeisigbibliothek-L3", "36.8219", "2024-05-13")
@@ -44,6 +49,7 @@ def named_tables() -> dict[str, pl.DataFrame]:
         tables[table] = tables[table].with_columns(pl.col(columns).replace(SECRET_NAMES))
     is_soil = pl.col("ph").is_not_null()
     tables["samples"] = tables["samples"].with_columns(
+        *(pl.when(is_soil).then(pl.lit(term)).alias(name) for name, term in HABITAT.items()),
         pl.when(is_soil).then(pl.lit("431.7")).alias("elev"),
         pl.when(is_soil).then(pl.lit("5")).alias("coordinate_uncertainty_m"),
         pl.when(is_soil).then(pl.lit("=HYPERLINK(1)")).alias("soil_type"),

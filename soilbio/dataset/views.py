@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.biom import write_biom
+from soilbio.dataset.formulas import made_safe, safe
 from soilbio.dataset.read import scan_tables
 from soilbio.dataset.tables import RANKS, TABLES
 from soilbio.errors import Problems
@@ -23,9 +24,9 @@ _DAY = r"(\d{4}-\d{2}-\d{2})(?:T[^/]*)?$"
 def write_views(folder: Path) -> None:
     """Write `views/<table>.tsv` and `views/<assay>.biom` from the tables of a folder.
 
-    Views hold what the tables hold, verbatim: they stay inside the dataset. A cell that a
-    spreadsheet would take for a formula is made harmless in exports, not here, since a view must
-    agree with its table. Held in memory: O(n_features + n_libraries) and one BIOM's chunk.
+    A text that a spreadsheet would run as a formula has an apostrophe in front in the TSV; else
+    views hold what the tables hold. Held in memory: O(n_features + n_libraries) and one BIOM's
+    chunk.
     """
     tables = scan_tables(folder, Problems(str(folder)))
     views = folder / VIEWS
@@ -54,11 +55,12 @@ def assays_of(assays: pl.LazyFrame) -> list[str]:
 
 
 def tsv_of(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Give a table as its TSV view holds it: a missing value and an empty text are both empty."""
+    """Give a table as its TSV view holds it: nothing and empty text are one, formulas are text."""
     import polars as pl
 
-    text = pl.col(pl.String)
-    return frame.with_columns(pl.when(text == "").then(None).otherwise(text).name.keep())
+    schema = frame.collect_schema()
+    text = [made_safe(name) for name in schema if schema[name] == pl.String]
+    return frame.with_columns(text).rename({name: safe(name) for name in schema})
 
 
 def _write_assay(

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soilbio.dataset.formulas import safe
 from soilbio.dataset.tables import RANKS
 from soilbio.exporters.evidence import Evidence
-from soilbio.exporters.formulas import safe
 from soilbio.exporters.losses import lost_columns
 from soilbio.exporters.organisms import features_with_reason
 from soilbio.exporters.soil_events import EMOF, EVENT, Row, event_tables

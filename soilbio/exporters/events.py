@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from soilbio.agreements.model import Decision, Strictness
-from soilbio.exporters.formulas import safe
+from soilbio.dataset.formulas import safe
 from soilbio.exporters.generalise import number_in
 from soilbio.exporters.rows import UNCERTAINTY, is_control
 from soilbio.exporters.view import View

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from soilbio.agreements.model import Strictness
+from soilbio.dataset.formulas import made_safe
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
-from soilbio.exporters.formulas import made_safe
 from soilbio.exporters.view import View
 from soilbio.standards.sharing_classes import SharingClass
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.exporters.evidence import Evidence, Lost
 from soilbio.exporters.losses import lost_columns
 from soilbio.exporters.view import View
+from soilbio.standards.insdc import is_missing
 
 if TYPE_CHECKING:
     from soilbio.metadata.crosswalk.model import Converted, Rows
 
 LACKING = "lacking.tsv"
+_ENVIRONMENT = ("env_broad_scale", "env_local_scale", "env_medium")
 # What `measurements.source` says of a value that stands in the samples' sheet.
 OF_SHEET = "samples"
 # What an assay says of the libraries of its samples, by the same name as MIxS.
@@ -39,16 +42,30 @@ def write_converted(view: View, target: str, folder: Path) -> Evidence:
     from soilbio.metadata.crosswalk.convert import convert
     from soilbio.metadata.crosswalk.files import files_of, reports_of
 
-    converted = convert(rows_of(view), target)
+    rows = rows_of(view)
+    taken = {number: row for number, row in rows.items() if _fits(row, target)}
+    converted = convert(taken, target)
     if target == "glosis":
         converted.tables["observations"] += _observations(view)
     files = files_of(converted)
     files[LACKING] = reports_of(converted, "")[LACKING]
     for name, content in sorted(files.items()):
         (folder / name).write_bytes(content)
-    return view.evidence.noting(
-        samples=len(rows_of(view)), fields_lacking=len(converted.lacking)
-    ).losing(_losses(view, converted))
+    return view.evidence.noting(samples=len(taken), fields_lacking=len(converted.lacking)).losing(
+        [*_left_out(len(rows) - len(taken)), *_losses(view, converted)]
+    )
+
+
+def _fits(row: Mapping[str, str], target: str) -> bool:
+    """Tell whether a record of a sample can be valid at all: NMDC's wants its environment."""
+    return target != "nmdc" or all(
+        row.get(name) and not is_missing(row[name]) for name in _ENVIRONMENT
+    )
+
+
+def _left_out(rows: int) -> list[Lost]:
+    reason = f"the schema demands {', '.join(_ENVIRONMENT)}; controls, too, have none"
+    return [Lost("samples", "", rows, reason)] if rows else []
 
 
 def rows_of(view: View) -> Rows:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.agreements.model import Permit
+from soilbio.dataset.formulas import safe
 from soilbio.exporters.dwca_zip import TextTable, as_text, meta_xml, write_zip
 from soilbio.exporters.eml import eml_xml
-from soilbio.exporters.formulas import safe
 from soilbio.exporters.rows import is_control
 from soilbio.exporters.samples import OF_SHEET, rows_of
 from soilbio.exporters.view import View

@@ -6,9 +6,9 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.formulas import safe
 from soilbio.dataset.tables import RANKS
 from soilbio.exporters.evidence import Evidence, Lost
-from soilbio.exporters.formulas import safe
 from soilbio.exporters.organisms import features_with_reason
 from soilbio.exporters.samples import rows_of
 from soilbio.exporters.view import View

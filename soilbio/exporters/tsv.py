@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.columns import iri_of
+from soilbio.dataset.formulas import is_formula, made_safe, safe
 from soilbio.exporters.evidence import Evidence
-from soilbio.exporters.formulas import is_formula, made_safe, safe
 from soilbio.exporters.view import View
 
 if TYPE_CHECKING:

@@ -151,11 +151,13 @@ def test_nmdc_records_are_valid(out):
 
     path = "nmdc_schema/nmdc_materialized_patterns.schema.json"
     schema = json.loads(distribution("nmdc-schema").locate_file(path).read_text())
-    document = json.loads((out("nmdc") / "nmdc.json").read_text())
-    assert len(document["biosample_set"]) == 4
+    folder = out("nmdc")
+    document = json.loads((folder / "nmdc.json").read_text())
+    assert len(document["biosample_set"]) == 2
     errors = [error.message for error in Draft201909Validator(schema).iter_errors(document)]
-    # A control has no place and no habitat; that is told as lacking.
-    assert all("env_" in one or "is a required property" in one for one in errors)
+    assert errors == []
+    losses = table_in(folder / "losses.tsv")
+    assert ("2", True) in [(one["values"], "controls" in one["reason"]) for one in losses]
 
 
 def test_controls_go_as_controls(out):
