@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from exchange_example import A, B, C
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from soilbio.errors import InputError, Problems
@@ -46,7 +46,6 @@ def test_each_line_names_the_one_before_and_the_head_is_its_digest(tmp_path):
     assert codes(path, heads[2]) == []
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_any_edit_deletion_or_reordering_is_found(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("l") / "l"
