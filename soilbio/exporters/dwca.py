@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import RANKS
-from soilbio.exporters.dwca_zip import TextTable, as_text, meta_xml, write_zip
+from soilbio.exporters.dwca_zip import as_text, write_zip
 from soilbio.exporters.eml import eml_xml
 from soilbio.exporters.events import LIBRARY, METHOD, events_of
 from soilbio.exporters.evidence import Evidence, Lost
@@ -19,6 +19,7 @@ from soilbio.exporters.soil_events import ARCHIVE as EVENTS
 from soilbio.exporters.soil_events import write_events
 from soilbio.exporters.view import View
 from soilbio.standards.darwin_core import DNA, DNA_ROW, INCERTAE_SEDIS, OCCURRENCE, OCCURRENCE_ROW
+from soilbio.standards.dwc_text import TextTable, meta_xml
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,9 +1,8 @@
-"""A Darwin Core Archive as a file: tables as text, their description, a zip without a clock."""
+"""A Darwin Core Archive as a file: tables as text, in a zip without a clock."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -13,48 +12,6 @@ if TYPE_CHECKING:
 
 # Bytes held at once; the fastest level, since the text repeats itself.
 _BLOCK, _LEVEL = 1 << 20, 1
-_TEXT = "http://rs.tdwg.org/dwc/text/"
-
-
-@dataclass(frozen=True, slots=True)
-class TextTable:
-    """A table of an archive: its class, its file, the IRI of each column; the first is the id.
-
-    An IRI is empty where the column only names the row of the core.
-    """
-
-    row_type: str
-    file: str
-    terms: Sequence[str]
-
-
-def meta_xml(core: TextTable, *extensions: TextTable) -> bytes:
-    """Describe the tables, as http://rs.tdwg.org/dwc/text/ asks."""
-    from lxml import etree
-
-    archive = etree.Element(f"{{{_TEXT}}}archive", nsmap={None: _TEXT}, metadata="eml.xml")
-    for kind, key, one in (
-        ("core", "id", core),
-        *(("extension", "coreid", other) for other in extensions),
-    ):
-        table = etree.SubElement(
-            archive,
-            f"{{{_TEXT}}}{kind}",
-            encoding="UTF-8",
-            fieldsTerminatedBy="\\t",
-            linesTerminatedBy="\\n",
-            fieldsEnclosedBy="",
-            ignoreHeaderLines="1",
-            rowType=one.row_type,
-        )
-        files = etree.SubElement(table, f"{{{_TEXT}}}files")
-        etree.SubElement(files, f"{{{_TEXT}}}location").text = one.file
-        etree.SubElement(table, f"{{{_TEXT}}}{key}", index="0")
-        for place, term in enumerate(one.terms):
-            if term:
-                etree.SubElement(table, f"{{{_TEXT}}}field", index=str(place), term=term)
-    text: bytes = etree.tostring(archive, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return text
 
 
 def as_text(batches: Iterable[pl.DataFrame]) -> Iterator[bytes]:

@@ -13,12 +13,13 @@ from typing import Any
 
 from soilbio.agreements.model import Permit
 from soilbio.dataset.formulas import safe
-from soilbio.exporters.dwca_zip import TextTable, as_text, meta_xml, write_zip
+from soilbio.exporters.dwca_zip import as_text, write_zip
 from soilbio.exporters.eml import eml_xml
 from soilbio.exporters.rows import is_control
 from soilbio.exporters.samples import OF_SHEET, rows_of
 from soilbio.exporters.view import View
 from soilbio.standards.darwin_core import EMOF_ROW, EVENT_ROW, LICENCES, PERMIT_ROW, TERMS
+from soilbio.standards.dwc_text import TextTable, meta_xml
 from soilbio.standards.insdc import country_named, iso_code
 
 ARCHIVE = "events.zip"

@@ -19,6 +19,8 @@ _JSON = {"nmdc": ("nmdc.json", False), "biosamples": ("biosamples.json", True)}
 _ENDING = {"dwc": ".txt"}
 # A cell that a spreadsheet would take for a formula, or that begins with our mark for one.
 _LIVE = ("=", "+", "-", "@", "'")
+# Columns that only name the event that a row is of.
+_KEYS = (("eventID", "extendedmeasurementorfact"), ("eventID", "permit"))
 LOSSES, LACKING, REPORT = "losses.tsv", "lacking.tsv", "report.txt"
 _KINDS = {
     "no-place": "have no place in the target",
@@ -78,11 +80,35 @@ def files_of(converted: Converted) -> dict[str, bytes]:
         return {name: f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode()}
     ending = _ENDING.get(target, ".tsv")
     found = {f"{name}{ending}": to_tsv(rows) for name, rows in tables.items() if rows}
+    if target == "dwc" and "event.txt" in found:
+        found["meta.xml"] = _meta(tables)
     if target == "glosis":
         from soilbio.metadata.crosswalk.turtle import turtle
 
         found["glosis.ttl"] = turtle(tables)
     return found
+
+
+def _meta(tables: Tables) -> bytes:
+    """Describe the tables as an archive of events; DNA-derived data belong to occurrences."""
+    from soilbio.standards.darwin_core import EMOF_ROW, EVENT_ROW, PERMIT_ROW, TERMS
+    from soilbio.standards.dwc_text import TextTable, meta_xml
+
+    described = []
+    for name, row_type, terms in (
+        ("event", EVENT_ROW, "event"),
+        ("extendedmeasurementorfact", EMOF_ROW, "emof"),
+        ("permit", PERMIT_ROW, "permit"),
+    ):
+        rows = tables[name]
+        if rows:
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            iris = [
+                TERMS[terms][one].iri if one in TERMS[terms] and (one, name) not in _KEYS else ""
+                for one in columns
+            ]
+            described.append(TextTable(row_type, f"{name}.txt", iris, '"'))
+    return meta_xml(*described, has_eml=False)
 
 
 def tables_in(target: str, files: Mapping[str, bytes]) -> Tables:

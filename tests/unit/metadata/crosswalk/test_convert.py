@@ -347,3 +347,17 @@ def test_a_filled_template_is_converted_for_all_archives(tmp_path):
         assert main(["metadata", "convert", str(path), "--to", target]) == 0
         lacking = from_tsv((tmp_path / f"metadata_{target}" / "lacking.tsv").read_bytes())
         assert [row for row in lacking if row["column"]] == []
+
+
+def test_darwin_core_s_tables_are_an_archive_of_events_that_its_reader_reads(tmp_path):
+    from dwca.read import DwCAReader
+
+    sample = {**SAMPLE, "samp_name": 'a "b"', "permit_status": "Permit available"}
+    for name, content in files_of(convert({2: sample}, "dwc")).items():
+        (tmp_path / name).write_bytes(content)
+    with DwCAReader(str(tmp_path)) as reader:
+        (event,) = list(reader)
+        assert event.id == 'a "b"'
+        kinds = {one.rowtype.rpartition("/")[2] for one in event.extensions}
+        assert kinds == {"ExtendedMeasurementOrFact", "Permit"}
+        assert event.data["http://rs.tdwg.org/dwc/terms/eventDate"] == SAMPLE["collection_date"]
