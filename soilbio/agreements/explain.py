@@ -30,6 +30,7 @@ _VERBS = {
     Strictness.WITHHOLD: "does not get",
 }
 _HOW = {
+    "region": "as the middle of the region",
     "country": "as the country only",
     "month": "to the month",
     "season": "to the season",

@@ -32,7 +32,7 @@ class Outcome:
 
 # For each class that can be generalised, the ways, from fine to coarse. Grids are in degrees.
 GENERALISATIONS: Mapping[SharingClass, tuple[str, ...]] = {
-    SharingClass.LOCATION: ("0.001", "0.01", "0.1", "1", "country"),
+    SharingClass.LOCATION: ("0.001", "0.01", "0.1", "1", "region", "country"),
     SharingClass.REGION: ("country",),
     SharingClass.TIME: ("month", "season", "year"),
 }

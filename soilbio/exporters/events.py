@@ -135,7 +135,7 @@ def _place(known: Mapping[str, str], decision: Decision) -> dict[str, str | None
         if uncertainty is not None and uncertainty > 0
         else None,
         "coordinatePrecision": outcome.how
-        if outcome.strictness == Strictness.GENERALISE and outcome.how != "country"
+        if outcome.strictness == Strictness.GENERALISE and outcome.how not in ("region", "country")
         else None,
     }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from soilbio.standards.borders import centre_of, country_at
 from soilbio.standards.insdc import COUNTRIES, country_of
 from soilbio.standards.mixs import parse_lat_lon
+from soilbio.standards.regions import find_region
 
 if TYPE_CHECKING:
     from pyproj import Geod
@@ -31,7 +32,9 @@ class Cell:
     uncertainty_m: int
 
 
-def cell_of(lat_lon: str, grid_degrees: str, uncertainty_m: str = "") -> Cell | None:
+def cell_of(
+    lat_lon: str, grid_degrees: str, uncertainty_m: str = "", geo_loc_name: str = ""
+) -> Cell | None:
     """Find the cell of a fixed grid that a place lies in; None where the place cannot be read.
 
     Every place of a cell gets the same centre, however often it is asked for: nothing is random,
@@ -44,9 +47,12 @@ def cell_of(lat_lon: str, grid_degrees: str, uncertainty_m: str = "") -> Cell | 
         Latitude and longitude as `standards.mixs.parse_lat_lon` reads them.
     grid_degrees : str
         Width of a cell: a decimal number that divides 90; or `country`, for a point of the country
-        that holds the place, with the distance to the farthest part of its border.
+        that holds the place, with the distance to the farthest part of its border; or `region`, for
+        the middle of the region that the place's name states.
     uncertainty_m : str
         The uncertainty of the exact place, metres; empty or no number where it is not known.
+    geo_loc_name : str
+        The place's name, for its region.
 
     """
     place = parse_lat_lon(lat_lon)
@@ -54,6 +60,8 @@ def cell_of(lat_lon: str, grid_degrees: str, uncertainty_m: str = "") -> Cell | 
         return None
     if grid_degrees == "country":
         return _country_around(*place)
+    if grid_degrees == "region":
+        return _region_around(place, geo_loc_name)
     width = Decimal(grid_degrees)
     latitude, longitude = (
         _centre(Decimal(repr(degrees)), width, limit)
@@ -70,6 +78,23 @@ def _country_around(latitude: float, longitude: float) -> Cell | None:
     if centre is None:
         return None
     return Cell(f"{centre[0]:.2f}", f"{centre[1]:.2f}", math.ceil(centre[2] / 1000) * 1000)
+
+
+def _region_around(place: tuple[float, float], geo_loc_name: str) -> Cell | None:
+    """Give the middle of the region; None if it is not known, or the place is not within reach.
+
+    A region no wider than a cell of one degree tells no more than that cell.
+    """
+    region = find_region(geo_loc_name)
+    if region is None:
+        return None
+    latitude, longitude = float(region.latitude), float(region.longitude)
+    distance = _geod().inv(longitude, latitude, place[1], place[0])[2]
+    if distance > region.reach_m:
+        return None
+    if region.reach_m < _half_diagonal_m(Decimal(0), Decimal(1)):
+        return cell_of(f"{place[0]} {place[1]}", "1")
+    return Cell(region.latitude, region.longitude, region.reach_m)
 
 
 def _centre(degrees: Decimal, width: Decimal, limit: int) -> Decimal:

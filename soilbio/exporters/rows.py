@@ -39,6 +39,10 @@ _WAYS: Mapping[str, Callable[[str, str], str | None]] = {
     "collection_date": generalise.moment,
 }
 _PLACE = ("lat_lon", UNCERTAINTY)
+_STANDS_FOR = {
+    "region": "the middle of the region",
+    "country": "a point that stands for the country",
+}
 _VERBATIM_IDS = frozenset({"agreement_id", "agreement_ids", "assay_id"})
 
 
@@ -160,7 +164,8 @@ def _place(row: Mapping[str, Any], grid: str) -> Row:
         return {"lat_lon": lat_lon}
     if grid not in GENERALISATIONS[Share.LOCATION]:
         return {}
-    cell = generalise.cell_of(lat_lon, grid, row.get(UNCERTAINTY) or "")
+    named = row.get("geo_loc_name") or ""
+    cell = generalise.cell_of(lat_lon, grid, row.get(UNCERTAINTY) or "", named)
     if cell is None:
         return {}
     return {
@@ -174,9 +179,8 @@ def _done(row: Mapping[str, Any], copied: Row, decision: Decision) -> Iterator[s
     changed = {name for name, value in copied.items() if row.get(name) != value}
     grid = decision.outcomes[Share.LOCATION].how
     if "lat_lon" in changed:
-        is_country = grid == "country"
         cell = f"the centre of a grid cell of {grid} degrees"
-        yield f"coordinates are {'a point that stands for the country' if is_country else cell}"
+        yield f"coordinates are {_STANDS_FOR.get(grid, cell)}"
     if changed & {"elev", "alt"}:
         yield f"elevation rounded to {generalise.ELEVATION_STEP_M} m"
     if "geo_loc_name" in changed:

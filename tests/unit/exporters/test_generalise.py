@@ -157,3 +157,42 @@ def test_one_point_stands_for_a_country_with_the_distance_to_its_border(country,
 
 def test_the_sea_has_no_country():
     assert generalise.cell_of("0 -30", "country") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("Germany: Bavaria, Freising", "48.4 11.7"),
+        ("Germany: bavaria", "50.4 11.9"),
+        ("Germany: Baden-Württemberg", "48.5 9.1"),
+        ("Brazil: Mato Grosso", "-12.6 -55.7"),
+        ("Kenya: Rift Valley, Nakuru", "-0.3 36.1"),
+    ],
+)
+def test_the_middle_of_a_region_stands_for_its_places(name, place):
+    cell = generalise.cell_of(place, "region", "5", name)
+    latitude, longitude = float(cell.latitude), float(cell.longitude)
+    north, east = map(float, place.split())
+    distance = Geod(ellps="WGS84").inv(longitude, latitude, east, north)[2]
+    assert distance <= cell.uncertainty_m
+    assert cell.uncertainty_m > 78_000  # no nearer than a cell of one degree
+    assert generalise.cell_of(f"{latitude} {longitude}", "region", "", name) == cell
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("Germany", "48.4 11.7"),
+        ("Germany: somewhere", "48.4 11.7"),
+        ("Bavaria", "48.4 11.7"),
+        ("Germany: Bavaria", "54.4 10.1"),  # it says Bavaria, and is far from it
+    ],
+)
+def test_without_a_region_that_is_known_and_fits_there_is_no_place(name, place):
+    assert generalise.cell_of(place, "region", "", name) is None
+
+
+def test_a_small_region_tells_no_more_than_a_cell_of_one_degree():
+    place = "52.5163 13.3777"
+    small = generalise.cell_of(place, "region", "", "Germany: Berlin")
+    assert small == generalise.cell_of(place, "1")

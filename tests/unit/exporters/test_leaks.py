@@ -287,7 +287,7 @@ def test_a_class_that_is_withheld_is_nowhere(closed, target, folder, tmp_path):
         {"identity": "withhold", "location": f"to {grid}", "region": "to country", "time": to}
         for grid, to in (
             *(("0.001", "to month"), ("0.01", "to month"), ("0.1", "to season")),
-            *(("1", "to year"), ("country", "to year")),
+            *(("1", "to year"), ("region", "to year"), ("country", "to year")),
         )
     ],
     ids=lambda classes: classes["location"],
