@@ -23,7 +23,6 @@ FOLDER = "phyloseq"
 _SCRIPT = """\
 # Reads this folder into a phyloseq object: ps <- source("read.R", chdir = TRUE)$value
 library(phyloseq)
-library(Matrix)
 read <- function(name) {
   read.delim(name, check.names = FALSE, quote = "", comment.char = "", na.strings = "",
              colClasses = "character", encoding = "UTF-8")
