@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.exporters.redact import redacted_view
     from soilbio.exporters.registry import check_target
     from soilbio.transfer.entries import of_export
-    from soilbio.transfer.ledger import NAME
+    from soilbio.transfer.ledger import NAME, ready
 
     if args.reads and args.target != "reads":
         raise problem_of(
@@ -69,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
             "export-out", "--out", expected="a folder to write", fix="Add --out, or --dry-run"
         )
     on = day(args.date)
+    ledger = args.ledger or args.dataset.resolve().parent / NAME
     dataset = read_dataset(args.dataset)
     try:
         key = _key(args)
@@ -78,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
         if args.dry_run:
             print(told)
             return 0
+        ready(ledger)
         writer = _reads_writer(args.reads, view, key) if args.reads else None
         evidence = write_package(view, args.target, args.out, writer)
     except Refused as refusal:
@@ -90,7 +92,6 @@ def run(args: argparse.Namespace) -> int:
     print(told)
     for name, number in sorted(evidence.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")
-    ledger = args.ledger or args.dataset.resolve().parent / NAME
     print(record(ledger, "export", of_export(view, evidence, args.out, args.dataset)))
     print(args.out)
     return 0

@@ -18,13 +18,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Take the package in."""
     from soilbio.transfer.entries import of_receipt
-    from soilbio.transfer.ledger import NAME
+    from soilbio.transfer.ledger import NAME, ready
     from soilbio.transfer.receive import receive
 
+    ledger = args.ledger or args.out.resolve().parent / NAME
+    ready(ledger)
     trust, own, holder = receiver_of(args)
     received = receive(args.package, args.out, trust, own, holder)
     print(told(received))
     entry = of_receipt(received, args.holder, args.out)
-    print(record(args.ledger or args.out.resolve().parent / NAME, "receive", entry))
+    print(record(ledger, "receive", entry))
     print(args.out)
     return 0

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the package and note it in the ledger."""
     from soilbio.errors import problem_of
     from soilbio.transfer.entries import of_seal
-    from soilbio.transfer.ledger import NAME
+    from soilbio.transfer.ledger import NAME, ready
     from soilbio.transfer.seal import Sender, seal
 
     if args.folder and args.to:
@@ -42,12 +42,14 @@ def run(args: argparse.Namespace) -> int:
             expected="a file, where it shall be encrypted",
             fix="Leave out --folder or --to",
         )
+    ledger = args.ledger or args.export.resolve().parent / NAME
+    ready(ledger)
     sender = Sender(args.sender, args.key)
     made = seal(args.export, args.out, sender, args.to, is_folder=args.folder)
     print(f"{made.files} files, {made.bytes:,} bytes, {_how(made.is_encrypted)}: {args.out}")
     print(f"SHA-256 of the list: {made.digest}")
     entry = of_seal(args.export, args.sender, made.digest, args.out)
-    print(record(args.ledger or args.export.resolve().parent / NAME, "seal", entry))
+    print(record(ledger, "seal", entry))
     return 0
 
 

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from soilbio.errors import Problems, problem_of
+from soilbio.errors import Problems, problem_of, unwritable
 
 NAME = "ledger.jsonl"
 _START = "0" * 64
@@ -65,6 +65,19 @@ def append(path: Path, kind: str, entry: Mapping[str, Any], at: dt.datetime) -> 
             file.truncate(file.seek(0, os.SEEK_END) - len(torn))
             head = _write(file, head, "repair", {"torn": torn.decode(errors="replace")}, at)
         return _write(file, head, kind, entry, at)
+
+
+def ready(path: Path) -> None:
+    """See that a line can be added, before what it is to tell of is done; make the file.
+
+    Raises
+    ------
+    InputError
+        If the file is no ledger, or cannot be written.
+
+    """
+    with _locked(path) as file:
+        _end_of(file, path)
 
 
 def read(path: Path) -> list[Record]:
@@ -163,7 +176,10 @@ def _bytes_of(record: Record) -> bytes:
 @contextmanager
 def _locked(path: Path) -> Iterator[BinaryIO]:
     """Open the ledger for one writer at a time; only the owner can read a new one."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise unwritable(str(path), str(error.strerror)) from None
     with os.fdopen(handle, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file

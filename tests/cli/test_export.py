@@ -112,3 +112,23 @@ def test_the_consortium_gets_another_decision(dataset, tmp_path):
     decision = json.loads((out / "decision.json").read_text(encoding="utf-8"))
     assert decision["recipient"] == "consortium"
     assert decision["values"]["location"]["generalised"] == 0
+
+
+def test_nothing_is_exported_that_the_ledger_could_not_tell_of(dataset, tmp_path, capsys):
+    (tmp_path / "ledger.jsonl").write_text("my notes\n")
+    assert export("tsv", dataset, "--out", str(tmp_path / "out")) == 1
+    assert "[ledger-changed]" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    absent = str(tmp_path / "absent" / "ledger.jsonl")
+    assert export("tsv", dataset, "--out", str(tmp_path / "out"), "--ledger", absent) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_each_export_is_a_line_of_the_ledger_and_a_trial_is_none(dataset, tmp_path):
+    export("tsv", dataset, "--dry-run")
+    assert not (tmp_path / "ledger.jsonl").exists()
+    for name in ("one", "two"):
+        export("tsv", dataset, "--out", str(tmp_path / name))
+    lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["export", "export"]
