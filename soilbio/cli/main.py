@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 
 from soilbio import __version__
-from soilbio.errors import InputError, Refused, disk_full, unwritable
+from soilbio.errors import InputError, Refused, disk_full, problem_of, unwritable
 
 # In the order in which a user meets them; each module is imported only when it is asked for.
 COMMANDS = {
@@ -73,6 +73,15 @@ def _tell(error: Exception) -> int:
         error = disk_full(str(getattr(error, "filename", None) or "the disk"))
     if isinstance(error, OSError) and error.errno in _UNWRITABLE:
         error = unwritable(str(error.filename or "the file"), str(error.strerror))
+    if str(error).startswith("parquet:") and not isinstance(error, InputError):
+        # Polars finds damage only where it reads; what it was reading, it does not say.
+        error = problem_of(
+            "table-unreadable",
+            "the dataset",
+            found=str(error).partition("\n")[0][:200],
+            expected="whole Parquet files",
+            fix="Name the damaged file with `soilbio dataset validate`, and get it again",
+        )
     if isinstance(error, InputError):
         print(error, file=sys.stderr)
         return PROBLEMS

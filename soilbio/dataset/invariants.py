@@ -44,7 +44,26 @@ def check_tables(
         The user's own columns of `samples`.
 
     """
-    extra = extra_columns or {}
+    import polars as pl
+
+    try:
+        _check_all(tables, agreements, extra_columns or {}, problems)
+    except pl.exceptions.ComputeError as error:
+        # The file's head could be read, and something behind it cannot.
+        problems.add(
+            "table-unreadable",
+            found=str(error).partition("\n")[0][:200],
+            expected="whole Parquet files",
+            fix="Get the dataset again from where it came",
+        )
+
+
+def _check_all(
+    tables: Mapping[str, pl.LazyFrame],
+    agreements: Mapping[str, str],
+    extra: Mapping[str, str],
+    problems: Problems,
+) -> None:
     check_extra_columns(extra, problems)
     _check_agreement_names(agreements, problems)
     for name, table in TABLES.items():

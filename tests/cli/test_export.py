@@ -132,3 +132,16 @@ def test_each_export_is_a_line_of_the_ledger_and_a_trial_is_none(dataset, tmp_pa
         export("tsv", dataset, "--out", str(tmp_path / name))
     lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["export", "export"]
+
+
+@pytest.mark.parametrize("table", ["counts", "features", "samples"])
+def test_a_damaged_table_is_no_traceback_wherever_the_damage_is(table, dataset, tmp_path, capsys):
+    path = dataset / f"{table}.parquet"
+    whole = path.read_bytes()
+    for share in range(1, 10):
+        damaged = bytearray(whole)
+        damaged[len(whole) * share // 10] ^= 0xFF
+        path.write_bytes(damaged)
+        assert main(["dataset", "validate", str(dataset)]) == 1
+        assert export("tsv", dataset, "--dry-run") in (0, 1)
+        assert "Traceback" not in capsys.readouterr().err
