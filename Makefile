@@ -37,6 +37,12 @@ endef
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --no-deps nmdc-schema
 	@touch $@
 
+# taxpasta needs older versions of NumPy and pandas than we do: an environment of its own.
+.venv/taxpasta/.installed: .venv/.installed constraints-taxpasta.txt
+	@$(PYTHON) -m venv .venv/taxpasta
+	@.venv/taxpasta/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints-taxpasta.txt taxpasta
+	@touch $@
+
 demo/reads/truth.tsv: .venv/.installed resources/simulate/demo.yaml
 	@$(BIN)/soilbio reference get greengenes-13_8
 	@echo "Simulating reads of eight libraries"
@@ -56,7 +62,7 @@ lint: .venv/.installed
 	$(BIN)/lint-imports
 	$(BIN)/python -m snakemake --lint --configfile config/config.yaml
 
-test: .venv/.installed
+test: .venv/.installed .venv/taxpasta/.installed
 	@$(call install_debian,debian-packages-test.txt)
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist worksteal

@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "run the workflow on one machine or a cluster",
     "report": "write the HTML report of a dataset",
     "dataset": "show, validate or build a dataset",
+    "import": "make a dataset of another pipeline's tables",
     "compare": "say how finely the results of datasets may be merged, and why",
     "harmonise": "merge datasets into one; each row keeps its agreement",
     "export": "write what an agreement allows, in an archive's format",
@@ -65,6 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  the one boundary: what is not the user's is our bug
         return _tell(error)
+
+
+def module_of(command: str) -> str:
+    """Name a command's module; `import` is a word of Python's own, and no name of one."""
+    return "import_tables" if command == "import" else command
 
 
 def _tell(error: Exception) -> int:
@@ -117,7 +123,7 @@ def _dispatch(words: list[str]) -> int:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)
         if name == asked:
-            module = importlib.import_module(f"soilbio.cli.{name}")
+            module = importlib.import_module(f"soilbio.cli.{module_of(name)}")
             command.description = module.__doc__
             module.add_arguments(command)
             passes_on = getattr(module, "PASSES_ON", False)

@@ -10,7 +10,9 @@ from soilbio.standards.ranks import RANKS
 # One-letter prefixes: `d__Bacteria`, `d:Bacteria`; older SILVA exports count, `D_0__Bacteria`.
 _BY_LETTER = {
     "d": "domain",
+    "sk": "domain",  # MGnify, superkingdom
     "k": "kingdom",
+    "dv": "phylum",  # MGnify's PR2, division
     "p": "phylum",
     "c": "class",
     "o": "order",
@@ -19,7 +21,18 @@ _BY_LETTER = {
     "s": "species",
 }
 _COUNTED = ("domain", "phylum", "class", "order", "family", "genus", "species")
-_PREFIX = re.compile(r"^(?:([dkpcofgst])(?:__|:)|D_(\d+)__)")
+# Ranks that are none of ours have prefixes, too: t (strain), sg, sdv (PR2), x (ours, for such).
+_PREFIX = re.compile(r"^(?:(sk|sg|dv|sdv|sh|[dkpcofgstx])(?:__|:)|D_(\d+)__)")
+# QIIME 1 joined the first two ranks of some tables: `k__Bacteria_p__Firmicutes`.
+_GLUED = re.compile(r"(?<=[^_])_(?=[kpcofgs]__)")
+# UNITE's headers stand before the lineage: `name|accession|SH…|refs|k__Fungi;p__…`.
+_HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
+# MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514.
+_BIN = re.compile(r"^(?:[PCOFGS]|CF|OF|FG|GG|SG)?GB\d+(?:_SGB\d+(?:_group)?)?$")
+# Authors follow a species' name in checklists.
+_AUTHOR = re.compile(
+    r"^([A-Z][a-z-]+ [a-z][a-z-]+)\s+(?:\(?[A-Z][\w.'-]*.*(?:\d{4}|[A-Z]\.|\))).*$"
+)
 _SUPPORT = re.compile(r"\((?:\d+(?:\.\d+)?)\)$")
 # Positional lineages, by their number of ranks; PR2 has nine from version 5 on.
 _POSITIONS = {
@@ -38,7 +51,8 @@ _DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Eukarya", "Viruses"})
 
 @lru_cache(maxsize=200_000)
 def _parsed(text: str) -> tuple[tuple[str, str], ...]:
-    parts = [part.strip() for part in _split(text)]
+    plain = _GLUED.sub(";", _HEADER.sub("", text))
+    parts = [part.strip() for part in _split(plain)]
     while parts and not parts[-1]:
         parts.pop()
     prefixed = [_PREFIX.match(part) for part in parts]
@@ -62,9 +76,11 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
 def parse_lineage(text: str | None) -> dict[str, str]:
     """Read a lineage of any dialect into names by canonical rank; never raises.
 
-    Greengenes, SILVA, GTDB, UNITE (`k__…; p__…`), older SILVA exports (`D_0__…`), SINTAX
-    (`d:…,p:…`, support in brackets), PR2 (nine ranks, positional) and plain positional lineages.
-    Absent: empty ranks, and what is no name (uncultured, metagenome, incertae sedis, `_X` fills).
+    Greengenes, SILVA, GTDB, UNITE (`k__…; p__…`, also behind its headers), older SILVA exports
+    (`D_0__…`), SINTAX (`d:…,p:…`, support in brackets), MGnify (`sk__`, `dv__`), MetaPhlAn (`|`),
+    PR2 (nine ranks, positional), mothur and plain positional lineages.
+    Absent: empty ranks, and what is no name (uncultured, metagenome, incertae sedis, `_X` fills,
+    genome bins such as GGB25847).
     """
     return dict(_parsed(text or ""))
 
@@ -74,7 +90,7 @@ def name_in(text: str) -> str:
     name = _SUPPORT.sub("", text.strip()).strip("\"' ")
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
-    return "" if _NO_NAME.search(name) else name
+    return "" if _NO_NAME.search(name) or _BIN.match(name) else name
 
 
 def _split(text: str) -> list[str]:
@@ -102,7 +118,9 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
         found["domain"] = "Eukaryota"
     species, genus = found.get("species"), found.get("genus")
     if species:
-        species = species.replace("_", " ")
+        # GTDB's suffix (`Bacillus_A cereus`) is part of the genus' name.
+        spaced = species if " " in species else species.replace("_", " ")
+        species = _AUTHOR.sub(r"\1", spaced)
         is_epithet = species[0].islower() and " " not in species
         if is_epithet and not genus:
             del found["species"]

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from soilbio.cli import main as module
-from soilbio.cli.main import COMMANDS, main
+from soilbio.cli.main import COMMANDS, main, module_of
 from soilbio.errors import Refused
 from tests.conftest import ROOT
 
@@ -29,7 +29,7 @@ def test_help_imports_nothing_heavy():
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_has_its_module_and_its_help(command, capsys):
-    importlib.import_module(f"soilbio.cli.{command}")
+    importlib.import_module(f"soilbio.cli.{module_of(command)}")
     with pytest.raises(SystemExit) as caught:
         main([command, "--help"])
     assert caught.value.code == 0

@@ -21,10 +21,21 @@ has_reads <- function(file) {
 }
 manifest <- manifest[vapply(manifest$forward, has_reads, logical(1)), ]
 
+# DADA2 reads a file anew at each step that needs it. Unique reads of a run that is not too large (1 GB
+# of memory) are kept instead, and for merging only which read is which of them.
+max_bytes_kept <- 2e8
+is_kept <- sum(file.size(manifest$forward)) < max_bytes_kept
+without_qualities <- function(unique) {
+  unique["quals"] <- list(NULL)
+  unique
+}
+
 denoise <- function(files) {
   names(files) <- manifest$library
-  errors <- learnErrors(files, nbases = learn_bases, multithread = threads, verbose = 0)
-  dada(files, err = errors, pool = pooling, multithread = threads, verbose = 0)
+  reads <- if (is_kept) lapply(files, derepFastq) else files
+  errors <- learnErrors(reads, nbases = learn_bases, multithread = threads, verbose = 0)
+  found <- dada(reads, err = errors, pool = pooling, multithread = threads, verbose = 0)
+  list(found = found, reads = if (is_kept) lapply(reads, without_qualities) else files)
 }
 # Of a single library DADA2 returns the result itself, not a list of one.
 as_list <- function(x) if (is(x, "dada")) setNames(list(x), manifest$library) else x
@@ -47,16 +58,14 @@ forward <- tryCatch(denoise(manifest$forward), error = function(problem) {
   if (!grepl("Error rates could not be estimated", conditionMessage(problem))) stop(problem)
   give_up("too few reads in the run for DADA2 to learn an error model")
 })
-denoised <- vapply(as_list(forward), reads_of, numeric(1))
+denoised <- vapply(as_list(forward$found), reads_of, numeric(1))
 if (is_paired) {
   reverse <- denoise(manifest$reverse)
-  files_1 <- setNames(manifest$forward, manifest$library)
-  files_2 <- setNames(manifest$reverse, manifest$library)
-  merged <- mergePairs(forward, files_1, reverse, files_2,
+  merged <- mergePairs(forward$found, forward$reads, reverse$found, reverse$reads,
                        minOverlap = min_overlap, maxMismatch = max_mismatch)
   merged <- if (is.data.frame(merged)) setNames(list(merged), manifest$library) else merged
 } else {
-  merged <- as_list(forward)
+  merged <- as_list(forward$found)
 }
 tables <- lapply(names(merged), function(library) {
   uniques <- getUniques(merged[[library]])

@@ -53,6 +53,60 @@ def test_a_species_is_a_whole_name_or_absent(text, expected):
     assert parse_lineage(text).get("species") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # QIIME 1, two ranks in one; MGnify's prefixes; UNITE behind its header.
+        (
+            "Root; k__Bacteria_p__Proteobacteria; c__Deltaproteobacteria; o__",
+            {"domain": "Bacteria", "phylum": "Proteobacteria", "class": "Deltaproteobacteria"},
+        ),
+        (
+            "sk__Bacteria;k__;p__Candidatus_Dormibacteraeota;c__;o__",
+            {"domain": "Bacteria", "phylum": "Candidatus_Dormibacteraeota"},
+        ),
+        (
+            "d__Bacteria;sg__PANNAM;dv__Proteobacteria;sdv__Proteobacteria_X;c__Alphaproteobacteria",
+            {"domain": "Bacteria", "phylum": "Proteobacteria", "class": "Alphaproteobacteria"},
+        ),
+        (
+            "Cryptococcus_podzolicus|AF444321|SH181879.07FU|refs|k__Fungi;p__Basidiomycota;"
+            "c__Tremellomycetes;o__Tremellales;f__Tremellales_fam_Incertae_sedis;g__Cryptococcus;"
+            "s__Cryptococcus_podzolicus",
+            {
+                "kingdom": "Fungi",
+                "phylum": "Basidiomycota",
+                "class": "Tremellomycetes",
+                "order": "Tremellales",
+                "genus": "Cryptococcus",
+                "species": "Cryptococcus podzolicus",
+            },
+        ),
+        (
+            "k__Bacteria|p__Proteobacteria|c__CFGB8514|o__OFGB8514|f__FGB8514|g__GGB25847|"
+            "s__GGB25847_SGB37835|t__SGB37835",
+            {"domain": "Bacteria", "phylum": "Proteobacteria"},
+        ),
+        (
+            "d__Bacteria;p__Bacillota_A;g__Bacillus_A;s__Bacillus_A cereus",
+            {
+                "domain": "Bacteria",
+                "phylum": "Bacillota_A",
+                "genus": "Bacillus_A",
+                "species": "Bacillus_A cereus",
+            },
+        ),
+        (
+            "k__Fungi;g__Amanita;s__Amanita muscaria (L.) Lam. 1783",
+            {"kingdom": "Fungi", "genus": "Amanita", "species": "Amanita muscaria"},
+        ),
+    ],
+    ids=["qiime1", "mgnify", "mgnify-pr2", "unite-header", "metaphlan-bins", "gtdb", "author"],
+)
+def test_what_is_peculiar_to_a_dialect_is_read(text, expected):
+    assert parse_lineage(text) == expected
+
+
 def test_pr2_has_nine_ranks():
     text = "Eukaryota;TSAR;Alveolata;Ciliophora;Colpodea;Colpodida;Colpodidae;Colpoda;Colpoda_sp."
     assert parse_lineage(text) == {

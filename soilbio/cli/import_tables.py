@@ -1,0 +1,70 @@
+"""Make a dataset of another pipeline's tables; what they do not say of the method is asked for."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    from soilbio.importers.registry import FORMATS
+
+    told = "\n".join(f"  {name:<10} {what}" for name, what in FORMATS.items())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"formats:\n{told}"
+    parser.add_argument("format", nargs="?", choices=[*FORMATS], metavar="FORMAT", help="see below")
+    parser.add_argument("sources", nargs="*", type=Path, metavar="SOURCE", help="files or a folder")
+    parser.add_argument(
+        "--method", type=Path, metavar="YAML", help="what the source does not say (printed without)"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the dataset to write")
+    parser.add_argument("--detect", type=Path, metavar="PATH", help="name the format, and why")
+    parser.set_defaults(usage_error=parser.error)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import, and say what was done; or name the format."""
+    if args.detect is not None:
+        return _detect(args.detect)
+    if args.format is None or not args.sources:
+        args.usage_error("name a format and its files, or --detect PATH")
+    return _import(args)
+
+
+def _detect(source: Path) -> int:
+    from soilbio.errors import problem_of
+    from soilbio.importers.registry import FORMATS, detect
+
+    likely = detect(source) if source.exists() else []
+    if not likely:
+        raise problem_of(
+            "import-unknown",
+            str(source),
+            found="a format that is none of ours" if source.exists() else "nothing there",
+            expected=f"one of {', '.join(FORMATS)}",
+            fix="Write it as a table of counts and import that as `table`",
+        )
+    for form, reason in likely:
+        print(f"{form}: {reason} ({FORMATS[form]})")
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from soilbio.importers.build import build_dataset, has_lineages
+    from soilbio.importers.method import read_method, unstated
+    from soilbio.importers.registry import read
+
+    method = read_method(args.method) if args.method else None
+    found = read(args.format, args.sources, method.table if method else {})
+    if method is None:
+        names = ", ".join(path.name for path in found.sources)
+        raise unstated(found.method, names, has_lineages=has_lineages(found))
+    if args.out is None:
+        args.usage_error("--out DIR is needed")
+    for note in build_dataset(found, method, args.out, form=args.format):
+        print(note)
+    libraries, features = len(found.libraries), len(found.features)
+    print(f"{libraries:,} libraries, {features:,} features, {found.counts.height:,} numbers")
+    print(args.out)
+    return 0

@@ -1,0 +1,1 @@
+"""Finished tables of other pipelines → a dataset: one file per format."""

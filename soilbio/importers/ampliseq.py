@@ -1,0 +1,96 @@
+"""nf-core/ampliseq: its output folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from soilbio.importers.found import Found, first_of, one_of
+from soilbio.importers.sides import sort_out, together
+
+_TABLE = ("dada2/ASV_table.tsv", "dada2/ASV_table.tsv.gz")
+_SEQUENCES = ("dada2/ASV_seqs.fasta", "dada2/ASV_seqs.fasta.gz")
+_LINEAGES = {
+    "dada2 assignTaxonomy": ("dada2/ASV_tax_species.*.tsv", "dada2/ASV_tax.*.tsv"),
+    "sintax": ("sintax/ASV_tax_sintax.*.tsv",),
+    "QIIME 2 classify_sklearn": ("qiime2/taxonomy/taxonomy.tsv",),
+}
+_SETTINGS = ("pipeline_info/params*.json",)
+_VERSIONS = ("pipeline_info/*versions.y*ml",)
+# Steps after DADA2 that leave features out: their tables are smaller ones of the same.
+_LATER = ("barrnap", "asv_length_filter", "codon_filter", "qiime2/abundance_tables")
+
+
+def recognise(source: Path) -> str:
+    """Tell why a folder is ampliseq's."""
+    table = first_of(source, _TABLE) if source.is_dir() else None
+    return f"it holds {table.relative_to(source)}" if table else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read ASVs as DADA2 left them, and their lineages."""
+    del options
+    folder = sources[0]
+    files = [one_of(folder, _TABLE, "the table of ASVs"), one_of(folder, _SEQUENCES, "sequences")]
+    classifier, lineages = next(
+        ((name, path) for name, names in _LINEAGES.items() if (path := first_of(folder, names))),
+        ("", None),
+    )
+    files += [lineages] if lineages else []
+    found = together(files, sort_out(files), rows="features")
+    settings = _settings(folder)
+    found.method = dict(_method(settings, _versions(folder)))
+    if lineages:
+        found.method["classifier"] = classifier
+        name = lineages.name.removesuffix(".tsv").partition(".")[2]
+        found.method |= (
+            {"reference": str(settings.get("dada_ref_taxonomy") or name)} if name else {}
+        )
+    later = [name for name in _LATER if (folder / name).is_dir()]
+    if later:
+        found.notes.append(f"tables of later steps are not taken: {', '.join(later)}")
+    return found
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    path = first_of(folder, _SETTINGS)
+    content = json.loads(path.read_text(encoding="utf-8")) if path else {}
+    return content if isinstance(content, dict) else {}
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """Read the versions of tools, whichever process states them."""
+    path = first_of(folder, _VERSIONS)
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path else {}
+    parts = content.values() if isinstance(content, dict) else ()
+    return {
+        str(name): str(version)
+        for part in parts
+        if isinstance(part, dict)
+        for name, version in part.items()
+    }
+
+
+def _method(settings: Mapping[str, Any], versions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield "engine", "dada2"
+    if version := versions.get("dada2"):
+        yield "engine_version", version
+    for side, name in (("forward", "FW_primer"), ("reverse", "RV_primer")):
+        if settings.get(name):
+            yield f"pcr_primer_{side}", str(settings[name]).upper()
+    wanted = (
+        "trunclenf",
+        "trunclenr",
+        "trunc_qmin",
+        "max_ee",
+        "min_len",
+        "max_len",
+        "sample_inference",
+    )
+    known = {name: settings[name] for name in wanted if settings.get(name) is not None}
+    if known:
+        yield "engine_parameters", json.dumps(known, sort_keys=True)

@@ -1,0 +1,327 @@
+"""What was found in another pipeline's files, and what the user states → a dataset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import file_digest, md5, sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soilbio import __version__
+from soilbio.agreements.folder import agreements_of, read_agreements
+from soilbio.assemble.rows import measurement_rows
+from soilbio.dataset.tables import FEATURES, TABLES
+from soilbio.dataset.write import write_dataset
+from soilbio.errors import Problems
+from soilbio.importers.found import Found, Taxon
+from soilbio.importers.method import Method, Tag, settle
+from soilbio.metadata.samples import read_samples
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.canonical import canonical
+from soilbio.taxonomy.flags import Target, flags_of
+from soilbio.taxonomy.lineage import parse_lineage
+
+if TYPE_CHECKING:
+    import polars as pl
+
+HISTORY = "provenance/imported.json"
+Row = dict[str, Any]
+
+
+def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> list[str]:
+    """Write the dataset; give what was done on the way, in words.
+
+    Parameters
+    ----------
+    found : Found
+        What an importer read.
+    method : Method
+        What the user states.
+    target : Path
+        The dataset's folder.
+    form : str
+        The format it came in.
+
+    Raises
+    ------
+    InputError
+        If something about the method is not known, a number is no count and no share, a library
+        is not in the user's sheets, or an agreement is not there.
+
+    """
+    notes = list(found.notes)
+    assay = settle(method, found.method, has_lineages=has_lineages(found))
+    digests = {path.name: _digest(path) for path in found.sources}
+    counts = _numbers(found, notes)
+    tags = [method.tag_of(library) for library in sorted(found.libraries)]
+    texts = read_agreements(method.agreements)
+    agreement_of = agreements_of(tags, texts, str(method.path), method.title)
+    samples = _samples(method, tags, found.metadata, agreement_of, notes)
+    ids = _feature_ids(found.features, "".join(sorted(digests.values())))
+    counts = _named(counts, ids, agreement_of, notes)
+    tables = {
+        "samples": _text_frame(samples),
+        "assays": _frame([_assay(assay, agreement_of.values())], "assays"),
+        "libraries": _frame(
+            _libraries(tags, counts, str(assay["assay_id"]), agreement_of), "libraries"
+        ),
+        "features": _features(found.features, ids, counts, assay, method.target()),
+        "counts": counts,
+        "measurements": _frame(measurement_rows(samples), "measurements"),
+    }
+    history = {
+        "format": form,
+        "sources": digests,
+        "notes": notes,
+        "said_by_source": dict(sorted(found.method.items())),
+        **found.history,
+    }
+    write_dataset(
+        tables,
+        {name: texts[name] for name in sorted(set(agreement_of.values()))},
+        target,
+        extra_columns=method.columns,
+        provenance=_provenance(method, assay, digests, form),
+        files={HISTORY: json.dumps(history, indent=1, ensure_ascii=False, sort_keys=True) + "\n"},
+    )
+    return notes
+
+
+def has_lineages(found: Found) -> bool:
+    """Tell whether features have lineages or are taxa of a reference."""
+    return any(taxon.lineage or taxon.taxon_id for taxon in found.features.values())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as handle:
+        return file_digest(handle, "sha256").hexdigest()
+
+
+def _numbers(found: Found, notes: list[str]) -> pl.DataFrame:
+    """Tell counts from shares: whole numbers are reads, sums of 1 or 100 are shares."""
+    import polars as pl
+
+    problems = Problems(", ".join(path.name for path in found.sources))
+    values = found.counts["value"]
+    is_whole = bool((values == values.round(0)).all())
+    sums = found.counts.group_by("library").agg(pl.col("value").sum())["value"]
+    largest = float(sums.max() or 0)  # type: ignore[arg-type]
+    none = pl.lit(None, dtype=pl.Int64)
+    if found.shares or not is_whole:
+        scale = 1.0 if largest <= 1 + 1e-6 else 100.0
+        if largest / scale > 1 + 1e-3:
+            problems.add(
+                "import-numbers",
+                found=f"{largest:g}, the largest sum of a library",
+                expected="whole numbers of reads, or shares that add up to at most 1 or 100",
+                fix="Import the counts before they were transformed or normalised",
+            )
+            problems.raise_if_any()
+        notes.append(f"numbers are shares of {scale:g}, no counts of reads")
+        # Shares are rounded where they are printed: sums just above 1 are scaled to it.
+        share = pl.col("value") / max(scale, largest)
+        return found.counts.with_columns(none.alias("count"), share.alias("relative_abundance"))
+    return found.counts.with_columns(
+        pl.col("value").cast(pl.Int64).alias("count"),
+        pl.lit(None, dtype=pl.Float64).alias("relative_abundance"),
+    )
+
+
+def _feature_ids(features: Mapping[str, Taxon], digest: str) -> dict[str, str]:
+    """Give each feature its id: MD5 of the sequence, a reference's own, else one of this source.
+
+    A number that a pipeline gave (`OTU_1`) means nothing elsewhere; its source stands before.
+    """
+    own = sha256(digest.encode()).hexdigest()[:12]
+    return {name: _feature_id(name, taxon, own) for name, taxon in features.items()}
+
+
+def _feature_id(name: str, taxon: Taxon, own: str) -> str:
+    if taxon.sequence:
+        return md5(taxon.sequence.encode(), usedforsecurity=False).hexdigest()
+    return taxon.taxon_id or f"{own}:{name}"
+
+
+def _named(
+    counts: pl.DataFrame, ids: Mapping[str, str], agreement_of: Mapping[str, str], notes: list[str]
+) -> pl.DataFrame:
+    """Put ids of features in the place of names; features of one sequence are added up."""
+    import polars as pl
+
+    names = pl.DataFrame({"feature": list(ids), "feature_id": list(ids.values())})
+    terms = pl.DataFrame(
+        {"library": list(agreement_of), "agreement_id": list(agreement_of.values())}
+    )
+    if same := len(ids) - names["feature_id"].n_unique():
+        notes.append(f"{same} features have the sequence of another, and were added to it")
+
+    def total(name: str) -> pl.Expr:
+        return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+
+    return (
+        counts.join(names, on="feature", how="inner")
+        .join(terms, on="library", how="inner")
+        .rename({"library": "library_id"})
+        .group_by("library_id", "feature_id", "agreement_id")
+        .agg(total("count"), total("relative_abundance"))
+    )
+
+
+def _samples(
+    method: Method,
+    tags: Sequence[Tag],
+    found: Mapping[str, Mapping[str, str]],
+    agreement_of: Mapping[str, str],
+    notes: list[str],
+) -> list[Row]:
+    """Make the rows of samples: of the user's sheet, else of what the source says."""
+    problems = Problems(str(method.samples or method.path))
+    sheet = (
+        {row["sample_id"]: row for row in read_samples(method.samples, method.columns)}
+        if method.samples
+        else None
+    )
+    rows: dict[str, Row] = {}
+    for tag in tags:
+        if sheet is not None and tag.sample_id not in sheet and not tag.control_type:
+            problems.add(
+                "import-sample-unknown",
+                found=tag.sample_id,
+                expected="a row for every sample of the table",
+                fix="Add it, or say in `libraries` which sample the library is of",
+            )
+        values = (
+            sheet.get(tag.sample_id, {}) if sheet is not None else found.get(tag.library_id, {})
+        )
+        row = {name: value for name, value in values.items() if value and name != "sample_id"}
+        row |= {"sample_id": tag.sample_id, "agreement_id": agreement_of[tag.library_id]}
+        if tag.control_type:
+            row.setdefault("samp_category", tag.control_type)
+        rows.setdefault(tag.sample_id, row)
+    problems.raise_if_any()
+    if sheet is not None and (left := len(sheet.keys() - rows.keys())):
+        notes.append(
+            f"{left} samples of {method.samples.name if method.samples else ''} have no library"
+        )
+    return [rows[name] for name in sorted(rows)]
+
+
+def _libraries(
+    tags: Iterable[Tag], counts: pl.DataFrame, assay: str, agreement_of: Mapping[str, str]
+) -> list[Row]:
+    import polars as pl
+
+    reads = dict(counts.group_by("library_id").agg(pl.col("count").sum()).iter_rows())
+    return [
+        {
+            "library_id": tag.library_id,
+            "sample_id": tag.sample_id,
+            "assay_id": assay,
+            "run_id": tag.run,
+            "control_type": tag.control_type,
+            "status": "ok" if tag.library_id in reads else "empty",
+            "status_reason": "" if tag.library_id in reads else "nothing in the imported table",
+            "reads_nonchimeric": reads.get(tag.library_id),
+            "agreement_id": agreement_of[tag.library_id],
+        }
+        for tag in tags
+    ]
+
+
+def _assay(assay: Mapping[str, Any], agreements: Iterable[str]) -> Row:
+    row = {name: value for name, value in assay.items() if name != "assay_id"}
+    if row.get("confidence_cutoff") is not None:
+        row["confidence_cutoff"] = float(row["confidence_cutoff"])
+    row = {
+        name: value if value is None or name == "confidence_cutoff" else str(value)
+        for name, value in row.items()
+    }
+    text = json.dumps(row, sort_keys=True)
+    return {
+        **row,
+        "assay_id": str(assay["assay_id"]),
+        "method_fingerprint": sha256(text.encode()).hexdigest(),
+        "agreement_ids": "|".join(sorted(set(agreements))),
+    }
+
+
+def _features(
+    features: Mapping[str, Taxon],
+    ids: Mapping[str, str],
+    counts: pl.DataFrame,
+    assay: Mapping[str, Any],
+    target: Target,
+) -> pl.DataFrame:
+    """Make the rows of features that were counted; of one that came twice, the first."""
+    import polars as pl
+
+    rows: dict[str, Row] = {}
+    for name in sorted(features):
+        if ids[name] not in rows:
+            rows[ids[name]] = _feature(ids[name], features[name], assay, target)
+    agreements = counts.group_by("feature_id").agg(
+        pl.col("agreement_id").unique().sort().str.join("|").alias("agreement_ids")
+    )
+    columns = [column.name for column in FEATURES.columns if column.name != "agreement_ids"]
+    frame = _frame(list(rows.values()), "features").select(columns)
+    return frame.join(agreements, on="feature_id", how="inner")
+
+
+def _feature(feature: str, taxon: Taxon, assay: Mapping[str, Any], target: Target) -> Row:
+    ranks = canonical(parse_lineage(taxon.lineage)).ranks
+    named = [rank for rank in RANKS if ranks[rank]]
+    flags = flags_of(ranks, taxon.lineage, len(taxon.sequence), target)
+    if not taxon.sequence:
+        flags = tuple(flag for flag in flags if flag != "off-target-length")
+    return {
+        "feature_id": feature,
+        "sequence": taxon.sequence or None,
+        "length_bp": len(taxon.sequence) or None,
+        "verbatim_lineage": taxon.lineage or None,
+        "classifier": assay.get("classifier") or assay.get("reference"),
+        "confidence": taxon.confidence,
+        **ranks,
+        "taxon_rank": named[-1] if named else None,
+        "flags": "|".join(flags),
+    }
+
+
+def _text_frame(rows: Sequence[Row]) -> pl.DataFrame:
+    import polars as pl
+
+    names = sorted({name for row in rows for name in row})
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
+
+
+def _frame(rows: Sequence[Row], table: str) -> pl.DataFrame:
+    import polars as pl
+
+    types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
+    schema = {column.name: types[column.type] for column in TABLES[table].columns}
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
+def _provenance(
+    method: Method, assay: Mapping[str, Any], digests: Mapping[str, str], form: str
+) -> dict[str, Any]:
+    tools = [{"name": str(assay["engine"]), "version": str(assay.get("engine_version") or "")}]
+    references = [
+        {
+            "name": str(assay["reference"]),
+            "version": str(assay.get("reference_version") or ""),
+            "sha256": assay.get("reference_sha256"),
+        }
+    ]
+    return {
+        "title": method.title,
+        "soilbio_version": __version__,
+        "is_workflow_run": False,
+        "tools": tools if assay.get("engine") else [],
+        "references": references if assay.get("reference") else [],
+        "parameters": {"imported_from": form},
+        "inputs": [
+            {"library_id": "", "name": name, "sha256": digest}
+            for name, digest in sorted(digests.items())
+        ],
+    }

@@ -1,0 +1,34 @@
+"""DADA2: a sequence table (libraries in rows, sequences as names) and taxa, as text or .rds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from soilbio.importers.found import Found
+from soilbio.importers.grid import are_sequences, read_grid
+from soilbio.importers.robject import as_text
+from soilbio.importers.sides import sort_out, together
+from soilbio.importers.table import ENDS
+
+
+def recognise(source: Path) -> str:
+    """Tell why a file is DADA2's: names that are sequences."""
+    if source.name.lower().endswith(".rds"):
+        return "an R object"
+    if not source.is_file() or not source.name.lower().endswith(ENDS):
+        return ""
+    grid = read_grid(source)
+    has = are_sequences(grid.rows) or are_sequences(grid.columns)
+    return "features are named by their sequences" if has else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read the sequence table, and taxa where they are given."""
+    with as_text(sources) as texts:
+        found = together(
+            texts, sort_out(texts), rows=str(options.get("rows", "")), convention=False
+        )
+    found.sources = tuple(sources)
+    found.method = {"engine": "dada2"}
+    return found

@@ -1,0 +1,61 @@
+"""dadasnake: its output folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from soilbio.importers.found import Found, first_of, one_of
+from soilbio.importers.grid import are_sequences, read_grid
+from soilbio.importers.known import read_fasta, taxa_of
+from soilbio.importers.sides import Parts, together
+
+_TABLE = ("sequenceTables/all.seqTab.tax.tsv", "sequenceTables/all.seqTab.tsv")
+_SEQUENCES = ("sequenceTables/all.seqs.fasta",)
+_SETTINGS = ("full.config.yaml", "*.config.yaml", "config*.yaml")
+
+
+def recognise(source: Path) -> str:
+    """Tell why a folder is dadasnake's."""
+    table = first_of(source, _TABLE) if source.is_dir() else None
+    return f"it holds {table.relative_to(source)}" if table else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read the table with its lineages, and sequences."""
+    del options
+    folder = sources[0]
+    table = one_of(folder, _TABLE, "the table of ASVs")
+    # The first column is R's row name: the sequence, or the OTU's number.
+    grid = read_grid(table, names="OTU")
+    beside = grid.texts.pop("Row.names", [])
+    sequences = (
+        dict(zip(grid.rows, beside, strict=True)) if beside and are_sequences(beside) else {}
+    )
+    path = first_of(folder, _SEQUENCES)
+    files = [table, *([path] if path else [])]
+    if path:
+        sequences |= read_fasta(path)
+    parts = Parts([grid], sequences, taxa_of(grid.rows, grid.texts))
+    found = together(files, parts, rows="features")
+    found.method = {"engine": "dada2", **dict(_method(_settings(folder)))}
+    return found
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    path = first_of(folder, _SETTINGS)
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path else {}
+    return content if isinstance(content, dict) else {}
+
+
+def _method(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    primers = settings.get("primers") or {}
+    for side, key in (("forward", "fwd"), ("reverse", "rvs")):
+        primer = primers.get(key) or {}
+        if isinstance(primer, dict) and primer.get("sequence"):
+            yield f"pcr_primer_{side}", str(primer["sequence"]).upper()
+            if primer.get("name"):
+                yield f"pcr_primer_name_{side}", str(primer["name"])

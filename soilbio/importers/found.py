@@ -1,0 +1,76 @@
+"""What the files of another pipeline hold, in their own names and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soilbio.errors import InputError, problem_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Taxon:
+    """A feature as its source has it; `taxon_id` is of a reference (`ncbi:562`), else empty."""
+
+    sequence: str = ""
+    lineage: str = ""
+    confidence: float | None = None
+    taxon_id: str = ""
+
+
+@dataclass(slots=True)
+class Found:
+    """Numbers by library and feature, what is known of features, and what is said of the method.
+
+    `counts` has the columns `library`, `feature`, `value` (not zero); `libraries` may name some
+    without any. `shares` tells that values are relative abundances, not reads. `method` holds
+    columns of `assays`; `metadata` MIxS slots by library; `notes` what was done on the way.
+    """
+
+    sources: tuple[Path, ...]
+    counts: pl.DataFrame
+    libraries: tuple[str, ...]
+    features: Mapping[str, Taxon]
+    shares: bool = False
+    method: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    history: dict[str, Any] = field(default_factory=dict)
+
+
+def one_of(folder: Path, names: tuple[str, ...], what: str) -> Path:
+    """Find the first of several patterns of files below a folder; the shortest path of each.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+
+    """
+    found = first_of(folder, names)
+    if found is None:
+        raise _lacking(folder, names, what)
+    return found
+
+
+def first_of(folder: Path, names: tuple[str, ...]) -> Path | None:
+    """Find the first of several patterns of files; None where there is none."""
+    for name in names:
+        paths = sorted(folder.glob(name), key=lambda path: (len(path.parts), str(path)))
+        if paths:
+            return paths[0]
+    return None
+
+
+def _lacking(folder: Path, names: tuple[str, ...], what: str) -> InputError:
+    return problem_of(
+        "import-file-missing",
+        str(folder),
+        expected=f"{what}: {' or '.join(names)}",
+        fix="Name the folder that the pipeline wrote, or import its files as `table`",
+    )

@@ -1,0 +1,132 @@
+"""GBIF's Metabarcoding Data Toolkit: OTU table, taxa, samples, study."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from soilbio.errors import InputError, problem_of
+from soilbio.importers.found import Found
+from soilbio.importers.grid import read_grid, read_texts
+from soilbio.importers.known import has_lineages, joined, read_fasta, taxa_of
+from soilbio.importers.sides import FASTA
+
+_PARTS = {
+    "table": re.compile(r"^otu[ _]?table$", re.IGNORECASE),
+    "taxa": re.compile(r"^taxa|taxonomy$", re.IGNORECASE),
+    "samples": re.compile(r"^samples?$", re.IGNORECASE),
+    "study": re.compile(r"^(?:study|defaultvalues)$", re.IGNORECASE),
+}
+_ENDS = re.compile(r"\.(?:tsv|csv|txt)(?:\.gz)?$", re.IGNORECASE)
+# Terms of the study sheet that are columns of `assays`.
+_METHOD = (
+    *("target_gene", "target_subfragment", "pcr_primer_forward", "pcr_primer_reverse"),
+    *("pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout", "seq_meth"),
+)
+_SLOTS = {"eventDate": "collection_date", "env_broad_scale": "env_broad_scale"}
+_SLOTS |= {name: name for name in ("env_local_scale", "env_medium", "elev", "depth", "samp_size")}
+
+
+def recognise(source: Path) -> str:
+    """Tell why a workbook or folder is in the template."""
+    parts = _parts([source])
+    return f"it has {', '.join(sorted(parts))}" if {"table", "taxa"} <= parts.keys() else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read the template's parts."""
+    del options
+    parts = _parts(sources)
+    if lacking := sorted({"table", "taxa"} - parts.keys()):
+        raise problem_of(
+            "import-file-missing",
+            ", ".join(str(source) for source in sources),
+            found=", ".join(sorted(parts)) or "none of them",
+            expected=f"the sheets or files OTU_table, taxonomy (or taxa), samples; no {lacking[0]}",
+            fix="Name a workbook, a folder, or the files, as the toolkit's template has them",
+        )
+    grid = read_grid(parts["table"][0], sheet=parts["table"][1])
+    header, rows = read_texts(parts["taxa"][0], sheet=parts["taxa"][1])
+    if not has_lineages(header[1:]):
+        raise _no_ranks(parts["taxa"][0], header)
+    texts = {name: [row.get(name, "") for row in rows] for name in header[1:]}
+    taxa = taxa_of([row.get(header[0], "") for row in rows], texts)
+    sequences = {
+        name: sequence
+        for source in sources
+        if source.name.lower().endswith(FASTA)
+        for name, sequence in read_fasta(source).items()
+    }
+    metadata = dict(_samples(*parts["samples"])) if "samples" in parts else {}
+    is_rows = not (set(grid.rows) & metadata.keys()) or bool(set(grid.rows) & taxa.keys())
+    names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
+    files = tuple(dict.fromkeys(path for path, _ in parts.values()))
+    return Found(
+        files,
+        grid.long(features_are_rows=is_rows),
+        tuple(libraries),
+        joined(names, sequences, taxa),
+        method=dict(_study(*parts["study"])) if "study" in parts else {},
+        metadata=metadata,
+        notes=list(grid.notes),
+    )
+
+
+def _no_ranks(source: Path, header: Sequence[str]) -> InputError:
+    return problem_of(
+        "import-lineages",
+        str(source),
+        found=", ".join(header[:12]),
+        expected="columns kingdom, phylum, … or scientificName",
+        fix="Name the columns as the template does",
+    )
+
+
+def _parts(sources: Sequence[Path]) -> dict[str, tuple[Path, str]]:
+    """Find the template's parts: each a file, or a sheet of a workbook."""
+    found: dict[str, tuple[Path, str]] = {}
+    for path, sheet, name in _named(sources):
+        part = next((part for part, pattern in _PARTS.items() if pattern.search(name)), "")
+        # Of a table and its excerpt the whole is wanted: the compressed one is the larger here.
+        if part and (part not in found or path.stat().st_size > found[part][0].stat().st_size):
+            found[part] = (path, sheet)
+    return found
+
+
+def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    for source in sources:
+        if source.is_dir():
+            yield from ((path, "", _ENDS.sub("", path.name)) for path in sorted(source.iterdir()))
+        elif source.suffix.lower() in (".xlsx", ".xls", ".ods"):
+            try:
+                names = CalamineWorkbook.from_path(source).sheet_names
+            except (CalamineError, OSError):
+                names = []
+            yield from ((source, name, name) for name in names)
+        else:
+            yield source, "", _ENDS.sub("", source.name)
+
+
+def _samples(source: Path, sheet: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield MIxS slots of samples; a place is latitude and longitude, as MIxS joins them."""
+    header, rows = read_texts(source, sheet=sheet)
+    for row in rows:
+        values = {slot: row[name] for name, slot in _SLOTS.items() if row.get(name)}
+        latitude, longitude = row.get("decimalLatitude", ""), row.get("decimalLongitude", "")
+        if latitude and longitude:
+            values["lat_lon"] = f"{latitude} {longitude}"
+        yield row[header[0]], values
+
+
+def _study(source: Path, sheet: str) -> Iterator[tuple[str, str]]:
+    """Yield what the study sheet (term, value) says of the method."""
+    header, rows = read_texts(source, sheet=sheet)
+    lines = [header, *([row.get(name, "") for name in header] for row in rows)]
+    for cells in lines:
+        if len(cells) > 1 and cells[0] in _METHOD and cells[1]:
+            yield cells[0], cells[1]
+        elif len(cells) > 1 and cells[0] == "otu_db" and cells[1]:
+            yield "reference", cells[1]

@@ -1,0 +1,120 @@
+"""MetaPhlAn 2 to 4: profiles, one library each or merged; shares of species and of the unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from soilbio.importers.found import Found, Taxon
+from soilbio.importers.grid import open_text
+from soilbio.importers.profiles import Line, collect, library_of, wrong
+
+_NAMES = ("clade_name", "#clade_name", "ID", "#SampleID")
+_UNKNOWN = ("UNCLASSIFIED", "UNKNOWN")
+_BESIDE = (
+    "NCBI_tax_id",
+    "clade_taxid",
+    "additional_species",
+    "coverage",
+    "estimated_number_of_reads_from_the_clade",
+)
+# Sums of species that miss 100 by more than rounding mean that rows are missing or repeated.
+_TOLERANCE = 1.0
+
+
+def recognise(source: Path) -> str:
+    """Tell why a file is a profile."""
+    if not source.is_file() or source.suffix not in (".txt", ".tsv"):
+        return ""
+    with open_text(source) as handle:
+        start = [handle.readline() for _ in range(8)]
+    has = any(line.startswith(("#mpa_", "#clade_name\t", "clade_name\t")) for line in start)
+    return "its header is that of MetaPhlAn" if has else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read profiles: species, and what has none."""
+    del options
+    versions: set[str] = set()
+
+    def read_one(source: Path) -> dict[str, list[Line]]:
+        return _read(source, versions)
+
+    found = collect(sources, read_one, shares=True, method={"engine": "metaphlan"})
+    if len(versions) == 1:
+        found.method |= {"reference": "MetaPhlAn markers", "reference_version": versions.pop()}
+    return found
+
+
+def _read(source: Path, versions: set[str]) -> dict[str, list[Line]]:
+    header, rows = _rows(source, versions)
+    found: dict[str, list[Line]] = {}
+    sums: dict[tuple[str, str], float] = {}
+    for number, cells in rows:
+        clade = cells[0].rpartition("|")[2]
+        rank = "" if clade in _UNKNOWN else clade[:1]
+        for library, value in _values(source, number, header, cells):
+            sums[library, rank] = sums.get((library, rank), 0) + value
+            if rank in ("", "s"):
+                found.setdefault(library, []).append((cells[0], _taxon(cells, header), value))
+    if not found:
+        raise wrong(source, None, "no species", "a profile with rows of species (s__)")
+    _check_sums(source, sums)
+    return found
+
+
+def _rows(source: Path, versions: set[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Read the header and the rows with their numbers; note the version of the markers."""
+    header: list[str] = []
+    rows = []
+    with open_text(source) as handle:
+        for number, line in enumerate(handle, start=1):
+            cells = line.rstrip("\r\n").split("\t")
+            if line.startswith("#mpa_"):
+                versions.add(line[1:].split()[0])
+            elif cells[0] in _NAMES and len(cells) > 1:
+                header = cells
+            elif line.strip() and not line.startswith("#"):
+                rows.append((number, cells))
+    return header, rows
+
+
+def _check_sums(source: Path, sums: Mapping[tuple[str, str], float]) -> None:
+    """Stop where a rank does not add up to 100: rows are missing or repeated."""
+    for (library, rank), total in sums.items():
+        # What is unknown is so at every rank; strains (t__) are not always there.
+        whole = total + (sums.get((library, ""), 0) if rank else 0)
+        if rank not in ("", "t") and abs(whole - 100) > _TOLERANCE:
+            told = f"{library}: {whole:g} % at rank {rank}__"
+            raise wrong(source, None, told, "each rank to add up to 100 %")
+
+
+def _values(
+    source: Path, number: int, header: Sequence[str], cells: Sequence[str]
+) -> Iterator[tuple[str, float]]:
+    """Yield the share of each library in a row; a merged table has a column for each."""
+    names = header or ["clade_name", "relative_abundance"]
+    is_merged = "relative_abundance" not in names and "Metaphlan_Analysis" not in names
+    for name, cell in list(zip(names, cells, strict=False))[1:]:
+        if name in _BESIDE or (
+            not is_merged and name not in ("relative_abundance", "Metaphlan_Analysis")
+        ):
+            continue
+        try:
+            yield (name if is_merged else library_of(source)), float(cell)
+        except ValueError as error:
+            raise wrong(source, number, cell, f"a number in {name}") from error
+
+
+def _taxon(cells: Sequence[str], header: Sequence[str]) -> Taxon:
+    lineage = "" if cells[0] in _UNKNOWN else cells[0]
+    row = dict(zip(header, cells, strict=False))
+    taxids = row.get("NCBI_tax_id") or row.get("clade_taxid") or ""
+    taxid = taxids.rpartition("|")[2]
+    # Species without a taxid of their own (SGBs) go by the name that MetaPhlAn gives them.
+    own = (
+        f"ncbi:{taxid}"
+        if taxid.isdigit() and int(taxid) > 0
+        else f"metaphlan:{cells[0].rpartition('|')[2]}"
+    )
+    return Taxon(lineage=lineage, taxon_id=own)

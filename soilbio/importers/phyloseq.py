@@ -1,0 +1,30 @@
+"""phyloseq: an object (.rds, .RData), or its tables as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from soilbio.importers.found import Found
+from soilbio.importers.robject import ENDS, as_text
+from soilbio.importers.sides import sort_out, together
+
+
+def recognise(source: Path) -> str:
+    """Tell why a file is an R object."""
+    if source.is_dir():
+        has = [source / name for name in ("otu_table.tsv", "otu_table.csv")]
+        return "a folder with otu_table" if any(path.exists() for path in has) else ""
+    return "an R object" if source.name.lower().endswith(ENDS) else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read counts, taxa and sequences."""
+    files: list[Path] = []
+    for source in sources:
+        inside = ("otu_table.*", "tax_table.*", "refseq.fa*")
+        files += [path for name in inside for path in sorted(source.glob(name))] or [source]
+    with as_text(files) as texts:
+        found = together(texts, sort_out(texts), rows=str(options.get("rows", "")), convention=True)
+    found.sources = tuple(files)
+    return found

@@ -1,0 +1,105 @@
+"""Profiles of metagenomes, a file for each library: taxa of a reference and their numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.found import Found, Taxon
+
+# One line of a profile: name of the feature, what is known of it, its number.
+Line = tuple[str, Taxon, float]
+_SUFFIX = re.compile(
+    r"(?:[._-](?:kraken2?|report|bracken|metaphlan\d?|profile|profiled|sylph|sylphmpa|gather|"
+    r"with-lineages|csv_summary|summarized|kreport2?|breport|S|G|txt|tsv|csv|gz|sylph_profile))+$"
+)
+READS = "WGS"
+
+
+def library_of(source: Path) -> str:
+    """Name a library by its file, without what profilers append."""
+    return _SUFFIX.sub("", source.name) or source.name
+
+
+def collect(
+    sources: Sequence[Path],
+    read_one: Callable[[Path], Mapping[str, Iterable[Line]]],
+    *,
+    shares: bool,
+    method: Mapping[str, str],
+) -> Found:
+    """Read profiles by library; all that are wrong are told at once.
+
+    Parameters
+    ----------
+    sources : sequence of Path
+        Files, or folders of them.
+    read_one : callable
+        Gives the lines of a file by library.
+    shares : bool
+        Whether numbers are relative abundances.
+    method : mapping
+        Columns of `assays`.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong, and for a library that comes twice.
+
+    """
+    import polars as pl
+
+    problems = Problems(", ".join(str(source) for source in sources))
+    features: dict[str, Taxon] = {}
+    rows: list[tuple[str, str, float]] = []
+    libraries: list[str] = []
+    files = [path for source in sources for path in _files(source)]
+    for path in files:
+        try:
+            found = read_one(path)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        for library, lines in found.items():
+            if library in libraries:
+                problems.add(
+                    "import-library-twice",
+                    source=str(path),
+                    found=library,
+                    expected="one file for each library",
+                    fix="Rename one of the files: what it is called names the library",
+                )
+            libraries.append(library)
+            for name, taxon, value in lines:
+                features.setdefault(name, taxon)
+                rows.append((library, name, value))
+    problems.raise_if_any()
+    schema = {"library": pl.String, "feature": pl.String, "value": pl.Float64}
+    counts = (
+        pl.DataFrame(rows, schema=schema, orient="row")
+        .filter(pl.col("value") > 0)
+        .group_by("library", "feature")
+        .agg(pl.col("value").sum())
+    )
+    said = {"library_strategy": READS, **method}
+    return Found(tuple(files), counts, tuple(libraries), features, shares, said)
+
+
+def _files(source: Path) -> list[Path]:
+    if not source.is_dir():
+        return [source]
+    return sorted(path for path in source.iterdir() if path.is_file() and path.name[0] != ".")
+
+
+def wrong(source: Path, row: int | None, found: str, expected: str) -> InputError:
+    """Say that a line is not what the format has."""
+    return problem_of(
+        "import-profile",
+        str(source),
+        row=row,
+        found=found[:100],
+        expected=expected,
+        fix="Name files of this profiler only; `soilbio import --detect FILE` tells which it is",
+    )

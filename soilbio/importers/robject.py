@@ -1,0 +1,65 @@
+"""Objects of R (.rds, .RData) as tables of text; R itself reads them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from soilbio.errors import problem_of
+from soilbio.standards import shipped
+
+ENDS = (".rds", ".rdata", ".rda")
+
+
+@contextmanager
+def as_text(sources: Sequence[Path]) -> Iterator[list[Path]]:
+    """Give files as they are, objects of R as the tables in them, while the block lasts.
+
+    Raises
+    ------
+    InputError
+        If R is not there, or an object holds no table.
+
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        texts: list[Path] = []
+        for number, source in enumerate(sources):
+            if source.name.lower().endswith(ENDS):
+                texts += _tables(source, Path(folder) / str(number))
+            else:
+                texts.append(source)
+        yield texts
+
+
+def _tables(source: Path, target: Path) -> list[Path]:
+    if not shutil.which("Rscript"):
+        raise problem_of(
+            "import-r-missing",
+            str(source),
+            expected="R, to read an object of R",
+            fix="Install it (Debian: r-base-core; conda: r-base), or write the tables as text in R:"
+            " write.table(seqtab, 'seqtab.tsv', sep='\\t', quote=FALSE)",
+        )
+    target.mkdir()
+    script = shipped("workflow/scripts/write_r_object.R")
+    done = subprocess.run(
+        ["Rscript", "--vanilla", script, source.resolve(), target],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    tables = sorted(target.iterdir())
+    if done.returncode or not tables:
+        told = (done.stderr.strip().splitlines() or ["no table in it"])[-1]
+        raise problem_of(
+            "import-r-object",
+            str(source),
+            found=told[:200],
+            expected="a matrix of DADA2 (sequence table, taxa) or a phyloseq object",
+            fix="Save the object itself with saveRDS, and name that file",
+        )
+    return tables

@@ -1,0 +1,68 @@
+"""sourmash: `tax metagenome` (csv_summary) or `gather` with lineages; weighted shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from soilbio.importers.found import Found, Taxon
+from soilbio.importers.grid import read_texts
+from soilbio.importers.profiles import Line, collect, library_of, wrong
+
+_SUMMARY = ("query_name", "rank", "lineage", "f_weighted_at_rank")
+_GATHER = ("f_unique_weighted", "name")
+
+
+def recognise(source: Path) -> str:
+    """Tell why a file is sourmash's."""
+    if not source.is_file() or ".csv" not in source.name:
+        return ""
+    header, _ = read_texts(source)
+    has = any(set(names) <= set(header) for names in (_SUMMARY, _GATHER))
+    return "its columns are those of sourmash" if has else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read tables; of a summary the rank asked for (`table: {rank: species}`), species as usual."""
+    rank = str(options.get("rank", "species"))
+
+    def read_one(source: Path) -> dict[str, list[Line]]:
+        header, rows = read_texts(source)
+        if set(_SUMMARY) <= set(header):
+            return _summary(source, rows, rank)
+        if set(_GATHER) <= set(header):
+            return {library_of(source): [_match(source, at, row) for at, row in enumerate(rows, 2)]}
+        raise wrong(source, 1, ", ".join(header), f"{', '.join(_SUMMARY)} or {', '.join(_GATHER)}")
+
+    return collect(sources, read_one, shares=True, method={"engine": "sourmash gather"})
+
+
+def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for number, row in enumerate(rows, start=2):
+        if row["rank"] != rank:
+            continue
+        lineage = row["lineage"]
+        known = "" if lineage == "unclassified" else lineage
+        taxon = Taxon(lineage=known, taxon_id=f"sourmash:{lineage.rpartition(';')[2]}")
+        value = _number(source, number, row["f_weighted_at_rank"])
+        found.setdefault(row["query_name"] or library_of(source), []).append(
+            (lineage, taxon, value)
+        )
+    if not found:
+        ranks = sorted({row["rank"] for row in rows})
+        raise wrong(source, None, rank, f"one of its ranks: {', '.join(ranks)}")
+    return found
+
+
+def _match(source: Path, number: int, row: Mapping[str, str]) -> Line:
+    name = row["name"].split()[0]
+    value = _number(source, number, row["f_unique_weighted"])
+    return name, Taxon(lineage=row.get("lineage", ""), taxon_id=f"genome:{name}"), value
+
+
+def _number(source: Path, number: int, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise wrong(source, number, text, "a share from 0 to 1") from error

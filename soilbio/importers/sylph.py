@@ -1,0 +1,75 @@
+"""sylph: `sylph profile` by genome, or sylph-tax (.sylphmpa) by lineage; sequence or taxonomic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from soilbio.importers.found import Found, Taxon
+from soilbio.importers.grid import open_text, read_texts
+from soilbio.importers.profiles import Line, collect, library_of, wrong
+
+_KINDS = {"taxonomic": "Taxonomic_abundance", "sequence": "Sequence_abundance"}
+_OF_TAX = {"taxonomic": "relative_abundance", "sequence": "sequence_abundance"}
+_READS = re.compile(r"(?:_R?1)?\.(?:fastq|fq)(?:\.gz)?$|\.paired\.sylsp$|\.sylsp$")
+
+
+def recognise(source: Path) -> str:
+    """Tell why a file is sylph's."""
+    if not source.is_file():
+        return ""
+    with open_text(source) as handle:
+        start = handle.readline() + handle.readline()
+    has = "Taxonomic_abundance" in start or source.name.endswith(".sylphmpa")
+    return "its columns are those of sylph" if has else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read shares: of cells (taxonomic, the usual) or of reads (`table: {abundance: sequence}`)."""
+    kind = str(options.get("abundance", "taxonomic"))
+    if kind not in _KINDS:
+        raise wrong(sources[0], None, kind, "abundance: taxonomic or sequence")
+
+    def read_one(source: Path) -> dict[str, list[Line]]:
+        if source.name.endswith(".sylphmpa"):
+            return {library_of(source): _tax(source, _OF_TAX[kind])}
+        return _profile(source, _KINDS[kind])
+
+    said = {"engine": "sylph", "engine_parameters": f'{{"abundance": "{kind}"}}'}
+    found = collect(sources, read_one, shares=True, method=said)
+    found.notes.append(f"shares are {kind} abundances")
+    return found
+
+
+def _profile(source: Path, column: str) -> dict[str, list[Line]]:
+    header, rows = read_texts(source)
+    if column not in header or "Genome_file" not in header:
+        raise wrong(source, 1, ", ".join(header), f"the columns Genome_file and {column}")
+    found: dict[str, list[Line]] = {}
+    for row in rows:
+        library = _READS.sub("", Path(row["Sample_file"]).name)
+        genome = "_".join(Path(row["Genome_file"]).name.split("_")[:2])
+        taxon = Taxon(taxon_id=f"genome:{genome}")
+        found.setdefault(library, []).append((genome, taxon, float(row[column]) / 100))
+    return found
+
+
+def _tax(source: Path, column: str) -> list[Line]:
+    lines: list[Line] = []
+    header: list[str] = []
+    with open_text(source) as handle:
+        for line in handle:
+            cells = line.rstrip("\r\n").split("\t")
+            if cells[0] == "clade_name":
+                header = cells
+            elif header and cells[0].rpartition("|")[2].startswith("s__"):
+                value = float(cells[header.index(column)]) / 100
+                name = cells[0].rpartition("|")[2]
+                taxon = Taxon(
+                    lineage=cells[0], taxon_id=f"gtdb:{name}" if "d__" in cells[0] else ""
+                )
+                lines.append((cells[0], taxon, value))
+    if not lines:
+        raise wrong(source, None, "no species", "clade_name and rows of species")
+    return lines

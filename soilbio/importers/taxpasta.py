@@ -1,0 +1,128 @@
+"""taxpasta: standardised profiles and merged tables; and, where it is installed, all it reads."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from soilbio.errors import problem_of
+from soilbio.importers.found import Found, Taxon
+from soilbio.importers.grid import open_text, read_texts
+from soilbio.importers.profiles import Line, collect, library_of, wrong
+
+# How the first lines of profiles begin that taxpasta reads and we do not.
+PROFILERS = {
+    "krakenuniq": re.compile(r"# KrakenUniq"),
+    "kaiju": re.compile(r"file\tpercent\treads\ttaxon_id"),
+    "kmcp": re.compile(r"ref\tpercentage\tcoverage\tscore"),
+    "ganon": re.compile(r"unclassified\t-\t-\tunclassified\t"),
+    "motus": re.compile(r"# git tag version|#consensus_taxonomy"),
+}
+_BESIDE = ("taxonomy_id", "name", "rank", "lineage", "id_lineage", "rank_lineage")
+
+
+def recognise(source: Path) -> str:
+    """Tell why a file is taxpasta's."""
+    if not source.is_file():
+        return ""
+    with open_text(source) as handle:
+        start = handle.readline()
+    for profiler, pattern in PROFILERS.items():
+        if pattern.match(start):
+            return f"a profile of {profiler}: state `table: {{profiler: {profiler}}}` in --method"
+    if not source.name.endswith((".tsv", ".csv", ".xlsx")):
+        return ""
+    header, _ = read_texts(source)
+    return "its first column is taxonomy_id" if header[0] == "taxonomy_id" else ""
+
+
+def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
+    """Read what taxpasta wrote; with `table: {profiler: kaiju}`, let it read what others wrote."""
+    profiler = str(options.get("profiler", ""))
+    taxids = str(options.get("taxids", "ncbi"))
+
+    def read_one(source: Path) -> dict[str, list[Line]]:
+        if not profiler:
+            return _read(source, taxids, source)
+        with tempfile.TemporaryDirectory() as folder:
+            table = _standardised(source, profiler, Path(folder))
+            lines = _read(table, taxids, source)
+        return {library_of(source): one for one in lines.values()}
+
+    method = {"engine": profiler} if profiler else {}
+    found = collect(sources, read_one, shares=False, method=method)
+    found.notes.append("taxpasta gives whole numbers only; shares were made such by it")
+    return found
+
+
+def _command() -> str | None:
+    """Find taxpasta: on the path, or in an environment of its own beside ours."""
+    own = Path(sys.prefix) / "taxpasta" / "bin" / "taxpasta"
+    return shutil.which("taxpasta") or (str(own) if own.exists() else None)
+
+
+def _standardised(source: Path, profiler: str, folder: Path) -> Path:
+    target = folder / f"{library_of(source)}.tsv"
+    command = _command()
+    if not command:
+        raise problem_of(
+            "import-taxpasta-missing",
+            str(source),
+            expected="the command taxpasta, which reads this profiler",
+            fix="Install it (pip install taxpasta; conda: bioconda taxpasta), or run"
+            f" `taxpasta standardise -p {profiler}` elsewhere and import what it writes",
+        )
+    done = subprocess.run(
+        [command, "standardise", "--profiler", profiler, "--output", target, source],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        # Its messages are laid out for a screen, with the place in its own source at the right.
+        told = re.sub(r"standardise\.py:\d+|CRITICAL|\s+", " ", done.stdout + done.stderr)
+        reason = " ".join(told.split()).rpartition("'. ")[2]
+        raise wrong(source, None, reason, f"a profile of {profiler}")
+    return target
+
+
+def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
+    """Read a table of taxpasta's, made of `source` or that itself."""
+    header, rows = read_texts(table)
+    if "taxonomy_id" not in header:
+        raise wrong(source, 1, ", ".join(header[:8]), "a column taxonomy_id")
+    found: dict[str, list[Line]] = {}
+    is_long = "sample" in header and "count" in header
+    own = ("count",) if is_long else tuple(name for name in header if name not in _BESIDE)
+    for number, row in enumerate(rows, start=2):
+        taxid = f"{taxids}:{row['taxonomy_id']}"
+        taxon = Taxon(lineage=_lineage(row), taxon_id=taxid)
+        for name in own:
+            library = (
+                row["sample"] if is_long else (name if name != "count" else library_of(source))
+            )
+            try:
+                value = float(row[name] or 0)
+            except (KeyError, ValueError) as error:
+                raise wrong(source, number, row.get(name, ""), f"a number in {name}") from error
+            found.setdefault(library, []).append((taxid, taxon, value))
+    if not any(value for lines in found.values() for _, _, value in lines):
+        raise wrong(source, None, "0 reads", "reads of taxa: taxpasta finds none of their own here")
+    return found
+
+
+def _lineage(row: Mapping[str, str]) -> str:
+    """Put names and ranks of taxpasta's lineage together, with prefixes."""
+    names, ranks = (row.get(name, "").split(";") for name in ("lineage", "rank_lineage"))
+    if len(names) != len(ranks) or not names[0]:
+        return row.get("lineage", "")
+    marks = {"superkingdom": "d", "domain": "d", "realm": ""}
+    ours = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
+    marks |= {rank: rank[0] for rank in ours}
+    pairs = zip(names, ranks, strict=True)
+    return "; ".join(f"{marks[rank]}__{name}" for name, rank in pairs if marks.get(rank))

@@ -1,0 +1,66 @@
+"""Every pipeline's form of one community is read to the same dataset."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from pipeline_outputs import COUNTS, LIBRARIES, LINEAGES, METHOD, OUTPUTS, SEQUENCES, write_method
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.importers.registry import detect, read
+
+IDS = {
+    name: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    for name, text in SEQUENCES.items()
+}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_each_form_gives_the_same_counts_sequences_and_lineages(name, tmp_path, capsys):
+    form, write = OUTPUTS[name]
+    sources = write(tmp_path)
+    method = write_method(tmp_path, METHOD)
+    words = ["import", form, *map(str, sources), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0, capsys.readouterr().err
+    dataset = read_dataset(tmp_path / "out")
+    counts = {row[:2]: row[2] for row in dataset.table("counts").iter_rows()}
+    assert counts == {(library, IDS[feature]): n for (library, feature), n in COUNTS.items()}
+    features = {row["feature_id"]: row for row in dataset.table("features").iter_rows(named=True)}
+    for feature, ranks in LINEAGES.items():
+        row = features[IDS[feature]]
+        assert row["sequence"] == SEQUENCES[feature]
+        found = [
+            row[rank] or "" for rank in ("domain", "phylum", "class", "order", "family", "genus")
+        ]
+        assert found == list(ranks)
+        assert row["verbatim_lineage"]
+        assert not row["flags"]
+    assert sorted(dataset.table("libraries")["library_id"]) == sorted(LIBRARIES)
+    assert set(dataset.table("libraries")["status"]) == {"ok"}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_each_form_is_recognised_for_what_it_is(name, tmp_path):
+    form, write = OUTPUTS[name]
+    source = write(tmp_path)[0]
+    likely = [found for found, _ in detect(source)]
+    assert form in likely
+    assert likely[0] == form or form == "table", likely
+
+
+def test_what_ampliseq_and_qiime2_say_of_the_method_is_taken(tmp_path):
+    for name in ("ampliseq", "qiime2"):
+        (tmp_path / name).mkdir()
+    form, write = OUTPUTS["ampliseq"]
+    said = read(form, write(tmp_path / "ampliseq"), {}).method
+    assert said["pcr_primer_forward"] == "GTGYCAGCMGCCGCGGTAA"
+    assert said["engine_version"] == "1.30.0"
+    assert said["reference"] == "silva=138.2"
+    form, write = OUTPUTS["qiime2"]
+    found = read(form, write(tmp_path / "qiime2"), {})
+    assert found.method["engine"] == "dada2"
+    assert found.method["engine_version"] == "q2-dada2 2024.10.0"
+    assert '"pooling_method": "independent"' in found.method["engine_parameters"]
+    assert len(found.history["qiime2_actions"]) == 3

@@ -1,0 +1,98 @@
+"""Profiles of metagenomes: estimates stay shares, what is unknown stays a feature."""
+
+from __future__ import annotations
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.importers.profiles import library_of
+from soilbio.importers.registry import detect, read
+
+SUMMARY = """\
+query_name,rank,fraction,lineage,query_md5,query_filename,f_weighted_at_rank,bp_match_at_rank
+S1,phylum,0.5,d__Bacteria;p__Bacillota,x,x,0.6,1
+S1,species,0.3,d__Bacteria;p__Bacillota;g__Bacillus;s__Bacillus subtilis,x,x,0.35,1
+S1,species,0.7,unclassified,x,x,0.65,1
+"""
+PROFILE = """\
+Sample_file\tGenome_file\tTaxonomic_abundance\tSequence_abundance\tAdjusted_ANI
+reads/S1_R1.fastq.gz\tdb/GCF_000009045.1_genomic.fna.gz\t80\t60\t98.2
+reads/S1_R1.fastq.gz\tdb/GCA_000005845.2_genomic.fna.gz\t20\t15\t97.0
+"""
+SYLPHMPA = """\
+#SampleID\tS1.fastq.gz\tTaxonomies_used:['GTDB_r220']
+clade_name\trelative_abundance\tsequence_abundance\tANI (if strain-level)
+d__Bacteria\t100\t75\tNA
+d__Bacteria|p__Bacillota|g__Bacillus|s__Bacillus subtilis\t100\t75\tNA
+"""
+WIDE = """\
+taxonomy_id\tname\trank\tlineage\trank_lineage\tS1\tS2
+1423\tB. subtilis\tspecies\tBacteria;Bacillus;Bacillus subtilis\tdomain;genus;species\t5\t0
+562\tE. coli\tspecies\tBacteria;Escherichia;Escherichia coli\tdomain;genus;species\t1\t9
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "text", "options", "numbers", "lineage"),
+    [
+        ("sourmash", "S1.csv", SUMMARY, {}, {0.35, 0.65}, "Bacillus subtilis"),
+        ("sourmash", "S1.csv", SUMMARY, {"rank": "phylum"}, {0.6}, "p__Bacillota"),
+        ("sylph", "S1.tsv", PROFILE, {}, {0.8, 0.2}, ""),
+        ("sylph", "S1.tsv", PROFILE, {"abundance": "sequence"}, {0.6, 0.15}, ""),
+        ("sylph", "S1.sylphmpa", SYLPHMPA, {"abundance": "sequence"}, {0.75}, "Bacillus subtilis"),
+        ("taxpasta", "merged.tsv", WIDE, {}, {5.0, 1.0, 9.0}, "s__Bacillus subtilis"),
+    ],
+)
+def test_each_profile_gives_its_numbers(tmp_path, form, name, text, options, numbers, lineage):
+    (tmp_path / name).write_text(text)
+    assert form in [found for found, _ in detect(tmp_path / name)]
+    found = read(form, [tmp_path / name], options)
+    assert set(found.counts["value"].round(9)) == numbers
+    assert found.shares == (form != "taxpasta")
+    assert set(found.libraries) <= {"S1", "S2"}
+    assert any(lineage in taxon.lineage for taxon in found.features.values())
+    assert all(taxon.taxon_id for taxon in found.features.values())
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "options"),
+    [
+        ("sourmash", SUMMARY, {"rank": "strain"}),
+        ("sourmash", SUMMARY.replace("0.35", "much"), {}),
+        ("sourmash", "a,b\n1,2\n", {}),
+        ("sylph", PROFILE, {"abundance": "cells"}),
+        ("sylph", PROFILE.replace("Genome_file", "Genome"), {}),
+        ("taxpasta", WIDE.replace("taxonomy_id", "id"), {}),
+        ("bracken", WIDE, {}),
+        ("metaphlan", WIDE, {}),
+        ("kraken2", WIDE, {}),
+    ],
+)
+def test_what_is_no_such_profile_is_refused(tmp_path, form, text, options):
+    (tmp_path / "S1.tsv").write_text(text)
+    with pytest.raises(InputError) as caught:
+        read(form, [tmp_path / "S1.tsv"], options)
+    assert {problem.code for problem in caught.value.problems} == {"import-profile"}
+
+
+def test_two_files_of_one_library_are_not_added_up(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "S1.csv").write_text(SUMMARY.replace("S1,", ","))
+    with pytest.raises(InputError) as caught:
+        read("sourmash", [tmp_path / "a" / "S1.csv", tmp_path / "b" / "S1.csv"], {})
+    assert [problem.code for problem in caught.value.problems] == ["import-library-twice"]
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [
+        ("S1.kraken2.report.txt", "S1"),
+        ("SRR12376372.report", "SRR12376372"),
+        ("soil_metaphlan_profile.txt", "soil"),
+        ("S1.txt.gz", "S1"),
+        ("sample.S", "sample"),
+    ],
+)
+def test_a_library_is_named_by_its_file_without_what_profilers_append(tmp_path, name, library):
+    assert library_of(tmp_path / name) == library

@@ -1,0 +1,53 @@
+# Writes what an object of R holds as text: matrices (DADA2's sequence table and taxa) and the parts
+# of a phyloseq object, whose package is not needed for that.
+
+arguments <- commandArgs(trailingOnly = TRUE)
+source_path <- arguments[[1]]
+target <- arguments[[2]]
+
+read_object <- function(path) {
+  if (grepl("\\.rds$", path, ignore.case = TRUE)) {
+    return(readRDS(path))
+  }
+  scope <- new.env()
+  names <- load(path, envir = scope)
+  if (length(names) != 1) {
+    stop(sprintf("%d objects in the file, one is expected: %s", length(names), toString(names)))
+  }
+  get(names, envir = scope)
+}
+
+plain_matrix <- function(part) {
+  matrix(as.vector(part), nrow = dim(part)[1], dimnames = dimnames(part))
+}
+
+write_part <- function(part, name) {
+  write.table(part, file.path(target, name), sep = "\t", quote = FALSE, col.names = NA)
+}
+
+write_phyloseq <- function(object) {
+  parts <- attributes(object)
+  counts <- plain_matrix(parts$otu_table)
+  if (!isTRUE(attr(parts$otu_table, "taxa_are_rows"))) {
+    counts <- t(counts)
+  }
+  write_part(counts, "1_counts.tsv")
+  if (!is.null(dim(parts$tax_table))) {
+    write_part(plain_matrix(parts$tax_table), "2_taxonomy.tsv")
+  }
+  if (is(parts$refseq, "XStringSet")) {
+    sequences <- as.character(parts$refseq)
+    writeLines(paste0(">", names(sequences), "\n", sequences), file.path(target, "3_sequences.fasta"))
+  }
+}
+
+object <- read_object(source_path)
+if (!is.null(attr(object, "otu_table"))) {
+  write_phyloseq(object)
+} else if (is.matrix(object) || is.data.frame(object)) {
+  write_part(object, "1_table.tsv")
+} else if (is.list(object) && !is.null(object$tax)) {
+  write_part(object$tax, "1_table.tsv") # assignTaxonomy(outputBootstraps = TRUE)
+} else {
+  stop(sprintf("an object of class %s", toString(class(object))))
+}
