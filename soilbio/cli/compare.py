@@ -10,6 +10,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("datasets", nargs="+", type=Path, metavar="DATASET", help="their folders")
     parser.add_argument(
+        "--reference",
+        type=Path,
+        metavar="FASTA",
+        help="whole genes: on them the region is found that different primers share",
+    )
+    parser.add_argument(
         "--rules", type=Path, metavar="TSV", help="stricter rules (rule, finest, because, source)"
     )
 
@@ -18,8 +24,11 @@ def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
     from soilbio.harmonise.compare import compare, read_rules, sound_level, told
     from soilbio.harmonise.sources import assays_of, read_sources
+    from soilbio.harmonise.trimming import Trimming, find_windows
 
-    pairs = compare(assays_of(read_sources(args.datasets)), read_rules(args.rules))
+    assays = assays_of(read_sources(args.datasets))
+    trimming = find_windows(assays, args.reference) if args.reference else Trimming()
+    pairs = compare(assays, read_rules(args.rules), trimming.genes())
     print(told(pairs) or "There is one assay only.")
     print(f"\nTogether: {sound_level(pairs)}")
     return 0

@@ -14,6 +14,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="dataset to write")
     parser.add_argument("--level", choices=_LEVELS, default="auto", help="how finely (%(default)s)")
     parser.add_argument(
+        "--reference",
+        type=Path,
+        metavar="FASTA",
+        help="whole genes: on them the region is found that different primers share",
+    )
+    parser.add_argument(
         "--rules", type=Path, metavar="TSV", help="stricter rules (rule, finest, because, source)"
     )
 
@@ -23,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.harmonise.compare import read_rules, told
     from soilbio.harmonise.merge import harmonise
 
-    merged = harmonise(args.datasets, args.out, args.level, read_rules(args.rules))
+    rules = read_rules(args.rules)
+    merged = harmonise(args.datasets, args.out, args.level, rules, reference=args.reference)
     if merged.pairs:
         print(told(merged.pairs))
     print(f"Merged by {merged.level}")

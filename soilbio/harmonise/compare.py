@@ -7,6 +7,7 @@ here. A user's own table can make rules stricter, never looser.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -21,6 +22,7 @@ LEVELS = (
     *("feature", "species", "genus", "family", "order", "class", "phylum", "domain"),
     *("presence", "refused"),
 )
+_SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
 _OTU = ("otu", "97", "cluster")
 Assay = Mapping[str, Any]
 
@@ -88,7 +90,11 @@ def _read(path: Path) -> list[Rule]:
         ]
 
 
-def compare(assays: Mapping[str, Assay], rules: Mapping[str, Rule]) -> list[Pair]:
+def compare(
+    assays: Mapping[str, Assay],
+    rules: Mapping[str, Rule],
+    windows: Mapping[str, str] | None = None,
+) -> list[Pair]:
     """Compare each assay with each other.
 
     Parameters
@@ -96,13 +102,21 @@ def compare(assays: Mapping[str, Assay], rules: Mapping[str, Rule]) -> list[Pair
     assays : mapping of name to row of `assays`
         With `has_counts` beside the columns of the table.
     rules : mapping of name to Rule
+    windows : mapping of assay to gene, optional
+        Assays whose sequences can be trimmed to a region that they share.
 
     """
-    return [_pair(one, other, assays, rules) for one, other in combinations(sorted(assays), 2)]
+    windows = windows or {}
+    pairs = []
+    for one, other in combinations(sorted(assays), 2):
+        names = _reasons(assays[one], assays[other])
+        if one in windows and windows[one] == windows.get(other):
+            names = ["common-region" if name in _OF_PLACE else name for name in names]
+        pairs.append(_pair(one, other, [rules[name] for name in names]))
+    return pairs
 
 
-def _pair(one: str, other: str, assays: Mapping[str, Assay], rules: Mapping[str, Rule]) -> Pair:
-    applying = [rules[name] for name in _reasons(assays[one], assays[other])]
+def _pair(one: str, other: str, applying: Sequence[Rule]) -> Pair:
     coarsest = max((LEVELS.index(rule.finest) for rule in applying), default=0)
     return Pair(one, other, LEVELS[coarsest], tuple(applying))
 
@@ -124,6 +138,7 @@ _MARKER = {
     "region-differs": ("target_subfragment",),
     "primers-differ": ("pcr_primer_forward", "pcr_primer_reverse"),
 }
+_OF_PLACE = ("region-differs", "primers-differ")
 _MAKING = {
     "engine-differs": ("engine", "engine_parameters"),
     "reference-differs": ("reference", "reference_version", "reference_sha256", "classifier"),
@@ -145,7 +160,13 @@ def _of_numbers(one: Assay, other: Assay) -> list[str]:
 
 
 def _differ(one: Assay, other: Assay, names: Iterable[str]) -> bool:
-    return any(_plain(one.get(name)) != _plain(other.get(name)) for name in names)
+    return any(_said(one, name) != _said(other, name) for name in names)
+
+
+def _said(assay: Assay, name: str) -> str:
+    """Give a value to compare; genes and regions are written in many ways (V3-V4, V3V4)."""
+    text = _plain(assay.get(name))
+    return _SPELLING.sub("", text) if name.startswith("target_") else text
 
 
 def _is_stated(assay: Assay) -> bool:

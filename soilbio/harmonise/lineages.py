@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.tables import EXCLUDING_FLAGS, FEATURES, RANKS
-from soilbio.harmonise.sources import Source
+from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -14,24 +13,23 @@ if TYPE_CHECKING:
 _SEPARATOR = "; "
 
 
-def merged_features(sources: Sequence[Source], notes: dict[str, int]) -> pl.LazyFrame:
-    """Take all features; of one that several sources name, what all of them say.
+def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.LazyFrame:
+    """Take all features, each with its `source`; of one that comes twice, what all rows say.
 
     From the first rank on which they differ, there is no name; verbatim lineages and classifiers
     stand beside each other, the support is the least of them, and flags add up.
     """
     import polars as pl
 
-    every = pl.concat(
-        [one.frame("features").select(c.name for c in FEATURES.columns) for one in sources],
-        how="vertical",
-    ).collect(engine="streaming")
+    every = pl.concat(parts, how="vertical").collect(engine="streaming")
     size = every.group_by("feature_id").agg(
         pl.len().alias("rows"),
+        pl.col("source").n_unique().alias("sources"),
         *(pl.col(rank).fill_null("").n_unique().alias(f"n_{rank}") for rank in RANKS),
     )
     several = size.filter(pl.col("rows") > 1)["feature_id"]
     is_shared = pl.col("feature_id").is_in(several.implode())
+    every = every.drop("source")
     single, shared = every.filter(~is_shared), every.filter(is_shared)
     agreed, agrees = [], pl.lit(value=True)
     for rank in RANKS:
@@ -59,7 +57,7 @@ def merged_features(sources: Sequence[Source], notes: dict[str, int]) -> pl.Lazy
         .list.sort()
         .list.join("|"),
     )
-    notes["features_in_several_datasets"] = shared["feature_id"].n_unique()
+    notes["features_in_several_datasets"] = size.filter(pl.col("sources") > 1).height
     notes["lineages_that_differ"] = size.filter(
         (pl.col("rows") > 1) & pl.any_horizontal(pl.col(f"n_{rank}") > 1 for rank in RANKS)
     ).height

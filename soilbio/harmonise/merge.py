@@ -21,6 +21,7 @@ from soilbio.errors import Problems, Refused
 from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, sound_level, told
 from soilbio.harmonise.lineages import as_lineages, merged_features
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
+from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows, trimmed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,10 +37,16 @@ class Merged:
     level: str
     pairs: tuple[Pair, ...]
     notes: dict[str, int] = field(default_factory=dict)
+    trimming: Trimming = field(default_factory=Trimming)
 
 
 def harmonise(
-    folders: Sequence[Path], target: Path, level: str, rules: Mapping[str, Rule]
+    folders: Sequence[Path],
+    target: Path,
+    level: str,
+    rules: Mapping[str, Rule],
+    *,
+    reference: Path | None = None,
 ) -> Merged:
     """Merge datasets into a new one; in which order they are named does not change a byte.
 
@@ -53,18 +60,24 @@ def harmonise(
         `auto`, `feature`, or a rank from species to domain.
     rules : mapping of name to Rule
         As `compare.read_rules` gives them.
+    reference : Path, optional
+        FASTA of whole genes: where primers differ, their common region is found on it, and
+        sequences are trimmed to that.
 
     Raises
     ------
     InputError
-        If a dataset cannot be read, or two of them say different things of one sample or library.
+        If a dataset or the reference cannot be read, or two datasets say different things of one
+        sample or library.
     Refused
         If the level is finer than what is sound.
 
     """
     sources = read_sources(folders)
-    pairs = compare(assays_of(sources), rules)
-    merged = Merged(_level(level, pairs), tuple(pairs))
+    assays = assays_of(sources)
+    trimming = find_windows(assays, reference) if reference else Trimming()
+    pairs = compare(assays, rules, trimming.genes())
+    merged = Merged(_level(level, pairs), tuple(pairs), trimming=trimming)
     problems = Problems("datasets")
     names = _assay_names(sources)
     tables: dict[str, Any] = {
@@ -73,8 +86,7 @@ def harmonise(
         "measurements": _measurements(sources, merged),
     }
     problems.raise_if_any()
-    counts = _counts(sources)
-    features = merged_features(sources, merged.notes)
+    counts, features = _numbers(sources, merged)
     if merged.level != "feature":
         features, counts = as_lineages(features, counts, merged.level)
     tables["counts"] = counts
@@ -175,20 +187,41 @@ def _measurements(sources: Sequence[Source], merged: Merged) -> list[Row]:
     return list(found.values())
 
 
-def _counts(sources: Sequence[Source]) -> pl.LazyFrame:
-    """Take all counts, once each where a library is in two datasets."""
+def _numbers(sources: Sequence[Source], merged: Merged) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Take all counts and features, trimmed to the common region where there is one."""
     import polars as pl
 
-    taken: set[str] = set()
-    frames = []
+    parts = [(source, *_own(source, taken)) for source, taken in _once(sources)]
+    if merged.level == "feature" and merged.trimming.windows:
+        parts = [
+            (source, *trimmed(source, counts, features, merged.trimming))
+            for source, counts, features in parts
+        ]
+        merged.notes["features_outside_the_common_region"] = len(merged.trimming.outside)
+    counts = pl.concat([counts for _, counts, _ in parts], how="vertical")
+    features = [
+        features.with_columns(pl.lit(source.name).alias("source")) for source, _, features in parts
+    ]
+    return counts, merged_features(features, merged.notes)
+
+
+def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
+    """Yield each dataset with those of its libraries that an earlier one has."""
+    seen: set[str] = set()
     for source in sources:
         own = set(source.dataset.table("libraries")["library_id"])
-        frame = source.frame("counts")
-        if again := sorted(own & taken):
-            frame = frame.filter(~pl.col("library_id").is_in(again))
-        taken |= own
-        frames.append(frame)
-    return pl.concat(frames, how="vertical")
+        yield source, sorted(own & seen)
+        seen |= own
+
+
+def _own(source: Source, taken: Sequence[str]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    import polars as pl
+
+    counts = source.frame("counts")
+    if taken:
+        counts = counts.filter(~pl.col("library_id").is_in(taken))
+    columns = [column.name for column in TABLES["features"].columns]
+    return counts, source.frame("features").select(columns)
 
 
 def _with_agreements(table: pl.LazyFrame, counts: pl.LazyFrame, key: str) -> pl.LazyFrame:
@@ -277,14 +310,23 @@ def _files(sources: Sequence[Source], merged: Merged) -> dict[str, str]:
     history = {
         "level": merged.level,
         "datasets": [{"name": one.name, "sha256": one.digest} for one in sources],
+        "libraries": {one.name: sorted(own) for one, own in _libraries_of(sources)},
         "pairs": [asdict(pair) for pair in merged.pairs],
+        "common_regions": merged.trimming.told() if merged.level == "feature" else {},
         "notes": dict(sorted(merged.notes.items())),
     }
     files = {HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"}
+    if merged.trimming.windows and merged.level == "feature":
+        files[OUTSIDE] = merged.trimming.table()
     shared = list(_terms(sources))
     if shared:
         files[SHARED] = f"{json.dumps(shared, indent=1)}\n"
     return files
+
+
+def _libraries_of(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
+    for source in sources:
+        yield source, source.dataset.table("libraries")["library_id"].to_list()
 
 
 def _terms(sources: Sequence[Source]) -> Iterator[Mapping[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ def read_sources(folders: Sequence[Path]) -> list[Source]:
             )
         sources.append(Source(_name(folder), digest, dataset))
     sources.sort(key=lambda one: one.digest)
+    sources = _told_apart(sources)
     texts: dict[str, str] = {}
     for source in sources:
         for name, text in source.dataset.agreements.items():
@@ -89,6 +91,15 @@ def _name(folder: Path) -> str:
     whole = folder.resolve()
     parts = [part for part in whole.parts if part not in ("dataset", "results", "/")]
     return parts[-1] if parts else whole.name
+
+
+def _told_apart(sources: Sequence[Source]) -> list[Source]:
+    """Give datasets of one name the beginning of their checksum, too."""
+    names = Counter(one.name for one in sources)
+    return [
+        one if names[one.name] == 1 else replace(one, name=f"{one.name}-{one.digest[:8]}")
+        for one in sources
+    ]
 
 
 def texts_of(sources: Sequence[Source]) -> dict[str, str]:

@@ -306,19 +306,17 @@ def _provenance(
     method: Method, assay: Mapping[str, Any], digests: Mapping[str, str], form: str
 ) -> dict[str, Any]:
     tools = [{"name": str(assay["engine"]), "version": str(assay.get("engine_version") or "")}]
-    references = [
-        {
-            "name": str(assay["reference"]),
-            "version": str(assay.get("reference_version") or ""),
-            "sha256": assay.get("reference_sha256"),
-        }
-    ]
+    reference = {
+        "name": str(assay.get("reference")),
+        "version": str(assay.get("reference_version") or ""),
+        "sha256": assay.get("reference_sha256"),
+    }
     return {
         "title": method.title,
         "soilbio_version": __version__,
         "is_workflow_run": False,
         "tools": tools if assay.get("engine") else [],
-        "references": references if assay.get("reference") else [],
+        "references": [reference] if assay.get("reference") else [],
         "parameters": {"imported_from": form},
         "inputs": [
             {"library_id": "", "name": name, "sha256": digest}

@@ -1,0 +1,169 @@
+"""The stretch of a gene that several primer pairs share, and sequences trimmed to it.
+
+Primers are placed on reference sequences of the gene by alignment (cutadapt's: IUPAC, insertions and
+deletions). Where the way from an assay's own primer to the window is of one length in nearly all
+references, sequences are cut by so many bases; else the window's primer is looked for in them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from soilbio.standards.iupac import reverse_complement
+
+# How unlike its site a primer may be: the site with the fewest errors counts, not the first.
+_ERROR_RATES = (0.0, 0.1, 0.2)
+# So many references must hold all primers, or the reference is not of this gene.
+_FEWEST = 20
+# A way to the window is of one length if it is so in this share of the references.
+_SAME = 0.99
+# Shorter windows tell too little: V4 has 250 bases, the shortest region in use (V6) about 60.
+SHORTEST_BP = 60
+# Windows of references vary in length; sequences may by a tenth more than nearly all of them.
+_TRIM, _MARGIN = 0.005, 0.1
+_ENOUGH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How sequences of an assay are cut at one end: by `bases`, or behind a primer (None)."""
+
+    primer: str
+    bases: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the assays share: its primers, lengths in references, and how each assay is cut."""
+
+    forward: str
+    reverse: str
+    shortest_bp: int
+    longest_bp: int
+    references: int
+    cuts: Mapping[str, tuple[Cut, Cut]]
+
+    def told(self) -> dict[str, Any]:
+        """Give what is to be recorded of it."""
+        return {
+            "forward_primer": self.forward,
+            "reverse_primer": self.reverse,
+            "length_bp": [self.shortest_bp, self.longest_bp],
+            "references_with_all_primers": self.references,
+            "cuts": {
+                name: [
+                    cut.bases if cut.bases is not None else f"behind {cut.primer}" for cut in cuts
+                ]
+                for name, cuts in sorted(self.cuts.items())
+            },
+        }
+
+
+def find_window(primers: Mapping[str, tuple[str, str]], references: Iterable[str]) -> Window | None:
+    """Find the stretch between the innermost primers of all assays; None where there is none.
+
+    Parameters
+    ----------
+    primers : mapping of assay to (forward, reverse)
+        IUPAC, 5' to 3'.
+    references : iterable of str
+        Sequences of the gene in the direction of the forward primers, upper case; reading ends
+        when enough of them hold all primers.
+
+    """
+    forward = sorted({pair[0] for pair in primers.values()})
+    reverse = sorted({pair[1] for pair in primers.values()})
+    placed: list[tuple[dict[str, int], dict[str, int]]] = []
+    for sequence in references:
+        starts = {one: _end_of(one, sequence) for one in forward}
+        ends = {one: _start_of(one, sequence) for one in reverse}
+        if min(*starts.values(), *ends.values()) >= 0:
+            placed.append((starts, ends))
+        if len(placed) == _ENOUGH:
+            break
+    if len(placed) < _FEWEST:
+        return None
+    inner_forward = _innermost(forward, [starts for starts, _ in placed], last=True)
+    inner_reverse = _innermost(reverse, [ends for _, ends in placed], last=False)
+    lengths = sorted(ends[inner_reverse] - starts[inner_forward] for starts, ends in placed)
+    few = int(_TRIM * len(lengths))
+    shortest, longest = lengths[few], lengths[-1 - few]
+    if shortest < SHORTEST_BP:
+        return None
+    cuts = {}
+    for name, (own_forward, own_reverse) in primers.items():
+        left = _way([starts[inner_forward] - starts[own_forward] for starts, _ in placed])
+        right = _way([ends[own_reverse] - ends[inner_reverse] for _, ends in placed])
+        cuts[name] = Cut(inner_forward, left), Cut(inner_reverse, right)
+    margin = int(_MARGIN * longest)
+    return Window(
+        inner_forward, inner_reverse, shortest - margin, longest + margin, len(placed), cuts
+    )
+
+
+def _innermost(primers: Sequence[str], sites: Sequence[Mapping[str, int]], *, last: bool) -> str:
+    """Give the primer whose site is the innermost in most references."""
+    pick = max if last else min
+    votes = Counter(pick((at[one], one) for one in primers)[1] for at in sites)
+    return max(sorted(votes), key=votes.__getitem__)
+
+
+def _way(lengths: Sequence[int]) -> int | None:
+    """Give the one length that nearly all have; None where they differ."""
+    bases, number = Counter(lengths).most_common(1)[0]
+    return bases if bases >= 0 and number >= _SAME * len(lengths) else None
+
+
+@cache
+def _finders(primer: str) -> list[Any]:
+    from cutadapt.adapters import BackAdapter
+
+    length = len(primer)
+    return [
+        BackAdapter(primer, max_errors=rate, min_overlap=length, adapter_wildcards=True)
+        for rate in _ERROR_RATES
+    ]
+
+
+def _site(primer: str, sequence: str) -> Any:
+    """Find the site of a primer with the fewest errors; None where there is none."""
+    matches = (finder.match_to(sequence) for finder in _finders(primer))
+    return next((match for match in matches if match), None)
+
+
+def _end_of(primer: str, sequence: str) -> int:
+    """Give where a forward primer ends in a sequence; -1 where it is not."""
+    match = _site(primer, sequence)
+    return match.rstop if match else -1
+
+
+def _start_of(primer: str, sequence: str) -> int:
+    """Give where the site of a reverse primer begins; -1 where it is not."""
+    match = _site(reverse_complement(primer), sequence)
+    return match.rstart if match else -1
+
+
+def trim(sequence: str, cuts: tuple[Cut, Cut], window: Window) -> tuple[str, str]:
+    """Trim a sequence to the window; give it, or an empty one and why it is outside.
+
+    Reasons are `no-forward-site`, `no-reverse-site` and `length`.
+    """
+    left, right = cuts
+    start = left.bases if left.bases is not None else _end_of(left.primer, sequence)
+    if start < 0:
+        return "", "no-forward-site"
+    if right.bases is not None:
+        end = len(sequence) - right.bases
+    else:
+        end = _start_of(right.primer, sequence[start:])
+        if end < 0:
+            return "", "no-reverse-site"
+        end += start
+    inside = sequence[start:end]
+    if not window.shortest_bp <= len(inside) <= window.longest_bp:
+        return "", "length"
+    return inside, ""

@@ -1,0 +1,152 @@
+"""Assays of one gene and different primers, trimmed to the stretch that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import md5
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dnaio
+
+from soilbio.errors import problem_of
+from soilbio.harmonise.common_region import Window, find_window, trim
+from soilbio.harmonise.sources import Source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+OUTSIDE = "provenance/outside_window.tsv"
+
+
+@dataclass(slots=True)
+class Trimming:
+    """Windows by gene, the assays (`dataset: assay`) that have one, and what fell outside."""
+
+    windows: dict[str, Window] = field(default_factory=dict)
+    outside: list[tuple[str, str, str, str, int]] = field(default_factory=list)
+
+    def window_of(self, assay: str) -> Window | None:
+        """Give the window that an assay is trimmed to."""
+        return next((one for one in self.windows.values() if assay in one.cuts), None)
+
+    def genes(self) -> dict[str, str]:
+        """Give the gene in whose window an assay is, by assay."""
+        return {name: gene for gene, window in self.windows.items() for name in window.cuts}
+
+    def told(self) -> dict[str, Any]:
+        """Give what is to be recorded."""
+        return {gene: window.told() for gene, window in sorted(self.windows.items())}
+
+    def table(self) -> str:
+        """List what fell outside the windows."""
+        header = ("dataset", "assay_id", "feature_id", "reason", "reads")
+        lines = ["\t".join(map(str, row)) for row in [header, *sorted(self.outside)]]
+        return "".join(f"{line}\n" for line in lines)
+
+
+def find_windows(assays: Mapping[str, Mapping[str, Any]], reference: Path) -> Trimming:
+    """Find a window for each gene of which there are several primer pairs.
+
+    Parameters
+    ----------
+    assays : mapping of `dataset: assay` to row of `assays`
+    reference : Path
+        FASTA of whole genes, gzip or not.
+
+    Raises
+    ------
+    InputError
+        If the reference cannot be read.
+
+    """
+    trimming = Trimming()
+    by_gene: dict[str, dict[str, tuple[str, str]]] = {}
+    for name, row in assays.items():
+        pair = row.get("pcr_primer_forward"), row.get("pcr_primer_reverse")
+        if row.get("library_strategy") == "AMPLICON" and row.get("target_gene") and all(pair):
+            by_gene.setdefault(str(row["target_gene"]), {})[name] = (str(pair[0]), str(pair[1]))
+    for gene, primers in by_gene.items():
+        if len(set(primers.values())) > 1:
+            window = find_window(primers, _sequences(reference))
+            if window is not None:
+                trimming.windows[gene] = window
+    return trimming
+
+
+def _sequences(reference: Path) -> Iterator[str]:
+    try:
+        with dnaio.open(reference) as records:
+            for record in records:
+                yield record.sequence.upper().replace("U", "T")
+    except (OSError, ValueError, dnaio.FileFormatError) as error:
+        raise problem_of(
+            "harmonise-reference",
+            str(reference),
+            found=str(error)[:200],
+            expected="a FASTA file of whole genes, to place the primers on",
+            fix="Name one, such as the sequences.fasta.gz of `soilbio reference get`",
+        ) from error
+
+
+def trimmed(
+    source: Source, counts: pl.LazyFrame, features: pl.LazyFrame, trimming: Trimming
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Trim a dataset's sequences, by assay; features that are one then are added up by library."""
+    import polars as pl
+
+    assay_of = source.frame("libraries").select("library_id", "assay_id")
+    reads = (
+        counts.join(assay_of, on="library_id", how="inner")
+        .group_by("assay_id", "feature_id")
+        .agg(pl.col("count").sum())
+        .join(features.select("feature_id", "sequence"), on="feature_id", how="inner")
+        .sort("assay_id", "feature_id")
+        .collect(engine="streaming")
+    )
+    rows = list(_new_rows(source, reads.iter_rows(named=True), trimming))
+    schema = dict.fromkeys(("assay_id", "feature_id", "new_id", "new_sequence"), pl.String)
+    new = pl.DataFrame(rows, schema=schema, orient="row").lazy()
+    keys = ["assay_id", "feature_id"]
+    return (
+        counts.join(assay_of, on="library_id", how="inner")
+        .join(new, on=keys, how="inner")
+        .group_by("library_id", "new_id", "agreement_id")
+        .agg(_sum("count"), _sum("relative_abundance"))
+        .rename({"new_id": "feature_id"})
+        .select("library_id", "feature_id", "count", "relative_abundance", "agreement_id"),
+        features.join(new.drop("assay_id").unique(), on="feature_id", how="inner")
+        .with_columns(
+            pl.col("new_id").alias("feature_id"),
+            pl.col("new_sequence").alias("sequence"),
+            pl.col("new_sequence").str.len_chars().cast(pl.Int64).alias("length_bp"),
+        )
+        .drop("new_id", "new_sequence"),
+    )
+
+
+def _new_rows(
+    source: Source, rows: Iterator[dict[str, Any]], trimming: Trimming
+) -> Iterator[Sequence[str]]:
+    """Yield assay, feature, and its id and sequence in the window; those of other genes stay."""
+    for row in rows:
+        window = trimming.window_of(f"{source.name}: {row['assay_id']}")
+        sequence = row["sequence"] or ""
+        if window is None or not sequence:
+            yield row["assay_id"], row["feature_id"], row["feature_id"], sequence
+            continue
+        cuts = window.cuts[f"{source.name}: {row['assay_id']}"]
+        inside, reason = trim(sequence, cuts, window)
+        if reason:
+            place = source.name, row["assay_id"], row["feature_id"]
+            trimming.outside.append((*place, reason, row["count"] or 0))
+            continue
+        digest = md5(inside.encode(), usedforsecurity=False).hexdigest()
+        yield row["assay_id"], row["feature_id"], digest, inside
+
+
+def _sum(name: str) -> pl.Expr:
+    import polars as pl
+
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)

@@ -1,0 +1,177 @@
+"""Sequences of two primer pairs meet in the stretch that both amplify, and nowhere else."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pipeline_outputs import write_method
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.harmonise.common_region import find_window, trim
+from soilbio.standards.iupac import reverse_complement
+
+V4 = ("GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT")
+V4_OLD = ("GTGCCAGCMGCCGCGGTAA", "GGACTACHVGGGTWTCTAAT")
+V3V4 = ("CCTACGGGNGGCWGCAG", "GACTACHVGGGTATCTAATCC")
+V1V3 = ("AGAGTTTGATYMTGGCTCAG", "ATTACCGCGGCTGCTGG")
+# Sites in the order in which they lie on the gene; 805R and 806R share all but two bases.
+SITE_27F, SITE_341F, SITE_515F = "AGAGTTTGATCATGGCTCAG", "CCTACGGGAGGCTGCAG", "GTGCCAGCAGCCGCGGTAA"
+SITE_806R = reverse_complement("GGACTACCAGGGTATCTAATCC")
+
+
+def bases(rng: random.Random, number: int) -> str:
+    return "".join(rng.choices("ACGT", k=number))
+
+
+def gene(seed: int) -> str:
+    """A gene with the four sites; what lies before 515F is of a length of its own, as V3 is."""
+    rng = random.Random(seed)
+    parts = [bases(rng, 20), SITE_27F, bases(rng, 300), SITE_341F, bases(rng, 150 + seed % 7)]
+    return "".join([*parts, SITE_515F, bases(rng, 253), SITE_806R, bases(rng, 200)])
+
+
+GENES = [gene(seed) for seed in range(60)]
+
+
+def amplicon(sequence: str, pair: str) -> str:
+    """Cut as a laboratory would have it: between its own primers."""
+    starts = {"v4": SITE_515F, "v3v4": SITE_341F, "v1v3": SITE_27F}
+    start = sequence.index(starts[pair]) + len(starts[pair])
+    # 806R begins two bases after 805R; 519R lies on 515F's site.
+    ends = {"v4": SITE_806R[2:], "v3v4": SITE_806R, "v1v3": SITE_515F[1:]}
+    return sequence[start : sequence.index(ends[pair], start)]
+
+
+def test_the_window_is_between_the_innermost_primers():
+    window = find_window({"a": V4, "b": V3V4}, GENES)
+    assert window is not None
+    assert window.forward == V4[0]
+    assert window.reverse == V3V4[1]
+    assert window.cuts["a"][0].bases == 0
+    assert window.cuts["b"][0].bases is None  # V3 is of many lengths: its primer is looked for
+    assert window.cuts["b"][1].bases == 0
+    assert window.cuts["a"][1].bases == 2
+
+
+def test_both_are_trimmed_to_the_same_bases():
+    window = find_window({"a": V4, "b": V3V4}, GENES)
+    for sequence in GENES:
+        one = trim(amplicon(sequence, "v4"), window.cuts["a"], window)
+        other = trim(amplicon(sequence, "v3v4"), window.cuts["b"], window)
+        assert one == other
+        assert one[1] == ""
+        assert len(one[0]) == 253
+
+
+def test_a_site_with_a_mismatch_or_a_gap_is_found_by_alignment():
+    window = find_window({"a": V4, "b": V3V4}, GENES)
+    long = amplicon(GENES[0], "v3v4")
+    expected = trim(long, window.cuts["b"], window)[0]
+    for changed in ("GTGCCAGCAGCTGCGGTAA", "GTGCCAGCAGCCGCGTAA"):
+        assert trim(long.replace(SITE_515F, changed), window.cuts["b"], window)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda text: text.replace(SITE_515F, "A" * 19), "no-forward-site"),
+        (lambda text: text[:-150], "length"),
+        (lambda text: text + "ACGT" * 30, "length"),
+    ],
+)
+def test_what_falls_outside_has_its_reason(change, reason):
+    window = find_window({"a": V4, "b": V3V4}, GENES)
+    assert trim(change(amplicon(GENES[1], "v3v4")), window.cuts["b"], window) == ("", reason)
+
+
+def test_regions_that_do_not_overlap_have_no_window():
+    assert find_window({"a": V4, "b": V1V3}, GENES) is None
+
+
+def test_a_reference_of_another_gene_gives_no_window():
+    rng = random.Random(1)
+    assert find_window({"a": V4, "b": V3V4}, [bases(rng, 1500) for _ in range(50)]) is None
+
+
+def test_variants_of_one_primer_pair_need_no_trimming():
+    window = find_window({"a": V4, "b": V4_OLD}, GENES)
+    assert {cut.bases for cuts in window.cuts.values() for cut in cuts} == {0}
+
+
+def dataset(folder: Path, pair: str, primers: tuple[str, str], region: str, genes) -> Path:
+    """Import what a laboratory found of some genes: gene n is there (n + 1) times."""
+    folder.mkdir()
+    names = [f"F{number}" for number, _ in genes]
+    (folder / "t.tsv").write_text(
+        f"id\t{pair}-1\n" + "".join(f"F{number}\t{number + 1}\n" for number, _ in genes)
+    )
+    (folder / "s.fasta").write_text(
+        "".join(f">F{number}\n{amplicon(one, pair)}\n" for number, one in genes)
+    )
+    assay = (
+        f"{{assay_id: {pair}, target_gene: 16S rRNA, target_subfragment: {region}, engine: dada2,"
+        f" pcr_primer_forward: {primers[0]}, pcr_primer_reverse: {primers[1]}}}"
+    )
+    text = f"title: T\nagreement: partner@1.0\ntable: {{rows: features}}\nassay: {assay}\n"
+    method = write_method(folder, text)
+    words = ["--method", str(method), "--out", str(folder / pair)]
+    assert main(["import", "table", str(folder / "t.tsv"), str(folder / "s.fasta"), *words]) == 0
+    assert len(names) == len(set(names))
+    return folder / pair
+
+
+@pytest.fixture
+def reference(tmp_path) -> Path:
+    path = tmp_path / "genes.fasta"
+    path.write_text("".join(f">g{n}\n{one}\n" for n, one in enumerate(GENES)))
+    return path
+
+
+def test_two_laboratories_with_other_primers_are_merged_by_sequence(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:40])
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes[20:])
+    words = ["harmonise", str(one), str(other), "--out"]
+    assert main([*words, str(tmp_path / "genus")]) == 0
+    assert "Merged by genus" in capsys.readouterr().out
+    with_reference = ["--reference", str(reference)]
+    assert main([*words, str(tmp_path / "c"), *with_reference]) == 0
+    assert "Merged by feature" in capsys.readouterr().out
+    assert main(["dataset", "validate", str(tmp_path / "c")]) == 0
+    merged = read_dataset(tmp_path / "c")
+    assert merged.table("features").height == 60
+    per_feature = merged.table("counts").group_by("feature_id").agg(pl.len(), pl.col("count").sum())
+    assert per_feature.filter(pl.col("len") == 2).height == 20
+    assert per_feature["count"].sum() == sum(n + 1 for n in range(40)) + sum(range(21, 61))
+    again = [words[0], str(other), str(one), "--out", str(tmp_path / "d"), *with_reference]
+    assert main(again) == 0
+    for name in ("counts", "features", "assays"):
+        same = [(tmp_path / folder / f"{name}.parquet").read_bytes() for folder in ("c", "d")]
+        assert same[0] == same[1]
+
+
+def test_what_falls_outside_is_counted_and_listed(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES))
+    broken = [(n, one.replace(SITE_515F, "A" * 19) if n == 5 else one) for n, one in genes]
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:10])
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", broken[:10])
+    words = ["harmonise", str(one), str(other), "--reference", str(reference)]
+    assert main([*words, "--out", str(tmp_path / "c")]) == 0
+    assert "features outside the common region: 1" in capsys.readouterr().out
+    lines = (tmp_path / "c" / "provenance" / "outside_window.tsv").read_text().splitlines()
+    assert len(lines) == 2
+    assert lines[1].split("\t")[-2:] == ["no-forward-site", "6"]
+    assert read_dataset(tmp_path / "c").table("counts")["count"].sum() == 2 * 55 - 6
+
+
+def test_a_reference_that_cannot_be_read_is_told(tmp_path, capsys):
+    genes = list(enumerate(GENES[:3]))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
+    words = ["compare", str(one), str(other), "--reference", str(tmp_path / "none.fasta")]
+    assert main(words) == 1
+    assert "[harmonise-reference]" in capsys.readouterr().err
