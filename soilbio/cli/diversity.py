@@ -30,10 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="column of samples to test, such as cur_land_use; may be given several times",
     )
     parser.add_argument(
-        "--permutations", type=_positive, default=999, help="of each test (default: 999)"
+        "--permutations", type=positive, default=999, help="of each test (default: 999)"
     )
     parser.add_argument(
-        "--seed", type=_whole, default=1, help="of rarefaction and permutations (default: 1)"
+        "--seed", type=whole, default=1, help="of rarefaction and permutations (default: 1)"
     )
     parser.add_argument(
         "--depth", default="auto", help="reads that libraries are rarefied to (default: auto)"
@@ -77,7 +77,7 @@ def _settings(args: argparse.Namespace) -> Settings:
     from soilbio.diversity.write import Settings
 
     if not args.config:
-        depth = args.depth if args.depth == "auto" else _reads(args.depth)
+        depth = args.depth if args.depth == "auto" else reads(args.depth)
         return Settings(tuple(args.group), args.permutations, args.seed, depth)
     from soilbio.metadata.config import read_config
 
@@ -85,7 +85,8 @@ def _settings(args: argparse.Namespace) -> Settings:
     return Settings(tuple(asked["groups"]), asked["permutations"], asked["seed"], asked["depth"])
 
 
-def _reads(text: str) -> int:
+def reads(text: str) -> int:
+    """Read a depth; InputError if it is none."""
     from soilbio.errors import problem_of
 
     if not (text.isascii() and text.isdigit()) or int(text) < 1:
@@ -99,14 +100,16 @@ def _reads(text: str) -> int:
     return int(text)
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """Read a whole number of 0 or above, for argparse."""
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or above")
     return int(text)
 
 
-def _positive(text: str) -> int:
-    number = _whole(text)
+def positive(text: str) -> int:
+    """Read a whole number above 0, for argparse."""
+    number = whole(text)
     if not number:
         raise argparse.ArgumentTypeError("at least one permutation is needed")
     return number

@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "make a dataset of another pipeline's tables",
     "compare": "say how finely the results of datasets may be merged, and why",
     "harmonise": "merge datasets into one; each row keeps its agreement",
+    "laboratories": "measure what drives a merged dataset: soils, laboratories or methods",
     "export": "write what an agreement allows, in an archive's format",
     "agreement": "check or explain a sharing agreement",
     "seal": "sign, and encrypt, an export for a partner",

@@ -14,6 +14,7 @@ from soilbio.diversity.coverage import (
     richness_at,
     size_at,
 )
+from soilbio.diversity.sparse import indices_of
 
 if TYPE_CHECKING:
     from skbio import TreeNode
@@ -62,29 +63,19 @@ def alpha_rows(community: Community, coverage: float | None, tree: TreeNode | No
 
     """
     phylogenetic = _faith(community, tree)
+    indices = indices_of(community.counts)
     rows: list[Row] = []
     for place, library in enumerate(community.libraries):
         counts = community.reads_of(place)
         row: Row = {"library_id": library, "reads": int(counts.sum()), "observed": len(counts)}
         if len(counts):
-            row |= _indices(counts)
+            for name, values in indices.items():
+                row[name] = None if math.isnan(values[place]) else float(values[place])
             row["faith_pd"] = phylogenetic.get(library)
             if coverage is not None:
                 row |= _standardised(counts, coverage)
         rows.append(row)
     return rows
-
-
-def _indices(counts: Counts) -> Row:
-    from skbio.diversity.alpha import chao1, goods_coverage, pielou_e, shannon, simpson
-
-    return {
-        "shannon": float(shannon(counts, base=math.e)),
-        "simpson": float(simpson(counts)),
-        "pielou": float(pielou_e(counts)) if len(counts) > 1 else None,
-        "chao1": float(chao1(counts)),
-        "goods_coverage": float(goods_coverage(counts)),
-    }
 
 
 def _standardised(counts: Counts, coverage: float) -> Row:

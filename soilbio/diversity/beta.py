@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from soilbio.diversity.community import Community, Depth
+from soilbio.diversity.sparse import bray_curtis
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,6 +59,7 @@ def distances(
     the caller keeps none.
     """
     import numpy as np
+    from scipy.sparse import csr_array
     from scipy.spatial.distance import pdist, squareform
     from skbio import DistanceMatrix
     from skbio.diversity import beta_diversity
@@ -70,7 +72,7 @@ def distances(
     yield "robust_aitchison", DistanceMatrix(squareform(pdist(logs)), ids)
     del logs
     drawn = rarefied(community, depth, seed)
-    yield "bray_curtis", beta_diversity("braycurtis", drawn, ids=ids)
+    yield "bray_curtis", DistanceMatrix(bray_curtis(csr_array(drawn)), ids)
     yield "jaccard", beta_diversity("jaccard", drawn > 0, ids=ids)
     if tree is not None:
         phylogenetic = {"taxa": community.features, "tree": tree}

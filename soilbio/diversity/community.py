@@ -83,15 +83,15 @@ class Depth:
     left_out: dict[str, str]
 
 
-def read_community(dataset: Dataset, assay: str) -> Community:
-    """Read the counts of an assay; features with an excluding flag stay out."""
+def read_community(dataset: Dataset, *assays: str) -> Community:
+    """Read the counts of assays; features with an excluding flag stay out."""
     import numpy as np
     import polars as pl
     from scipy.sparse import csr_array
 
     rows = (
         dataset.tables["libraries"]
-        .filter(pl.col("assay_id") == assay)
+        .filter(pl.col("assay_id").is_in(assays))
         .select("library_id", "sample_id", "control_type", "status")
         .sort("library_id")
         .collect()

@@ -1,8 +1,8 @@
 """The stretch of a gene that several primer pairs share, and sequences trimmed to it.
 
-Primers are placed on reference sequences of the gene by alignment (cutadapt's: IUPAC, insertions and
-deletions). Where the way from an assay's own primer to the window is of one length in nearly all
-references, sequences are cut by so many bases; else the window's primer is looked for in them.
+Primers are placed on reference sequences of the gene by alignment (cutadapt's: IUPAC, insertions
+and deletions). Where the way from an assay's own primer to the window is of one length in nearly
+all references, sequences are cut by so many bases; else the window's primer is looked for in them.
 """
 
 from __future__ import annotations

@@ -1,0 +1,57 @@
+"""Measure what drives the differences in a merged dataset: soils, laboratories or methods."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from soilbio.cli.diversity import positive, reads, whole
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("dataset", type=Path, help="folder of a dataset that `harmonise` wrote")
+    parser.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="column of samples that says what soils differ in; may be given several times",
+    )
+    parser.add_argument("--depth", default="auto", help="reads that libraries are drawn to (auto)")
+    parser.add_argument("--seed", type=whole, default=1, help="of draws and permutations (1)")
+    parser.add_argument("--permutations", type=positive, default=999, help="of each test (999)")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="for page and tables"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, write the tables and the page, and tell where it is."""
+    # Before numpy loads: sums are added in the same order on one thread.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from soilbio.dataset.read import read_dataset
+    from soilbio.diversity.laboratories import brought, measure_genes
+    from soilbio.diversity.laboratory_tables import laboratories_of, write_tables
+    from soilbio.report.laboratories import build_laboratories_page
+    from soilbio.report.page import write_page
+
+    dataset = read_dataset(args.dataset)
+    history, laboratory_of = laboratories_of(dataset)
+    rows = brought(dataset, laboratory_of)
+    settings = (args.permutations, args.seed)
+    depth = args.depth if args.depth == "auto" else reads(args.depth)
+    genes = list(measure_genes(dataset, laboratory_of, args.by, settings, depth=depth))
+    asked = {
+        "by": args.by,
+        "depth": args.depth,
+        "seed": args.seed,
+        "permutations": args.permutations,
+    }
+    write_tables(rows, genes, asked, args.out)
+    title = " and ".join(row["laboratory"] for row in rows)
+    page = args.out / "laboratories.html"
+    write_page(build_laboratories_page(title, history, rows, genes), page)
+    print(page)
+    return 0

@@ -1,0 +1,168 @@
+"""The page on a harmonised dataset: what was merged and why so, and what drives its differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from soilbio.diversity.laboratories import LABORATORY, Gene, Row
+from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
+from soilbio.report.figures_diversity import Point, ordination
+from soilbio.report.page import render_page
+
+_FRACTIONS = ("laboratory_only", "soil_only", "shared", "unexplained")
+_FOR = "the holders of this dataset; not to be passed on"
+
+
+def build_laboratories_page(
+    title: str, history: Mapping[str, Any], rows: Sequence[Row], genes: Sequence[Gene]
+) -> str:
+    """Make the page of a merged dataset.
+
+    Parameters
+    ----------
+    title : str
+    history : mapping
+        `provenance/harmonised.json`.
+    rows : sequence of dict
+        As `diversity.laboratories.brought` gives them.
+    genes : sequence of Gene
+
+    """
+    sections = [
+        Section("brought", "Who brought what", tuple(_brought(rows, history))),
+        Section("level", "What can be compared", tuple(_level(history)), "Comparability"),
+        Section("lost", "What was found on the way", tuple(_lost(history)), "Losses"),
+    ]
+    for gene in genes:
+        sections += list(_gene_sections(gene))
+    return render_page(title, _FOR, sections)
+
+
+def _brought(rows: Sequence[Row], history: Mapping[str, Any]) -> Iterator[Block]:
+    reads, libraries = (sum(row[name] for row in rows) for name in ("reads", "libraries"))
+    yield Cards(
+        (
+            (write(len(rows)), "laboratories"),
+            (write(libraries), "libraries"),
+            (write(reads), "reads"),
+            (str(history["level"]), "level of merging"),
+        )
+    )
+    columns = (LABORATORY, "libraries", "samples", "assays", "reads", "controls", "agreements")
+    table = [[row[name] for name in columns] for row in rows]
+    note = "Controls are what each laboratory sent of them; none means that nothing can be said."
+    yield grid("Laboratories", columns, table, note=note, is_folded=False)
+
+
+def _level(history: Mapping[str, Any]) -> Iterator[Block]:
+    yield (
+        f"Merged by {history['level']}: the finest level that is sound for all assays whose"
+        " numbers can be compared, or the coarser one that was asked for."
+        " Each pair has its reasons."
+    )
+    rows = [
+        [pair["one"], pair["other"], pair["level"], "; ".join(_because(pair))]
+        for pair in history["pairs"]
+    ]
+    yield grid(
+        "Pairs of assays", ("assay", "with", "finest level", "because"), rows, is_folded=False
+    )
+    for gene, window in history.get("common_regions", {}).items():
+        least, most = window["length_bp"]
+        yield (
+            f"{gene}: sequences were trimmed to the region between {window['forward_primer']} and"
+            f" {window['reverse_primer']}, {least} to {most} bases, placed on"
+            f" {window['references_with_all_primers']:,} references that hold all primers."
+        )
+
+
+def _because(pair: Mapping[str, Any]) -> list[str]:
+    return [f"{rule['because']} ({rule['source']})" for rule in pair["rules"]]
+
+
+def _lost(history: Mapping[str, Any]) -> Iterator[Block]:
+    notes = sorted(history["notes"].items())
+    yield Bullets("", tuple(f"{name.replace('_', ' ')}: {number:,}" for name, number in notes))
+    yield "Every verbatim value is still in the dataset; provenance/ lists what fell outside."
+
+
+def _gene_sections(gene: Gene) -> Iterator[Section]:
+    slug = "".join(letter if letter.isalnum() else "-" for letter in gene.gene.lower())
+    yield Section(
+        f"{slug}-differences",
+        f"{gene.gene}: what drives the differences",
+        tuple(_drivers(gene, slug)),
+        f"{gene.gene}: differences",
+    )
+    overlap = [[row["one"], row["other"], row["features"], row["genera"]] for row in gene.overlap]
+    table = grid(
+        "Shared by laboratories",
+        ("laboratory", "with", "features", "genera"),
+        overlap,
+        is_folded=False,
+    )
+    text = "Features and genera of soils, controls and flagged features left out."
+    yield Section(
+        f"{slug}-overlap",
+        f"{gene.gene}: what laboratories share",
+        (text, table),
+        f"{gene.gene}: overlap",
+    )
+
+
+def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
+    out = len(gene.depth.left_out)
+    yield (
+        f"{len(gene.depth.libraries)} libraries, drawn without replacement to {gene.depth.reads:,}"
+        f" reads each; {out} are left out, with fewer reads or as controls. Bray-Curtis. Raw counts"
+        " stay in the dataset; nothing is corrected."
+    )
+    yield from gene.notes
+    if gene.points:
+        yield _panel(gene, slug)
+    yield from _words(gene)
+    if gene.tests:
+        columns = ("column", "r2", "p_value", "permutations", "n_libraries", "note")
+        rows = [[row.get(name) for name in columns] for row in gene.tests]
+        yield grid("PERMANOVA, one library a sample", columns, rows, is_folded=False)
+    if gene.parts:
+        fractions = ("column", "libraries", *_FRACTIONS, "note")
+        rows = [[row.get(name) for name in fractions] for row in gene.parts]
+        note = "Adjusted R2; a fraction below 0 is less than chance would give."
+        yield grid("Variation parted", fractions, rows, note=note, is_folded=False)
+
+
+def _panel(gene: Gene, slug: str) -> Panel:
+    columns = [name for name in gene.points[0] if name not in ("library_id", "pc1", "pc2")]
+    variants: dict[tuple[str, ...], Any] = {}
+    for column in columns:
+        groups: dict[str, list[Point]] = {}
+        for row in sorted(gene.points, key=lambda row: (row[column], row["library_id"])):
+            point = Point(row["library_id"], row["pc1"], row["pc2"])
+            groups.setdefault(row[column] or "not stated", []).append(point)
+        variants[(column,)] = ordination(groups, gene.explained)
+    plot = Plot(
+        f"{slug}-ordination",
+        "Libraries, near where they are alike",
+        "Principal coordinates of Bray-Curtis; each point is a library, coloured by group.",
+        variants,
+    )
+    return Panel(f"panel-{slug}", (plot,), (Choice("colour", tuple(columns), LABORATORY),))
+
+
+def _words(gene: Gene) -> Iterator[Block]:
+    """Say which explains more, in a sentence a column."""
+    for row in gene.parts:
+        if "unexplained" not in row:
+            yield f"{row['column']}: {row['note']}."
+            continue
+        laboratory, soil = (max(0.0, row[name]) for name in ("laboratory_only", "soil_only"))
+        if row["note"]:
+            yield f"{row['column']}: {row['note']}. No sentence on either can be defended."
+            continue
+        more, less = ("laboratory", "soil") if laboratory > soil else ("soil", "laboratory")
+        yield (
+            f"{row['column']}: {more} alone explains more of the differences than {less} alone"
+            f" ({100 * max(laboratory, soil):.1f} % against {100 * min(laboratory, soil):.1f} %)."
+        )
