@@ -1,0 +1,140 @@
+"""The command on two laboratories' soils: what drives the differences is said as it is."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from pipeline_outputs import write_method
+
+from soilbio.cli.main import main
+
+V4 = {"target_gene": "16S rRNA", "target_subfragment": "V4", "engine": "dada2"}
+FEATURES = 40
+
+
+def laboratory(folder: Path, name: str, soils: dict[str, str], *, bias: float = 0) -> Path:
+    """Import soils of a laboratory; land use makes much of a difference, `bias` that of its own."""
+    folder.mkdir()
+    rng = np.random.default_rng(len(name) + sum(map(ord, name)))
+    base = np.random.default_rng(1).lognormal(0, 1, FEATURES)
+    own = rng.lognormal(0, bias, FEATURES)
+    columns = []
+    for land_use in soils.values():
+        of_land_use = np.random.default_rng(sum(map(ord, land_use))).lognormal(0, 1, FEATURES)
+        shares = base * of_land_use * own * rng.lognormal(0, 0.2, FEATURES)
+        columns.append(rng.multinomial(2000, shares / shares.sum()))
+    bases = random.Random(7)
+    sequences = ["".join(bases.choices("ACGT", k=253)) for _ in range(FEATURES)]
+    with (folder / "t.tsv").open("w") as handle:
+        print("id", *soils, sep="\t", file=handle)
+        for sequence, counts in zip(sequences, zip(*columns, strict=True), strict=True):
+            print(sequence, *counts, sep="\t", file=handle)
+    with (folder / "samples.tsv").open("w") as handle:
+        print("sample_name", "cur_land_use", sep="\t", file=handle)
+        for soil, land_use in soils.items():
+            print(soil, land_use, sep="\t", file=handle)
+    assay = f"{{assay_id: {name}, {', '.join(f'{key}: {value}' for key, value in V4.items())},"
+    assay += " pcr_primer_forward: GTGYCAGCMGCCGCGGTAA, pcr_primer_reverse: GGACTACNVGGGTWTCTAAT}"
+    text = f"title: {name}\nagreement: partner@1.0\nsamples: samples.tsv\nassay: {assay}\n"
+    method = write_method(folder, text)
+    target = folder / name
+    assert main(
+        ["import", "table", str(folder / "t.tsv"), "--method", str(method), "--out", str(target)]
+    ) in (0, None)
+    return target
+
+
+def soils(letter: str, *land_uses: str) -> dict[str, str]:
+    return {f"{letter}{place}": land_use for place, land_use in enumerate(land_uses)}
+
+
+BOTH = ("cropland", "grassland") * 4
+
+
+@pytest.fixture
+def crossed(tmp_path) -> Path:
+    """Two laboratories that both have soils of both land uses."""
+    one = laboratory(tmp_path / "1", "north", soils("N", *BOTH))
+    other = laboratory(tmp_path / "2", "south", soils("S", *BOTH), bias=0.3)
+    assert main(["harmonise", str(one), str(other), "--out", str(tmp_path / "merged")]) == 0
+    return tmp_path / "merged"
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open() as handle:
+        return list(csv.DictReader(handle, delimiter="\t"))
+
+
+def test_soil_and_laboratory_are_told_apart(crossed, tmp_path):
+    out = tmp_path / "out"
+    words = ["laboratories", str(crossed), "--by", "cur_land_use", "--out", str(out)]
+    assert main(words) == 0
+    rows = table(out / "laboratories.tsv")
+    assert [(row["laboratory"], row["libraries"]) for row in rows] == [
+        ("north", "8"),
+        ("south", "8"),
+    ]
+    (part,) = table(out / "16S-rRNA" / "variation.tsv")
+    names = ("laboratory_only", "soil_only", "shared", "unexplained")
+    assert sum(float(part[name]) for name in names) == pytest.approx(1)
+    assert float(part["soil_only"]) > float(part["laboratory_only"]) > 0.02
+    tests = {row["column"]: row for row in table(out / "16S-rRNA" / "tests.tsv")}
+    assert float(tests["cur_land_use"]["p_value"]) <= 0.01
+    assert "soil alone explains more" in (out / "laboratories.html").read_text()
+    overlap = {(row["one"], row["other"]): row for row in table(out / "16S-rRNA" / "overlap.tsv")}
+    assert int(overlap["north", "south"]["features"]) >= FEATURES - 4
+    told = json.loads((out / "settings.json").read_text())
+    drawn = pl.read_parquet(out / "16S-rRNA" / "comparable_counts.parquet")
+    depth = told["genes"]["16S rRNA"]["reads"]
+    assert set(drawn.group_by("library_id").agg(pl.col("count").sum())["count"]) == {depth}
+
+
+def test_the_same_bytes_again(crossed, tmp_path):
+    for name in ("out", "again"):
+        words = ["--by", "cur_land_use", "--out", str(tmp_path / name)]
+        assert main(["laboratories", str(crossed), *words]) == 0
+    files = sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert len(files) == 8
+    for path in files:
+        again = tmp_path / "again" / path.relative_to(tmp_path / "out")
+        assert path.read_bytes() == again.read_bytes(), path
+
+
+def test_what_cannot_be_told_apart_is_said_to_be_so(tmp_path):
+    one = laboratory(tmp_path / "1", "north", soils("N", *["cropland"] * 5))
+    other = laboratory(tmp_path / "2", "south", soils("S", *["grassland"] * 5))
+    assert main(["harmonise", str(one), str(other), "--out", str(tmp_path / "merged")]) == 0
+    out = tmp_path / "out"
+    words = ["laboratories", str(tmp_path / "merged"), "--by", "cur_land_use", "--out", str(out)]
+    assert main(words) == 0
+    (part,) = table(out / "16S-rRNA" / "variation.tsv")
+    assert part["note"].startswith("laboratory and soil cannot be told apart")
+    page = (out / "laboratories.html").read_text()
+    assert "No sentence on either can be defended" in page
+    assert "explains more" not in page
+
+
+def test_a_column_that_no_sample_has_is_said(crossed, tmp_path):
+    out = tmp_path / "out"
+    assert main(["laboratories", str(crossed), "--by", "plot", "--out", str(out)]) == 0
+    (part,) = table(out / "16S-rRNA" / "variation.tsv")
+    assert part["note"] == "not parted: there are not two laboratories and two soils"
+
+
+def test_a_dataset_of_one_laboratory_is_refused(tmp_path, capsys):
+    one = laboratory(tmp_path / "1", "north", soils("N", *BOTH))
+    assert main(["laboratories", str(one), "--out", str(tmp_path / "out")]) == 1
+    assert "[laboratories-unknown]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["0", "-3", "many"])
+def test_a_depth_that_is_none_is_told(crossed, tmp_path, word, capsys):
+    words = [f"--depth={word}", "--out", str(tmp_path / "out")]
+    assert main(["laboratories", str(crossed), *words]) == 1
+    assert "[depth-form]" in capsys.readouterr().err
