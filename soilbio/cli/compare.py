@@ -22,13 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
-    from soilbio.harmonise.compare import compare, read_rules, sound_level, told
+    from soilbio.harmonise.compare import compare, fields_of, read_rules, sound_level, told
     from soilbio.harmonise.sources import assays_of, read_sources
     from soilbio.harmonise.trimming import Trimming, find_windows
 
-    assays = assays_of(read_sources(args.datasets))
+    rules = read_rules(args.rules)
+    assays = assays_of(read_sources(args.datasets), fields_of(rules))
     trimming = find_windows(assays, args.reference) if args.reference else Trimming()
-    pairs = compare(assays, read_rules(args.rules), trimming.genes())
+    pairs = compare(assays, rules, trimming.genes())
     print(told(pairs) or "There is one assay only.")
     print(f"\nTogether: {sound_level(pairs)}")
     return 0

@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soilbio.dataset.history import History, read_history
 from soilbio.diversity.laboratories import Gene, Row
 from soilbio.errors import problem_of
 
 if TYPE_CHECKING:
     from soilbio.dataset.read import Dataset
 
-HISTORY = "provenance/harmonised.json"
 
-
-def laboratories_of(dataset: Dataset) -> tuple[dict[str, Any], dict[str, str]]:
+def laboratories_of(dataset: Dataset) -> tuple[History, dict[str, str]]:
     """Read what was merged, and which dataset each library came with; the first of two.
 
     Raises
@@ -26,15 +25,14 @@ def laboratories_of(dataset: Dataset) -> tuple[dict[str, Any], dict[str, str]]:
         If the dataset was not merged of others.
 
     """
-    path = dataset.folder / HISTORY
-    if not path.is_file():
+    history = read_history(dataset.folder)
+    if not history:
         raise problem_of(
             "laboratories-unknown",
             str(dataset.folder),
             expected="a dataset that `soilbio harmonise` wrote",
             fix="Merge the laboratories' datasets first",
         )
-    history: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     laboratory_of: dict[str, str] = {}
     for name, libraries in sorted(history["libraries"].items()):
         for library in libraries:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,17 @@ Assay = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A reason: the finest level that it leaves, in words, and who says so."""
+    """A reason: the finest level that it leaves, in words, and who says so.
+
+    It applies where two assays say different things in one of `fields`, columns of `assays` or
+    `samples`.
+    """
 
     name: str
     finest: str
     because: str
     source: str
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def read_rules(own: Path | None = None) -> dict[str, Rule]:
                 fix="Rules can be made stricter only",
             )
         else:
-            rules[rule.name] = rule
+            rules[rule.name] = replace(rule, fields=rules[rule.name].fields)
     problems.raise_if_any()
     return rules
 
@@ -85,9 +90,20 @@ def _read(path: Path) -> list[Rule]:
     with path.open(encoding="utf-8", newline="") as handle:
         rows = csv.DictReader(handle, delimiter="\t")
         return [
-            Rule(*(row.get(name) or "" for name in ("rule", "finest", "because", "source")))
+            Rule(
+                row.get("rule") or "",
+                row.get("finest") or "",
+                row.get("because") or "",
+                row.get("source") or "",
+                tuple((row.get("fields") or "").split()),
+            )
             for row in rows
         ]
+
+
+def fields_of(rules: Mapping[str, Rule]) -> list[str]:
+    """List the columns that any rule looks at."""
+    return sorted({field for rule in rules.values() for field in rule.fields})
 
 
 def compare(
@@ -109,54 +125,65 @@ def compare(
     windows = windows or {}
     pairs = []
     for one, other in combinations(sorted(assays), 2):
-        names = _reasons(assays[one], assays[other])
+        both = assays[one], assays[other]
+        applying = _of_method(*both, rules)
         if one in windows and windows[one] == windows.get(other):
-            names = ["common-region" if name in _OF_PLACE else name for name in names]
-        pairs.append(_pair(one, other, [rules[name] for name in names]))
+            applying = [
+                rules["common-region"] if rule.name in _OF_PLACE else rule for rule in applying
+            ]
+        merged = max(LEVELS.index(_merged_by(assay)) for assay in both)
+        if merged:
+            applying.append(replace(rules["merged-before"], finest=LEVELS[merged]))
+        if _coarsest(applying) < LEVELS.index("presence"):
+            applying += _of_sampling(*both, rules)
+        pairs.append(Pair(one, other, LEVELS[_coarsest(applying)], tuple(applying)))
     return pairs
 
 
-def _pair(one: str, other: str, applying: Sequence[Rule]) -> Pair:
-    coarsest = max((LEVELS.index(rule.finest) for rule in applying), default=0)
-    return Pair(one, other, LEVELS[coarsest], tuple(applying))
+def _merged_by(assay: Assay) -> str:
+    return str(assay.get("merged_by") or "feature")
 
 
-def _reasons(one: Assay, other: Assay) -> list[str]:
-    """List the rules that apply to two assays."""
-    if not all(_is_stated(assay) for assay in (one, other)):
-        return ["method-unstated"]
-    fingerprint = one.get("method_fingerprint")
-    if fingerprint and fingerprint == other.get("method_fingerprint"):
-        return ["same-method"]
-    return [*_of_marker(one, other), *_of_numbers(one, other)]
+def _coarsest(applying: Sequence[Rule]) -> int:
+    return max((LEVELS.index(rule.finest) for rule in applying), default=0)
 
 
 # What was sequenced, from wide to narrow: of the first that differs, the rest is beside the point.
-_MARKER = {
-    "strategy-differs": ("library_strategy",),
-    "gene-differs": ("target_gene",),
-    "region-differs": ("target_subfragment",),
-    "primers-differ": ("pcr_primer_forward", "pcr_primer_reverse"),
-}
+_MARKER = ("strategy-differs", "gene-differs", "region-differs", "primers-differ")
 _OF_PLACE = ("region-differs", "primers-differ")
-_MAKING = {
-    "engine-differs": ("engine", "engine_parameters"),
-    "reference-differs": ("reference", "reference_version", "reference_sha256", "classifier"),
-}
+_MAKING = ("engine-differs", "reference-differs", "counts-against-abundances")
+# How soils were taken and treated: it does not change what a sequence is, so that these are told.
+_SAMPLING = (
+    *("depth-differs", "sampling-differs", "storage-differs", "extraction-differs"),
+    *("pcr-differs", "sequencing-differs"),
+)
 
 
-def _of_marker(one: Assay, other: Assay) -> list[str]:
-    return [rule for rule, names in _MARKER.items() if _differ(one, other, names)][:1]
-
-
-def _of_numbers(one: Assay, other: Assay) -> list[str]:
-    found = [rule for rule, names in _MAKING.items() if _differ(one, other, names)]
-    if bool(one.get("has_counts", True)) != bool(other.get("has_counts", True)):
-        found.append("counts-against-abundances")
+def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:
+    """List the rules that apply to what was sequenced, and what was made of it."""
+    if not all(_is_stated(assay) for assay in (one, other)):
+        return [rules["method-unstated"]]
     # Clusters of two runs are two sets of clusters, whatever their representatives are called.
-    if _is_clustered(one) or _is_clustered(other):
-        found.append("clusters-against-variants")
-    return found
+    clusters = [rules["clusters-against-variants"]] if any(map(_is_clustered, (one, other))) else []
+    fingerprint = one.get("method_fingerprint")
+    if fingerprint and fingerprint == other.get("method_fingerprint"):
+        return [rules["same-method"], *clusters]
+    marker = [rules[name] for name in _MARKER if _differ(one, other, rules[name].fields)][:1]
+    making = [rules[name] for name in _MAKING if _differ(one, other, rules[name].fields)]
+    return [*marker, *making, *clusters]
+
+
+def _of_sampling(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> Iterator[Rule]:
+    """Yield the rules that apply to soils and their treatment, with the fields that differ.
+
+    Their values are not told: an agreement may withhold them.
+    """
+    for name in _SAMPLING:
+        differing = [
+            field for field in rules[name].fields if _said(one, field) != _said(other, field)
+        ]
+        if differing:
+            yield replace(rules[name], because=f"{rules[name].because}: {', '.join(differing)}")
 
 
 def _differ(one: Assay, other: Assay, names: Iterable[str]) -> bool:
@@ -165,7 +192,8 @@ def _differ(one: Assay, other: Assay, names: Iterable[str]) -> bool:
 
 def _said(assay: Assay, name: str) -> str:
     """Give a value to compare; genes and regions are written in many ways (V3-V4, V3V4)."""
-    text = _plain(assay.get(name))
+    value = assay.get(name, True if name == "has_counts" else None)
+    text = " | ".join(sorted(value)) if isinstance(value, frozenset) else _plain(value)
     return _SPELLING.sub("", text) if name.startswith("target_") else text
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import md5
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
@@ -67,33 +68,36 @@ def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.
 def _joined(name: str, mark: str) -> pl.Expr:
     import polars as pl
 
-    texts = pl.col(name).drop_nulls().unique().sort()
+    # What was merged before has the mark already.
+    texts = pl.col(name).drop_nulls().str.split(mark).explode().drop_nulls().unique().sort()
     return pl.when(texts.len() > 0).then(texts.str.join(mark)).alias(name)
 
 
-def as_lineages(
-    features: pl.LazyFrame, counts: pl.LazyFrame, level: str
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Add up, in each library, the features of one lineage down to a rank.
+def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Make features of the lineages down to a rank.
 
     What has no name at the rank stays apart, under the deepest name above it, as unclassified. A
     flag that keeps features out of diversity keeps its lineages apart from the others.
+
+    Returns
+    -------
+    taxa, lineage_of : LazyFrame
+        The new features, and which of them (`new`) each old one (`feature_id`) is.
+
     """
     import polars as pl
 
     ranks = RANKS[: RANKS.index(level) + 1]
     flags = pl.col("flags").fill_null("").str.split("|")
     excluding = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.sort().list.join("|")
-    names = [pl.col(rank).fill_null("").replace("", f"(no {rank})") for rank in ranks]
-    lineage = pl.concat_str(names, separator=_SEPARATOR)
-    new = pl.concat_str(
-        pl.lit(f"{level}:"),
-        lineage,
-        pl.when(excluding != "").then(pl.lit(" |") + excluding).otherwise(pl.lit("")),
+    lineage = pl.concat_str([pl.col(rank).fill_null("") for rank in ranks], separator=_SEPARATOR)
+    known = (
+        features.with_columns(excluding.alias("flags"))
+        .with_columns(pl.concat_str(lineage, pl.col("flags"), separator=" |").alias("lineage"))
+        .collect()
     )
-    known = features.with_columns(new.alias("new"), excluding.alias("flags"))
     taxa = (
-        known.group_by("new")
+        known.group_by("lineage")
         .agg(
             *(pl.col(rank).first() for rank in ranks),
             pl.col("flags").first(),
@@ -110,16 +114,32 @@ def as_lineages(
             pl.lit(f"lineages down to {level}").alias("classifier"),
             *(pl.lit(None, dtype=pl.String).alias(rank) for rank in RANKS if rank not in ranks),
         )
-        .rename({"new": "feature_id"})
     )
-    added = (
-        counts.join(known.select("feature_id", "new"), on="feature_id", how="inner")
+    ids = [_name(row, ranks) for row in taxa.select("lineage", *ranks).iter_rows(named=True)]
+    taxa = taxa.with_columns(pl.Series("feature_id", ids, dtype=pl.String))
+    lineage_of = known.select("feature_id", "lineage").join(
+        taxa.select("lineage", pl.col("feature_id").alias("new")), on="lineage", how="inner"
+    )
+    return taxa.drop("lineage").lazy(), lineage_of.select("feature_id", "new").lazy()
+
+
+def _name(row: Mapping[str, str | None], ranks: Sequence[str]) -> str:
+    """Name a lineage by its deepest name; homonyms differ by the checksum of all its names."""
+    digest = md5(str(row["lineage"]).encode(), usedforsecurity=False).hexdigest()[:8]
+    deepest = next((name for rank in reversed(ranks) if (name := row[rank])), "organism")
+    known = deepest if row[ranks[-1]] else f"unclassified {deepest}"
+    return f"{ranks[-1]}:{known} {digest}"
+
+
+def added_up(counts: pl.LazyFrame, lineage_of: pl.LazyFrame) -> pl.LazyFrame:
+    """Add up, in each library, the features of one lineage."""
+    return (
+        counts.join(lineage_of, on="feature_id", how="inner")
         .group_by("library_id", "new", "agreement_id")
         .agg(_sum("count"), _sum("relative_abundance"))
         .rename({"new": "feature_id"})
         .select("library_id", "feature_id", "count", "relative_abundance", "agreement_id")
     )
-    return taxa, added
 
 
 def _sum(name: str) -> pl.Expr:

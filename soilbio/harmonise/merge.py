@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED
-from soilbio.dataset.tables import RANKS, TABLES
+from soilbio.dataset.history import HISTORY
+from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused
-from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, sound_level, told
-from soilbio.harmonise.lineages import as_lineages, merged_features
+from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, fields_of, sound_level, told
+from soilbio.harmonise.history import history_of
+from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
-from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows, trimmed
+from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
 
 if TYPE_CHECKING:
     import polars as pl
 
-HISTORY = "provenance/harmonised.json"
 Row = dict[str, Any]
 
 
@@ -74,7 +76,7 @@ def harmonise(
 
     """
     sources = read_sources(folders)
-    assays = assays_of(sources)
+    assays = assays_of(sources, fields_of(rules))
     trimming = find_windows(assays, reference) if reference else Trimming()
     pairs = compare(assays, rules, trimming.genes())
     merged = Merged(_level(level, pairs), tuple(pairs), trimming=trimming)
@@ -86,20 +88,23 @@ def harmonise(
         "measurements": _measurements(sources, merged),
     }
     problems.raise_if_any()
-    counts, features = _numbers(sources, merged)
-    if merged.level != "feature":
-        features, counts = as_lineages(features, counts, merged.level)
-    tables["counts"] = counts
-    tables["features"] = _with_agreements(features, counts, "feature_id")
     tables["assays"] = _assays(sources, names, tables["libraries"])
-    write_dataset(
-        {name: _frame(rows, name) for name, rows in tables.items()},
-        texts_of(sources),
-        target,
-        extra_columns=_own_columns(sources, problems),
-        provenance=_provenance(sources, merged),
-        files=_files(sources, merged),
-    )
+    with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
+        counts, features = merged_numbers(
+            sources, merged.level, trimming, merged.notes, Path(scratch)
+        )
+        write_dataset(
+            {
+                **{name: _frame(rows, name) for name, rows in tables.items()},
+                "counts": counts,
+                "features": features,
+            },
+            texts_of(sources),
+            target,
+            extra_columns=_own_columns(sources, problems),
+            provenance=_provenance(sources, merged),
+            files=_files(sources, merged),
+        )
     return merged
 
 
@@ -187,57 +192,6 @@ def _measurements(sources: Sequence[Source], merged: Merged) -> list[Row]:
     return list(found.values())
 
 
-def _numbers(sources: Sequence[Source], merged: Merged) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Take all counts and features, trimmed to the common region where there is one."""
-    import polars as pl
-
-    parts = [(source, *_own(source, taken)) for source, taken in _once(sources)]
-    if merged.level == "feature" and merged.trimming.windows:
-        parts = [
-            (source, *trimmed(source, counts, features, merged.trimming))
-            for source, counts, features in parts
-        ]
-        merged.notes["features_outside_the_common_region"] = len(merged.trimming.outside)
-    counts = pl.concat([counts for _, counts, _ in parts], how="vertical")
-    features = [
-        features.with_columns(pl.lit(source.name).alias("source")) for source, _, features in parts
-    ]
-    return counts, merged_features(features, merged.notes)
-
-
-def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
-    """Yield each dataset with those of its libraries that an earlier one has."""
-    seen: set[str] = set()
-    for source in sources:
-        own = set(source.dataset.table("libraries")["library_id"])
-        yield source, sorted(own & seen)
-        seen |= own
-
-
-def _own(source: Source, taken: Sequence[str]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    import polars as pl
-
-    counts = source.frame("counts")
-    if taken:
-        counts = counts.filter(~pl.col("library_id").is_in(taken))
-    columns = [column.name for column in TABLES["features"].columns]
-    return counts, source.frame("features").select(columns)
-
-
-def _with_agreements(table: pl.LazyFrame, counts: pl.LazyFrame, key: str) -> pl.LazyFrame:
-    """Give features the agreements of the counts that name them."""
-    import polars as pl
-
-    named = (
-        counts.select(key, "agreement_id")
-        .unique()
-        .sort("agreement_id")
-        .group_by(key)
-        .agg(pl.col("agreement_id").str.join("|").alias("agreement_ids"))
-    )
-    return table.drop("agreement_ids", strict=False).join(named, on=key, how="inner")
-
-
 def _assays(
     sources: Sequence[Source], names: Mapping[tuple[str, str], str], libraries: Iterable[Row]
 ) -> list[Row]:
@@ -260,12 +214,10 @@ def _assays(
     return list(found.values())
 
 
-def _frame(rows: Any, table: str) -> Any:  # a DataFrame or LazyFrame
+def _frame(rows: Sequence[Row], table: str) -> pl.DataFrame:
     """Make a table of rows; columns that any row has are there."""
     import polars as pl
 
-    if isinstance(rows, pl.LazyFrame):
-        return rows
     types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
     declared = {column.name: types[column.type] for column in TABLES[table].columns}
     names = sorted({name for row in rows for name in row} - declared.keys())
@@ -307,14 +259,7 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
 
 def _files(sources: Sequence[Source], merged: Merged) -> dict[str, str]:
     """Write what was merged and why so, and on which terms parts of it are held."""
-    history = {
-        "level": merged.level,
-        "datasets": [{"name": one.name, "sha256": one.digest} for one in sources],
-        "libraries": {one.name: sorted(own) for one, own in _libraries_of(sources)},
-        "pairs": [asdict(pair) for pair in merged.pairs],
-        "common_regions": merged.trimming.told() if merged.level == "feature" else {},
-        "notes": dict(sorted(merged.notes.items())),
-    }
+    history = history_of(sources, merged.level, merged.pairs, merged.trimming, merged.notes)
     files = {HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"}
     if merged.trimming.windows and merged.level == "feature":
         files[OUTSIDE] = merged.trimming.table()
@@ -324,14 +269,6 @@ def _files(sources: Sequence[Source], merged: Merged) -> dict[str, str]:
     return files
 
 
-def _libraries_of(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
-    for source in sources:
-        yield source, source.dataset.table("libraries")["library_id"].to_list()
-
-
 def _terms(sources: Sequence[Source]) -> Iterator[Mapping[str, Any]]:
     for source in sources:
         yield from source.dataset.shared
-
-
-__all__ = ["RANKS", "Merged", "harmonise"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soilbio.dataset.history import History, read_history
 from soilbio.dataset.package import sha256_of
 from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.dataset.tables import TABLES
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dataset that is merged: its name, content (SHA-256), and tables."""
+    """A dataset that is merged: name, content (SHA-256), tables, and how it was merged before."""
 
     name: str
     digest: str
     dataset: Dataset
+    history: History
 
     def frame(self, table: str) -> pl.LazyFrame:
         """Give a table with the columns of its schema."""
@@ -60,7 +62,7 @@ def read_sources(folders: Sequence[Path]) -> list[Source]:
                 expected="each dataset once",
                 fix="Leave out the copy",
             )
-        sources.append(Source(_name(folder), digest, dataset))
+        sources.append(Source(_name(folder), digest, dataset, read_history(folder)))
     sources.sort(key=lambda one: one.digest)
     sources = _told_apart(sources)
     texts: dict[str, str] = {}
@@ -107,8 +109,15 @@ def texts_of(sources: Sequence[Source]) -> dict[str, str]:
     return {name: text for one in sources for name, text in one.dataset.agreements.items()}
 
 
-def assays_of(sources: Sequence[Source]) -> dict[str, Mapping[str, Any]]:
-    """Give the assays of all by `dataset: assay`, with whether they were counted."""
+def assays_of(
+    sources: Sequence[Source], fields: Iterable[str] = ()
+) -> dict[str, Mapping[str, Any]]:
+    """Give the assays of all by `dataset: assay`, as they are now.
+
+    Beside the columns are `has_counts`, and `merged_by`, the level of earlier merging. Sequences
+    that were trimmed then are those of the window's primers, whatever they were amplified with.
+    Of `fields` that are columns of samples there are the values that an assay's samples have.
+    """
     import polars as pl
 
     found: dict[str, Mapping[str, Any]] = {}
@@ -125,10 +134,50 @@ def assays_of(sources: Sequence[Source]) -> dict[str, Mapping[str, Any]]:
             .collect(engine="streaming")
         )
         has_counts = dict(counted.iter_rows())
+        sampling = _sampling(source, fields)
         for row in source.rows("assays"):
             name = f"{source.name}: {row['assay_id']}"
-            found[name] = {**row, "has_counts": has_counts.get(row["assay_id"], True)}
+            found[name] = {
+                **sampling.get(row["assay_id"], {}),
+                **row,
+                **_after_merging(source.history, row),
+                "has_counts": has_counts.get(row["assay_id"], True),
+            }
     return found
+
+
+def _sampling(source: Source, fields: Iterable[str]) -> dict[str, dict[str, frozenset[str]]]:
+    """Give for each assay the values that its samples have in some columns; controls have none."""
+    import polars as pl
+
+    known = source.frame("samples").collect_schema().names()
+    names = [name for name in fields if name in known]
+    values = (
+        source.frame("libraries")
+        .filter(pl.col("control_type").fill_null("") == "")
+        .join(source.frame("samples").select("sample_id", *names), on="sample_id", how="inner")
+        .group_by("assay_id")
+        .agg(pl.col(name).drop_nulls().unique() for name in names)
+        .collect()
+    )
+    return {
+        row["assay_id"]: {name: frozenset(filter(None, row[name])) for name in names}
+        for row in values.iter_rows(named=True)
+    }
+
+
+def _after_merging(history: History, assay: Mapping[str, Any]) -> dict[str, Any]:
+    merged_by = {"merged_by": history.get("level", "feature")}
+    window = history.get("common_regions", {}).get(assay["target_gene"])
+    if not window:
+        return merged_by
+    return {
+        **merged_by,
+        "pcr_primer_forward": window["forward_primer"],
+        "pcr_primer_reverse": window["reverse_primer"],
+        "target_subfragment": "",
+        "method_fingerprint": None,
+    }
 
 
 def empty(table: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from soilbio.dataset.history import pairs_of
 from soilbio.diversity.laboratories import LABORATORY, Gene, Row
 from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
 from soilbio.report.figures_diversity import Point, ordination
@@ -63,7 +64,7 @@ def _level(history: Mapping[str, Any]) -> Iterator[Block]:
     )
     rows = [
         [pair["one"], pair["other"], pair["level"], "; ".join(_because(pair))]
-        for pair in history["pairs"]
+        for pair in pairs_of(history)
     ]
     yield grid(
         "Pairs of assays", ("assay", "with", "finest level", "because"), rows, is_folded=False

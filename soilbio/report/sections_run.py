@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from soilbio.report.citations import citations_of
 from soilbio.report.content import (
     Block,
     Bullets,
@@ -21,20 +22,6 @@ from soilbio.report.figures import OTHER, UNNAMED
 from soilbio.report.material import Material, readable
 from soilbio.report.summaries import composition, features_per_assay, mean_shares
 from soilbio.standards.sharing_classes import SharingClass as Share
-
-CITATIONS = {
-    "unoise": "UNOISE: Edgar 2016, doi:10.1101/081257",
-    "vsearch": "VSEARCH: Rognes et al. 2016, PeerJ 4:e2584, doi:10.7717/peerj.2584",
-    "dada2": "DADA2: Callahan et al. 2016, Nat. Methods 13:581, doi:10.1038/nmeth.3869",
-    "sintax": "SINTAX: Edgar 2016, doi:10.1101/074161",
-    "cutadapt": "cutadapt: Martin 2011, EMBnet.journal 17:10, doi:10.14806/ej.17.1.200",
-    "greengenes": "Greengenes: McDonald et al. 2012, ISME J. 6:610, doi:10.1038/ismej.2011.139",
-    "mafft": "MAFFT: Katoh & Standley 2013, Mol. Biol. Evol. 30:772, doi:10.1093/molbev/mst010",
-    "fasttree": "FastTree: Price et al. 2010, PLoS ONE 5:e9490, doi:10.1371/journal.pone.0009490",
-    "scikit-bio": "scikit-bio: Aton et al. 2025, Nat. Methods, doi:10.1038/s41592-025-02981-z",
-    "coverage": "Coverage-based Hill numbers: Chao et al. 2014, Ecol. Monogr. 84:45, "
-    "doi:10.1890/13-0133.1",
-}
 
 
 def summary_blocks(material: Material) -> tuple[Block, ...]:
@@ -237,7 +224,7 @@ def next_section(material: Material) -> Section:
             "mafft fasttree" if any(material.results.tree_tips.values()) else "",
         ]
     ).lower()
-    methods = [text for name, text in CITATIONS.items() if name in used]
+    methods = citations_of(used)
     blocks: list[Block] = []
     if cited:
         blocks.append(Bullets("Cite the data as", tuple(dict.fromkeys(cited))))

@@ -102,12 +102,14 @@ def test_variants_of_one_primer_pair_need_no_trimming():
     assert {cut.bases for cuts in window.cuts.values() for cut in cuts} == {0}
 
 
-def dataset(folder: Path, pair: str, primers: tuple[str, str], region: str, genes) -> Path:
+def dataset(
+    folder: Path, pair: str, primers: tuple[str, str], region: str, genes, library: str = ""
+) -> Path:
     """Import what a laboratory found of some genes: gene n is there (n + 1) times."""
     folder.mkdir()
     names = [f"F{number}" for number, _ in genes]
     (folder / "t.tsv").write_text(
-        f"id\t{pair}-1\n" + "".join(f"F{number}\t{number + 1}\n" for number, _ in genes)
+        f"id\t{library or pair}-1\n" + "".join(f"F{number}\t{number + 1}\n" for number, _ in genes)
     )
     (folder / "s.fasta").write_text(
         "".join(f">F{number}\n{amplicon(one, pair)}\n" for number, one in genes)
@@ -175,3 +177,24 @@ def test_a_reference_that_cannot_be_read_is_told(tmp_path, capsys):
     words = ["compare", str(one), str(other), "--reference", str(tmp_path / "none.fasta")]
     assert main(words) == 1
     assert "[harmonise-reference]" in capsys.readouterr().err
+
+
+def test_what_was_trimmed_is_no_longer_of_its_own_primers(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:20])
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes[10:30])
+    third = dataset(tmp_path / "c", "v3v4", V3V4, "V3-V4", genes[20:40], library="third")
+    with_reference = ["--reference", str(reference)]
+    first, later, at_once = (str(tmp_path / name) for name in ("first", "later", "at-once"))
+    datasets = [str(one), str(other)]
+    assert main(["harmonise", *datasets, "--out", first, *with_reference]) == 0
+    capsys.readouterr()
+    assert main(["compare", first, str(third)]) == 0
+    assert "Together: genus" in capsys.readouterr().out
+    assert main(["harmonise", first, str(third), "--out", later, *with_reference]) == 0
+    assert "Merged by feature" in capsys.readouterr().out
+    assert main(["harmonise", *datasets, str(third), "--out", at_once, *with_reference]) == 0
+    for name in ("counts", "features"):
+        assert Path(later, f"{name}.parquet").read_bytes() == (
+            Path(at_once, f"{name}.parquet").read_bytes()
+        )

@@ -42,6 +42,12 @@ def level(**changes) -> tuple[str, list[str]]:
         ({"has_counts": False}, "presence", ["counts-against-abundances"]),
         ({"target_gene": None}, "refused", ["method-unstated"]),
         ({"library_strategy": ""}, "refused", ["method-unstated"]),
+        ({"depth": frozenset({"0-0.1 m"})}, "feature", ["depth-differs"]),
+        (
+            {"nucl_acid_ext_kit": "b", "seq_meth": "c"},
+            "feature",
+            ["extraction-differs", "sequencing-differs"],
+        ),
     ],
 )
 def test_what_differs_sets_the_finest_level(changes, expected, rules):
@@ -86,3 +92,25 @@ def test_rules_of_one_s_own_are_stricter_or_refused(tmp_path, line, codes):
         assert [problem.code for problem in caught.value.problems] == codes
     else:
         assert read_rules(path)["region-differs"].finest == "family"
+
+
+def test_clusters_of_one_method_are_two_sets_of_clusters():
+    assay = {**V4, "engine": "mothur OTU"}
+    (pair,) = compare({"one": assay, "other": assay}, read_rules())
+    assert pair.level == "genus"
+
+
+def test_of_soils_that_were_treated_otherwise_the_fields_are_told_and_not_their_values():
+    depths = {"one": {"0-0.1 m"}, "other": {"0-0.2 m"}}
+    assays = {name: {**V4, "depth": frozenset(depth)} for name, depth in depths.items()}
+    text = told(compare(assays, read_rules()))
+    assert "apart: depth [" in text
+    assert "0.1" not in text
+
+
+def test_a_user_can_have_other_depths_kept_apart(tmp_path):
+    path = tmp_path / "rules.tsv"
+    path.write_text("rule\tfinest\tbecause\tsource\ndepth-differs\tpresence\tours\tours\n")
+    assays = {"one": V4, "other": {**V4, "depth": frozenset({"0-0.2 m"})}}
+    (pair,) = compare(assays, read_rules(path))
+    assert pair.level == "presence"

@@ -240,3 +240,39 @@ def test_the_commands_say_what_they_did_and_a_bad_path_is_no_traceback(two, tmp_
     assert "Merged by genus" in capsys.readouterr().out
     assert main(["harmonise", folders[0], str(tmp_path / "no"), "--out", str(tmp_path / "d")]) == 1
     assert "[dataset-missing]" in capsys.readouterr().err
+
+
+def test_a_third_dataset_is_added_to_two_that_were_merged(two, tmp_path):
+    one, other = two()
+    third = write(tmp_path / "third", renamed("y "))
+    merge([one, other, third], tmp_path / "at-once")
+    merge([one, other], tmp_path / "first")
+    merge([tmp_path / "first", third], tmp_path / "later")
+    for name in ("counts", "features", "libraries", "samples", "measurements", "assays"):
+        at_once, later = (
+            (tmp_path / folder / f"{name}.parquet").read_bytes() for folder in ("at-once", "later")
+        )
+        assert at_once == later, name
+    told = [
+        json.loads((tmp_path / folder / "provenance/harmonised.json").read_text())
+        for folder in ("at-once", "later")
+    ]
+    assert told[0]["libraries"] == told[1]["libraries"]
+    assert told[0]["datasets"] == told[1]["datasets"]
+    assert [history["level"] for history in told[1]["before"]] == ["feature"]
+
+
+def test_what_was_merged_by_genus_is_merged_by_genus_ever_after(two, tmp_path):
+    merge(two(other_region), tmp_path / "genus")
+    third = write(tmp_path / "third", renamed("y "))
+    merged = merge([tmp_path / "genus", third], tmp_path / "c")
+    assert merged.level == "genus"
+    because = [rule.name for pair in merged.pairs for rule in pair.rules]
+    assert "merged-before" in because
+    merge([*two(other_region), third], tmp_path / "at-once")
+    for name in ("counts", "features"):
+        assert (tmp_path / "c" / f"{name}.parquet").read_bytes() == (
+            tmp_path / "at-once" / f"{name}.parquet"
+        ).read_bytes()
+    with pytest.raises(Refused):
+        harmonise([tmp_path / "genus", third], tmp_path / "d", "feature", read_rules())

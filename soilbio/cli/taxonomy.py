@@ -1,0 +1,158 @@
+"""Match names, lineages or a dataset's features against taxonomies that you have as files."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from soilbio.taxonomy.backbones.backbone import Lineage
+    from soilbio.taxonomy.backbones.match import Match
+
+_ASKED = ("id", "verbatim")
+_FOUND = ("match", "id", "name", "rank", "confidence", "reason")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    match = actions.add_parser("match", help="find names in NCBI, GTDB or a checklist, and why")
+    match.add_argument(
+        "names", type=Path, help="a dataset, or a text file with a name or lineage on each line"
+    )
+    match.add_argument(
+        "--backbone",
+        action="append",
+        required=True,
+        metavar="SOURCE=PATH",
+        help="ncbi=taxdump, gtdb=folder of tables, col=checklist; may be given several times",
+    )
+    match.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="for matches.tsv and loss.tsv"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Match, write both tables, and print the losses."""
+    from soilbio.taxonomy.backbones.loss import COLUMNS, loss_of
+    from soilbio.taxonomy.backbones.match import match, wanted_names
+    from soilbio.taxonomy.backbones.read import read_backbone
+
+    sources = _sources(args.backbone)
+    asked = _asked(args.names)
+    lineages = [lineage for _, _, lineage in asked]
+    wanted = wanted_names(lineages)
+    columns: dict[str, list[Match]] = {}
+    losses: list[dict[str, object]] = []
+    for source, path in sources:
+        backbone = read_backbone(source, path, wanted)
+        known: dict[tuple[tuple[str, str], ...], Match] = {}
+        for lineage in lineages:
+            key = tuple(lineage.items())
+            known.setdefault(key, known.get(key) or match(lineage, backbone))
+        columns[source] = [known[tuple(lineage.items())] for lineage in lineages]
+        counted = loss_of(zip(lineages, columns[source], strict=True))
+        losses += [{"backbone": source, **row} for row in counted]
+    args.out.mkdir(parents=True, exist_ok=True)
+    _write(_rows(asked, columns), args.out / "matches.tsv")
+    _write(
+        [("backbone", *COLUMNS), *(tuple(row.values()) for row in losses)], args.out / "loss.tsv"
+    )
+    for row in losses:
+        if row["named"]:
+            print(*row.values(), sep="\t")
+    print(args.out / "matches.tsv", file=sys.stderr)
+    return 0
+
+
+def _sources(given: Sequence[str]) -> list[tuple[str, Path]]:
+    from soilbio.errors import Problems
+    from soilbio.taxonomy.backbones.read import SOURCES
+
+    problems = Problems("--backbone")
+    found = []
+    for text in given:
+        source, _, path = text.partition("=")
+        if source not in SOURCES or not path:
+            problems.add(
+                "backbone-form",
+                found=text,
+                expected=f"SOURCE=PATH with a source of {', '.join(SOURCES)}",
+                fix="Such as ncbi=taxdump.tar.gz",
+            )
+        found.append((source, Path(path)))
+    problems.raise_if_any()
+    return found
+
+
+def _asked(names: Path) -> list[tuple[str, str, Lineage]]:
+    """Read what is asked: id, verbatim text and parsed lineage."""
+    from soilbio.dataset.read import read_dataset
+    from soilbio.errors import problem_of
+    from soilbio.standards.ranks import RANKS
+
+    if names.is_dir():
+        features = read_dataset(names).table("features")
+        return [
+            (
+                row["feature_id"],
+                row["verbatim_lineage"] or "",
+                {rank: row[rank] for rank in RANKS if row[rank]},
+            )
+            for row in features.select("feature_id", "verbatim_lineage", *RANKS).iter_rows(
+                named=True
+            )
+        ]
+    try:
+        lines = names.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise problem_of(
+            "names-unreadable",
+            str(names),
+            found=str(error),
+            expected="a dataset, or a text file (UTF-8) with a name or lineage on each line",
+            fix="Correct the path or the encoding",
+        ) from error
+    texts = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    return [(str(place), text, _lineage(text)) for place, text in enumerate(texts, start=1)]
+
+
+def _lineage(text: str) -> Lineage:
+    """Read a lineage; of a name alone the rank is not known, of two words the first is a genus."""
+    from soilbio.taxonomy.lineage import name_in, parse_lineage
+
+    if any(mark in text for mark in ";|,") or "__" in text:
+        return parse_lineage(text)
+    name = name_in(text)
+    words = name.split()
+    is_binomial = len(words) > 1 and words[0].casefold() != "candidatus"
+    return {"": name, **({"genus": words[0]} if is_binomial else {})} if name else {}
+
+
+def _rows(
+    asked: Sequence[tuple[str, str, Lineage]], columns: Mapping[str, Sequence[Match]]
+) -> Iterable[Sequence[str]]:
+    yield (*_ASKED, *(f"{source}_{name}" for source in columns for name in _FOUND))
+    for place, (own_id, text, _) in enumerate(asked):
+        found = [own[place] for own in columns.values()]
+        yield (
+            own_id,
+            text,
+            *(
+                value
+                for one in found
+                for value in (
+                    *(one.kind, one.taxon_id, one.name, one.rank),
+                    *(one.confidence, one.reason),
+                )
+            ),
+        )
+
+
+def _write(rows: Iterable[Sequence[object]], target: Path) -> None:
+    with target.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, delimiter="\t", lineterminator="\n").writerows(rows)

@@ -1,0 +1,192 @@
+"""What was done, as the text of a paper's methods section, with what to cite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from soilbio.dataset.history import History, pairs_of, read_history
+from soilbio.report.citations import citations_of
+
+if TYPE_CHECKING:
+    from soilbio.dataset.read import Dataset
+
+Row = Mapping[str, Any]
+IMPORTED = "provenance/imported.json"
+# Of samples: what a methods section tells, in the words in which it does.
+_OF_SOILS = {
+    "depth": "taken at a depth (m) of",
+    "samp_collect_method": "taken by",
+    "sieving": "sieved at (mm)",
+    "store_cond": "kept",
+    "samp_vol_we_dna_ext": "of which so much was extracted (g):",
+    "nucl_acid_ext": "extracted as in",
+    "nucl_acid_ext_kit": "extracted with",
+    "pcr_cond": "amplified by the programme",
+}
+_SHOWN = 4
+
+
+def methods_of(dataset: Dataset) -> str:
+    """Write the methods of a dataset in Markdown: paragraphs, then references.
+
+    What the dataset does not state is said to be not stated, so that an author adds it.
+    """
+    history = read_history(dataset.folder)
+    blocks = ["# Methods", _what(dataset), _soils(dataset)]
+    for assay in sorted(dataset.table("assays").to_dicts(), key=lambda row: str(row["assay_id"])):
+        blocks.append(_assay(assay, dataset))
+    blocks += filter(None, (_imported(dataset), *_merged(history), _terms(dataset)))
+    text = "\n\n".join(blocks)
+    sources = [*citations_of(text), *_rule_sources(history)]
+    listed = "\n".join(f"{place}. {one}" for place, one in enumerate(sources, start=1))
+    return f"{text}\n\n## References\n\n{listed}\n" if sources else f"{text}\n"
+
+
+def _what(dataset: Dataset) -> str:
+    import polars as pl
+
+    libraries = dataset.table("libraries")
+    controls = libraries.filter(pl.col("control_type").fill_null("") != "").height
+    samples = libraries.filter(pl.col("control_type").fill_null("") == "")["sample_id"].n_unique()
+    reads = dataset.tables["counts"].select(pl.col("count").sum()).collect().item() or 0
+    return (
+        f"{samples:,} soil samples were sequenced in {libraries.height - controls:,} libraries,"
+        f" beside {controls:,} controls; {reads:,} reads were kept in"
+        f" {dataset.table('features').height:,} features."
+    )
+
+
+def _soils(dataset: Dataset) -> str:
+    """Tell how soils were taken and treated, as far as it is stated."""
+    samples = dataset.table("samples")
+    told, lacking = [], []
+    for name, words in _OF_SOILS.items():
+        values = samples[name].drop_nulls().unique().sort().to_list() if name in samples else []
+        if values:
+            told.append(f"{words} {_some(values)}")
+        else:
+            lacking.append(name)
+    text = f"Soils were {'; '.join(told)}." if told else ""
+    missing = f"Not stated of the soils: {', '.join(lacking)}." if lacking else ""
+    return " ".join(filter(None, (text, missing)))
+
+
+def _some(values: Sequence[object]) -> str:
+    shown = ", ".join(map(str, values[:_SHOWN]))
+    return shown if len(values) <= _SHOWN else f"{shown} and {len(values) - _SHOWN} others"
+
+
+def _assay(row: Row, dataset: Dataset) -> str:
+    import polars as pl
+
+    number = dataset.table("libraries").filter(pl.col("assay_id") == row["assay_id"]).height
+    return " ".join(
+        [
+            f"**{row['assay_id']}** ({number:,} libraries).",
+            *_sequenced(row),
+            *_denoised(row),
+            *_classified(row),
+        ]
+    )
+
+
+def _sequenced(row: Row) -> Iterator[str]:
+    if row["library_strategy"] != "AMPLICON":
+        yield f"Library strategy: {row['library_strategy']}."
+    else:
+        region = f", {row['target_subfragment']}" if row["target_subfragment"] else ""
+        pair = [_primer(row, side) for side in ("forward", "reverse")]
+        primers = f" with the primers {' and '.join(pair)}" if all(pair) else ""
+        yield f"{row['target_gene']}{region} was amplified{primers}."
+        if not primers:
+            yield "The primers are not stated."
+    how = ", ".join(filter(None, (row["lib_layout"], row["seq_meth"])))
+    yield f"Sequencing: {how}." if how else "Platform and layout are not stated."
+
+
+def _primer(row: Row, side: str) -> str:
+    sequence, name = row[f"pcr_primer_{side}"], row[f"pcr_primer_name_{side}"]
+    return f"{name} ({sequence})" if sequence and name else str(sequence or "")
+
+
+def _denoised(row: Row) -> Iterator[str]:
+    version = f" ({row['engine_version']})" if row["engine_version"] else ", version not stated"
+    yield f"Features were made with {row['engine'] or 'a method that is not stated'}{version}."
+    parameters = row["engine_parameters"]
+    if parameters and parameters != "{}":
+        yield f"Parameters: {_parameters(parameters)}."
+
+
+def _parameters(text: str) -> str:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError:
+        return text
+    if not isinstance(found, dict):
+        return text
+    return ", ".join(f"{name} {value}" for name, value in sorted(found.items()))
+
+
+def _classified(row: Row) -> Iterator[str]:
+    if not row["reference"]:
+        yield "Which reference lineages are from is not stated."
+        return
+    cut = row["confidence_cutoff"]
+    by = f" by {row['classifier']}" if row["classifier"] else ""
+    version = f" {row['reference_version']}" if row["reference_version"] else ", version not stated"
+    support = f", where its confidence was {cut:g} at least" if cut else ""
+    yield f"Lineages were given{by} with {row['reference']}{version}{support}."
+
+
+def _imported(dataset: Dataset) -> str:
+    path = dataset.folder / IMPORTED
+    if not path.is_file():
+        return ""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    notes = "".join(f" {note[0].upper()}{note[1:]}." for note in found["notes"])
+    return f"The tables were imported as {found['format']} with soilbio.{notes}"
+
+
+def _merged(history: History) -> Iterator[str]:
+    """Tell how datasets were merged, and why no finer."""
+    if not history:
+        return
+    names = [one["name"] for one in history["datasets"]]
+    yield (
+        f"**Harmonisation.** {len(names)} datasets ({_some(names)}) were merged with soilbio by"
+        f" {history['level']}; raw counts were kept, and no number of two datasets was added up."
+        f" {_notes(history)}"
+    )
+    reasons: dict[str, str] = {}
+    for pair in pairs_of(history):
+        for rule in pair["rules"]:
+            reasons.setdefault(rule["because"], f"{rule['because']} (finest: {rule['finest']})")
+    if reasons:
+        yield f"The level follows from these reasons: {'; '.join(sorted(reasons.values()))}."
+    for gene, window in sorted(history.get("common_regions", {}).items()):
+        yield (
+            f"Sequences of {gene} were trimmed to the region between {window['forward_primer']} and"
+            f" {window['reverse_primer']}, placed by alignment (cutadapt) on"
+            f" {window['references_with_all_primers']:,} reference sequences."
+        )
+
+
+def _notes(history: History) -> str:
+    return " ".join(
+        f"{name.replace('_', ' ').capitalize()}: {number:,}."
+        for name, number in sorted(history["notes"].items())
+    )
+
+
+def _rule_sources(history: History) -> list[str]:
+    if not history:
+        return []
+    found = {rule["source"] for pair in pairs_of(history) for rule in pair["rules"]}
+    return sorted(part.strip() for one in found for part in one.split(";") if " " in part.strip())
+
+
+def _terms(dataset: Dataset) -> str:
+    names = ", ".join(sorted(dataset.agreements))
+    return f"**Terms.** Each record carries its sharing agreement: {names}."

@@ -1,0 +1,1 @@
+"""Taxonomies to match names against: a file a source, and the matching that all share."""

@@ -1,0 +1,231 @@
+"""Names against a taxonomy: what they are there, how surely, and why.
+
+Homonyms are told apart by the higher ranks, never by luck: the codes of nomenclature are
+independent of each other (one genus name may be a bacterium's, a plant's and an animal's), while
+among prokaryotes a name is unique (International Code of Nomenclature of Prokaryotes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
+from soilbio.taxonomy.canonical import changed_names
+
+# GTDB splits a name into `Bacillus_A`, `Bacillus_B`, …: a suffix is part of its name there only.
+_SUFFIX = re.compile(r"_[A-Z]{1,3}(?= |$)")
+_CANDIDATUS = re.compile(r"^Candidatus[ _]", re.IGNORECASE)
+_SETTLED = {"metazoa": "animalia", "viridiplantae": "plantae"}
+_KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What was asked, what it is in the taxonomy, and why.
+
+    `kind` is exact, synonym, higher rank, ambiguous or none. `confidence` is high where the nearest
+    higher rank that both have is the same; medium where there is none to compare, or only a wider
+    one is the same; low where nothing below the domain is; empty where there is no taxon.
+    """
+
+    asked_rank: str
+    asked_name: str
+    kind: str
+    taxon_id: str = ""
+    name: str = ""
+    rank: str = ""
+    confidence: str = ""
+    reason: str = ""
+    lineage: Lineage | None = None
+
+
+def wanted_names(lineages: Iterable[Lineage]) -> set[str]:
+    """List all spellings under which names are looked up, in lower case."""
+    return {
+        spelling.casefold()
+        for lineage in lineages
+        for rank, name in lineage.items()
+        for spelling, _ in _spellings(rank, name)
+    }
+
+
+def match(lineage: Lineage, backbone: Backbone) -> Match:
+    """Find what a lineage is in a taxonomy, from its deepest name upwards.
+
+    Parameters
+    ----------
+    lineage : mapping of rank to name
+        Canonical ranks; a name of unknown rank stands under "".
+    backbone : Backbone
+
+    """
+    if _plain("kingdom", lineage.get("kingdom", "")) in _KINGDOMS:
+        lineage = {"domain": "Eukaryota", **lineage}
+    ranks = [rank for rank in ("", *reversed(RANKS)) if lineage.get(rank)]
+    if not ranks:
+        return Match("", "", "none", reason="there is no name")
+    asked_rank, asked_name = ranks[0], lineage[ranks[0]]
+    reasons: list[str] = []
+    tied: list[Usage] = []
+    for rank in ranks:
+        usages, why = _find(rank, lineage, backbone)
+        reasons += why
+        if len({usage.taxon_id for usage in usages}) == 1:
+            return _matched(usages[0], (asked_rank, asked_name, rank), lineage, backbone, reasons)
+        tied = tied or usages
+    if tied:
+        return _tied(tied, asked_rank, asked_name, backbone, reasons)
+    return Match(asked_rank, asked_name, "none", reason="; ".join(reasons))
+
+
+def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage], list[str]]:
+    """Give the usages of a name that may be meant, the likeliest only, and what was found."""
+    name = lineage[rank]
+    for spelling, why in _spellings(rank, name):
+        usages = backbone.usages_of(spelling, rank or None)
+        if not usages:
+            continue
+        told = [f"{name}: {why}"] if why else []
+        possible = [usage for usage in usages if _is_possible(usage, rank, lineage, backbone)]
+        if not possible:
+            others = ", ".join(_place(usage, backbone) for usage in usages[:_SHOWN])
+            return [], [*told, f"{name} is a homonym there, of {others}"]
+        agreed = [_agreement(usage, rank, lineage, backbone) for usage in possible]
+        best = [usage for usage, own in zip(possible, agreed, strict=True) if own == max(agreed)]
+        if len({usage.taxon_id for usage in best}) > 1:
+            others = ", ".join(_place(usage, backbone) for usage in best[:_SHOWN])
+            told.append(f"{name} is {len(best)} taxa there, of {others}")
+        elif len(usages) > len(best):
+            told.append(f"{name}: homonyms told apart by the higher ranks")
+        return best, told
+    return [], [f"{name} is not there" + (f" as {rank}" if rank else "")]
+
+
+@cache
+def _spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Give a name as it is, then as it may be written elsewhere, with what was done to it."""
+    found = {name: ""}
+    change = changed_names().get((rank, name))
+    if change:
+        found.setdefault(change.today, f"{change.today} today ({change.basis})")
+    plain = _SUFFIX.sub("", name)
+    found.setdefault(plain, "without the suffix of GTDB")
+    found.setdefault(_CANDIDATUS.sub("", plain), "without Candidatus")
+    found.setdefault(f"Candidatus {plain}", "as Candidatus")
+    return tuple(found.items())
+
+
+def _above(rank: str) -> Sequence[str]:
+    return RANKS if not rank else RANKS[: RANKS.index(rank)]
+
+
+def _is_possible(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) -> bool:
+    """Tell whether the higher ranks allow that this is meant."""
+    there = backbone.lineages[usage.taxon_id]
+    if _differ("domain", lineage, there):
+        return False
+    kingdoms = {_plain("kingdom", one.get("kingdom", "")) for one in (lineage, there)}
+    if rank != "kingdom" and len(kingdoms & _KINGDOMS) == 2:
+        return False
+    is_eukaryote = "Eukaryota" in (lineage.get("domain"), there.get("domain"))
+    compared = [name for name in _above(rank)[2:] if lineage.get(name) and there.get(name)]
+    if not is_eukaryote or not compared:
+        return True
+    return any(not _differ(name, lineage, there) for name in compared)
+
+
+def _agreement(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) -> tuple[int, int]:
+    """Count the higher ranks that are the same, then those that are not."""
+    there = backbone.lineages[usage.taxon_id]
+    compared = [name for name in _above(rank) if lineage.get(name) and there.get(name)]
+    differing = sum(_differ(name, lineage, there) for name in compared)
+    return len(compared) - differing, -differing
+
+
+def _differ(rank: str, one: Lineage, other: Lineage) -> bool:
+    names = [_plain(rank, lineage.get(rank, "")) for lineage in (one, other)]
+    return all(names) and names[0] != names[1]
+
+
+def _plain(rank: str, name: str) -> str:
+    change = changed_names().get((rank, name))
+    plain = _SUFFIX.sub("", change.today if change else name).casefold()
+    return _SETTLED.get(plain, plain)
+
+
+def _place(usage: Usage, backbone: Backbone) -> str:
+    there = backbone.lineages[usage.taxon_id]
+    wide = next((there[rank] for rank in ("phylum", "kingdom", "domain") if rank in there), "?")
+    return f"{wide} ({usage.taxon_id})"
+
+
+def _matched(
+    usage: Usage,
+    asked: tuple[str, str, str],
+    lineage: Lineage,
+    backbone: Backbone,
+    reasons: list[str],
+) -> Match:
+    asked_rank, asked_name, rank = asked
+    there = backbone.lineages[usage.taxon_id]
+    if rank != asked_rank:
+        kind = "higher rank"
+    elif usage.is_synonym or usage.accepted_name.casefold() != asked_name.casefold():
+        kind = "synonym"
+        reasons = [*reasons, f"{asked_name} is {usage.accepted_name} there"]
+    else:
+        kind = "exact"
+    confidence, why = _confidence(rank, lineage, there)
+    return Match(
+        asked_rank,
+        asked_name,
+        kind,
+        usage.taxon_id,
+        usage.accepted_name,
+        usage.rank,
+        confidence,
+        "; ".join([*reasons, why]),
+        there,
+    )
+
+
+def _confidence(rank: str, lineage: Lineage, there: Lineage) -> tuple[str, str]:
+    compared = [name for name in _above(rank) if lineage.get(name) and there.get(name)]
+    if not compared:
+        return "medium", "no higher rank to compare"
+    nearest = compared[-1]
+    if not _differ(nearest, lineage, there):
+        return "high", f"same {nearest}"
+    same = [name for name in compared[1:] if not _differ(name, lineage, there)]
+    differing = f"{nearest} {lineage[nearest]}, there {there[nearest]}"
+    return ("medium", f"same {same[-1]}, {differing}") if same else ("low", differing)
+
+
+def _tied(
+    usages: Sequence[Usage], rank: str, name: str, backbone: Backbone, reasons: list[str]
+) -> Match:
+    """Give what all that may be meant have in common."""
+    lineages = [backbone.lineages[usage.taxon_id] for usage in usages]
+    common: dict[str, str] = {}
+    for one in RANKS:
+        names = {lineage.get(one, "") for lineage in lineages}
+        if len(names) > 1:
+            break
+        if names != {""}:
+            common[one] = names.pop()
+    deepest = next(reversed(common), "")
+    return Match(
+        rank,
+        name,
+        "ambiguous",
+        name=common.get(deepest, ""),
+        rank=deepest,
+        confidence="low" if deepest else "",
+        reason="; ".join(reasons),
+        lineage=common,
+    )

@@ -1,0 +1,211 @@
+"""Names in three taxonomies: exact, renamed, lifted, ambiguous or absent, and never by luck."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from soilbio.cli.main import main
+from soilbio.taxonomy.backbones.match import match, wanted_names
+from soilbio.taxonomy.backbones.read import read_backbone
+from soilbio.taxonomy.lineage import parse_lineage
+
+# taxid, parent, rank, scientific name, other names by class
+NCBI = [
+    ("1", "1", "no rank", "root", {}),
+    ("2", "1", "superkingdom", "Bacteria", {"genbank common name": "eubacteria"}),
+    ("2759", "1", "superkingdom", "Eukaryota", {}),
+    ("1224", "2", "phylum", "Pseudomonadota", {"synonym": "Proteobacteria"}),
+    ("1239", "2", "phylum", "Bacillota", {"synonym": "Firmicutes"}),
+    ("91061", "1239", "class", "Bacilli", {}),
+    ("186817", "91061", "family", "Bacillaceae", {}),
+    ("1386", "186817", "genus", "Bacillus", {}),
+    ("1423", "1386", "species", "Bacillus subtilis", {}),
+    ("33958", "91061", "family", "Lactobacillaceae", {}),
+    ("2767842", "33958", "genus", "Lactiplantibacillus", {}),
+    ("1590", "2767842", "species", "Lactiplantibacillus plantarum",
+     {"synonym": "Lactobacillus plantarum"}),
+    ("1236", "1224", "class", "Gammaproteobacteria", {}),
+    ("1903414", "1236", "family", "Morganellaceae", {}),
+    ("581", "1903414", "genus", "Morganella", {}),
+    ("33208", "2759", "kingdom", "Metazoa", {}),
+    ("6656", "33208", "phylum", "Arthropoda", {}),
+    ("55087", "6656", "genus", "Bacillus", {}),
+    ("4751", "2759", "kingdom", "Fungi", {}),
+    ("5204", "4751", "phylum", "Basidiomycota", {}),
+    ("334345", "5204", "genus", "Morganella", {}),
+    ("4890", "4751", "phylum", "Ascomycota", {}),
+    ("147541", "4890", "class", "Dothideomycetes", {}),
+    ("200001", "1224", "genus", "Candidatus Solibium", {}),
+]  # fmt: skip
+
+
+def dump(folder: Path) -> Path:
+    """Write a taxdump as NCBI packs it."""
+    nodes = "".join(f"{one}\t|\t{above}\t|\t{rank}\t|\t\t|\n" for one, above, rank, _, _ in NCBI)
+    names = ""
+    for one, _, _, name, others in NCBI:
+        names += f"{one}\t|\t{name}\t|\t\t|\tscientific name\t|\n"
+        names += "".join(f"{one}\t|\t{text}\t|\t\t|\t{kind}\t|\n" for kind, text in others.items())
+    path = folder / "taxdump.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in (("nodes.dmp", nodes), ("names.dmp", names), ("gc.prt", "x")):
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return path
+
+
+def asked(text: str, source: str, path: Path):
+    lineage = parse_lineage(text) if ";" in text else {"": text}
+    return match(lineage, read_backbone(source, path, wanted_names([lineage])))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "taxon_id", "confidence"),
+    [
+        ("d__Bacteria;p__Bacillota;c__Bacilli;f__Bacillaceae;g__Bacillus", "exact", "1386", "high"),
+        ("d__Bacteria;p__Firmicutes;g__Bacillus", "exact", "1386", "high"),
+        ("d__Eukaryota;k__Animalia;p__Arthropoda;g__Bacillus", "exact", "55087", "high"),
+        ("d__Eukaryota;p__Arthropoda;g__Bacillus", "exact", "55087", "high"),
+        ("d__Bacteria;g__Morganella", "exact", "581", "high"),
+        ("k__Fungi;p__Basidiomycota;g__Morganella", "exact", "334345", "high"),
+        ("k__Fungi;g__Morganella", "exact", "334345", "high"),
+        ("d__Bacteria;p__Firmicutes", "synonym", "1239", "high"),
+        ("d__Bacteria;p__Bacillota_A;g__Bacillus_A", "synonym", "1386", "high"),
+        ("d__Bacteria;g__Lactobacillus;s__plantarum", "synonym", "1590", "low"),
+        ("d__Bacteria;p__Bacillota;f__Bacillaceae;g__Novibacter", "higher rank", "186817", "high"),
+        ("d__Bacteria;p__Pseudomonadota;g__Solibium", "synonym", "200001", "high"),
+        ("d__Bacteria;p__Pseudomonadota;f__Xaceae;g__Bacillus", "exact", "1386", "low"),
+        ("Bacillus subtilis", "exact", "1423", "medium"),
+    ],
+)
+def test_a_lineage_is_found_for_a_reason(tmp_path, text, kind, taxon_id, confidence):
+    found = asked(text, "ncbi", dump(tmp_path))
+    assert (found.kind, found.taxon_id, found.confidence) == (kind, taxon_id, confidence)
+    assert found.reason
+
+
+def test_a_homonym_of_another_kingdom_is_not_taken(tmp_path):
+    found = asked("k__Fungi;p__Ascomycota;g__Bacillus", "ncbi", dump(tmp_path))
+    assert (found.kind, found.rank, found.name) == ("higher rank", "phylum", "Ascomycota")
+    assert "Bacillus is a homonym there, of Bacillota (1386), Arthropoda (55087)" in found.reason
+
+
+def test_among_eukaryotes_another_phylum_is_a_homonym(tmp_path):
+    found = asked("d__Eukaryota;p__Mollusca;g__Morganella", "ncbi", dump(tmp_path))
+    assert (found.kind, found.name) == ("higher rank", "Eukaryota")
+    assert "homonym" in found.reason
+
+
+def test_a_name_alone_that_two_taxa_have_is_ambiguous(tmp_path):
+    found = asked("Bacillus", "ncbi", dump(tmp_path))
+    assert (found.kind, found.taxon_id, found.name) == ("ambiguous", "", "")
+    assert "2 taxa" in found.reason
+    within = asked("d__Eukaryota;g__Bacillus", "ncbi", dump(tmp_path))
+    assert within.taxon_id == "55087"
+
+
+def test_what_is_nowhere_is_none(tmp_path):
+    found = asked("d__Viruses;g__Novivirus", "ncbi", dump(tmp_path))
+    assert (found.kind, found.taxon_id) == ("none", "")
+    assert "Novivirus is not there as genus" in found.reason
+
+
+GTDB = """\
+GB_GCA_1\td__Bacteria;p__Bacillota;c__Bacilli;o__Bacillales;f__Bacillaceae;g__Bacillus;s__Bacillus subtilis
+RS_GCF_2\td__Bacteria;p__Bacillota;c__Bacilli;o__Bacillales_A;f__Bacillaceae_G;g__Bacillus_A;s__Bacillus_A cereus
+"""  # noqa: E501
+
+
+def test_gtdb_keeps_its_suffixes(tmp_path):
+    with gzip.open(tmp_path / "bac120_taxonomy_r220.tsv.gz", "wt") as handle:
+        handle.write(GTDB)
+    found = asked("d__Bacteria;f__Bacillaceae_G;g__Bacillus_A", "gtdb", tmp_path)
+    assert (found.kind, found.name, found.confidence) == ("exact", "Bacillus_A", "high")
+    assert asked("d__Bacteria;g__Bacillus", "gtdb", tmp_path).name == "Bacillus"
+
+
+COLDP = """\
+col:ID\tcol:parentID\tcol:status\tcol:rank\tcol:scientificName\tcol:authorship
+K\t\taccepted\tkingdom\tFungi\t
+P\tK\taccepted\tphylum\tAscomycota\tCaval.-Sm.
+G\tP\taccepted\tgenus\tFusarium\tLink
+S\tG\taccepted\tspecies\tFusarium oxysporum\tSchltdl.
+X\tS\tsynonym\tspecies\tFusarium vasinfectum\tG.F.Atk.
+"""
+DWCA = """\
+taxonID\tparentNameUsageID\tacceptedNameUsageID\ttaxonomicStatus\ttaxonRank\tscientificName\tscientificNameAuthorship
+K\t\t\taccepted\tkingdom\tFungi\t
+P\tK\t\taccepted\tphylum\tAscomycota Caval.-Sm.\tCaval.-Sm.
+G\tP\t\taccepted\tgenus\tFusarium Link\tLink
+S\tG\t\taccepted\tspecies\tFusarium oxysporum Schltdl.\tSchltdl.
+X\t\tS\tsynonym\tspecies\tFusarium vasinfectum G.F.Atk.\tG.F.Atk.
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), [("NameUsage.tsv", COLDP), ("Taxon.tsv", DWCA)])
+def test_a_checklist_in_either_form(tmp_path, name, text):
+    path = tmp_path / "checklist.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, text)
+    found = asked("k__Fungi;p__Ascomycota;g__Fusarium;s__Fusarium_vasinfectum", "col", path)
+    assert (found.kind, found.taxon_id, found.name) == ("synonym", "S", "Fusarium oxysporum")
+    assert found.lineage["domain"] == "Eukaryota"
+    assert found.confidence == "high"
+
+
+def test_the_command_writes_matches_and_losses(tmp_path, capsys):
+    names = tmp_path / "names.txt"
+    names.write_text(
+        "k__Bacteria; p__Firmicutes; g__Bacillus\nMorganella\n\n"
+        "Lactobacillus plantarum\nd__Bacteria;p__Bacillota;g__Novibacter\nBacillus novus\n"
+    )
+    out = tmp_path / "out"
+    words = [str(names), "--backbone", f"ncbi={dump(tmp_path)}", "--out", str(out)]
+    assert main(["taxonomy", "match", *words]) == 0
+    with (out / "matches.tsv").open() as handle:
+        rows = list(csv.DictReader(handle, delimiter="\t"))
+    assert [row["ncbi_match"] for row in rows] == [
+        "exact",
+        "ambiguous",
+        "synonym",
+        "higher rank",
+        "ambiguous",
+    ]
+    with (out / "loss.tsv").open() as handle:
+        losses = {row["rank"]: row for row in csv.DictReader(handle, delimiter="\t")}
+    assert losses["phylum"] == {
+        **{"backbone": "ncbi", "rank": "phylum", "named": "2", "kept": "1"},
+        **{"renamed": "1", "lifted": "0", "lost": "0"},
+    }
+    assert (losses["genus"]["kept"], losses["genus"]["lifted"]) == ("1", "1")
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("taxdump.tar.gz", "backbone-form"),
+        ("silva=x", "backbone-form"),
+        ("ncbi=none", "backbone-unreadable"),
+        ("gtdb=.", "backbone-unreadable"),
+        ("col=names.txt", "backbone-unreadable"),
+    ],
+)
+def test_a_backbone_that_is_none_is_told(tmp_path, monkeypatch, word, code, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("names.txt").write_text("Bacillus\n")
+    assert main(["taxonomy", "match", "names.txt", "--backbone", word, "--out", "out"]) == 1
+    assert f"[{code}]" in capsys.readouterr().err
+
+
+def test_names_that_cannot_be_read_are_told(tmp_path, capsys):
+    words = [str(tmp_path / "none.txt"), "--backbone", "ncbi=x", "--out", str(tmp_path / "o")]
+    assert main(["taxonomy", "match", *words]) == 1
+    assert "[names-unreadable]" in capsys.readouterr().err
