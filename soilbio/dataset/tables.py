@@ -258,5 +258,9 @@ FLAGS = {
     "off-target-length": "Outside the length range of the assay's amplicon.",
     "off-target-domain": "The domain is none that the primers are meant for.",
     "unclassified": "No rank reached the confidence cutoff.",
+    **{
+        f"conflict-{rank}": f"Datasets that were merged give it another {rank}; here it has none."
+        for rank in RANKS
+    },
 }
 EXCLUDING_FLAGS = ("chloroplast", "mitochondria", "off-target-length", "off-target-domain")

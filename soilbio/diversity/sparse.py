@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
+
+# An entry looked up costs as much as so many cells in a row (benchmarks/harmonise.py).
+_DENSE_SHARE = 0.015
+# Cells that may be held at once: 400 MB.
+_MOST_CELLS = 50_000_000
+_BLOCK = 64
 
 
 def indices_of(counts: csr_array[Any]) -> dict[str, NDArray[np.float64]]:
@@ -54,8 +62,8 @@ def indices_of(counts: csr_array[Any]) -> dict[str, NDArray[np.float64]]:
 def bray_curtis(counts: csr_array[Any]) -> NDArray[np.float64]:
     """Measure Bray-Curtis dissimilarity between all libraries.
 
-    For each library only those entries are looked at that share a feature with it: time grows with
-    the number of pairs of entries of one feature, not with the number of features.
+    Where libraries share few of the features, only the entries of shared ones are looked at; where
+    most are in most libraries, as with genera, all cells are.
 
     Returns
     -------
@@ -63,6 +71,36 @@ def bray_curtis(counts: csr_array[Any]) -> NDArray[np.float64]:
         Symmetric; 0 between two libraries without reads, as nothing sets them apart.
 
     """
+    import numpy as np
+
+    size, width = counts.shape
+    pairs = float((np.bincount(counts.indices, minlength=width).astype(np.float64) ** 2).sum())
+    is_dense = pairs > _DENSE_SHARE * size * size * width and size * width <= _MOST_CELLS
+    distances = _of_cells(counts) if is_dense else _of_entries(counts)
+    np.fill_diagonal(distances, 0)
+    return np.maximum(distances, distances.T)
+
+
+def _of_cells(counts: csr_array[Any]) -> NDArray[np.float64]:
+    """Compare whole rows, a block of rows with those that follow it, on all processors."""
+    import numpy as np
+    from scipy.spatial.distance import cdist
+
+    size = counts.shape[0]
+    cells = counts.toarray().astype(np.float64)
+    distances = np.zeros((size, size))
+
+    def measure(start: int) -> None:
+        rows = slice(start, min(start + _BLOCK, size))
+        distances[rows, start:] = cdist(cells[rows], cells[start:], "braycurtis")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(measure, range(0, size, _BLOCK)))
+    return np.nan_to_num(distances, nan=0.0)
+
+
+def _of_entries(counts: csr_array[Any]) -> NDArray[np.float64]:
+    """Compare a library with the entries that share a feature with it, of all libraries at once."""
     import numpy as np
     from scipy.sparse import csc_array
 
@@ -85,8 +123,7 @@ def bray_curtis(counts: csr_array[Any]) -> NDArray[np.float64]:
         smaller = np.minimum(reads[entries], np.repeat(values, lengths))
         common = np.bincount(libraries[entries], smaller, minlength=size)
         distances[place] = 1 - 2 * common / (total + total[place])
-    np.fill_diagonal(distances, 0)
-    return np.maximum(distances, distances.T)
+    return distances
 
 
 def rarefied(counts: csr_array[Any], names: Sequence[str], depth: int, seed: int) -> csr_array[Any]:

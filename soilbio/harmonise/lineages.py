@@ -1,4 +1,4 @@
-"""Features of several sources as one list, and features as lineages of a rank."""
+"""Features of several sources as one list, and features as names of a rank."""
 
 from __future__ import annotations
 
@@ -11,73 +11,131 @@ from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 if TYPE_CHECKING:
     import polars as pl
 
-_SEPARATOR = "; "
+_MARK = " / "
+_CONFLICT = "conflict-"
+# If these differ, the same name below is another organism's.
+_WIDEST = ("domain", "kingdom")
+# Names are unique within a code of nomenclature: of prokaryotes (ICNP), of animals (ICZN), of
+# algae, fungi and plants (ICN). Which one is meant shows in the widest names of a lineage.
+_PROKARYOTES = ("Bacteria", "Archaea")
+_ANIMALS = (
+    *("Animalia", "Metazoa", "Acanthocephala", "Annelida", "Arthropoda", "Bryozoa", "Chordata"),
+    *("Cnidaria", "Echinodermata", "Gastrotricha", "Kinorhyncha", "Mollusca", "Nematoda"),
+    *("Nematomorpha", "Nemertea", "Onychophora", "Platyhelminthes", "Porifera", "Rotifera"),
+    *("Tardigrada", "Xenacoelomorpha"),
+)
 
 
 def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.LazyFrame:
-    """Take all features, each with its `source`; of one that comes twice, what all rows say.
+    """Take all features, each with its `source`; of one that comes twice, what its rows agree on.
 
-    From the first rank on which they differ, there is no name; verbatim lineages and classifiers
-    stand beside each other, the support is the least of them, and flags add up.
+    A rank has the name that all rows give that name it; where they give several there is none, and
+    a flag says so. Below another domain or kingdom there is no name at all. Verbatim lineages and
+    classifiers stand beside each other, the support is the least of them, and flags add up.
     """
     import polars as pl
 
     every = pl.concat(parts, how="vertical").collect(engine="streaming")
     size = every.group_by("feature_id").agg(
-        pl.len().alias("rows"),
-        pl.col("source").n_unique().alias("sources"),
-        *(pl.col(rank).fill_null("").n_unique().alias(f"n_{rank}") for rank in RANKS),
+        pl.len().alias("rows"), pl.col("source").n_unique().alias("sources")
     )
     several = size.filter(pl.col("rows") > 1)["feature_id"]
     is_shared = pl.col("feature_id").is_in(several.implode())
     every = every.drop("source")
     single, shared = every.filter(~is_shared), every.filter(is_shared)
-    agreed, agrees = [], pl.lit(value=True)
-    for rank in RANKS:
-        agrees = agrees & (pl.col(rank).fill_null("").n_unique() == 1)
-        agreed.append(pl.when(agrees).then(pl.col(rank).first()).alias(rank))
     joined = shared.group_by("feature_id").agg(
         pl.col("sequence").drop_nulls().first(),
         pl.col("length_bp").drop_nulls().first(),
-        _joined("verbatim_lineage", " / "),
-        _joined("classifier", " / "),
+        _joined("verbatim_lineage"),
+        _joined("classifier"),
         pl.col("confidence").min(),
-        *agreed,
-        pl.col("flags").fill_null("").str.join("|").alias("flags"),
+        *_names(RANKS),
+        _flags(RANKS),
         pl.lit("").alias("agreement_ids"),
     )
-    joined = joined.with_columns(
-        pl.coalesce(
-            pl.when(pl.col(rank).is_not_null() & (pl.col(rank) != "")).then(pl.lit(rank))
-            for rank in reversed(RANKS)
-        ).alias("taxon_rank"),
-        pl.col("flags")
-        .str.split("|")
-        .list.eval(pl.element().filter(pl.element() != ""))
-        .list.unique()
-        .list.sort()
-        .list.join("|"),
+    joined = joined.with_columns(_deepest(RANKS).alias("taxon_rank")).with_columns(
+        _as_flags(pl.col("flags"), pl.col("taxon_rank").is_not_null())
     )
     notes["features_in_several_datasets"] = size.filter(pl.col("sources") > 1).height
-    notes["lineages_that_differ"] = size.filter(
-        (pl.col("rows") > 1) & pl.any_horizontal(pl.col(f"n_{rank}") > 1 for rank in RANKS)
+    notes["lineages_that_differ"] = joined.filter(
+        pl.col("flags").str.contains(_CONFLICT, literal=True)
     ).height
     return pl.concat([single, joined.select(single.columns).cast(single.schema)]).lazy()
 
 
-def _joined(name: str, mark: str) -> pl.Expr:
+def _joined(name: str) -> pl.Expr:
     import polars as pl
 
     # What was merged before has the mark already.
-    texts = pl.col(name).drop_nulls().str.split(mark).explode().drop_nulls().unique().sort()
-    return pl.when(texts.len() > 0).then(texts.str.join(mark)).alias(name)
+    texts = pl.col(name).drop_nulls().str.split(_MARK).explode().drop_nulls().unique().sort()
+    return pl.when(texts.len() > 0).then(texts.str.join(_MARK)).alias(name)
+
+
+def _given(rank: str) -> pl.Expr:
+    """Give the names of a group at a rank; what names none does not contradict."""
+    import polars as pl
+
+    return pl.col(rank).filter(pl.col(rank).fill_null("") != "")
+
+
+def _in_conflict(rank: str) -> pl.Expr:
+    """Tell whether a group has several names at a rank, or had when it was merged before."""
+    import polars as pl
+
+    before = pl.col("flags").fill_null("").str.split("|").list.contains(f"{_CONFLICT}{rank}")
+    return (_given(rank).n_unique() > 1) | before.any()
+
+
+def _names(ranks: Sequence[str]) -> list[pl.Expr]:
+    import polars as pl
+
+    widest = pl.any_horizontal(_in_conflict(rank) for rank in _WIDEST if rank in ranks)
+    return [
+        pl.when(~(_in_conflict(rank) | (widest if rank not in _WIDEST else pl.lit(value=False))))
+        .then(_given(rank).first())
+        .alias(rank)
+        for rank in ranks
+    ]
+
+
+def _flags(ranks: Sequence[str]) -> pl.Expr:
+    """Join the flags of a group and those of its conflicts."""
+    import polars as pl
+
+    own = pl.col("flags").fill_null("").str.join("|")
+    found = [
+        pl.when(_in_conflict(rank)).then(pl.lit(f"|{_CONFLICT}{rank}")).otherwise(pl.lit(""))
+        for rank in ranks
+    ]
+    return pl.concat_str([own, *found]).alias("flags")
+
+
+def _as_flags(joined: pl.Expr, is_named: pl.Expr) -> pl.Expr:
+    """Sort joined flags; what has a name is not unclassified, whichever row gave it."""
+    import polars as pl
+
+    flags = joined.str.split("|").list.eval(pl.element().filter(pl.element() != "")).list.unique()
+    kept = flags.list.set_difference(pl.lit(["unclassified"]))
+    return pl.when(is_named).then(kept).otherwise(flags).list.sort().list.join("|").alias("flags")
+
+
+def _deepest(ranks: Sequence[str], *, name: bool = False) -> pl.Expr:
+    """Give the deepest rank that has a name, or that name."""
+    import polars as pl
+
+    return pl.coalesce(
+        pl.when(pl.col(rank).fill_null("") != "").then(pl.col(rank) if name else pl.lit(rank))
+        for rank in reversed(ranks)
+    )
 
 
 def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Make features of the lineages down to a rank.
+    """Make features of the names at a rank.
 
-    What has no name at the rank stays apart, under the deepest name above it, as unclassified. A
-    flag that keeps features out of diversity keeps its lineages apart from the others.
+    Databases place a genus in other families and orders, so that it is known by its name within a
+    code of nomenclature; above it stands what all agree on. What has no name at the rank stays
+    apart, under the deepest name above it, as unclassified. A flag that keeps features out of
+    diversity keeps its names apart from the others.
 
     Returns
     -------
@@ -90,45 +148,74 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     ranks = RANKS[: RANKS.index(level) + 1]
     flags = pl.col("flags").fill_null("").str.split("|")
     excluding = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.sort().list.join("|")
-    lineage = pl.concat_str([pl.col(rank).fill_null("") for rank in ranks], separator=_SEPARATOR)
-    known = (
-        features.with_columns(excluding.alias("flags"))
-        .with_columns(pl.concat_str(lineage, pl.col("flags"), separator=" |").alias("lineage"))
-        .collect()
-    )
+    parts = [
+        _code().alias("code"),
+        _deepest(ranks).fill_null("").alias("named_rank"),
+        _deepest(ranks, name=True).fill_null("").alias("named"),
+        excluding.alias("excluding"),
+    ]
+    key = [part.meta.output_name() for part in parts]
+    known = features.with_columns(parts).collect()
     taxa = (
-        known.group_by("lineage")
-        .agg(
-            *(pl.col(rank).first() for rank in ranks),
-            pl.col("flags").first(),
-            pl.col("confidence").min(),
-        )
+        known.group_by(key)
+        .agg(*_names(ranks), _flags(ranks), pl.col("confidence").min())
         .with_columns(
-            pl.coalesce(
-                pl.when(pl.col(rank).fill_null("") != "").then(pl.lit(rank))
-                for rank in reversed(ranks)
-            ).alias("taxon_rank"),
+            _as_flags(_lasting("flags"), pl.col("named") != ""),
+            # The name that a group goes by is its own, whatever was in conflict above.
+            *(
+                pl.when(pl.col("named_rank") == rank)
+                .then(pl.col("named"))
+                .otherwise(pl.col(rank))
+                .alias(rank)
+                for rank in ranks
+            ),
+            pl.col("named_rank").replace("", None).alias("taxon_rank"),
             pl.lit(None, dtype=pl.String).alias("sequence"),
             pl.lit(None, dtype=pl.Int64).alias("length_bp"),
             pl.lit(None, dtype=pl.String).alias("verbatim_lineage"),
-            pl.lit(f"lineages down to {level}").alias("classifier"),
+            pl.lit(f"names down to {level}").alias("classifier"),
             *(pl.lit(None, dtype=pl.String).alias(rank) for rank in RANKS if rank not in ranks),
         )
     )
-    ids = [_name(row, ranks) for row in taxa.select("lineage", *ranks).iter_rows(named=True)]
+    ids = [_id(row, level) for row in taxa.select(key).iter_rows(named=True)]
     taxa = taxa.with_columns(pl.Series("feature_id", ids, dtype=pl.String))
-    lineage_of = known.select("feature_id", "lineage").join(
-        taxa.select("lineage", pl.col("feature_id").alias("new")), on="lineage", how="inner"
+    lineage_of = known.select("feature_id", *key).join(
+        taxa.select(*key, pl.col("feature_id").alias("new")), on=key, how="inner"
     )
-    return taxa.drop("lineage").lazy(), lineage_of.select("feature_id", "new").lazy()
+    return taxa.drop(key).lazy(), lineage_of.select("feature_id", "new").lazy()
 
 
-def _name(row: Mapping[str, str | None], ranks: Sequence[str]) -> str:
-    """Name a lineage by its deepest name; homonyms differ by the checksum of all its names."""
-    digest = md5(str(row["lineage"]).encode(), usedforsecurity=False).hexdigest()[:8]
-    deepest = next((name for rank in reversed(ranks) if (name := row[rank])), "organism")
-    known = deepest if row[ranks[-1]] else f"unclassified {deepest}"
-    return f"{ranks[-1]}:{known} {digest}"
+def _code() -> pl.Expr:
+    """Give the code of nomenclature that names of a lineage follow; empty where nothing tells."""
+    import polars as pl
+
+    wide = [pl.col(rank).fill_null("") for rank in ("kingdom", "phylum")]
+    return (
+        pl.when(pl.col("domain").is_in(_PROKARYOTES))
+        .then(pl.lit("ICNP"))
+        .when(pl.any_horizontal(name.is_in(_ANIMALS) for name in wide))
+        .then(pl.lit("ICZN"))
+        .when((pl.col("domain") == "Eukaryota") | (wide[0] != ""))
+        .then(pl.lit("ICN"))
+        .otherwise(pl.col("domain").fill_null(""))
+    )
+
+
+def _lasting(name: str) -> pl.Expr:
+    """Keep those flags that say something of a name, not of a sequence."""
+    import polars as pl
+
+    flags = pl.col(name).str.split("|")
+    is_lasting = pl.element().is_in(EXCLUDING_FLAGS) | pl.element().str.starts_with(_CONFLICT)
+    return flags.list.eval(pl.element().filter(is_lasting)).list.join("|")
+
+
+def _id(key: Mapping[str, str], level: str) -> str:
+    """Name a taxon; what is called the same and is another differs in the checksum of its key."""
+    digest = md5("|".join(key.values()).encode(), usedforsecurity=False).hexdigest()[:8]
+    deepest = key["named"] or "organism"
+    known = deepest if key["named_rank"] == level else f"unclassified {deepest}"
+    return f"{level}:{known} {digest}"
 
 
 def added_up(counts: pl.LazyFrame, lineage_of: pl.LazyFrame) -> pl.LazyFrame:

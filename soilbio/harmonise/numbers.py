@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,10 @@ from soilbio.harmonise.trimming import Trimming, trimmed
 
 if TYPE_CHECKING:
     import polars as pl
+
+_AT_ONCE = 2
+# Of features, not of lineages: where these are asked for, texts of all features need not be held.
+_OF_ONE = ("sequence", "verbatim_lineage", "classifier")
 
 
 def merged_numbers(
@@ -43,7 +49,7 @@ def merged_numbers(
     """
     import polars as pl
 
-    parts = [(source, *_own(source, taken)) for source, taken in _once(sources)]
+    parts = [(source, *_own(source, taken, level)) for source, taken in _once(sources)]
     is_trimmed = level == "feature" and bool(trimming.windows)
     if is_trimmed:
         parts = [
@@ -68,10 +74,13 @@ def _put_down(frames: Iterable[pl.LazyFrame], scratch: Path) -> Iterator[pl.Lazy
     """Make each table in turn and put it on disk: it is read several times, and made once."""
     import polars as pl
 
-    for place, frame in enumerate(frames):
+    def put(place: int, frame: pl.LazyFrame) -> pl.LazyFrame:
         path = scratch / f"{place}.parquet"
         frame.sink_parquet(path, compression="lz4")
-        yield pl.scan_parquet(path, glob=False)
+        return pl.scan_parquet(path, glob=False)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from pool.map(put, count(), frames)
 
 
 def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
@@ -83,14 +92,17 @@ def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
         seen |= own
 
 
-def _own(source: Source, taken: Sequence[str]) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def _own(source: Source, taken: Sequence[str], level: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     import polars as pl
 
     counts = source.frame("counts")
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
     columns = [column.name for column in TABLES["features"].columns]
-    return counts, source.frame("features").select(columns)
+    features = source.frame("features").select(columns)
+    if level != "feature":
+        features = features.with_columns(pl.lit(None, pl.String).alias(name) for name in _OF_ONE)
+    return counts, features
 
 
 def _with_agreements(features: pl.LazyFrame, counts: pl.LazyFrame) -> pl.LazyFrame:

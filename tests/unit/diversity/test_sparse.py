@@ -64,3 +64,11 @@ def test_what_is_drawn_of_a_library_does_not_depend_on_the_others():
     alone = rarefied(csr_array(dense[3:4]), ["L3"], 100, 7).toarray()
     assert (alone[0] == drawn[3]).all()
     assert subsample_counts(dense[0], 100, seed=1).sum() == 100
+
+
+@pytest.mark.parametrize("share", [0.0, 1e9], ids=["cells", "entries"])
+def test_whichever_way_is_faster_gives_the_same(share, monkeypatch):
+    monkeypatch.setattr("soilbio.diversity.sparse._DENSE_SHARE", share)
+    dense = np.random.default_rng(3).integers(0, 4, (150, 60))
+    expected = beta_diversity("braycurtis", dense, ids=[str(n) for n in range(150)]).data
+    np.testing.assert_allclose(bray_curtis(csr_array(dense)), expected, atol=1e-12)

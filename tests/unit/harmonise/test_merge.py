@@ -143,8 +143,9 @@ def test_a_lineage_is_what_all_sources_say_and_both_stay_verbatim(two, tmp_path)
         row["feature_id"]: row for row in read_dataset(tmp_path / "c").table("features").to_dicts()
     }
     row = rows[feature_id("ACGTACGTAA")]
-    assert (row["phylum"], row["class"], row["order"]) == ("Pseudomonadota", None, None)
-    assert row["taxon_rank"] == "phylum"
+    # A class they dispute; what they agree on above and below it stays.
+    assert (row["phylum"], row["class"], row["order"]) == ("Pseudomonadota", None, "Rhizobiales")
+    assert "conflict-class" in row["flags"].split("|")
     assert row["verbatim_lineage"].count(" / ") == 1
     assert rows[feature_id("TTGGCCAATT")]["order"] == "Hypocreales"
 
@@ -276,3 +277,47 @@ def test_what_was_merged_by_genus_is_merged_by_genus_ever_after(two, tmp_path):
         ).read_bytes()
     with pytest.raises(Refused):
         harmonise([tmp_path / "genus", third], tmp_path / "d", "feature", read_rules())
+
+
+def test_what_does_not_name_a_rank_does_not_contradict_and_a_conflict_lasts(two, tmp_path):
+    def orders(name):
+        def change(tables):
+            is_first = pl.col("feature_id") == feature_id("ACGTACGTAA")
+            value = pl.when(is_first).then(pl.lit(name, pl.String)).otherwise(pl.col("order"))
+            tables["features"] = column(tables["features"], "order", value)
+
+        return change
+
+    def order_of(*folders):
+        target = tmp_path / "-".join(folder.name for folder in folders)
+        merge(folders, target)
+        rows = read_dataset(target).table("features").to_dicts()
+        (row,) = [row for row in rows if row["feature_id"] == feature_id("ACGTACGTAA")]
+        return target, row["order"], row["flags"]
+
+    said = {"y ": "Rhizobiales", "z ": None, "w ": "Others"}
+    for prefix, name in said.items():
+        tables = renamed(prefix)
+        orders(name)(tables)
+        write(tmp_path / prefix.strip(), tables)
+    agreed, order, _ = order_of(tmp_path / "y", tmp_path / "z")
+    assert order == "Rhizobiales"
+    disputed, order, flags = order_of(agreed, tmp_path / "w")
+    assert order is None
+    assert "conflict-order" in flags
+    again = write(tmp_path / "v", renamed("v "))
+    _, order, flags = order_of(disputed, again)
+    assert order is None
+    assert "conflict-order" in flags
+
+
+def test_another_domain_leaves_no_name_below(two, tmp_path):
+    def eukaryote(tables):
+        is_first = pl.col("feature_id") == feature_id("ACGTACGTAA")
+        value = pl.when(is_first).then(pl.lit("Eukaryota")).otherwise(pl.col("domain"))
+        tables["features"] = column(tables["features"], "domain", value)
+
+    merge(two(eukaryote), tmp_path / "c")
+    rows = read_dataset(tmp_path / "c").table("features").to_dicts()
+    (row,) = [row for row in rows if row["feature_id"] == feature_id("ACGTACGTAA")]
+    assert [row[rank] for rank in ("domain", "phylum", "order")] == [None] * 3

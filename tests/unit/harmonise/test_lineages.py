@@ -1,0 +1,86 @@
+"""A name is one taxon within its code of nomenclature, wherever databases place it."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from soilbio.dataset.tables import RANKS
+from soilbio.harmonise.lineages import lineages_of
+
+
+def named(*rows: dict[str, str], level: str = "genus") -> tuple[list[str], list[dict]]:
+    """Give the ids of features that rows become, and the features."""
+    frame = pl.LazyFrame(
+        {
+            "feature_id": [f"f{place}" for place in range(len(rows))],
+            "confidence": [0.9] * len(rows),
+            "flags": [row.get("flags", "") for row in rows],
+            **{rank: [row.get(rank) for row in rows] for rank in RANKS},
+        },
+        schema_overrides=dict.fromkeys(RANKS, pl.String),
+    )
+    taxa, lineage_of = lineages_of(frame, level)
+    new = lineage_of.sort("feature_id").collect()["new"].to_list()
+    return new, taxa.collect().sort("feature_id").to_dicts()
+
+
+BACTERIUM = {"domain": "Bacteria", "phylum": "Pseudomonadota", "genus": "Morganella"}
+
+
+def test_a_genus_is_one_wherever_databases_place_it():
+    rows = [
+        {**BACTERIUM, "order": "Enterobacterales", "family": "Morganellaceae"},
+        {**BACTERIUM, "order": "Enterobacteriales", "family": "Enterobacteriaceae"},
+    ]
+    ids, (taxon,) = named(*rows)
+    assert ids[0] == ids[1]
+    assert ids[0].startswith("genus:Morganella ")
+    assert (taxon["phylum"], taxon["order"], taxon["genus"]) == (
+        "Pseudomonadota",
+        None,
+        "Morganella",
+    )
+    assert taxon["flags"] == "conflict-family|conflict-order"
+    assert taxon["taxon_rank"] == "genus"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"domain": "Eukaryota", "kingdom": "Fungi", "phylum": "Basidiomycota"},
+        {"kingdom": "Fungi"},
+        {"domain": "Eukaryota", "phylum": "Arthropoda"},
+        {"domain": "Eukaryota", "kingdom": "Metazoa"},
+        {},
+    ],
+)
+def test_homonyms_stay_apart(other):
+    ids, _ = named(BACTERIUM, {**other, "genus": "Morganella"})
+    assert ids[0] != ids[1]
+    fungus, animal = {"kingdom": "Fungi"}, {"phylum": "Arthropoda"}
+    ids, _ = named({**fungus, "genus": "Morganella"}, {**animal, "genus": "Morganella"})
+    assert ids[0] != ids[1]
+
+
+def test_what_has_no_name_stays_under_the_one_above():
+    rows = [{"domain": "Bacteria", "phylum": "Bacillota"}, {"domain": "Bacteria"}, {}]
+    ids, _ = named(*rows)
+    assert [one.rpartition(" ")[0] for one in ids] == [
+        "genus:unclassified Bacillota",
+        "genus:unclassified Bacteria",
+        "genus:unclassified organism",
+    ]
+
+
+def test_what_is_kept_out_of_diversity_is_not_added_to_the_rest():
+    ids, taxa = named(BACTERIUM, {**BACTERIUM, "flags": "off-target-length"})
+    assert ids[0] != ids[1]
+    assert sorted(taxon["flags"] for taxon in taxa) == ["", "off-target-length"]
+
+
+def test_names_of_names_are_the_same():
+    rows = [BACTERIUM, {**BACTERIUM, "class": "Gammaproteobacteria"}, {"domain": "Archaea"}]
+    ids, taxa = named(*rows)
+    again, _ = named(*({rank: taxon[rank] for rank in RANKS} for taxon in taxa))
+    assert set(ids) == set(again)
