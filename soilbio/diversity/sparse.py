@@ -19,6 +19,7 @@ _DENSE_SHARE = 0.015
 # Cells that may be held at once: 400 MB.
 _MOST_CELLS = 50_000_000
 _BLOCK = 64
+_FEW = 1_000
 
 
 def indices_of(counts: csr_array[Any]) -> dict[str, NDArray[np.float64]]:
@@ -38,25 +39,49 @@ def indices_of(counts: csr_array[Any]) -> dict[str, NDArray[np.float64]]:
     """
     import numpy as np
 
-    size = counts.shape[0]
-    row = np.repeat(np.arange(size), np.diff(counts.indptr))
-    data = counts.data.astype(np.float64)
-    total = np.bincount(row, data, minlength=size)
-    observed = np.bincount(row, minlength=size).astype(np.float64)
-    single = np.bincount(row, counts.data == 1, minlength=size)
-    double = np.bincount(row, counts.data == 2, minlength=size)
-    share = data / total[row]
-    shannon = 0.0 - np.bincount(row, share * np.log(share), minlength=size)
-    dominance = np.bincount(row, share * share, minlength=size)
+    observed = np.diff(counts.indptr)
+    data = counts.data
+    total = _sums(data, counts.indptr)
+    single = _sums(data == 1, counts.indptr)
+    double = _sums(data == 2, counts.indptr)
+    squares = _sums(data.astype(np.float64) ** 2, counts.indptr)
+    logs = _sums(_times_log(data), counts.indptr)
     with np.errstate(divide="ignore", invalid="ignore"):
+        # A single feature leaves nothing but rounding.
+        shannon = np.where(observed > 1, np.log(total) - logs / total, 0.0)
         found = {
             "shannon": shannon,
-            "simpson": 1 - dominance,
+            "simpson": 1 - squares / total**2,
             "pielou": np.where(observed > 1, shannon / np.log(observed), np.nan),
             "chao1": observed + single * (single - 1) / (2 * (double + 1)),
             "goods_coverage": 1 - single / total,
         }
     return {name: np.where(total > 0, values, np.nan) for name, values in found.items()}
+
+
+def _sums(values: NDArray[Any], starts: NDArray[Any]) -> NDArray[np.float64]:
+    """Add up stretches of values, some of them empty."""
+    import numpy as np
+
+    sums = np.zeros(len(starts) - 1)
+    is_filled = np.diff(starts) > 0
+    if is_filled.any():
+        wide = values if values.dtype == np.float64 else values.astype(np.int64)
+        sums[is_filled] = np.add.reduceat(wide, starts[:-1][is_filled])
+    return sums
+
+
+def _times_log(reads: NDArray[Any]) -> NDArray[np.float64]:
+    """Give n ln n; most reads are few, so that these are computed once."""
+    import numpy as np
+
+    few = np.arange(_FEW + 1, dtype=np.float64)
+    few[1:] *= np.log(few[1:])
+    found: NDArray[np.float64] = few[np.minimum(reads, _FEW)]
+    is_many = reads > _FEW
+    many = reads[is_many].astype(np.float64)
+    found[is_many] = many * np.log(many)
+    return found
 
 
 def bray_curtis(counts: csr_array[Any]) -> NDArray[np.float64]:

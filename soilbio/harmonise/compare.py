@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -24,6 +24,8 @@ LEVELS = (
 )
 _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
 _OTU = ("otu", "97", "cluster")
+# So many pairs of the same reasons are named; all are in the merged dataset.
+_SHOWN = 10
 Assay = Mapping[str, Any]
 
 
@@ -220,12 +222,17 @@ def sound_level(pairs: Iterable[Pair]) -> str:
     return LEVELS[max(levels, default=0)]
 
 
-def told(pairs: Sequence[Pair], name: Callable[[str], str] = str) -> str:
-    """Write what can be compared, and why not more finely."""
-    lines = []
+def told(pairs: Sequence[Pair]) -> str:
+    """Write what can be compared, and why not more finely; pairs of the same reasons together."""
+    groups: dict[tuple[str, tuple[Rule, ...]], list[Pair]] = {}
     for pair in pairs:
-        lines.append(f"{name(pair.one)} and {name(pair.other)}: {_words(pair.level)}")
-        lines += [f"  {rule.because} [{rule.source}]" for rule in pair.rules]
+        groups.setdefault((pair.level, pair.rules), []).append(pair)
+    lines = []
+    for (level, rules), own in groups.items():
+        lines += [f"{pair.one} and {pair.other}: {_words(level)}" for pair in own[:_SHOWN]]
+        if len(own) > _SHOWN:
+            lines.append(f"and {len(own) - _SHOWN:,} other pairs: {_words(level)}")
+        lines += [f"  {rule.because} [{rule.source}]" for rule in rules]
     return "\n".join(lines)
 
 

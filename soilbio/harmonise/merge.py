@@ -29,6 +29,8 @@ from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
 if TYPE_CHECKING:
     import polars as pl
 
+# Samples of one material (MIxS source_mat_id, or an archive's accession) in several datasets.
+MATERIAL = "provenance/same_material.tsv"
 Row = dict[str, Any]
 
 
@@ -88,6 +90,7 @@ def harmonise(
         "measurements": _measurements(sources, merged),
     }
     problems.raise_if_any()
+    merged.notes["samples_of_one_material"] = len(_same_material(sources))
     tables["assays"] = _assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
         counts, features = merged_numbers(
@@ -260,13 +263,32 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
 def _files(sources: Sequence[Source], merged: Merged) -> dict[str, str]:
     """Write what was merged and why so, and on which terms parts of it are held."""
     history = history_of(sources, merged.level, merged.pairs, merged.trimming, merged.notes)
+    material = _same_material(sources)
     files = {HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"}
     if merged.trimming.windows and merged.level == "feature":
         files[OUTSIDE] = merged.trimming.table()
+    if material:
+        lines = ["\t".join(row) for row in [("source_mat_id", "dataset", "sample_id"), *material]]
+        files[MATERIAL] = "".join(f"{line}\n" for line in lines)
     shared = list(_terms(sources))
     if shared:
         files[SHARED] = f"{json.dumps(shared, indent=1)}\n"
     return files
+
+
+def _same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:
+    """List the samples of several datasets that are of one material, under whatever names.
+
+    They stay apart: what two laboratories made of one soil is a measure of the laboratories.
+    """
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for source in sources:
+        for row in source.rows("samples"):
+            material = (row.get("source_mat_id") or "").strip()
+            if material:
+                found.setdefault(material, []).append((material, source.name, row["sample_id"]))
+    shared = [own for own in found.values() if len({name for _, name, _ in own}) > 1]
+    return sorted(row for own in shared for row in own)
 
 
 def _terms(sources: Sequence[Source]) -> Iterator[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import TABLES
+from soilbio.harmonise.ends import same_but_for_ends
 from soilbio.harmonise.lineages import added_up, lineages_of, merged_features
 from soilbio.harmonise.sources import Source
 from soilbio.harmonise.trimming import Trimming, trimmed
@@ -57,6 +58,8 @@ def merged_numbers(
             for source, counts, features in parts
         ]
         notes["features_outside_the_common_region"] = len(trimming.outside)
+    if level == "feature":
+        parts = _joined_by_ends(parts, notes)
     features = merged_features(
         [own.with_columns(pl.lit(source.name).alias("source")) for source, _, own in parts], notes
     )
@@ -68,6 +71,49 @@ def merged_numbers(
         counts = _put_down(counts, scratch)
     every = pl.concat(counts, how="vertical")
     return every, _with_agreements(features, every)
+
+
+def _joined_by_ends(
+    parts: list[tuple[Source, pl.LazyFrame, pl.LazyFrame]], notes: dict[str, int]
+) -> list[tuple[Source, pl.LazyFrame, pl.LazyFrame]]:
+    """Call features that are one but for their ends by one name, that of the longer one."""
+    import polars as pl
+
+    every = pl.concat(
+        features.select("feature_id", "sequence", pl.lit(source.name).alias("source"))
+        for source, _, features in parts
+    ).filter(pl.col("sequence").is_not_null())
+    rows = every.group_by("feature_id", "sequence").agg("source").collect()
+    ends = same_but_for_ends(
+        dict(rows.select("feature_id", "sequence").iter_rows()),
+        {name: frozenset(own) for name, own in rows.select("feature_id", "source").iter_rows()},
+    )
+    notes["features_that_were_one_but_for_their_ends"] = len(ends)
+    if not ends:
+        return parts
+    longer = {one.shorter: one.longer for one in ends}
+    sequence = {
+        row["feature_id"]: row["sequence"]
+        for row in rows.filter(pl.col("feature_id").is_in(list(longer.values()))).to_dicts()
+    }
+    renamed = pl.col("feature_id").replace(longer)
+    is_short = pl.col("feature_id").is_in(list(longer))
+    whole = pl.col("feature_id").replace_strict(longer, default=None).replace(sequence)
+    return [
+        (
+            source,
+            counts.with_columns(renamed),
+            features.with_columns(
+                renamed,
+                pl.when(is_short).then(whole).otherwise(pl.col("sequence")).alias("sequence"),
+                pl.when(is_short)
+                .then(whole.str.len_chars().cast(pl.Int64))
+                .otherwise(pl.col("length_bp"))
+                .alias("length_bp"),
+            ),
+        )
+        for source, counts, features in parts
+    ]
 
 
 def _put_down(frames: Iterable[pl.LazyFrame], scratch: Path) -> Iterator[pl.LazyFrame]:

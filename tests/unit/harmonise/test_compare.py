@@ -114,3 +114,10 @@ def test_a_user_can_have_other_depths_kept_apart(tmp_path):
     assays = {"one": V4, "other": {**V4, "depth": frozenset({"0-0.2 m"})}}
     (pair,) = compare(assays, read_rules(path))
     assert pair.level == "presence"
+
+
+def test_of_many_pairs_with_the_same_reasons_some_are_named():
+    assays = {f"a{place:02d}": V4 for place in range(12)}
+    lines = told(compare(assays, read_rules())).splitlines()
+    assert lines[10] == "and 56 other pairs: by their sequences"
+    assert len(lines) == 12

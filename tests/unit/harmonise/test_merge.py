@@ -321,3 +321,17 @@ def test_another_domain_leaves_no_name_below(two, tmp_path):
     rows = read_dataset(tmp_path / "c").table("features").to_dicts()
     (row,) = [row for row in rows if row["feature_id"] == feature_id("ACGTACGTAA")]
     assert [row[rank] for rank in ("domain", "phylum", "order")] == [None] * 3
+
+
+def test_samples_of_one_material_are_listed_and_stay_apart(two, tmp_path):
+    def of_material(tables):
+        tables["samples"] = column(tables["samples"], "source_mat_id", pl.lit("SAMEA123"))
+
+    one, other = two(of_material)
+    third = renamed("y ")
+    of_material(third)
+    merged = merge([one, other, write(tmp_path / "third", third)], tmp_path / "c")
+    listed = (tmp_path / "c/provenance/same_material.tsv").read_text().splitlines()
+    samples = example_tables()["samples"].height
+    assert merged.notes["samples_of_one_material"] == 2 * samples == len(listed) - 1
+    assert read_dataset(tmp_path / "c").table("samples").height == 3 * samples

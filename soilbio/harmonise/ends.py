@@ -1,0 +1,86 @@
+"""Sequences of several datasets that are one but for a few bases at their ends.
+
+Engines cut reads and primers at slightly other places: the same organism then has two sequences,
+one inside the other. They are taken for one if nothing else is possible: each is inside, or holds,
+no other, and no dataset has both, since within a dataset two sequences are two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+# A sequence is another's but for its ends if it has at least so much of it.
+_SHARED = 0.9
+# Bases in the middle, by which a sequence is looked up in others; shorter ones are not.
+_PROBE_BP = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A feature inside another, and the bases that it lacks at its start and end."""
+
+    shorter: str
+    longer: str
+    start_bp: int
+    end_bp: int
+
+
+def same_but_for_ends(
+    sequences: Mapping[str, str], sources: Mapping[str, frozenset[str]]
+) -> list[Ends]:
+    """Find features that are one but for their ends, and no others.
+
+    Parameters
+    ----------
+    sequences : mapping of feature id to sequence
+    sources : mapping of feature id to the datasets that have it
+
+    Returns
+    -------
+    list of Ends
+        Sorted by the shorter one's id.
+
+    """
+    found = list(_inside(sequences))
+    holders: dict[str, list[Ends]] = {}
+    for one in found:
+        holders.setdefault(one.shorter, []).append(one)
+        holders.setdefault(one.longer, []).append(one)
+    alone = [one for one in found if len(holders[one.shorter]) == len(holders[one.longer]) == 1]
+    apart = [one for one in alone if not sources[one.shorter] & sources[one.longer]]
+    return sorted(apart, key=lambda one: one.shorter)
+
+
+def _inside(sequences: Mapping[str, str]) -> Iterator[Ends]:
+    """Yield every sequence that lies within another, however many there are."""
+    probes: dict[str, list[str]] = {}
+    for name, sequence in sequences.items():
+        if len(sequence) >= _PROBE_BP:
+            start = _middle(len(sequence))
+            probes.setdefault(sequence[start : start + _PROBE_BP], []).append(name)
+    for longer, sequence in sequences.items():
+        for at in _places(len(sequence)):
+            for shorter in probes.get(sequence[at : at + _PROBE_BP], ()):
+                yield from _compared(shorter, longer, sequences, at)
+
+
+def _middle(length: int) -> int:
+    return (length - _PROBE_BP) // 2
+
+
+def _places(length: int) -> Sequence[int]:
+    """List where the middle of a shorter sequence can lie in one of this length."""
+    least = int(_SHARED * length + 0.999)
+    if least < _PROBE_BP:
+        return ()
+    return range(_middle(least), _middle(least) + length - least + 1)
+
+
+def _compared(shorter: str, longer: str, sequences: Mapping[str, str], at: int) -> Iterator[Ends]:
+    inner, outer = sequences[shorter], sequences[longer]
+    start = at - _middle(len(inner))
+    end = len(outer) - start - len(inner)
+    is_long_enough = _SHARED * len(outer) <= len(inner) < len(outer)
+    if is_long_enough and start >= 0 and end >= 0 and outer.startswith(inner, start):
+        yield Ends(shorter, longer, start, end)
