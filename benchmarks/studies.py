@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from soilbio.dataset.write import write_dataset
+from soilbio.dataset.write import write_tables
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -101,12 +101,7 @@ def write_studies(lineages: list[str], size: Size, folder: Path) -> list[Path]:
         if not target.is_dir():
             agreement = f"partner{place}@1.0"
             text = _AGREEMENT.format(place=place)
-            write_dataset(
-                _tables(place, pool, size, agreement),
-                {agreement: text},
-                target,
-                provenance={"title": target.name},
-            )
+            write_tables(_tables(place, pool, size, agreement), {agreement: text}, target)
     return targets
 
 

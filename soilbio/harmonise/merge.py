@@ -173,7 +173,8 @@ def _rows(
                     column=", ".join(differing),
                     found=row[key],
                     expected=f"one {key[:-3]} of that name, or the same in both datasets",
-                    fix="Correct the one that is wrong; if they are two, rename one at its source",
+                    fix="Correct the one that is wrong; two that share a name need another one each"
+                    " (`prefix` in the method.yaml of an import)",
                 )
     return [row for row, _ in found.values()]
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 HISTORY = "provenance/imported.json"
+_IDS = {
+    **{"samples": ("sample_id",), "libraries": ("sample_id", "library_id")},
+    **{"counts": ("library_id",), "measurements": ("subject",)},
+}
 Row = dict[str, Any]
 
 
@@ -77,6 +81,8 @@ def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> l
         "said_by_source": dict(sorted(found.method.items())),
         **found.history,
     }
+    if method.prefix:
+        tables = _prefixed(tables, method.prefix)
     write_dataset(
         tables,
         {name: texts[name] for name in sorted(set(agreement_of.values()))},
@@ -86,6 +92,19 @@ def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> l
         files={HISTORY: json.dumps(history, indent=1, ensure_ascii=False, sort_keys=True) + "\n"},
     )
     return notes
+
+
+def _prefixed(tables: Mapping[str, pl.DataFrame], prefix: str) -> dict[str, pl.DataFrame]:
+    """Put a prefix before the ids of samples and libraries, wherever they stand."""
+    import polars as pl
+
+    before = pl.lit(prefix)
+    return {
+        name: table.with_columns(
+            pl.concat_str(before, one).alias(one) for one in _IDS.get(name, ())
+        )
+        for name, table in tables.items()
+    }
 
 
 def has_lineages(found: Found) -> bool:

@@ -19,7 +19,10 @@ from soilbio.taxonomy.flags import Target
 from soilbio.yaml_rows import nearest_row, rows_of
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_KEYS = ("title", "agreement", "agreements", "samples", "libraries", "columns", "assay", "table")
+_KEYS = (
+    *("title", "agreement", "agreements", "samples", "libraries", "columns", "prefix", "assay"),
+    "table",
+)
 # Columns of `assays` that a user can state, and why each is asked; the first must be answered.
 _ALWAYS = {"assay_id": "a name for the way of measuring", "engine": "what made features of reads"}
 _AMPLICON = {
@@ -58,7 +61,11 @@ class Tag:
 
 @dataclass(slots=True)
 class Method:
-    """What the user states; `assay` holds columns of `assays`, `tags` libraries by name."""
+    """What the user states; `assay` holds columns of `assays`, `tags` libraries by name.
+
+    `prefix` stands before the ids of samples and libraries in the dataset: laboratories tend to
+    call them alike.
+    """
 
     path: Path
     title: str
@@ -69,6 +76,7 @@ class Method:
     columns: dict[str, str] = field(default_factory=dict)
     tags: dict[str, Tag] = field(default_factory=dict)
     table: dict[str, Any] = field(default_factory=dict)
+    prefix: str = ""
 
     def tag_of(self, library: str) -> Tag:
         """Give what is stated of a library; what is not, follows from its name."""
@@ -112,6 +120,9 @@ def read_method(path: Path) -> Method:
                 expected=f"{key}: {_WHY[key]}",
                 fix="Add it",
             )
+    prefix = str(document.get("prefix") or "")
+    if prefix:
+        check_id(prefix, "prefix", rows.get("prefix", 0), problems)
     problems.raise_if_any()
     folder = path.resolve().parent
     libraries, samples = document.get("libraries"), document.get("samples")
@@ -127,6 +138,7 @@ def read_method(path: Path) -> Method:
         {str(name): str(one) for name, one in (document.get("columns") or {}).items()},
         tags,
         dict(document.get("table") or {}),
+        prefix,
     )
 
 

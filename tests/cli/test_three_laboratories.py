@@ -1,0 +1,102 @@
+"""Three laboratories, three pipelines: imported, compared, merged, looked at, written up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pipeline_outputs import COUNTS, OUTPUTS, write_method
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+
+LABORATORIES = {"ampliseq": "north", "mothur": "south", "qiime2": "west"}
+METHOD = """\
+title: Soils of the {name}
+agreement: partner@1.0
+prefix: {name}-
+samples: samples.tsv
+libraries: libraries.tsv
+assay:
+  assay_id: 16S-V4-515FY-806RB
+  engine: {engine}
+  reference: SILVA
+  reference_version: "138.2"
+"""
+LIBRARIES = "library_id\tcontrol_type\nsoil-A\t\nsoil-B\t\nblank\textraction_blank\n"
+SAMPLES = (
+    "sample_name\tcur_land_use\tdepth\nsoil-A\tcropland\t{depth}\nsoil-B\tgrassland\t{depth}\n"
+)
+
+
+def imported(form: str, folder: Path, engine: str, depth: str = "0.1") -> Path:
+    name = LABORATORIES[form]
+    place = folder / form
+    place.mkdir(parents=True)
+    kind, write = OUTPUTS[form]
+    sources = write(place)
+    (place / "samples.tsv").write_text(SAMPLES.format(depth=depth))
+    (place / "libraries.tsv").write_text(LIBRARIES)
+    method = write_method(place, METHOD.format(name=name, engine=engine))
+    words = ["import", kind, *map(str, sources), "--method", str(method)]
+    assert main([*words, "--out", str(folder / name)]) == 0
+    return folder / name
+
+
+@pytest.fixture
+def three(tmp_path, capsys) -> list[str]:
+    engines = {"ampliseq": "dada2", "mothur": "mothur", "qiime2": "dada2"}
+    depths = {"ampliseq": "0.1", "mothur": "0.2", "qiime2": "0.1"}
+    found = [str(imported(form, tmp_path, engines[form], depths[form])) for form in LABORATORIES]
+    capsys.readouterr()
+    return found
+
+
+def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
+    assert main(["compare", *three]) == 0
+    said = capsys.readouterr().out
+    assert "communities change within centimetres of depth" in said
+    assert "Together: feature" in said
+    merged = str(tmp_path / "merged")
+    assert main(["harmonise", *three, "--out", merged]) == 0
+    dataset = read_dataset(Path(merged))
+    assert dataset.table("counts")["count"].sum() == 3 * sum(COUNTS.values())
+    assert dataset.table("features").height == 4
+    assert "north-soil-A" in dataset.table("samples")["sample_id"].to_list()
+    page = tmp_path / "page"
+    words = ["--by", "cur_land_use", "--depth", "50", "--out", str(page)]
+    assert main(["laboratories", merged, *words]) == 0
+    text = (page / "laboratories.html").read_text()
+    assert "1 extraction_blank" in text
+    assert "soil alone explains more" in text
+    capsys.readouterr()
+    assert main(["methods", merged]) == 0
+    methods = capsys.readouterr().out
+    for part in (
+        "6 soil samples were sequenced in 6 libraries, beside 3 controls",
+        "GTGYCAGCMGCCGCGGTAA",
+        "3 datasets (north, south, west) were merged with soilbio by feature",
+        "doi:10.1128/AEM.01541-09",
+        "doi:10.1038/nmeth.3869",
+        "doi:10.1093/nar/gks1219",
+        "Eilers et al. 2012",
+        "Not stated of the soils:",
+        "partner@1.0",
+    ):
+        assert part in methods, part
+
+
+def test_the_methods_of_an_import_say_where_it_came_from(three, tmp_path):
+    target = tmp_path / "methods.md"
+    assert main(["methods", three[0], "--out", str(target)]) == 0
+    text = target.read_text()
+    assert "imported as ampliseq" in text
+    assert "taken at a depth (m) of 0.1" in text
+    assert "doi:10.3389/fmicb.2020.550420" in text
+
+
+def test_a_prefix_that_is_none_is_told(tmp_path, capsys):
+    method = write_method(tmp_path, METHOD.format(name="a b/", engine="dada2"))
+    words = ["import", "table", "x.tsv", "--method", str(method), "--out", str(tmp_path / "o")]
+    assert main(words) == 1
+    assert "[id-format]" in capsys.readouterr().err
