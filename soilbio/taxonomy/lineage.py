@@ -87,7 +87,10 @@ def parse_lineage(text: str | None) -> dict[str, str]:
 
 def name_in(text: str) -> str:
     """Clean one name: support, quotes, proposed-name brackets; empty where it is no name."""
-    name = _SUPPORT.sub("", text.strip()).strip("\"' ")
+    name = _SUPPORT.sub("", text.strip()).strip()
+    if name.count("'") % 2 or name.count('"') % 2:
+        return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`
+    name = name.strip("\"' ")
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
     return "" if _NO_NAME.search(name) or _BIN.match(name) else name
