@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         metavar="SOURCE=PATH",
-        help="ncbi=taxdump, gtdb=folder of tables, col=checklist; may be given several times",
+        help="ncbi=taxdump, gtdb=folder of tables, col=checklist (or the address of GBIF's"
+        " species-match service, which is then asked); may be given several times",
     )
     match.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="for matches.tsv and loss.tsv"
@@ -41,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.taxonomy.backbones.loss import COLUMNS, loss_of
     from soilbio.taxonomy.backbones.match import match, wanted_names
     from soilbio.taxonomy.backbones.read import read_backbone
+    from soilbio.taxonomy.backbones.service import Service
 
     sources = _sources(args.backbone)
     asked = _asked(args.names)
@@ -49,7 +51,11 @@ def run(args: argparse.Namespace) -> int:
     columns: dict[str, list[Match]] = {}
     losses: list[dict[str, object]] = []
     for source, path in sources:
-        backbone = read_backbone(source, path, wanted)
+        backbone = (
+            Service(path, args.out / "answers").backbone_of(lineages)
+            if isinstance(path, str)
+            else read_backbone(source, path, wanted)
+        )
         known: dict[tuple[tuple[str, str], ...], Match] = {}
         for lineage in lineages:
             key = tuple(lineage.items())
@@ -69,12 +75,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _sources(given: Sequence[str]) -> list[tuple[str, Path]]:
+def _sources(given: Sequence[str]) -> list[tuple[str, Path | str]]:
     from soilbio.errors import Problems
     from soilbio.taxonomy.backbones.read import SOURCES
 
     problems = Problems("--backbone")
-    found = []
+    found: list[tuple[str, Path | str]] = []
     for text in given:
         source, _, path = text.partition("=")
         if source not in SOURCES or not path:
@@ -84,7 +90,8 @@ def _sources(given: Sequence[str]) -> list[tuple[str, Path]]:
                 expected=f"SOURCE=PATH with a source of {', '.join(SOURCES)}",
                 fix="Such as ncbi=taxdump.tar.gz",
             )
-        found.append((source, Path(path)))
+        is_service = source == "col" and path.startswith(("http://", "https://"))
+        found.append((source, path if is_service else Path(path)))
     problems.raise_if_any()
     return found
 

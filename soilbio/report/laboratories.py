@@ -12,6 +12,7 @@ from soilbio.report.figures_diversity import Point, ordination
 from soilbio.report.page import render_page
 
 _FRACTIONS = ("laboratory_only", "soil_only", "shared", "unexplained")
+_MOST_IN_MATRIX = 12
 _FOR = "the holders of this dataset; not to be passed on"
 
 
@@ -66,6 +67,7 @@ def _level(history: Mapping[str, Any]) -> Iterator[Block]:
         [pair["one"], pair["other"], pair["level"], "; ".join(_because(pair))]
         for pair in pairs_of(history)
     ]
+    yield from _matrix(pairs_of(history))
     yield grid(
         "Pairs of assays", ("assay", "with", "finest level", "because"), rows, is_folded=False
     )
@@ -76,6 +78,18 @@ def _level(history: Mapping[str, Any]) -> Iterator[Block]:
             f" {window['reverse_primer']}, {least} to {most} bases, placed on"
             f" {window['references_with_all_primers']:,} references that hold all primers."
         )
+
+
+def _matrix(pairs: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+    """Show the finest level of all pairs at a glance, unless they are too many for a page."""
+    names = sorted({pair[side] for pair in pairs for side in ("one", "other")})
+    if not 2 < len(names) <= _MOST_IN_MATRIX:
+        return
+    level_of = {frozenset((pair["one"], pair["other"])): pair["level"] for pair in pairs}
+    rows = [
+        [one, *(level_of.get(frozenset((one, other)), "–") for other in names)] for one in names
+    ]
+    yield grid("Finest sound level", ("assay", *names), rows, is_folded=False)
 
 
 def _because(pair: Mapping[str, Any]) -> list[str]:

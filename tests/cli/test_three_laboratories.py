@@ -68,6 +68,7 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
     assert main(["laboratories", merged, *words]) == 0
     text = (page / "laboratories.html").read_text()
     assert "1 extraction_blank" in text
+    assert "Finest sound level" in text
     assert "soil alone explains more" in text
     capsys.readouterr()
     assert main(["methods", merged]) == 0

@@ -123,8 +123,14 @@ def _lineage_of(taxon_id: str, known: Mapping[str, tuple[str, str, str]]) -> Lin
         at, rank, name = known[at]
         if rank in RANKS:
             found.setdefault(rank, name)
+    return widest(found)
+
+
+def widest(found: Mapping[str, str]) -> Lineage:
+    """Give a lineage a domain where a taxonomy has kingdoms as its widest rank; ranks in order."""
+    found = dict(found)
     if found.get("kingdom") in _DOMAINS:
         found.setdefault("domain", found.pop("kingdom"))
     elif found.get("kingdom") in _EUKARYOTES:
         found.setdefault("domain", "Eukaryota")
-    return {rank: found[rank] for rank in RANKS if rank in found}
+    return {rank: found[rank] for rank in RANKS if found.get(rank)}

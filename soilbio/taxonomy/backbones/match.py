@@ -50,7 +50,7 @@ def wanted_names(lineages: Iterable[Lineage]) -> set[str]:
         spelling.casefold()
         for lineage in lineages
         for rank, name in lineage.items()
-        for spelling, _ in _spellings(rank, name)
+        for spelling, _ in spellings(rank, name)
     }
 
 
@@ -86,7 +86,7 @@ def match(lineage: Lineage, backbone: Backbone) -> Match:
 def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage], list[str]]:
     """Give the usages of a name that may be meant, the likeliest only, and what was found."""
     name = lineage[rank]
-    for spelling, why in _spellings(rank, name):
+    for spelling, why in spellings(rank, name):
         usages = backbone.usages_of(spelling, rank or None)
         if not usages:
             continue
@@ -107,7 +107,7 @@ def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage],
 
 
 @cache
-def _spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
+def spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
     """Give a name as it is, then as it may be written elsewhere, with what was done to it."""
     found = {name: ""}
     change = changed_names().get((rank, name))
