@@ -86,9 +86,7 @@ def _matrix(pairs: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
     if not 2 < len(names) <= _MOST_IN_MATRIX:
         return
     level_of = {frozenset((pair["one"], pair["other"])): pair["level"] for pair in pairs}
-    rows = [
-        [one, *(level_of.get(frozenset((one, other)), None) for other in names)] for one in names
-    ]
+    rows = [[one, *(level_of.get(frozenset((one, other))) for other in names)] for one in names]
     yield grid("Finest sound level", ("assay", *names), rows, is_folded=False)
 
 
