@@ -23,7 +23,9 @@ LEVELS = (
     *("presence", "refused"),
 )
 _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
-_OTU = ("otu", "97", "cluster")
+# Engines whose features are exact sequences, and words that say so or the contrary.
+_EXACT = ("dada2", "unoise", "deblur", "zotu", "asv", "esv", "unique sequences")
+_CLUSTERS = re.compile(r"(?<![zZ])otu|97|cluster|uparse|swarm|cd-hit|mothur|lotus", re.IGNORECASE)
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
@@ -152,6 +154,7 @@ def _coarsest(applying: Sequence[Rule]) -> int:
 
 # What was sequenced, from wide to narrow: of the first that differs, the rest is beside the point.
 _MARKER = ("strategy-differs", "gene-differs", "region-differs", "primers-differ")
+_OF_FEATURES = {"clusters": "clusters-against-variants", "unknown": "features-unknown"}
 _OF_PLACE = ("region-differs", "primers-differ")
 _MAKING = ("engine-differs", "reference-differs", "counts-against-abundances")
 # How soils were taken and treated: it does not change what a sequence is, so that these are told.
@@ -166,7 +169,8 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     if not all(_is_stated(assay) for assay in (one, other)):
         return [rules["method-unstated"]]
     # Clusters of two runs are two sets of clusters, whatever their representatives are called.
-    clusters = [rules["clusters-against-variants"]] if any(map(_is_clustered, (one, other))) else []
+    features = {_features(assay) for assay in (one, other)} & {"clusters", "unknown"}
+    clusters = [rules[_OF_FEATURES[kind]] for kind in sorted(features)]
     fingerprint = one.get("method_fingerprint")
     if fingerprint and fingerprint == other.get("method_fingerprint"):
         return [rules["same-method"], *clusters]
@@ -204,9 +208,14 @@ def _is_stated(assay: Assay) -> bool:
     return bool(strategy) and (strategy != "AMPLICON" or bool(assay.get("target_gene")))
 
 
-def _is_clustered(assay: Assay) -> bool:
+def _features(assay: Assay) -> str:
+    """Tell what features of an amplicon's assay are: exact sequences, clusters, or not known."""
+    if assay.get("library_strategy") != "AMPLICON":
+        return "taxa"
     engine = str(assay.get("engine") or "").casefold()
-    return any(word in engine for word in _OTU)
+    if any(word in engine for word in _EXACT):
+        return "exact"
+    return "clusters" if _CLUSTERS.search(engine) else "unknown"
 
 
 def _plain(value: Any) -> str:

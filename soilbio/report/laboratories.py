@@ -142,7 +142,9 @@ def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
     if gene.parts:
         fractions = ("column", "libraries", *_FRACTIONS, "note")
         rows = [[row.get(name) for name in fractions] for row in gene.parts]
-        note = "Adjusted R2; a fraction below 0 is less than chance would give."
+        note = (
+            "Adjusted R2: a fraction below 0 is less than chance gives; others are then too high."
+        )
         yield grid("Variation parted", fractions, rows, note=note, is_folded=False)
 
 
@@ -170,7 +172,9 @@ def _words(gene: Gene) -> Iterator[Block]:
         if "unexplained" not in row:
             yield f"{row['column']}: {row['note']}."
             continue
-        laboratory, soil = (max(0.0, row[name]) for name in ("laboratory_only", "soil_only"))
+        laboratory, soil = (
+            min(1.0, max(0.0, row[name])) for name in ("laboratory_only", "soil_only")
+        )
         if row["note"]:
             yield f"{row['column']}: {row['note']}. No sentence on either can be defended."
             continue

@@ -56,11 +56,13 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
     assert main(["compare", *three]) == 0
     said = capsys.readouterr().out
     assert "communities change within centimetres of depth" in said
-    assert "Together: feature" in said
+    assert "an OTU at 97 % holds many sequence variants" in said
+    assert "Together: genus" in said
     merged = str(tmp_path / "merged")
     assert main(["harmonise", *three, "--out", merged]) == 0
     dataset = read_dataset(Path(merged))
     assert dataset.table("counts")["count"].sum() == 3 * sum(COUNTS.values())
+    # Two of the four have a genus; two are known by a family and by a phylum.
     assert dataset.table("features").height == 4
     assert "north-soil-A" in dataset.table("samples")["sample_id"].to_list()
     page = tmp_path / "page"
@@ -76,7 +78,7 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
     for part in (
         "6 soil samples were sequenced in 6 libraries, beside 3 controls",
         "GTGYCAGCMGCCGCGGTAA",
-        "3 datasets (north, south, west) were merged with soilbio by feature",
+        "3 datasets (north, south, west) were merged with soilbio by genus",
         "doi:10.1128/AEM.01541-09",
         "doi:10.1038/nmeth.3869",
         "doi:10.1093/nar/gks1219",
