@@ -142,9 +142,7 @@ def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
     if gene.parts:
         fractions = ("column", "libraries", *_FRACTIONS, "note")
         rows = [[row.get(name) for name in fractions] for row in gene.parts]
-        note = (
-            "Adjusted R2: a fraction below 0 is less than chance gives; others are then too high."
-        )
+        note = "Adjusted R2: below 0 is less than chance gives; others are too high then."
         yield grid("Variation parted", fractions, rows, note=note, is_folded=False)
 
 
