@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from soilbio.errors import InputError, Problem, problem_of
@@ -99,6 +100,36 @@ def build_sintax(
                 handle.write(f">{name};tax={taxonomy};\n{sequence}\n")
                 written += 1
     return Built(written, excluded, unnamed)
+
+
+def build_dada2(
+    reference: Reference, target: Path, *, exclude: Iterable[str] = frozenset()
+) -> Built:
+    """Write a reference as DADA2's `assignTaxonomy` reads it, `>Bacteria;Bacillota;...;Genus;`.
+
+    Names stand by their place, domain (or the kingdom of eukaryotes) to genus: a lineage ends
+    before the first rank without a name. Parameters, errors and the rest as for `build_sintax`.
+    """
+    lineages = read_lineages(reference.lineages)
+    leave_out = frozenset(exclude)
+    written = excluded = unnamed = 0
+    with atomic_text(target) as handle:
+        for name, sequence in checked_sequences(reference, lineages):
+            names = _in_places(ranks_of(lineages[name]))
+            if name in leave_out:
+                excluded += 1
+            elif not names:
+                unnamed += 1
+            else:
+                handle.write(f">{';'.join(names)};\n{sequence}\n")
+                written += 1
+    return Built(written, excluded, unnamed)
+
+
+def _in_places(ranks: Mapping[str, str]) -> list[str]:
+    widest = ranks.get("k") if "k" in ranks and ranks.get("d") in (None, "Eukaryota") else None
+    names = [widest or ranks.get("d", ""), *(ranks.get(letter, "") for letter in "pcofg")]
+    return list(takewhile(bool, (name.replace(";", " ") for name in names)))
 
 
 def checked_sequences(

@@ -65,7 +65,7 @@ def get_reference(
             try:
                 part.mkdir()
                 _fill(entry, part, archive)
-                _put_in_place(part, root / entry.name)
+                put_in_place(part, root / entry.name)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
     return locate(entry.name, root), True
@@ -178,7 +178,7 @@ def _extract(archive: Path, members: dict[str, Member], folder: Path) -> None:
                 raise ValueError(f"the manifest names another checksum for {member.path}")
 
 
-def _put_in_place(part: Path, target: Path) -> None:
+def put_in_place(part: Path, target: Path) -> None:
     """Give a finished folder its name; a damaged one of that name makes room."""
     old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)

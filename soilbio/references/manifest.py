@@ -17,7 +17,7 @@ from soilbio.errors import problem_of
 from soilbio.standards import shipped
 
 SEQUENCES, LINEAGES, DESCRIPTION = "sequences.fasta.gz", "lineages.tsv.gz", "reference.json"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def locate(name: str, root: Path | None = None) -> Reference:
 
     """
     folder = (root or references_root()) / name
-    if not _NAME.fullmatch(name) or not (folder / DESCRIPTION).is_file():
+    if not NAME.fullmatch(name) or not (folder / DESCRIPTION).is_file():
         known = ", ".join(sorted({*read_manifest(), *installed(root)}))
         raise problem_of(
             "reference-missing",
@@ -110,7 +110,7 @@ def installed(root: Path | None = None) -> list[str]:
     return sorted(
         path.parent.name
         for path in (root or references_root()).glob(f"*/{DESCRIPTION}")
-        if _NAME.fullmatch(path.parent.name)
+        if NAME.fullmatch(path.parent.name)
     )
 
 

@@ -46,3 +46,70 @@ def test_own_files_become_what_sintax_reads(tmp_path, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "1 sequences written" in captured.err
+
+
+FASTA, LINEAGES = ">a x\nacgu\n>b\nGG\nGG\n", "a\tk__Bacteria; p__P; c__; g__X\nb\tk__Fungi;p__Q\n"
+
+
+def add(tmp_path, *more, fasta=FASTA, lineages=LINEAGES, name="mine-1"):
+    (tmp_path / "s.fasta").write_text(fasta)
+    (tmp_path / "l.tsv").write_text(lineages)
+    files = ["--sequences", str(tmp_path / "s.fasta"), "--lineages", str(tmp_path / "l.tsv")]
+    return main(["reference", "add", name, *files, "--version", "1", "--licence", "CC0-1.0"])
+
+
+def test_files_that_are_carried_in_are_installed_and_found(tmp_path, root, capsys):
+    assert add(tmp_path) == 0
+    folder = root / "mine-1"
+    assert gzip.decompress((folder / "sequences.fasta.gz").read_bytes()) == b">a\nACGT\n>b\nGGGG\n"
+    first = (folder / "reference.json").read_bytes()
+    assert add(tmp_path) == 0
+    assert (folder / "reference.json").read_bytes() == first
+    capsys.readouterr()
+    assert main(["reference", "list"]) == 0
+    assert "mine-1\t1\t" in capsys.readouterr().out
+    assert main(["reference", "verify"]) == 0
+    assert capsys.readouterr().out == "mine-1\twhole\n"
+
+
+def test_a_damaged_reference_is_told(tmp_path, root, capsys):
+    add(tmp_path)
+    with (root / "mine-1" / "lineages.tsv.gz").open("ab") as handle:
+        handle.write(b"x")
+    capsys.readouterr()
+    assert main(["reference", "verify", "mine-1"]) == 1
+    assert capsys.readouterr().out == "mine-1\tdamaged\n"
+    assert main(["reference", "verify", "none"]) == 1
+    assert "[reference-missing]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"name": "greengenes-13_8"}, "reference-name"),
+        ({"name": "a b"}, "reference-name"),
+        ({"fasta": ">a\nACGT\n>c\nACGT\n"}, "reference-lineage-missing"),
+        ({"fasta": ">a\nACGT\n>a\nACGT\n"}, "reference-duplicate"),
+        ({"fasta": ""}, "reference-file-unreadable"),
+        ({"lineages": "a k__Bacteria\n"}, "reference-lineage-format"),
+    ],
+)
+def test_what_cannot_be_added_leaves_nothing(tmp_path, root, change, code, capsys):
+    assert add(tmp_path, **change) == 1
+    assert f"[{code}]" in capsys.readouterr().err
+    assert not list(root.glob("*/*"))
+
+
+def test_other_content_does_not_take_a_name_in_use(tmp_path, root, capsys):
+    add(tmp_path)
+    before = (root / "mine-1" / "reference.json").read_bytes()
+    assert add(tmp_path, fasta=">a\nTTTT\n") == 1
+    assert "[reference-taken]" in capsys.readouterr().err
+    assert (root / "mine-1" / "reference.json").read_bytes() == before
+
+
+def test_a_training_set_of_dada2_ends_before_the_first_rank_without_a_name(tmp_path):
+    add(tmp_path)
+    target = tmp_path / "train.fa"
+    assert main(["reference", "build", "mine-1", "--for", "dada2", "--out", str(target)]) == 0
+    assert target.read_text() == ">Bacteria;P;\nACGT\n>Fungi;Q;\nGGGG\n"
