@@ -9,6 +9,7 @@ min_version("9.13")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/quality.smk"
 include: "workflow/rules/amplicon.smk"
+include: "workflow/rules/shotgun.smk"
 include: "workflow/rules/dataset.smk"
 include: "workflow/rules/diversity.smk"
 include: "workflow/rules/export.smk"

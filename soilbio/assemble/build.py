@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.metadata.config import Config, read_config
 from soilbio.metadata.samples import read_samples
 from soilbio.metadata.sheet import Library, read_sheet
+from soilbio.metadata.units import units_of
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
 from soilbio.taxonomy.sintax import read_sintax
@@ -42,7 +44,10 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
     import polars as pl
 
     project = read_config(config)
-    libraries = read_sheet(project.libraries)
+    libraries, methods = units_of(
+        read_sheet(project.libraries), project.assays, str(project.libraries)
+    )
+    project = replace(project, assays=methods)
     texts = read_agreements(project.agreements)
     agreement_of = agreements_of(libraries.values(), texts, str(project.libraries), project.title)
     metadata = _metadata(project)
@@ -137,10 +142,12 @@ def _assay(
 
 
 def _counts(assays: Sequence[str], results: Path, agreement_of: Mapping[str, str]) -> pl.DataFrame:
+    """Read what was counted, and what was estimated: one is never written as the other."""
     import polars as pl
 
     found = pl.concat(
-        [pl.read_parquet(results / "profile" / assay / "counts.parquet") for assay in assays]
+        [pl.read_parquet(results / "profile" / assay / "counts.parquet") for assay in assays],
+        how="diagonal",
     )
     agreements = pl.DataFrame(
         {
@@ -149,9 +156,10 @@ def _counts(assays: Sequence[str], results: Path, agreement_of: Mapping[str, str
         },
         schema={"library_id": pl.String, "agreement_id": pl.String},
     )
-    return found.join(agreements, on="library_id", how="left").with_columns(
-        pl.lit(None, dtype=pl.Float64).alias(COUNTS.columns[3].name)
-    )
+    share = COUNTS.columns[3].name
+    if share not in found.columns:
+        found = found.with_columns(pl.lit(None, dtype=pl.Float64).alias(share))
+    return found.join(agreements, on="library_id", how="left")
 
 
 def _features(
@@ -162,35 +170,48 @@ def _features(
 
     rows: dict[str, dict[str, object]] = {}
     for assay in assays:
-        sequences = dict(_fasta(results / "profile" / assay / "features.fasta"))
-        classifier = _json(results / "taxonomy" / assay / "classifier.json")
-        confidence = float(str(classifier["confidence_cutoff"]))
-        stated = project.assays[assay]
-        aim = Target(stated.domains, stated.min_length_bp, stated.max_length_bp)
-        for lineage in read_sintax(results / "taxonomy" / assay / "sintax.tsv", confidence):
-            sequence = sequences[lineage.feature_id]
-            ranks = canonical(lineage.ranks).ranks
-            named = [rank for rank in ranks if ranks[rank]]
-            flags = flags_of(ranks, lineage.verbatim, len(sequence), aim)
-            rows.setdefault(
-                lineage.feature_id,
-                {
-                    "feature_id": lineage.feature_id,
-                    "sequence": sequence,
-                    "length_bp": len(sequence),
-                    "verbatim_lineage": lineage.verbatim,
-                    "classifier": classifier["classifier"],
-                    "confidence": lineage.confidence,
-                    **ranks,
-                    "taxon_rank": named[-1] if named else None,
-                    "flags": "|".join(flags),
-                },
-            )
+        found = (
+            _taxa(assay, results)
+            if project.assays[assay].is_shotgun
+            else _sequences(project, assay, results)
+        )
+        for row in found:
+            rows.setdefault(str(row["feature_id"]), row)
     agreements = counts.group_by("feature_id").agg(
         pl.col("agreement_id").unique().sort().str.join("|").alias("agreement_ids")
     )
     columns = [column for column in FEATURES.columns if column.name != "agreement_ids"]
     return _frame(list(rows.values()), columns).join(agreements, on="feature_id", how="left")
+
+
+def _taxa(assay: str, results: Path) -> list[dict[str, object]]:
+    import polars as pl
+
+    return pl.read_parquet(results / "profile" / assay / "features.parquet").to_dicts()
+
+
+def _sequences(project: Config, assay: str, results: Path) -> Iterator[dict[str, object]]:
+    sequences = dict(_fasta(results / "profile" / assay / "features.fasta"))
+    classifier = _json(results / "taxonomy" / assay / "classifier.json")
+    confidence = float(str(classifier["confidence_cutoff"]))
+    stated = project.assays[assay]
+    aim = Target(stated.domains, stated.min_length_bp, stated.max_length_bp)
+    for lineage in read_sintax(results / "taxonomy" / assay / "sintax.tsv", confidence):
+        sequence = sequences[lineage.feature_id]
+        ranks = canonical(lineage.ranks).ranks
+        named = [rank for rank in ranks if ranks[rank]]
+        flags = flags_of(ranks, lineage.verbatim, len(sequence), aim)
+        yield {
+            "feature_id": lineage.feature_id,
+            "sequence": sequence,
+            "length_bp": len(sequence),
+            "verbatim_lineage": lineage.verbatim,
+            "classifier": classifier["classifier"],
+            "confidence": lineage.confidence,
+            **ranks,
+            "taxon_rank": named[-1] if named else None,
+            "flags": "|".join(flags),
+        }
 
 
 def _reads_left(results: Path) -> dict[str, dict[str, object]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio import __version__
@@ -20,14 +21,16 @@ def provenance_of(
     project: Config, libraries: Mapping[str, Library], assays: pl.DataFrame
 ) -> dict[str, object]:
     """Gather what was run on what; no paths, no clock, so that the same run says the same."""
-    tools = {
-        "soilbio": __version__,
-        "cutadapt": tool_version(["cutadapt", "--version"]),
-        "vsearch": tool_version(["vsearch", "--version"]),
-    }
+    tools = {"soilbio": __version__}
+    if "AMPLICON" in assays["library_strategy"]:
+        tools["cutadapt"] = tool_version(["cutadapt", "--version"])
+        tools["vsearch"] = tool_version(["vsearch", "--version"])
     for row in assays.iter_rows(named=True):
         if row["engine"] == "dada2":
             tools["dada2"] = str(row["engine_version"])
+        if row["library_strategy"] == "WGS":
+            name, _, number = str(row["engine_version"]).partition(" ")
+            tools |= {name: number, "fastp": tool_version(["fastp", "--version"])}
     references = {
         (row["reference"], row["reference_version"], row["reference_sha256"])
         for row in assays.iter_rows(named=True)
@@ -60,6 +63,7 @@ def _parameters(project: Config) -> dict[str, object]:
             "taxonomy": taxonomy,
             "tree": dict(project.tree),
             "diversity": dict(project.diversity),
+            **({"shotgun": _shotgun(project)} if _has_shotgun(project) else {}),
             "assays": {name: asdict(assay) for name, assay in project.assays.items()},
         },
         sort_keys=True,
@@ -67,3 +71,15 @@ def _parameters(project: Config) -> dict[str, object]:
     )
     parameters: dict[str, object] = json.loads(text)
     return parameters
+
+
+def _has_shotgun(project: Config) -> bool:
+    return any(assay.is_shotgun for assay in project.assays.values())
+
+
+def _shotgun(project: Config) -> dict[str, object]:
+    """Give the options; of files only their names."""
+    return {
+        name: value.name if isinstance(value, Path) else value
+        for name, value in project.shotgun.items()
+    }

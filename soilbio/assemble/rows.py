@@ -82,9 +82,10 @@ def assay_row(
     agreements: Iterable[str],
 ) -> Row:
     """Make the row of an assay: all that makes its results comparable or not."""
+    cut = classifier["confidence_cutoff"]
     layouts = {"paired" if library.fastq_2 else "single" for library in libraries}
     row: Row = {
-        "library_strategy": "AMPLICON",
+        "library_strategy": assay.library_strategy,
         "target_gene": assay.target_gene,
         "target_subfragment": assay.target_subfragment,
         "pcr_primer_forward": assay.forward_primer,
@@ -98,7 +99,7 @@ def assay_row(
         "engine_parameters": json.dumps(engine["parameters"], sort_keys=True),
         "classifier": classifier["classifier"],
         "classifier_version": classifier["classifier_version"],
-        "confidence_cutoff": float(str(classifier["confidence_cutoff"])),
+        "confidence_cutoff": None if cut is None else float(str(cut)),
         "reference": classifier["reference"],
         "reference_version": classifier["reference_version"],
         "reference_sha256": classifier["reference_sha256"],

@@ -39,6 +39,7 @@ COMMANDS = {
     "simulate": "make reads of mock communities with known truth",
     "score": "compare a dataset with a known truth",
     "diversity": "alpha and beta diversity, ordination and tests of a dataset",
+    "shotgun": "reads of whole metagenomes to profiles (a workflow step)",
     "quality": "quality of raw reads (a workflow step)",
     "prepare": "a library's reads to quality-controlled unique sequences (a workflow step)",
     "profile": "pooled unique sequences to features and counts (a workflow step)",

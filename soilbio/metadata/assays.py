@@ -14,12 +14,15 @@ from soilbio.errors import Problems
 from soilbio.standards import shipped
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+PROFILERS = ("kraken2", "sylph", "sourmash")
 _NEEDED = ("target_gene", "forward_primer", "reverse_primer", "min_length_bp", "max_length_bp")
 
 
 @dataclass(frozen=True, slots=True)
 class Assay:
     """One primer pair, IUPAC, 5' to 3'; lengths are of the amplicon without primers.
+
+    An assay of whole metagenomes (`library_strategy` WGS) has profilers instead of primers.
 
     `forward_follows` and `reverse_follows` are the conserved bases right behind the primers, empty
     where there are none: by them reads are recognised whose primers were removed.
@@ -43,6 +46,13 @@ class Assay:
     seq_meth: str = ""
     forward_follows: str = ""
     reverse_follows: str = ""
+    library_strategy: str = "AMPLICON"
+    profilers: tuple[str, ...] = ()
+
+    @property
+    def is_shotgun(self) -> bool:
+        """Whether reads are of whole metagenomes."""
+        return self.library_strategy == "WGS"
 
 
 @cache
@@ -57,8 +67,9 @@ def changed(assay: Assay, values: Mapping[str, Any]) -> Assay:
     """Override keys of an assay; primers become upper case."""
     known = {part.name for part in fields(Assay)}
     given = {key: value for key, value in values.items() if key in known}
-    if "domains" in given:
-        given["domains"] = tuple(given["domains"])
+    for key in ("domains", "profilers"):
+        if key in given:
+            given[key] = tuple(given[key])
     for key in ("forward_primer", "reverse_primer"):
         if key in given:
             given[key] = str(given[key]).upper()
@@ -87,13 +98,14 @@ def merge_assays(own: Mapping[str, Mapping[str, Any]], problems: Problems) -> di
 
 def _check_new(assay: Assay, problems: Problems) -> None:
     """Note what an assay of the project's own lacks; a misspelt known one lacks nearly all."""
-    missing = [key for key in _NEEDED if not getattr(assay, key)]
+    needed = ("profilers",) if assay.is_shotgun else _NEEDED
+    missing = [key for key in needed if not getattr(assay, key)]
     if missing:
         like = get_close_matches(assay.assay_id, known_assays(), n=1, cutoff=0.8)
         hint = f"Did you mean the known assay '{like[0]}'? Else add" if like else "Add"
         problems.add(
             "assay-incomplete",
             column=f"assays.{assay.assay_id}",
-            expected=f"an assay with {', '.join(_NEEDED)}",
+            expected=f"an assay with {', '.join(needed)}",
             fix=f"{hint} {', '.join(missing)}",
         )

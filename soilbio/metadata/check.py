@@ -15,6 +15,7 @@ import yaml
 
 from soilbio.errors import InputError, Problem, Problems
 from soilbio.metadata.config import Config, inspect_config
+from soilbio.metadata.databases import check_databases
 from soilbio.metadata.samples import check_demanded, check_recommended, sample_rows
 from soilbio.metadata.sheet import Library, read_libraries
 from soilbio.metadata.tsv import Rows
@@ -122,6 +123,7 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     except InputError as error:
         of_samples.found = list(error.problems)
     _check_controls(checked.libraries, of_sheet)
+    check_databases(project, checked.libraries, problems)
     if checked.libraries and rows and _is_whole(of_sheet):
         # Rows that could not be read would be missed in the other sheet.
         if _is_whole(of_samples):

@@ -58,6 +58,7 @@ class Config:
     soil_options: dict[str, Any]
     truth: Path | None
     amplicon: dict[str, Any]
+    shotgun: dict[str, Any]
     taxonomy: dict[str, Any]
     tree: dict[str, Any]
     diversity: dict[str, Any]
@@ -126,6 +127,9 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
     taxonomy = filled["taxonomy"]
     for key in ("sequences", "lineages"):
         taxonomy[key] = _inside(folder, taxonomy[key])
+    shotgun = filled["shotgun"]
+    for key in ("kraken2_database", "sylph_database", "sourmash_database", "lineages"):
+        shotgun[key] = _inside(folder, shotgun[key])
     if taxonomy["version"] is not None:
         taxonomy["version"] = str(taxonomy["version"])
     return Config(
@@ -140,6 +144,7 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
         soil_options=filled["soil_options"],
         truth=_inside(folder, filled["truth"]),
         amplicon=filled["amplicon"],
+        shotgun=shotgun,
         taxonomy=taxonomy,
         tree=filled["tree"],
         diversity=filled["diversity"],

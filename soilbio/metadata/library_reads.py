@@ -18,6 +18,8 @@ from soilbio.metadata.sheet import Library
 _FEWEST_READS = 10
 # What more reads than this have is what the library was made with.
 _MOST = 0.5
+# No sequencer of short reads gives longer ones.
+_LONGEST_SHORT_BP = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,61 @@ def inspect_library(library: Library, demand: Demand, problems: Problems) -> Fac
     assay = demand.assays.get(library.assay)
     if assay is None or len(first.names) < _FEWEST_READS:
         return facts
-    return _inspect_primers(facts, Starts(first, second), assay, demand, problems)
+    return _inspect_assay(facts, (first, second), assay, demand, problems)
+
+
+def _inspect_assay(
+    facts: Facts,
+    files: tuple[FirstRecords, FirstRecords | None],
+    assay: Assay,
+    demand: Demand,
+    problems: Problems,
+) -> Facts:
+    """Note what does not fit the assay."""
+    first, second = files
+    pairs = list(zip(first.names[::2], first.names[1::2], strict=False))
+    if second is None and all(names_match(*pair) for pair in pairs):
+        problems.add(
+            "fastq-interleaved",
+            row=facts.library.row,
+            column="fastq_1",
+            found=" and ".join(name.split()[0][:60] for name in pairs[0]),
+            expected="forward reads alone, or a file of each end",
+            fix="Part it, for instance with `seqtk seq -1` and `-2`, and name both files",
+        )
+        return facts
+    starts = Starts(first, second)
+    if assay.is_shotgun:
+        _inspect_shotgun(facts, starts, demand, problems)
+        return facts
+    return _inspect_primers(facts, starts, assay, demand, problems)
+
+
+def _inspect_shotgun(facts: Facts, starts: Starts, demand: Demand, problems: Problems) -> None:
+    """Note reads of a metagenome that are an amplicon's, or too long for its profilers."""
+    for assay in demand.assays.values():
+        if assay.is_shotgun or not assay.forward_primer:
+            continue
+        shares = starts.shares(assay, demand.primer_error_rate)
+        if shares.both >= _MOST:
+            problems.add(
+                "reads-amplicon",
+                row=facts.library.row,
+                column="assay",
+                found=f"{shares.told(assay)} of {assay.assay_id}",
+                expected="reads of whole metagenomes, which begin anywhere",
+                fix=f"If these are amplicons, write the assay {assay.assay_id}",
+            )
+            return
+    if facts.length_1_bp > _LONGEST_SHORT_BP:
+        problems.add(
+            "reads-long",
+            row=facts.library.row,
+            column="fastq_1",
+            found=f"reads of {facts.length_1_bp:,} bases",
+            expected=f"short reads, of {_LONGEST_SHORT_BP} bases at most",
+            fix="Profile long reads elsewhere and import the profiles (`soilbio import`)",
+        )
 
 
 def check_whole(library: Library, problems: Problems) -> None:

@@ -28,12 +28,13 @@ def known_tools() -> dict[str, dict[str, str | list[str]]]:
 
 def uses_of(project: Config, libraries: Iterable[Library]) -> set[str]:
     """Name what a project does that needs tools: its engines, and the steps that all have."""
-    engines = {
-        project.assays[library.assay].engine or str(project.amplicon["engine"])
-        for library in libraries
-    }
-    steps = {"quality", "classify"} | ({"tree"} if project.tree["build"] else set())
-    return engines | steps
+    assays = [project.assays[name] for name in {library.assay for library in libraries}]
+    amplicons = [assay for assay in assays if not assay.is_shotgun]
+    engines = {assay.engine or str(project.amplicon["engine"]) for assay in amplicons}
+    profilers = {name for assay in assays if assay.is_shotgun for name in assay.profilers}
+    steps = {"quality"} | ({"classify"} if amplicons else set())
+    steps |= {"tree"} if project.tree["build"] and amplicons else set()
+    return engines | profilers | steps
 
 
 def missing_tools(project: Config, libraries: Iterable[Library]) -> list[Problem]:

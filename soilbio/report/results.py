@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.errors import problem_of
+from soilbio.metadata.assays import PROFILERS
 
 Row = dict[str, str]
 
@@ -110,7 +111,7 @@ def number(text: str | None) -> float | None:
 
 
 def _read_quality(folder: Path) -> dict[str, dict[int, tuple[float, ...]]]:
-    curves = {}
+    curves: dict[str, dict[int, tuple[float, ...]]] = {}
     for path in sorted(folder.glob("*.fastp.json")):
         report = read_json(path)
         reads = {
@@ -119,7 +120,10 @@ def _read_quality(folder: Path) -> dict[str, dict[int, tuple[float, ...]]]:
             if (curve := _curve(report.get(f"read{read}_before_filtering")))
         }
         if reads:
-            curves[path.name.removesuffix(".fastp.json")] = reads
+            library = path.name.removesuffix(".fastp.json")
+            # Of a metagenome the dataset has a library for each profiler; their reads are the same.
+            names = (library, *(f"{library}-{profiler}" for profiler in PROFILERS))
+            curves |= dict.fromkeys(names, reads)
     return curves
 
 

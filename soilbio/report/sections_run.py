@@ -45,7 +45,7 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
         text.append(
             f"{kept:,} of {raw:,} {material.reads_unit} "
             f"({percent(kept, raw)}) were kept; they belong to {plural(features, 'feature')} "
-            "(distinct sequences)."
+            f"({_kind(material)})."
         )
         cards += [
             (f"{raw:,}", f"{material.reads_unit} in"),
@@ -211,6 +211,13 @@ def _left_out(material: Material) -> Iterator[Block]:
     if rows:
         columns = ("library", "reason")
         yield grid("Left out of comparisons of diversity", columns, rows, is_folded=False)
+
+
+def _kind(material: Material) -> str:
+    """Say what features are."""
+    strategies = {str(assay.get("library_strategy")) for assay in material.view.assays}
+    kinds = {"AMPLICON": "distinct sequences", "WGS": "taxa or genomes of a profiler"}
+    return ", or ".join(words for name, words in kinds.items() if name in strategies) or "features"
 
 
 def next_section(material: Material) -> Section:

@@ -11,6 +11,7 @@ from snakemake.exceptions import WorkflowError
 from soilbio.errors import InputError
 from soilbio.metadata.config import read_config
 from soilbio.metadata.sheet import read_sheet
+from soilbio.metadata.units import units_of
 from soilbio.profile.needs import missing_tools
 
 if not workflow.overwrite_configfiles:
@@ -24,13 +25,15 @@ if workflow.config_settings.config:
 CONFIG_FILE = Path(workflow.overwrite_configfiles[-1]).resolve()
 try:
     PROJECT = read_config(CONFIG_FILE)
-    LIBRARIES = read_sheet(PROJECT.libraries, PROJECT.assays)
+    # What was sequenced; a library of a metagenome is one in the dataset for each profiler.
+    SEQUENCED = read_sheet(PROJECT.libraries, PROJECT.assays)
+    LIBRARIES, METHODS = units_of(SEQUENCED, PROJECT.assays, str(PROJECT.libraries))
 except InputError as error:
     raise WorkflowError(f"Nothing was run.\n{error}") from None
 
 # Tools of rules without a conda environment are looked for before anything starts.
 if not workflow.deployment_settings.deployment_method:
-    if MISSING := missing_tools(PROJECT, LIBRARIES.values()):
+    if MISSING := missing_tools(PROJECT, SEQUENCED.values()):
         raise WorkflowError(f"Nothing was run.\n{InputError(MISSING)}")
 
 # An activated environment may hide the command that this process was started with.
@@ -56,6 +59,10 @@ BY_ASSAY = {
 RUNS = {assay: sorted({library.run for library in BY_ASSAY[assay]}) for assay in ASSAYS}
 
 
+PROFILERS = ("kraken2", "sylph", "sourmash")
+AMPLICONS = [assay for assay in ASSAYS if not METHODS[assay].is_shotgun]
+
+
 def check_inputs():
     """Find every mistake in configuration, sheets, agreements and reads; stop if there is one."""
     command = [sys.executable, "-m", "soilbio", "check", "--config", CONFIG_FILE]
@@ -67,20 +74,20 @@ def check_inputs():
 
 def engine_of(assay):
     """Name the engine of an assay: its own, or the configured one."""
-    return PROJECT.assays[assay].engine or PROJECT.amplicon["engine"]
+    return METHODS[assay].engine or PROJECT.amplicon["engine"]
 
 
-def assays_with(engine):
-    """Write the assays of an engine as a pattern; without any it matches nothing."""
+def assays_with(*engines):
+    """Write the assays of some engines as a pattern; without any it matches nothing."""
     return (
-        "|".join(assay.replace(".", r"\.") for assay in ASSAYS if engine_of(assay) == engine)
+        "|".join(assay.replace(".", r"\.") for assay in ASSAYS if engine_of(assay) in engines)
         or "a^"
     )
 
 
 def reads_of_library(wildcards):
     """Find the FASTQ files of a library."""
-    library = LIBRARIES[wildcards.library]
+    library = SEQUENCED[wildcards.library]
     return [str(file) for file in (library.fastq_1, library.fastq_2) if file]
 
 
@@ -91,7 +98,7 @@ def is_paired(library):
 
 def reads_options(wildcards):
     """Write the files of a library as options of `soilbio prepare`."""
-    library = LIBRARIES[wildcards.library]
+    library = SEQUENCED[wildcards.library]
     reverse = f" --fastq-2 {shlex.quote(str(library.fastq_2))}" if is_paired(library) else ""
     return f"--fastq-1 {shlex.quote(str(library.fastq_1))}{reverse}"
 
@@ -233,6 +240,50 @@ def reads_left_of_assays():
     return [
         f"results/profile/{library.assay}/reads_left/{library.library_id}.json"
         for library in LIBRARIES.values()
+        if library.assay in AMPLICONS
+    ]
+
+
+def clean_reads(wildcards):
+    """Find the trimmed reads of a library of a metagenome."""
+    ends = (1, 2) if is_paired(SEQUENCED[wildcards.library]) else (1,)
+    return [f"results/shotgun/clean/{wildcards.library}_{end}.fastq.gz" for end in ends]
+
+
+def shotgun_options(engine):
+    """Write what an engine is told, so that a change of it is seen."""
+    asked = {
+        name: str(value)
+        for name, value in PROJECT.shotgun.items()
+        if name.startswith((engine, "lineages"))
+    }
+    return json.dumps(asked, sort_keys=True)
+
+
+def kraken2_memory(wildcards):
+    """Ask for the database's size and half a gigabyte."""
+    table = Path(PROJECT.shotgun["kraken2_database"] or "") / "hash.k2d"
+    return 500 + (table.stat().st_size // 10**6 if table.is_file() else 0)
+
+
+def sequenced_of_unit(assay):
+    """Name the libraries, as sequenced, of a metagenome's assay."""
+    end = f"-{engine_of(assay)}"
+    return [library.library_id.removesuffix(end) for library in BY_ASSAY[assay]]
+
+
+def profiles_of_unit(wildcards):
+    """Find the profiles that one engine made of an assay's libraries."""
+    engine = engine_of(wildcards.assay)
+    return [
+        f"results/shotgun/{engine}/{library}.tsv" for library in sequenced_of_unit(wildcards.assay)
+    ]
+
+
+def accounts_of_unit(wildcards):
+    """Find the accounts of reads of an assay's libraries."""
+    return [
+        f"results/shotgun/clean/{library}.json" for library in sequenced_of_unit(wildcards.assay)
     ]
 
 
@@ -248,7 +299,18 @@ def profiles_of_assays():
     ]
     if PROJECT.tree["build"]:
         kinds.append("tree/{assay}.nwk")
-    return [f"results/{kind.format(assay=assay)}" for kind in kinds for assay in ASSAYS]
+    of_shotgun = [
+        "profile/{assay}/counts.parquet",
+        "profile/{assay}/features.parquet",
+        "profile/{assay}/tracking.tsv",
+        "profile/{assay}/engine.json",
+        "taxonomy/{assay}/classifier.json",
+    ]
+    return [
+        f"results/{kind.format(assay=assay)}"
+        for assay in ASSAYS
+        for kind in (kinds if assay in AMPLICONS else of_shotgun)
+    ]
 
 
 def export_folder(number):
@@ -271,7 +333,7 @@ def final_tables():
     """Name what a run ends with, beside the report."""
     return [
         "results/dataset/datapackage.json",
-        *[f"results/diversity/{assay}/settings.json" for assay in ASSAYS],
+        *[f"results/diversity/{assay}/settings.json" for assay in AMPLICONS],
         *[f"{export_folder(number)}/decision.json" for number in range(len(PROJECT.exports))],
         *(["results/score/score.tsv"] if PROJECT.truth else []),
     ]

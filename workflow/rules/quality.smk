@@ -22,7 +22,7 @@ rule measure_read_quality:
 
 rule collect_read_quality:
     input:
-        reports=[f"results/quality/reads/{library}.fastp.json" for library in LIBRARIES],
+        reports=[f"results/quality/reads/{library}.fastp.json" for library in SEQUENCED],
     output:
         page="results/quality/multiqc/multiqc_report.html",
     log:

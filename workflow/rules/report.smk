@@ -4,7 +4,7 @@
 rule write_report:
     input:
         tables=final_tables(),
-        reads=[f"results/quality/reads/{library}.fastp.json" for library in LIBRARIES],
+        reads=[f"results/quality/reads/{library}.fastp.json" for library in SEQUENCED],
         config=CONFIG_FILE,
     output:
         report="results/report.html",

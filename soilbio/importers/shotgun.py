@@ -1,0 +1,191 @@
+"""The profiles of an assay's libraries, one a library, as the workflow leaves them → tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soilbio.dataset.tables import FEATURES, RANKS
+from soilbio.errors import problem_of
+from soilbio.importers import kraken2
+from soilbio.importers.found import Taxon
+from soilbio.importers.grid import open_text
+from soilbio.taxonomy.canonical import canonical
+from soilbio.taxonomy.lineage import parse_lineage
+
+if TYPE_CHECKING:
+    import polars as pl
+
+UNCLASSIFIED = "unclassified"
+Row = tuple[str, str, float]  # library, feature, reads or share
+
+
+def collect_profiles(
+    engine: str,
+    profiles: Mapping[str, Path],
+    left: Mapping[str, Mapping[str, Any]],
+    lineages: Path | None,
+    target: Path,
+) -> None:
+    """Write counts, features and tracking of an assay.
+
+    Parameters
+    ----------
+    engine : str
+        `kraken2` (reads), `sylph` or `sourmash` (shares).
+    profiles : mapping of library to Path
+        As `profile.shotgun` writes them; an empty report is a library without reads.
+    left : mapping of library to dict
+        The accounts of reads, by library.
+    lineages : Path or None
+        Table of genome and lineage, for engines that name genomes.
+    target : Path
+        Folder for `counts.parquet`, `features.parquet`, `tracking.tsv`.
+
+    """
+    rows: list[Row] = []
+    taxa: dict[str, Taxon] = {}
+    if engine == "kraken2":
+        for library, path in profiles.items():
+            _read_report(library, path, rows, taxa)
+    else:
+        known = _read_lineages(lineages)
+        for library, path in profiles.items():
+            _read_shares(library, path, known, rows, taxa)
+    _write(engine, rows, taxa, target)
+    _track({row[0] for row in rows}, profiles, left, target / "tracking.tsv")
+
+
+def _read_report(library: str, path: Path, rows: list[Row], taxa: dict[str, Taxon]) -> None:
+    if path.stat().st_size == 0:
+        return
+    found = kraken2.read([path], {})
+    taxa |= found.features
+    rows += [
+        (library, UNCLASSIFIED if feature == "ncbi:0" else feature, value)
+        for _, feature, value in found.counts.select("library", "feature", "value").iter_rows()
+    ]
+
+
+def _read_shares(
+    library: str,
+    path: Path,
+    known: Mapping[str, str],
+    rows: list[Row],
+    taxa: dict[str, Taxon],
+) -> None:
+    with path.open(encoding="utf-8", newline="") as handle:
+        found = [
+            (row["genome"], float(row["share"])) for row in csv.DictReader(handle, delimiter="\t")
+        ]
+    for genome, share in found:
+        feature = f"genome:{genome}"
+        taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=feature)
+        rows.append((library, feature, share))
+    rest = 1 - sum(share for _, share in found)
+    if found and rest > 0:
+        rows.append((library, UNCLASSIFIED, rest))
+
+
+def _read_lineages(path: Path | None) -> dict[str, str]:
+    """Read genome and lineage; GTDB puts RS_ and GB_ before accessions."""
+    if path is None:
+        return {}
+    found: dict[str, str] = {}
+    with open_text(path) as handle:
+        for number, line in enumerate(handle, start=1):
+            genome, tab, lineage = line.rstrip("\r\n").partition("\t")
+            if not tab and line.strip():
+                raise problem_of(
+                    "reference-lineage-format",
+                    str(path),
+                    row=number,
+                    found=line[:60].rstrip(),
+                    expected="a genome, a tab and a lineage",
+                    fix="Give a table of two columns, such as GTDB's bac120_taxonomy.tsv",
+                )
+            found[genome.removeprefix("RS_").removeprefix("GB_")] = lineage
+    return found
+
+
+def _write(engine: str, rows: Sequence[Row], taxa: Mapping[str, Taxon], target: Path) -> None:
+    import polars as pl
+
+    target.mkdir(parents=True, exist_ok=True)
+    is_counted = engine == "kraken2"
+    none = [None] * len(rows)
+    values = [value for _, _, value in rows]
+    counts = pl.DataFrame(
+        {
+            "library_id": [library for library, _, _ in rows],
+            "feature_id": [feature for _, feature, _ in rows],
+            "count": [int(value) for value in values] if is_counted else none,
+            "relative_abundance": none if is_counted else values,
+        },
+        schema={
+            **{"library_id": pl.String, "feature_id": pl.String},
+            **{"count": pl.Int64, "relative_abundance": pl.Float64},
+        },
+    ).sort("library_id", "feature_id")
+    _put(counts, target / "counts.parquet")
+    names = sorted({feature for _, feature, _ in rows})
+    features = [_feature(name, taxa.get(name, Taxon()), engine) for name in names]
+    _put(_frame(features), target / "features.parquet")
+
+
+def _put(frame: pl.DataFrame, target: Path) -> None:
+    part = target.with_name(f"{target.name}.part")
+    frame.write_parquet(part, compression="zstd")
+    part.replace(target)
+
+
+def _feature(name: str, taxon: Taxon, engine: str) -> dict[str, Any]:
+    lineage = "" if name == UNCLASSIFIED else taxon.lineage
+    ranks = canonical(parse_lineage(lineage)).ranks
+    named = [rank for rank in RANKS if ranks[rank]]
+    return {
+        "feature_id": name,
+        "verbatim_lineage": lineage or None,
+        "classifier": engine,
+        **ranks,
+        "taxon_rank": named[-1] if named else None,
+        "flags": "" if named else UNCLASSIFIED,
+    }
+
+
+def _frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    import polars as pl
+
+    types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
+    columns = [column for column in FEATURES.columns if column.name != "agreement_ids"]
+    schema = {column.name: types[column.type] for column in columns}
+    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
+
+
+def _track(
+    found: set[str],
+    profiles: Mapping[str, Path],
+    left: Mapping[str, Mapping[str, Any]],
+    target: Path,
+) -> None:
+    """Write what each library keeps: all trimmed reads, since those without a name are a result."""
+    names = ("library_id", "reads_merged", "reads_denoised", "reads_nonchimeric", "failure")
+    part = target.with_name(f"{target.name}.part")
+    with part.open("w", encoding="utf-8", newline="") as handle:
+        table = csv.writer(handle, delimiter="\t", lineterminator="\n")
+        table.writerow(names)
+        for library in sorted(profiles):
+            reads = left[library]["reads_filtered"] if library in found else 0
+            table.writerow([library, reads, reads, reads, ""])
+    part.replace(target)
+
+
+def write_json(content: Mapping[str, Any], target: Path) -> None:
+    """Write a note of an engine, whole or not at all."""
+    part = target.with_name(f"{target.name}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    part.replace(target)

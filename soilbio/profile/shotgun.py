@@ -1,0 +1,249 @@
+"""Reads of whole metagenomes: trimmed by fastp, then named by profilers, library by library."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from soilbio.errors import InputError
+from soilbio.metadata.databases import check_kraken2, wrong_database
+from soilbio.metadata.reads import check_packing
+from soilbio.profile.prepare import Reads, ReadsLeft
+from soilbio.profile.tools import ToolFailed, run_tool
+
+# Of a profile of shares: what stands in the files that sylph's and sourmash's steps write.
+COLUMNS = ("genome", "share", "ani", "coverage")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The trimmed reads of a library; `reverse` is None for single reads."""
+
+    forward: Path
+    reverse: Path | None
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing is left to profile."""
+        return self.forward.stat().st_size == 0
+
+    def files(self) -> list[str]:
+        """List the files."""
+        return [str(path) for path in (self.forward, self.reverse) if path]
+
+
+def clean(reads: Reads, target: Cleaned, report: Path, min_length_bp: int) -> ReadsLeft:
+    """Trim adapters, poly-G and bad ends, drop short and bad reads (fastp); count what is left.
+
+    A library that cannot be read, or of which nothing is left, leaves empty files and its reason:
+    the others go on. fastp: Chen et al. 2018, Bioinformatics 34:i884.
+    """
+    command = ["fastp", "--in1", str(reads.forward), "--out1", str(target.forward)]
+    if reads.reverse and target.reverse:
+        command += ["--in2", str(reads.reverse), "--out2", str(target.reverse)]
+        command += ["--detect_adapter_for_pe"]
+    command += ["--length_required", str(min_length_bp), "--compression", "1", "--thread", "1"]
+    command += ["--json", str(report), "--html", "/dev/null", "--dont_eval_duplication"]
+    try:
+        for path in (reads.forward, reads.reverse):
+            if path:
+                check_packing(path)
+        run_tool(command)
+        said = json.loads(report.read_text(encoding="utf-8"))
+        _check_pairs(said)
+        found = said["summary"]
+    except (ToolFailed, InputError, OSError, ValueError) as failure:
+        if isinstance(failure, ToolFailed) and failure.is_disk_full:
+            raise failure.as_input_error(str(reads.forward)) from failure
+        return _failed(reads, target, report, failure)
+    ends = 2 if reads.reverse else 1
+    raw, left = (found[name]["total_reads"] // ends for name in _STEPS)
+    if not left:
+        _empty(target)
+    return ReadsLeft(
+        reads.library_id,
+        status="ok" if left else "empty",
+        status_reason="" if left else f"nothing left by fastp (of {raw} raw reads)",
+        reads_raw=raw,
+        reads_primer=raw,
+        reads_merged=left,
+        reads_filtered=left,
+    )
+
+
+def _check_pairs(said: Mapping[str, Any]) -> None:
+    """Refuse files of unequal length, of which fastp takes what it can."""
+    ends = [
+        said[name]["total_reads"]
+        for name in ("read1_before_filtering", "read2_before_filtering")
+        if name in said
+    ]
+    if len(set(ends)) > 1:
+        message = f"{ends[0]} forward reads and {ends[1]} reverse ones"
+        raise ValueError(message)
+
+
+_STEPS = ("before_filtering", "after_filtering")
+
+
+def _failed(reads: Reads, target: Cleaned, report: Path, failure: Exception) -> ReadsLeft:
+    if isinstance(failure, InputError):
+        reason = "; ".join(problem.found or problem.expected for problem in failure.problems)
+    else:
+        reason = getattr(failure, "said", str(failure))
+    _empty(target)
+    report.write_text(json.dumps({"failed": reason}) + "\n", encoding="utf-8")
+    return ReadsLeft(reads.library_id, status="failed", status_reason=f"cannot be read: {reason}")
+
+
+def _empty(target: Cleaned) -> None:
+    for path in target.files():
+        Path(path).write_bytes(b"")
+
+
+def kraken2(
+    reads: Cleaned, database: Path, options: Mapping[str, str], report: Path, *, threads: int
+) -> None:
+    """Classify reads by their k-mers; write Kraken2's report (Wood et al. 2019).
+
+    Parameters
+    ----------
+    reads : Cleaned
+    database : Path
+        Folder with `hash.k2d`, `opts.k2d`, `taxo.k2d`.
+    options : mapping
+        `confidence` and `minimum-hit-groups`, as Kraken2 calls them.
+    report : Path
+        Empty if there are no reads.
+    threads : int
+
+    """
+    if reads.is_empty():
+        report.write_text("", encoding="utf-8")
+        return
+    check_kraken2(database)
+    command = ["kraken2", "--db", str(database), "--threads", str(threads), "--gzip-compressed"]
+    for name, value in options.items():
+        command += [f"--{name}", value]
+    command += ["--report", str(report), "--output", "-"]
+    _run([*command, *(["--paired"] if reads.reverse else []), *reads.files()], database)
+
+
+def sylph(reads: Cleaned, database: Path, min_ani: float, target: Path) -> None:
+    """Estimate which genomes reads are of (pysylph; Shaw & Yu 2024); write shares of reads.
+
+    Reads of no genome of the database are the rest to 1: sylph estimates how many of a sample's
+    k-mers it knows (`estimate_unknown`).
+    """
+    import pysylph
+
+    if reads.is_empty():
+        _write_shares([], target)
+        return
+    try:
+        sketches = pysylph.Database.load(str(database))
+    except (OSError, ValueError) as error:
+        raise wrong_database(database, "a file of genomes' sketches (.syldb)", error) from error
+    if not len(sketches):
+        raise wrong_database(database, "a file with at least one sketch", "none")
+    sketcher = pysylph.Sketcher(c=sketches[0].c, k=sketches[0].k)
+    pair = [_sequences(Path(path)) for path in reads.files()]
+    sample = (
+        sketcher.sketch_paired("sample", *pair)
+        if reads.reverse
+        else sketcher.sketch_single("sample", pair[0])
+    )
+    profiler = pysylph.Profiler(sketches, minimum_ani=min_ani, seq_id=None, estimate_unknown=True)
+    rows = [
+        {
+            "genome": accession_of(hit.genome_sketch.name),
+            "share": hit.sequence_abundance / 100,
+            "ani": hit.ani,
+            "coverage": hit.coverage,
+        }
+        for hit in profiler.profile(sample)
+    ]
+    _write_shares(rows, target)
+
+
+def accession_of(name: str) -> str:
+    """Name a genome by its accession (GCF_000006945.2), else by its file."""
+    bare = Path(name.split()[0]).name
+    parts = bare.split("_")
+    if bare.startswith(("GCA_", "GCF_")):
+        return "_".join(parts[:2]).removesuffix(".gz").removesuffix(".fna").removesuffix(".fa")
+    return bare
+
+
+def _sequences(path: Path) -> Iterator[bytes]:
+    import dnaio
+
+    with dnaio.open(path) as records:
+        for record in records:
+            yield record.sequence.encode()
+
+
+def sourmash(reads: Cleaned, database: Path, options: Mapping[str, int], target: Path) -> None:
+    """Find the fewest genomes that hold the reads' k-mers (Irber et al. 2024); write shares.
+
+    Shares are of the reads' k-mers, weighted by how often they occur; the rest to 1 is unknown.
+
+    Parameters
+    ----------
+    reads : Cleaned
+    database : Path
+    options : mapping
+        `ksize`, `scaled`, `threshold_bp`.
+    target : Path
+
+    """
+    if reads.is_empty():
+        _write_shares([], target)
+        return
+    ksize, scaled = options["ksize"], options["scaled"]
+    with TemporaryDirectory(prefix="sourmash-", dir=target.parent) as scratch:
+        sketch, found = Path(scratch) / "reads.zip", Path(scratch) / "gather.csv"
+        kind = f"dna,k={ksize},scaled={scaled},abund"
+        start = ["sourmash", "sketch", *kind.split(",", 1)[:1], "-p", kind.split(",", 1)[1]]
+        _run([*start, "--merge", "reads", "-o", str(sketch), *reads.files()], target)
+        gather = ["sourmash", "gather", str(sketch), str(database), "-o", str(found)]
+        limit = ["--threshold-bp", str(options["threshold_bp"]), "-k", str(ksize)]
+        _run([*gather, *limit, "--scaled", str(scaled)], database)
+        rows = _gathered(found) if found.is_file() else []
+    _write_shares(rows, target)
+
+
+def _gathered(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return [
+            {
+                "genome": accession_of(row["name"]),
+                "share": float(row["f_unique_weighted"]),
+                "ani": float(row["match_containment_ani"] or 0) * 100,
+                "coverage": float(row["average_abund"] or 0),
+            }
+            for row in csv.DictReader(handle)
+        ]
+
+
+def _run(command: list[str], source: Path) -> None:
+    try:
+        run_tool(command)
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(source)) from failure
+
+
+def _write_shares(rows: list[dict[str, Any]], target: Path) -> None:
+    part = target.with_name(f"{target.name}.part")
+    with part.open("w", encoding="utf-8", newline="") as handle:
+        table = csv.DictWriter(handle, COLUMNS, delimiter="\t", lineterminator="\n")
+        table.writeheader()
+        for row in sorted(rows, key=lambda row: str(row["genome"])):
+            table.writerow(
+                {name: f"{v:.9g}" if isinstance(v, float) else v for name, v in row.items()}
+            )
+    part.replace(target)
