@@ -164,7 +164,7 @@ def _assay_rows(
         rows.append(
             {
                 "assay_id": name,
-                "library_strategy": "AMPLICON",
+                "library_strategy": assay.library_strategy,
                 "target_gene": assay.target_gene,
                 "target_subfragment": assay.target_subfragment,
                 "pcr_primer_forward": assay.forward_primer,
