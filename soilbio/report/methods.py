@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.history import History, pairs_of, read_history
+from soilbio.dataset.package import RUN
 from soilbio.report.citations import citations_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def methods_of(dataset: Dataset) -> str:
     blocks = ["# Methods", _what(dataset), _soils(dataset)]
     for assay in sorted(dataset.table("assays").to_dicts(), key=lambda row: str(row["assay_id"])):
         blocks.append(_assay(assay, dataset))
-    blocks += filter(None, (_imported(dataset), *_merged(history), _terms(dataset)))
+    blocks += filter(
+        None, (_tools(dataset), _imported(dataset), *_merged(history), _terms(dataset))
+    )
     text = "\n\n".join(blocks)
     sources = [*citations_of(text), *_rule_sources(history)]
     listed = "\n".join(f"{place}. {one}" for place, one in enumerate(sources, start=1))
@@ -138,6 +141,16 @@ def _classified(row: Row) -> Iterator[str]:
     version = f" {row['reference_version']}" if row["reference_version"] else ", version not stated"
     support = f", where its confidence was {cut:g} at least" if cut else ""
     yield f"Lineages were given{by} with {row['reference']}{version}{support}."
+
+
+def _tools(dataset: Dataset) -> str:
+    """Name the programs of a run of the workflow, with their versions."""
+    path = dataset.folder / RUN
+    made = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not made.get("is_workflow_run", True) or not made.get("tools"):
+        return ""
+    used = ", ".join(f"{tool['name']} {tool['version']}" for tool in made["tools"])
+    return f"Reads were processed by the workflow of soilbio, which ran {used}."
 
 
 def _imported(dataset: Dataset) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from soilbio.dataset.read import read_dataset
+from soilbio.report.methods import methods_of
 from tests.workflow.conftest import dataset_bytes, make_project
 
 
@@ -28,6 +30,9 @@ def test_reads_become_a_dataset_its_exports_and_a_report(
     for row in libraries.iter_rows(named=True):
         assert row["reads_nonchimeric"] == by_library.get(row["library_id"], 0)
     assert (project.results / "report.html").stat().st_size > 100_000
+    methods = methods_of(read_dataset(project.results / "dataset"))
+    assert "which ran cutadapt" in methods
+    assert "doi:10.14806/ej.17.1.200" in methods
     assert (project.results / "exports" / "0-dwca-public" / "decision.json").exists()
     with (project.results / "score" / "score.tsv").open() as handle:
         scores = list(csv.DictReader(handle, delimiter="\t"))
