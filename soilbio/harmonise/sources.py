@@ -189,8 +189,3 @@ def _after_merging(history: History, assay: Mapping[str, Any]) -> dict[str, Any]
         "target_subfragment": "",
         "method_fingerprint": None,
     }
-
-
-def empty(table: str) -> dict[str, Any]:
-    """Give a row of a table without any value."""
-    return {column.name: None for column in TABLES[table].columns}
