@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--taxa", type=int, help="reference sequences that the soils share")
     parser.add_argument("--strains", type=int, help="strains made from them")
     parser.add_argument("--chimeras", type=float, metavar="SHARE", help="share of chimeric pairs")
+    parser.add_argument("--genomes", type=Path, help="folder of FASTA files: metagenomes of them")
+    parser.add_argument(
+        "--genome-lineages", type=Path, help="table of genome and lineage, with --genomes"
+    )
+    parser.add_argument("--left-out", type=float, metavar="SHARE", help="genomes no database has")
     parser.add_argument("--binned-quality", action="store_true", help="qualities 2, 12, 23, 37")
     parser.add_argument(
         "--quality-from",
@@ -46,31 +51,81 @@ def run(args: argparse.Namespace) -> int:
     """Simulate the libraries and print one line for each."""
     from soilbio.references.disk import writing_to
     from soilbio.simulate.design import read_design, to_design
-    from soilbio.simulate.draw import prepare, used_references
-    from soilbio.simulate.write import write_library, write_sheets, write_truth, write_used
+    from soilbio.simulate.metagenome import metagenome_libraries
+    from soilbio.simulate.write import write_sheets
 
     written = read_design(args.design) if args.design else {}
     folder = args.design.parent if args.design else Path()
     source = str(args.design or "simulate")
     design = to_design(_with_options(written, args), source, folder)
-    libraries = _chosen(design.libraries, args.only, source)
+    amplicons = design.libraries if design.has_amplicons else ()
+    metagenomes = metagenome_libraries(design)
+    chosen = _chosen((*amplicons, *metagenomes), args.only, source)
     _check_share(args.used_share)
-    prepared = prepare(design)
-    _tell(prepared)
-    truth = []
+    prepared = _prepared(design, [one for one in metagenomes if one in chosen])
     print("library_id", "pairs", "chimeric", "sequences", sep="\t")
     with writing_to(args.out):
-        for library in libraries:
-            rows = write_library(prepared, library, args.out)
-            chimeric = library.pairs - sum(row.reads for row in rows)
-            print(library.library_id, library.pairs, chimeric, len(rows), sep="\t", flush=True)
-            truth += rows
-        write_truth(truth, args.out / "truth.tsv")
+        if prepared.amplicons:
+            _write_amplicons([one for one in amplicons if one in chosen], prepared.amplicons, args)
+        if prepared.metagenomes:
+            _write_metagenomes(
+                [one for one in metagenomes if one in chosen], prepared.metagenomes, args.out
+            )
         if args.sheets:
             write_sheets(design, args.out, args.sheets)
-        if args.used:
-            write_used(used_references(prepared.pool, args.used_share, design.seed), args.used)
     return 0
+
+
+class _Prepared(NamedTuple):
+    amplicons: Any
+    metagenomes: Any
+
+
+def _prepared(design: Any, metagenomes: list[Any]) -> _Prepared:
+    """Draw who can be found in any library, before anything is written."""
+    from soilbio.simulate.draw import prepare
+    from soilbio.simulate.metagenome import prepare_genomes
+
+    amplicons = prepare(design) if design.has_amplicons else None
+    if amplicons:
+        _tell(amplicons)
+    pool = amplicons.pool if amplicons else None
+    return _Prepared(amplicons, prepare_genomes(design, pool) if metagenomes else None)
+
+
+def _write_amplicons(libraries: list[Any], prepared: Any, args: argparse.Namespace) -> None:
+    from soilbio.simulate.draw import used_references
+    from soilbio.simulate.write import write_library, write_truth, write_used
+
+    truth = []
+    for library in libraries:
+        rows = write_library(prepared, library, args.out)
+        chimeric = library.pairs - sum(row.reads for row in rows)
+        print(library.library_id, library.pairs, chimeric, len(rows), sep="\t", flush=True)
+        truth += rows
+    write_truth(truth, args.out / "truth.tsv")
+    if args.used:
+        used = used_references(prepared.pool, args.used_share, prepared.design.seed)
+        write_used(used, args.used)
+
+
+def _write_metagenomes(libraries: list[Any], prepared: Any, folder: Path) -> None:
+    from soilbio.simulate.metagenome import (
+        write_genome_truth,
+        write_genomes,
+        write_left_out,
+        write_metagenome,
+    )
+
+    truth = []
+    for library in libraries:
+        rows = write_metagenome(prepared, library, folder)
+        print(library.library_id, library.pairs, 0, len(rows), sep="\t", flush=True)
+        truth += rows
+    write_genome_truth(truth, folder / "truth-metagenomes.tsv")
+    write_left_out(prepared.genomes, folder / "left-out.txt")
+    if prepared.wanted.genomes is None:
+        write_genomes(prepared.genomes, folder / "database")
 
 
 def _with_options(written: dict[str, Any], args: argparse.Namespace) -> dict[str, Any]:
@@ -97,6 +152,10 @@ def _with_options(written: dict[str, Any], args: argparse.Namespace) -> dict[str
         ("community", "taxa", args.taxa),
         ("community", "strains", args.strains),
         ("chimeras", "share", args.chimeras),
+        ("metagenomes", "genomes", args.genomes and str(args.genomes.absolute())),
+        ("metagenomes", "lineages", args.genome_lineages and str(args.genome_lineages.absolute())),
+        ("metagenomes", "left_out", args.left_out),
+        ("metagenomes", "pairs", args.pairs if args.genomes else None),
         ("errors", "binned_quality", args.binned_quality or None),
         (
             "errors",

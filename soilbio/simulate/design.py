@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from soilbio.errors import Problems, problem_of
+from soilbio.simulate.metagenome_design import Metagenomes, check_metagenomes, to_metagenomes
 from soilbio.standards import shipped
 
 FORWARD, REVERSE = "GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT"  # 515F-Y, 806RB
@@ -129,6 +130,12 @@ class Design:
     chimeras: Chimeras
     errors: Errors
     sheets: Sheets
+    metagenomes: Metagenomes | None = None
+
+    @property
+    def has_amplicons(self) -> bool:
+        """Whether amplicons are simulated: not of a user's own genomes."""
+        return self.metagenomes is None or self.metagenomes.genomes is None
 
 
 def read_design(path: Path) -> dict[str, Any]:
@@ -172,6 +179,9 @@ def to_design(document: Mapping[str, Any], source: str, folder: Path) -> Design:
     _check_libraries(libraries, problems)
     region = Region(**document.get("region", {}))
     _check_region(document, region, problems)
+    metagenomes = _metagenomes(document, folder)
+    if metagenomes:
+        check_metagenomes(metagenomes, {one.library_id for one in libraries}, problems)
     problems.raise_if_any()
     primers = document.get("primers", {"forward": FORWARD, "reverse": REVERSE})
     files = [folder / document[name] if name in document else None for name in _FILES]
@@ -195,7 +205,12 @@ def to_design(document: Mapping[str, Any], source: str, folder: Path) -> Design:
         chimeras=Chimeras(**document.get("chimeras", {})),
         errors=_errors(document.get("errors", {}), folder),
         sheets=Sheets(**_only(document.get("sheets", {}), "assay", "run", "agreement")),
+        metagenomes=metagenomes,
     )
+
+
+def _metagenomes(document: Mapping[str, Any], folder: Path) -> Metagenomes | None:
+    return to_metagenomes(document["metagenomes"], folder) if "metagenomes" in document else None
 
 
 _FILES = ("sequences", "lineages")

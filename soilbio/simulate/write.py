@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from soilbio.simulate.draw import (
     sequence_pairs,
     truth_of,
 )
+from soilbio.simulate.metagenome import metagenome_libraries
 
 _LEVEL = 4
 SHEET_COLUMNS = (
@@ -88,9 +89,9 @@ def write_sheets(design: Design, reads: Path, folder: Path) -> None:
     """
     start = Path(os.path.relpath(reads, folder))
     rows = []
-    for library in design.libraries:
+    for library, assay, run in _listed(design):
         fastq = [(start / name).as_posix() for name in fastq_names(library)]
-        ids = (library.library_id, library.sample_id, design.sheets.assay, design.sheets.run)
+        ids = (library.library_id, library.sample_id, assay, run)
         rows.append((*ids, *fastq, "", library.control_type, design.sheets.agreement))
     _write_table(SHEET_COLUMNS, rows, folder / "libraries.tsv")
     columns = list(dict.fromkeys(name for library in design.libraries for name in library.metadata))
@@ -99,6 +100,16 @@ def write_sheets(design: Design, reads: Path, folder: Path) -> None:
         for library in design.libraries
     ]
     _write_table(("sample_id", *columns), samples, folder / "samples.tsv")
+
+
+def _listed(design: Design) -> Iterator[tuple[Library, str, str]]:
+    """List the libraries with their assays and runs, amplicons before metagenomes."""
+    if design.has_amplicons:
+        for library in design.libraries:
+            yield library, design.sheets.assay, design.sheets.run
+    if design.metagenomes:
+        for library in metagenome_libraries(design):
+            yield library, design.metagenomes.assay, design.metagenomes.run
 
 
 def _write_table(header: Sequence[str], rows: Iterable[Sequence[str]], target: Path) -> None:

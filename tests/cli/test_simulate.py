@@ -1,4 +1,5 @@
 import gzip
+import random
 import re
 import shlex
 from pathlib import Path
@@ -8,6 +9,7 @@ import yaml
 
 from soilbio.cli.main import main
 from soilbio.simulate.design import to_design
+from soilbio.simulate.metagenome_design import MadeUp, Metagenomes
 
 ROOT = Path(__file__).parents[2]
 REFERENCES = ROOT / "tests" / "data" / "references" / "valid"
@@ -130,10 +132,19 @@ def documented(tmp_path, monkeypatch):
         (tmp_path / f"mine.{end}").write_bytes((REFERENCES / f"v3v4.{end}").read_bytes())
     design = yaml.safe_load(blocks("yaml")[0])
     (tmp_path / "design.yaml").write_text(yaml.safe_dump(design))
-    demo = yaml.safe_load((ROOT / "resources/simulate/demo.yaml").read_text(encoding="utf-8"))
-    demo["mock"].pop("genera")
     (tmp_path / "resources/simulate").mkdir(parents=True)
-    (tmp_path / "resources/simulate/demo.yaml").write_text(yaml.safe_dump(demo))
+    for name in ("demo.yaml", "demo-shotgun.yaml"):
+        demo = yaml.safe_load((ROOT / "resources/simulate" / name).read_text(encoding="utf-8"))
+        demo["mock"].pop("genera")
+        if "metagenomes" in demo:
+            demo["metagenomes"] |= {"pairs": 60}
+        (tmp_path / "resources/simulate" / name).write_text(yaml.safe_dump(demo))
+    (tmp_path / "genomes").mkdir()
+    with (tmp_path / "genomes.tsv").open("w") as table:
+        for number in range(15):
+            bases = "".join(random.Random(number).choices("ACGT", k=3_000))
+            (tmp_path / "genomes" / f"g{number}.fa").write_text(f">c1\n{bases}\n")
+            table.write(f"g{number}\td__Bacteria;p__P;c__C;o__O;f__F;g__G{number};s__G{number} a\n")
     monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "references"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -153,6 +164,44 @@ def test_the_examples_of_the_docs_run(documented):
             ran += 1
     assert ran >= 6
     assert (documented / "project" / "libraries.tsv").is_file()
+    demo = documented / "demo-shotgun" / "reads"
+    assert (demo / "MOCK_R1.fastq.gz").is_file()
+    assert (demo / "MOCK-wgs_R2.fastq.gz").is_file()
+    truth = (documented / "reads-wgs" / "truth-metagenomes.tsv").read_text().splitlines()
+    assert {line.split("\t")[0] for line in truth[1:]} == {"mock-wgs"}
+    left_out = (documented / "reads-wgs" / "left-out.txt").read_text().split()
+    assert len(left_out) == 3
+    known = dict(line.split("\t")[1::5] for line in truth[1:])
+    assert {name for name, rank in known.items() if rank != "species"} <= set(left_out)
+
+
+def test_metagenomes_alone_are_the_same_as_with_the_others(documented):
+    words = ["simulate", "--genomes", "genomes", "--genome-lineages", "genomes.tsv"]
+    words += ["--group", "soil=2", "--pairs", "50", "--out"]
+    assert main([*words, "one"]) == 0
+    assert main([*words, "two"]) == 0
+    assert main([*words, "some", "--only", "soil-2-wgs"]) == 0
+    assert contents(documented / "one") == contents(documented / "two")
+    some = contents(documented / "some")
+    assert [name for name in some if name.endswith(".gz")] == [
+        "soil-2-wgs_R1.fastq.gz",
+        "soil-2-wgs_R2.fastq.gz",
+    ]
+    for name in (name for name in some if name.endswith(".gz")):
+        assert some[name] == (documented / "one" / name).read_bytes()
+
+
+def test_the_defaults_of_metagenomes_in_the_docs_are_those_of_the_code():
+    section = yaml.safe_load(blocks("yaml")[1])["metagenomes"]
+    default = Metagenomes()
+    for name in set(section) - {"genomes", "lineages", "libraries"}:
+        assert section[name] == getattr(default, name), name
+    made_up = MadeUp()
+    for number in (made_up.genus_identity, made_up.strain_identity, made_up.min_gc):
+        assert f"{number:g}" in DOCS
+    for number in (made_up.min_length_bp, made_up.max_length_bp):
+        assert f"({number:,})" in DOCS
+    assert f"{made_up.core:.0%}".replace("%", " % (`core`)") in DOCS
 
 
 def test_the_defaults_in_the_docs_are_those_of_the_code():
