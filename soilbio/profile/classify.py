@@ -13,10 +13,12 @@ from pathlib import Path
 
 from soilbio.profile.tools import ToolFailed, run_tool, tool_version
 
-# Features of one vsearch process. SINTAX draws at random; it repeats itself only with one thread
-# and a fixed seed, and a feature's draws depend on those before it. So the chunks are always the
-# same, whatever the number of threads.
+# Most features of one vsearch process. SINTAX draws at random; it repeats itself only with one
+# thread and a fixed seed, and a feature's draws depend on those before it. So the chunks depend on
+# the number of features only, not on that of threads; there are eight, or a multiple, so that
+# two, four or eight processes end together.
 CHUNK = 100
+_CHUNKS = 8
 _SEED = "1"
 
 
@@ -91,12 +93,20 @@ def _classify_chunks(
 
 def _split(features: Path, scratch: Path) -> Iterator[Path]:
     with features.open(encoding="ascii") as handle:
+        size = _chunk_size(sum(line.startswith(">") for line in handle))
+        handle.seek(0)
         number = 0
-        while lines := list(islice(handle, 2 * CHUNK)):
+        while lines := list(islice(handle, 2 * size)):
             chunk = scratch / f"{number:06d}.fasta"
             chunk.write_text("".join(lines), encoding="ascii")
             number += 1
             yield chunk
+
+
+def _chunk_size(features: int) -> int:
+    """Choose how many features a process classifies, at most `CHUNK`; 1 where there are none."""
+    chunks = -(-features // (CHUNK * _CHUNKS)) * _CHUNKS
+    return max(1, -(-features // max(1, chunks)))
 
 
 def _in_order(chunk: Path, lineages: Path) -> str:

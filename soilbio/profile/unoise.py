@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from soilbio.profile.features import Features, write_features
+from soilbio.profile.near import assign_near
 from soilbio.profile.tools import ToolFailed, run_tool, tool_version
 
 _NO_FEATURE = ""
@@ -118,11 +119,16 @@ def _assign(
     """Find for each unique sequence the denoised one that it is most like, chimeras included.
 
     Chimeras compete for reads, so that theirs are not counted to a parent that they resemble.
+    vsearch aligns what is not near one.
     """
-    hits = scratch / "hits.tsv"
+    hits, rest = scratch / "hits.tsv", scratch / "rest.fasta"
+    targets = [(name, sequence) for name, _, sequence in _records(denoised)]
+    owner = assign_near(_records(pooled), targets, settings.count_identity, rest)
+    if not rest.stat().st_size:
+        return owner
     run_tool(
         [
-            *("vsearch", "--usearch_global", pooled, "--db", denoised, "--strand", "plus"),
+            *("vsearch", "--usearch_global", rest, "--db", denoised, "--strand", "plus"),
             *("--id", f"{settings.count_identity:g}", "--threads", str(threads)),
             *("--qmask", "none", "--dbmask", "none", "--userout", hits),
             *("--userfields", "query+target", "--sizein"),
@@ -130,7 +136,7 @@ def _assign(
     )
     with hits.open(encoding="ascii") as handle:
         pairs = (line.rstrip("\n").split("\t") for line in handle)
-        return {_name(query): _name(target) for query, target in pairs}
+        return owner | {_name(query): _name(target) for query, target in pairs}
 
 
 def _count(

@@ -356,7 +356,12 @@ rule index_reference:
         mem_mb=3000,
         runtime=30,
     shell:
-        "vsearch" " --makeudb_usearch {input.region:q}" " --output {output.database}" " 2> {log}"
+        # Unmasked, as SINTAX reads a FASTA file.
+        "vsearch"
+        " --makeudb_usearch {input.region:q}"
+        " --dbmask none"
+        " --output {output.database}"
+        " 2> {log}"
 
 
 rule classify_features:
