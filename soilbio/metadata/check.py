@@ -86,13 +86,13 @@ def _shortened(problem: Problem) -> Problem:
 
 def _check_files(project: Config, problems: Problems) -> None:
     """Note files that the configuration names and that are not there."""
-    files = {
-        "soil": project.soil,
-        "truth": project.truth,
-        "taxonomy.sequences": project.taxonomy["sequences"],
-        "taxonomy.lineages": project.taxonomy["lineages"],
-    }
-    for key, path in files.items():
+    files = [
+        ("soil", project.soil),
+        *(("truth", path) for path in project.truth),
+        ("taxonomy.sequences", project.taxonomy["sequences"]),
+        ("taxonomy.lineages", project.taxonomy["lineages"]),
+    ]
+    for key, path in files:
         if path is not None and not path.is_file():
             problems.add(
                 "config-file-missing",

@@ -56,7 +56,7 @@ class Config:
     assays: dict[str, Assay]
     columns: dict[str, str]
     soil_options: dict[str, Any]
-    truth: Path | None
+    truth: tuple[Path, ...]
     amplicon: dict[str, Any]
     shotgun: dict[str, Any]
     taxonomy: dict[str, Any]
@@ -142,7 +142,7 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
         assays=assays,
         columns=dict(filled["columns"]),
         soil_options=filled["soil_options"],
-        truth=_inside(folder, filled["truth"]),
+        truth=_all_inside(folder, filled["truth"]),
         amplicon=filled["amplicon"],
         shotgun=shotgun,
         taxonomy=taxonomy,
@@ -156,6 +156,12 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
 
 def _inside(folder: Path, path: str | None) -> Path | None:
     return (folder / path).resolve() if path else None
+
+
+def _all_inside(folder: Path, paths: str | list[str] | None) -> tuple[Path, ...]:
+    """Resolve one path or several; none of them is an empty tuple."""
+    listed = [paths] if isinstance(paths, str) else paths or []
+    return tuple((folder / path).resolve() for path in listed)
 
 
 def _read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], Rows]:

@@ -36,6 +36,7 @@ class Results:
     engines: Mapping[str, Mapping[str, Any]]
     diversity: Mapping[str, Diversity]
     scores: list[Row]
+    profile_scores: list[Row]
     compositions: list[Row]
     warnings: list[Row]
     tree_tips: Mapping[str, bool]
@@ -57,6 +58,7 @@ def read_results(folder: Path, assays: list[str]) -> Results:
         engines={name: read_json(folder / "profile" / name / "engine.json") for name in assays},
         diversity={name: _read_diversity(folder / "diversity" / name) for name in assays},
         scores=read_rows(folder / "score" / "score.tsv"),
+        profile_scores=read_rows(folder / "score" / "profiles.tsv"),
         compositions=read_rows(folder / "score" / "composition.tsv"),
         warnings=read_rows(folder / "check" / "problems.tsv"),
         tree_tips={name: (folder / "tree" / f"{name}.nwk").is_file() for name in assays},

@@ -9,6 +9,7 @@ from soilbio.report.figures import OTHER, UNNAMED, colours_of_names
 from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.material import Material, readable
 from soilbio.report.results import Row, number
+from soilbio.report.sections_engines import engine_grids
 from soilbio.report.summaries import (
     TOP_NAMES,
     Composition,
@@ -163,6 +164,7 @@ def _truth_section(
     blocks: list[Block] = [
         "The true composition of these libraries is known, so the result can be judged."
     ]
+    blocks += engine_grids(material)
     panel = _truth_panel(material, found)
     if panel:
         blocks += [panel, _truth_grid(material)]

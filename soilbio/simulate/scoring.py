@@ -28,6 +28,7 @@ from soilbio.taxonomy.lineage import parse_lineage
 _FASTA = (".fasta", ".fa", ".fna")
 _COMPOSITION = ("library_id", "rank", "name", "expected", "found")
 Names = Mapping[str, Mapping[str, str]]
+Row = tuple[str, str, str, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Scored:
 
     scores: tuple[Score, ...]
     overall: Score
-    composition: tuple[tuple[str, str, str, float, float], ...]
+    composition: tuple[Row, ...]
     not_scored: tuple[str, ...]
 
 
@@ -98,9 +99,7 @@ def _score_all(founds: list[Found], truths: dict[str, Truth], not_scored: list[s
     return Scored(tuple(scores), overall, tuple(rows), tuple(not_scored))
 
 
-def composition_rows_of(
-    found: Found, truths: Mapping[str, Truth], names: Names
-) -> list[tuple[str, str, str, float, float]]:
+def composition_rows_of(found: Found, truths: Mapping[str, Truth], names: Names) -> list[Row]:
     """List the composition of one library, with the true names that concern it."""
     truth = truths[found.library_id]
     return composition_rows(found, truth, {sequence: names[sequence] for sequence in truth.reads})
@@ -140,15 +139,28 @@ def _found(dataset: Dataset, library_id: str) -> Found:
     return Found(library_id, dict(rows.select("sequence", "count").iter_rows()), ranks)
 
 
-def write_scores(scored: Scored, folder: Path) -> None:
-    """Write `score.tsv`, `overall.tsv` (all libraries as one) and `composition.tsv`."""
-    lines = [astuple(score) for score in scored.scores]
-    _write(SCORE_COLUMNS, lines, folder / "score.tsv")
-    _write(SCORE_COLUMNS[1:], [astuple(scored.overall)[1:]], folder / "overall.tsv")
-    _write(_COMPOSITION, scored.composition, folder / "composition.tsv")
+def write_scores(scored: Scored | None, folder: Path, *, of_profiles: Sequence[Row] = ()) -> None:
+    """Write `score.tsv`, `overall.tsv` (all libraries as one) and `composition.tsv`.
+
+    Parameters
+    ----------
+    scored : Scored or None
+        None, if there is a truth of metagenomes only: the first two have no rows then.
+    folder : Path
+    of_profiles : sequence of tuple
+        The composition of metagenomes, to be written behind the others.
+
+    """
+    lines = [astuple(score) for score in scored.scores] if scored else []
+    whole = [astuple(scored.overall)[1:]] if scored else []
+    rows = [*(scored.composition if scored else ()), *of_profiles]
+    write_rows(SCORE_COLUMNS, lines, folder / "score.tsv")
+    write_rows(SCORE_COLUMNS[1:], whole, folder / "overall.tsv")
+    write_rows(_COMPOSITION, rows, folder / "composition.tsv")
 
 
-def _write(header: Sequence[str], rows: Sequence[Sequence[object]], target: Path) -> None:
+def write_rows(header: Sequence[str], rows: Sequence[Sequence[object]], target: Path) -> None:
+    """Write a table with tabs, whole or not at all."""
     with atomic_text(target) as handle:
         handle.writelines(
             "\t".join(_cell(value) for value in row) + "\n" for row in [header, *rows]

@@ -1,5 +1,6 @@
 import csv
 import hashlib
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,6 +17,7 @@ LINEAGES = [
     "k__Bacteria; p__Proteobacteria; c__D; o__E; f__F; g__[Prevotella]; s__",
 ]
 AGREEMENT = "open@1.0"
+AGREED = {"agreement_ids": AGREEMENT}
 COUNTS = {"S1": [60, 30, 0, 10], "MOCK": [5, 5, 0, 0], "EMPTY": []}
 
 
@@ -147,4 +149,78 @@ def test_a_mock_is_scored_against_its_members_genes(dataset, tmp_path):
 )
 def test_a_library_without_truth_is_told(dataset, truth, words, capsys):
     assert score(dataset, truth, *words)[0] == 1
+    assert "[truth-library]" in capsys.readouterr().err
+
+
+METAGENOMES = Path(__file__).parents[1] / "data" / "truth-metagenomes" / "valid"
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """A soil as an amplicon and a metagenome, the latter as two profilers see it."""
+    both = {"domain": "Bacteria", "agreement_ids": AGREEMENT}
+    features = [
+        {"feature_id": "ncbi:1", "genus": "Alphia", "species": "Alphia una", **both},
+        {"feature_id": "ncbi:2", "genus": "Alphia", "species": None, **both},
+        {"feature_id": "ncbi:3", "genus": "Betia", "species": "Betia tria", **both},
+        {"feature_id": "unclassified", **both, "domain": None},
+    ]
+    assays = [
+        {"assay_id": f"wgs-{engine}", "library_strategy": "WGS", "engine": engine, **AGREED}
+        for engine in ("kraken2", "sylph")
+    ]
+    libraries = [
+        {
+            **{"library_id": f"M1-{engine}", "sample_id": "S", "assay_id": f"wgs-{engine}"},
+            **{"run_id": "r", "control_type": "", "status": "ok", "agreement_id": AGREEMENT},
+        }
+        for engine in ("kraken2", "sylph")
+    ]
+    found = [
+        ("M1-kraken2", "ncbi:1", 40, None),
+        ("M1-kraken2", "ncbi:2", 30, None),
+        ("M1-kraken2", "ncbi:3", 25, None),
+        ("M1-kraken2", "unclassified", 5, None),
+        ("M1-sylph", "ncbi:1", None, 0.5),
+        ("M1-sylph", "unclassified", None, 0.5),
+    ]
+    names = ("library_id", "feature_id", "count", "relative_abundance")
+    counts = [{**dict(zip(names, row, strict=True)), "agreement_id": AGREEMENT} for row in found]
+    frames = {
+        "samples": pl.DataFrame([{"sample_id": "S", "agreement_id": AGREEMENT}]),
+        "assays": pl.DataFrame(assays),
+        "libraries": pl.DataFrame(libraries),
+        "features": pl.DataFrame(features),
+        "counts": pl.DataFrame(counts),
+        "measurements": pl.DataFrame({"subject": []}, schema={"subject": pl.String}),
+    }
+    write_tables(frames, {AGREEMENT: "id: open\n"}, tmp_path / "mixed")
+    return tmp_path / "mixed"
+
+
+def test_metagenomes_are_scored_engine_by_engine(mixed, capsys):
+    code, out = score(mixed, METAGENOMES / "one-unknown.tsv")
+    assert code == 0
+    captured = capsys.readouterr()
+    assert "M2" in captured.err
+    rows = {(row["engine"], row["rank"]): row for row in read(out / "profiles.tsv")}
+    assert captured.out.count("\n") == 1 + len(rows)
+    kraken = rows["kraken2", "species"]
+    assert (kraken["precision"], kraken["recall"]) == ("1.000000", "1.000000")
+    assert (kraken["unclassified_found"], kraken["unclassified_true"]) == ("0.350000", "0.200000")
+    # una .4/.5, tria .25/.3, none .35/.2
+    assert float(kraken["l1_reads"]) == pytest.approx(0.3)
+    assert float(rows["kraken2", "genus"]["l1_reads"]) == pytest.approx(0.1)
+    assert rows["sylph", "genus"]["false_negative"] == "1"
+    composition = read(out / "composition.tsv")
+    assert {row["library_id"] for row in composition} == {"M1-kraken2", "M1-sylph"}
+    assert read(out / "score.tsv") == []
+    assert len(read(out / "profiles-overall.tsv")) == 4
+
+
+def test_amplicons_and_metagenomes_are_scored_together(dataset, truth, capsys):
+    path = METAGENOMES / "one-unknown.tsv"
+    assert main(["score", str(dataset), "--truth", str(truth), str(path), "--out", "x"]) == 1
+    assert "[truth-library]" in capsys.readouterr().err
+    assert main(["score", str(dataset), "--truth", str(truth), str(truth), "--out", "x"]) == 1
     assert "[truth-library]" in capsys.readouterr().err

@@ -33,10 +33,12 @@ rule build_dataset:
 rule score_dataset:
     input:
         package="results/dataset/datapackage.json",
-        truth=PROJECT.truth or [],
+        truth=list(PROJECT.truth),
     output:
         score="results/score/score.tsv",
         composition="results/score/composition.tsv",
+        profiles="results/score/profiles.tsv",
+        overall="results/score/profiles-overall.tsv",
     log:
         "results/logs/dataset/score_dataset.log",
     conda:

@@ -52,7 +52,7 @@ def test_two_projects_do_not_share_what_they_fill_in(tmp_path):
 def test_paths_are_relative_to_the_configuration(tmp_path):
     project = config(tmp_path, "truth: ../reads/truth.tsv\n")
     assert project.libraries == tmp_path / "libraries.tsv"
-    assert project.truth == tmp_path.parent / "reads" / "truth.tsv"
+    assert project.truth == (tmp_path.parent / "reads" / "truth.tsv",)
 
 
 def test_an_override_changes_one_key_of_a_known_assay(tmp_path):

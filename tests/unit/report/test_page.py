@@ -118,6 +118,29 @@ def test_a_missing_part_is_a_sentence_not_a_crash(run, material, part):
     assert "<h2" in build_page(material(run))
 
 
+def test_engines_are_shown_beside_the_truth_in_what_they_estimate(run, material):
+    run.write_all()
+    known = [one["library_id"] for one in run.libraries if not one["control_type"]][:2]
+    rows = [
+        {
+            **{"library_id": library, "engine": engine, "rank": "genus", "expected": 10},
+            **{"found": 9, "true_positive": 8, "false_negative": 2, "precision": 0.8889},
+            **{"recall": 0.8, "f1": 0.8421, "l1_reads": 0.31, "l1_genomes": 0.72},
+            **{"compared_with": kind, "unclassified_found": 0.412, "unclassified_true": 0.377},
+        }
+        for library in known
+        for engine, kind in (("kraken2", "reads"), ("ssu", "genomes"))
+    ]
+    run.write_rows("score/profiles.tsv", rows)
+    (truth,) = (one for one in sections_of(material(run)) if one.section_id == "truth")
+    means, each = (one for one in truth.blocks if isinstance(one, Grid) and "Engines" in one.title)
+    assert [row[:3] for row in means.rows] == [("kraken2", "genus", "2"), ("ssu", "genus", "2")]
+    l1 = means.columns.index("L1")
+    assert [row[l1] for row in means.rows] == ["0.31", "0.72"]
+    assert means.rows[0][-2:] == ("41.2", "37.7")
+    assert len(each.rows) == 4
+
+
 def test_a_dataset_alone_makes_a_page(run, material):
     run.write_dataset()
     page = build_page(material(run))

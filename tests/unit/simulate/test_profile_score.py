@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.simulate.genomes import RANKS
+from soilbio.simulate.profile_score import (
+    OVERALL_COLUMNS,
+    Profile,
+    overall,
+    profile_composition,
+    score_profile,
+    true_shares,
+)
+from soilbio.simulate.profile_truth import is_of_metagenomes, read_profile_truth
+
+DATA = Path(__file__).parents[2] / "data" / "truth-metagenomes"
+TRUTH = read_profile_truth(DATA / "valid" / "one-unknown.tsv")
+
+
+def profile(engine="kraken2", *, genus, species):
+    shares = {rank: {"": 1.0} for rank in RANKS} | {"genus": genus, "species": species}
+    return Profile("M1-x", "wgs-x", engine, "M1", shares)
+
+
+PERFECT = profile(
+    genus={"Alphia": 0.7, "Betia": 0.3},
+    species={"Alphia una": 0.5, "Betia tria": 0.3, "": 0.2},
+)
+
+
+def test_each_valid_truth_is_read():
+    assert {name: len(taxa) for name, taxa in TRUTH.items()} == {"M1": 3, "M2": 1}
+    bare = read_profile_truth(DATA / "valid" / "fewest-columns.tsv")["M1"]
+    assert [(one.known_rank, one.share_of_genomes) for one in bare] == [("species", None)] * 2
+    # What no row accounts for is unknown.
+    assert true_shares(bare, "genus", "reads")[""] == pytest.approx(0.1)
+    assert true_shares(bare, "genus", "genomes") == {}
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "invalid").glob("*.tsv")), ids=lambda p: p.stem)
+def test_each_invalid_truth_has_exactly_the_fault_it_is_named_after(path):
+    with pytest.raises(InputError) as caught:
+        read_profile_truth(path)
+    assert {problem.code for problem in caught.value.problems} == {path.stem.split("_")[0]}
+
+
+def test_a_truth_is_told_by_its_header():
+    assert is_of_metagenomes(DATA / "valid" / "fewest-columns.tsv")
+    assert not is_of_metagenomes(DATA.parent / "truth" / "valid" / "two-libraries.tsv")
+    assert not is_of_metagenomes(DATA / "none.tsv")
+
+
+@pytest.mark.parametrize("rank", ["genus", "species"])
+def test_a_perfect_profile_scores_one_though_a_species_is_in_no_database(rank):
+    score = score_profile(PERFECT, TRUTH["M1"], rank)
+    assert (score.precision, score.recall, score.f1) == (1, 1, 1)
+    assert score.l1_reads == pytest.approx(0)
+    assert score.not_in_database == (1 if rank == "species" else 0)
+    assert score.unclassified_found == pytest.approx(score.unclassified_true)
+    assert score.unclassified_true == pytest.approx(0.2 if rank == "species" else 0)
+
+
+def test_what_is_false_missed_and_unknown_is_counted():
+    found = profile(
+        genus={"Alphia": 0.8, "Gammia": 0.2}, species={"Alphia una": 0.7, "Alphia duo": 0.3}
+    )
+    score = score_profile(found, TRUTH["M1"], "species")
+    # Alphia duo is truly there, but no database holds it: to name it is no merit of the method.
+    assert (score.expected, score.not_in_database, score.found) == (2, 1, 2)
+    assert (score.true_positive, score.false_positive, score.false_negative) == (1, 1, 1)
+    assert (score.precision, score.recall, score.f1) == (0.5, 0.5, 0.5)
+    # una .7/.5, duo .3/0, tria 0/.3, none 0/.2
+    assert score.l1_reads == pytest.approx(0.2 + 0.3 + 0.3 + 0.2)
+    # una .7/.6, duo .3/0, tria 0/.3, none 0/.1
+    assert score.l1_genomes == pytest.approx(0.1 + 0.3 + 0.3 + 0.1)
+    genus = score_profile(found, TRUTH["M1"], "genus")
+    assert (genus.precision, genus.recall, genus.false_positive) == (0.5, 0.5, 1)
+
+
+def test_of_a_library_of_which_nothing_is_known_finding_nothing_is_right():
+    nothing = profile(genus={"": 1.0}, species={"": 1.0})
+    score = score_profile(nothing, TRUTH["M2"], "species")
+    assert (score.expected, score.found, score.precision, score.recall) == (0, 0, None, None)
+    assert (score.unclassified_found, score.unclassified_true) == (1, 1)
+    assert score.l1_reads == pytest.approx(0)
+
+
+def test_rrna_reads_are_compared_with_organisms():
+    found = profile("ssu", genus={"Alphia": 0.7, "Betia": 0.3}, species={"": 1.0})
+    assert score_profile(found, TRUTH["M1"], "genus").compared_with == "genomes"
+    rows = {(rank, name): row for _, rank, name, *row in profile_composition(found, TRUTH["M1"])}
+    assert rows["species", "Alphia una"] == [0.6, 0.0]
+    assert rows["species", ""] == [0.1, 1.0]
+
+
+def test_means_are_over_the_libraries_that_have_a_value():
+    some = score_profile(PERFECT, TRUTH["M1"], "species")
+    none = score_profile(profile(genus={}, species={}), TRUTH["M1"], "species")
+    (row,) = overall([some, none])
+    means = dict(zip(OVERALL_COLUMNS, row, strict=True))
+    assert (means["libraries"], means["precision"], means["recall"]) == (2, 1, 0.5)
+    assert means["l1_reads"] == pytest.approx(0)
