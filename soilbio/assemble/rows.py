@@ -109,6 +109,7 @@ def assay_row(
         **row,
         "assay_id": assay.assay_id,
         "method_fingerprint": fingerprint,
+        "abundance": engine.get("abundance", "marker"),
         "agreement_ids": "|".join(sorted(set(agreements))),
     }
 

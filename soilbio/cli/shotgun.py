@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soilbio.metadata.assays import PROFILERS
+from soilbio.metadata.assays import PROFILERS, REESTIMATES
 
 if TYPE_CHECKING:
+    from soilbio.importers.shotgun import Told
     from soilbio.metadata.config import Config
 
 
@@ -32,15 +33,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     profile.add_argument("--threads", type=int, default=1)
     profile.add_argument("--out", type=Path, required=True)
     collect = steps.add_parser("collect", help="put the profiles of an assay together")
-    collect.add_argument("engine", choices=PROFILERS)
+    collect.add_argument("engine", choices=(*PROFILERS, REESTIMATES))
     collect.add_argument("--config", type=Path, required=True)
     collect.add_argument("--assay", required=True, help="with its engine: WGS-kraken2")
     collect.add_argument("--results", type=Path, required=True)
+    kmers = steps.add_parser("kmers", help="prepare a Kraken2 database for re-estimates (Bracken)")
+    kmers.add_argument("database", type=Path, help="folder that still holds its library/")
+    kmers.add_argument(
+        "--read-length-bp", type=int, nargs="+", default=[150], help="of one read (default: 150)"
+    )
+    kmers.add_argument("--threads", type=int, default=1)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the step."""
-    {"clean": _clean, "profile": _profile, "collect": _collect}[args.step](args)
+    steps = {"clean": _clean, "profile": _profile, "collect": _collect, "kmers": _kmers}
+    steps[args.step](args)
     return 0
 
 
@@ -75,6 +83,15 @@ def _profile(args: argparse.Namespace) -> None:
         sourmash(reads, asked["sourmash_database"], numbers, args.out)
 
 
+def _kmers(args: argparse.Namespace) -> None:
+    from soilbio.metadata.databases import check_kraken2
+    from soilbio.profile.kmer_distribution import write_distributions
+
+    check_kraken2(args.database)
+    for path in write_distributions(args.database, args.read_length_bp, threads=args.threads):
+        print(path)
+
+
 def _collect(args: argparse.Namespace) -> None:
     from soilbio.importers.shotgun import collect_profiles, write_json
     from soilbio.metadata.config import read_config
@@ -86,50 +103,103 @@ def _collect(args: argparse.Namespace) -> None:
     units, _ = units_of(sheet, project.assays, str(project.libraries))
     own = {name: unit for name, unit in units.items() if unit.assay == args.assay}
     end = f"-{args.engine}"
+    made_by = "kraken2" if args.engine == REESTIMATES else args.engine
     folder = args.results / "profile" / args.assay
     profiles, left = {}, {}
+    lengths: list[int] = []
     for name in own:
         library = name.removesuffix(end)
-        profiles[name] = args.results / "shotgun" / args.engine / f"{library}.tsv"
-        account = json.loads(
-            (args.results / "shotgun" / "clean" / f"{library}.json").read_text(encoding="utf-8")
-        )
+        profiles[name] = args.results / "shotgun" / made_by / f"{library}.tsv"
+        clean = args.results / "shotgun" / "clean"
+        account = _read_json(clean / f"{library}.json")
         left[name] = {**account, "library_id": name}
+        lengths += _mean_lengths(_read_json(clean / f"{library}.fastp.json"))
         write_json(left[name], folder / "reads_left" / f"{name}.json")
-    collect_profiles(args.engine, profiles, left, project.shotgun["lineages"], folder)
-    for name, content in _said(args.engine, project).items():
+    told = _told(args.engine, project, lengths)
+    collect_profiles(args.engine, profiles, left, told, folder)
+    for name, content in _said(args.engine, project, told).items():
         write_json(content, args.results / name.format(assay=args.assay))
 
 
-def _said(engine: str, project: Config) -> dict[str, Mapping[str, Any]]:
+def _read_json(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _mean_lengths(report: Mapping[str, Any]) -> list[int]:
+    """Find the mean length of a library's trimmed reads in fastp's report; none of a failed one."""
+    summary = report.get("summary", {}).get("after_filtering", {})
+    return [length] if (length := summary.get("read1_mean_length")) else []
+
+
+def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
+    """Gather what names mean; for re-estimates, the distribution of the nearest read length."""
+    from soilbio.importers.shotgun import Told
+    from soilbio.profile.reestimate import distributions_of, nearest_length
+
+    asked = project.shotgun
+    taxids = asked["kraken2_taxids"]
+    if taxids == "own" and engine in ("kraken2", REESTIMATES):
+        from soilbio.references.manifest import sha256_of
+
+        # Numbers of one's own mean nothing in another database.
+        taxids = f"k2-{sha256_of(asked['kraken2_database'] / 'taxo.k2d')[:12]}"
+    distribution = None
+    if engine == REESTIMATES:
+        there = distributions_of(asked["kraken2_database"])
+        mean = sum(lengths_bp) / len(lengths_bp) if lengths_bp else max(there)
+        distribution = there[nearest_length(there, mean)]
+    return Told(
+        taxids,
+        asked["lineages"],
+        asked["lineages_taxonomy"],
+        distribution,
+        asked["bracken_min_reads"],
+    )
+
+
+def _said(engine: str, project: Config, told: Told) -> dict[str, Mapping[str, Any]]:
     """Say what engine and database were used, and how."""
     from importlib.metadata import version
 
+    from soilbio import __version__
+    from soilbio.profile.reestimate import distributions_of
     from soilbio.profile.tools import tool_version
     from soilbio.references.manifest import sha256_of
 
     asked = project.shotgun
-    database: Path = asked[f"{engine}_database"]
+    named_by = "kraken2" if engine == REESTIMATES else engine
+    database: Path = asked[f"{named_by}_database"]
     # Of a folder the file that says which taxa it has stands for all: the others take minutes.
-    witness = database / "taxo.k2d" if engine == "kraken2" else database
+    witness = database / "taxo.k2d" if named_by == "kraken2" else database
     packages = {"sylph": "pysylph", "sourmash": "sourmash"}
     used = (
         f"kraken2 {tool_version(['kraken2', '--version'])}"
-        if engine == "kraken2"
+        if named_by == "kraken2"
         else f"{packages[engine]} {version(packages[engine])}"
     )
     parameters = {
         name.removeprefix(f"{engine}_"): value
         for name, value in asked.items()
-        if name.startswith(engine) and not name.endswith("_database")
+        if name.startswith((engine, named_by)) and not name.endswith("_database")
     }
+    notes = []
+    if told.distribution is not None:
+        parameters["distribution"] = told.distribution.name
+    elif engine == "kraken2" and not distributions_of(database):
+        notes.append(
+            "not re-estimated (Bracken): the database has no file database<length>mers.kmer_distrib"
+        )
     return {
         "profile/{assay}/engine.json": {
-            **{"engine": engine, "engine_version": used},
+            "engine": engine,
+            "engine_version": f"soilbio {__version__}" if engine == REESTIMATES else used,
             "parameters": {**parameters, "min_length_bp": asked["min_length_bp"]},
+            "abundance": "sequence",
+            "notes": notes,
         },
         "taxonomy/{assay}/classifier.json": {
-            **{"classifier": engine, "classifier_version": used, "confidence_cutoff": None},
+            **{"classifier": named_by, "classifier_version": used, "confidence_cutoff": None},
             **{"reference": database.name, "reference_version": "not stated"},
             "reference_sha256": sha256_of(witness),
         },

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset import columns
 from soilbio.dataset.folder import SHARED, recover_folder
-from soilbio.dataset.invariants import check_tables
+from soilbio.dataset.invariants import POLARS_TYPES, check_tables
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import Problems, problem_of
 
@@ -104,6 +104,13 @@ def open_dataset(folder: Path) -> Dataset:
     return Dataset(folder, tables, agreements, extra)
 
 
+def columns_there(folder: Path, name: str) -> list[str]:
+    """List the columns that a table's file has; those that are later than it are not among them."""
+    import polars as pl
+
+    return pl.scan_parquet(folder / f"{name}.parquet", glob=False).collect_schema().names()
+
+
 def scan_tables(folder: Path, problems: Problems) -> dict[str, pl.LazyFrame]:
     """Open the tables that are there; note those that are damaged."""
     import polars as pl
@@ -114,8 +121,7 @@ def scan_tables(folder: Path, problems: Problems) -> dict[str, pl.LazyFrame]:
         if not path.is_file():
             continue
         try:
-            tables[name] = pl.scan_parquet(path, glob=False)
-            tables[name].collect_schema()
+            tables[name] = _with_later(name, pl.scan_parquet(path, glob=False))
         except pl.exceptions.PolarsError:
             problems.add(
                 "table-unreadable",
@@ -124,3 +130,16 @@ def scan_tables(folder: Path, problems: Problems) -> dict[str, pl.LazyFrame]:
                 fix="Get the dataset again from where it came; the file is damaged",
             )
     return tables
+
+
+def _with_later(name: str, frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Add, empty, the columns that a dataset of an older version lacks."""
+    import polars as pl
+
+    present = frame.collect_schema().names()
+    lacking = [
+        pl.lit(None, dtype=getattr(pl, POLARS_TYPES[one.type])).alias(one.name)
+        for one in TABLES[name].columns
+        if one.is_later and one.name not in present
+    ]
+    return frame.with_columns(lacking) if lacking else frame

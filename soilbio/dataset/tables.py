@@ -7,12 +7,14 @@ from typing import Literal
 
 from soilbio.standards.sharing_classes import SharingClass as Share
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "1.1.0"
 RANKS = ("domain", "kingdom", "phylum", "class", "order", "family", "genus", "species")
 
 # What a library that is no sample is there for (`libraries.control_type`), and what became of it.
 CONTROL_TYPES = ("extraction_blank", "pcr_blank", "field_blank", "sequencing_blank", "mock")
 STATUSES = ("ok", "empty", "failed")
+# What shares of an assay are of (Sun et al. 2021, Nat. Methods 18:618).
+ABUNDANCES = ("marker", "sequence", "taxonomic")
 
 # Types as Table Schema (Frictionless) names them; a dataset file holds no others.
 ColumnType = Literal["string", "integer", "number", "boolean"]
@@ -24,7 +26,8 @@ class Column:
 
     An `is_id` column joins tables. It is never dropped from an export, but where its class is
     withheld its values are replaced by pseudonyms. `minimum` and `allowed` bind the values that are
-    there; an empty value is always allowed unless the column `is_required`.
+    there; an empty value is always allowed unless the column `is_required`. A column that
+    `is_later` than version 1.0.0 may be absent from a dataset of before; it is empty there.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Column:
     is_id: bool = False
     minimum: int | None = None
     allowed: tuple[str, ...] = ()
+    is_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,14 @@ ASSAYS = Table(
         _text("reference_version", Share.METHOD, "Its version."),
         _text("reference_sha256", Share.METHOD, "SHA-256 of its sequences and lineages."),
         _text("method_fingerprint", Share.METHOD, "SHA-256 of all the above, assay_id left out."),
+        Column(
+            "abundance",
+            "string",
+            Share.METHOD,
+            "What shares are of: reads of a marker, all DNA (sequence), or genomes (taxonomic).",
+            allowed=ABUNDANCES,
+            is_later=True,
+        ),
         _AGREEMENT_IDS,
     ),
 )
@@ -198,6 +210,20 @@ FEATURES = Table(
         *(_text(rank, Share.TAXONOMY, f"Canonical {rank}, today's name.") for rank in RANKS),
         _text("taxon_rank", Share.TAXONOMY, "Deepest rank that has a name."),
         _text("flags", Share.TAXONOMY, "Flags, sorted, joined by '|'; empty for none."),
+        Column(
+            "ncbi_taxid",
+            "integer",
+            Share.TAXONOMY,
+            "Taxon of the NCBI taxonomy, where the database names its taxa so.",
+            is_later=True,
+        ),
+        Column(
+            "gtdb_species",
+            "string",
+            Share.TAXONOMY,
+            "Species of GTDB, verbatim, where lineages are GTDB's.",
+            is_later=True,
+        ),
         _AGREEMENT_IDS,
     ),
 )

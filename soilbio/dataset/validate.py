@@ -12,7 +12,7 @@ from soilbio.dataset.biom import values_of
 from soilbio.dataset.crate import CRATE
 from soilbio.dataset.invariants import check_tables
 from soilbio.dataset.package import PACKAGE, sha256_of
-from soilbio.dataset.read import open_dataset
+from soilbio.dataset.read import columns_there, open_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.views import VIEWS, assays_of, tsv_of
 from soilbio.errors import InputError, Problems
@@ -130,7 +130,7 @@ def _check_package(dataset: Dataset, problems: Problems) -> None:
         if name not in dataset.tables or not isinstance(fields, list):
             continue
         described = [field.get("name") for field in fields if isinstance(field, dict)]
-        if described != dataset.tables[str(name)].collect_schema().names():
+        if described != columns_there(dataset.folder, str(name)):
             problems.add(
                 "package-columns",
                 source=str(path),
@@ -163,7 +163,7 @@ def _check_views(dataset: Dataset, problems: Problems) -> None:
 def _tsv_agrees(dataset: Dataset, name: str, path: Path) -> bool:
     import polars as pl
 
-    table = tsv_of(dataset.tables[name])
+    table = tsv_of(dataset.tables[name].select(columns_there(dataset.folder, name)))
     schema = table.collect_schema()
     try:
         view = pl.scan_csv(path, separator="\t", schema=schema, glob=False)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _MARK = " / "
 _CONFLICT = "conflict-"
+_BACKBONES = ("ncbi_taxid", "gtdb_species")
 # If these differ, the same name below is another organism's.
 _WIDEST = ("domain", "kingdom")
 # Names are unique within a code of nomenclature: of prokaryotes (ICNP), of animals (ICZN), of
@@ -51,6 +52,7 @@ def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.
         pl.col("confidence").min(),
         *_names(RANKS),
         _flags(RANKS),
+        *(_agreed(name) for name in _BACKBONES),
         pl.lit("").alias("agreement_ids"),
     )
     joined = joined.with_columns(_deepest(RANKS).alias("taxon_rank")).with_columns(
@@ -61,6 +63,14 @@ def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.
         pl.col("flags").str.contains(_CONFLICT, literal=True)
     ).height
     return pl.concat([single, joined.select(single.columns).cast(single.schema)]).lazy()
+
+
+def _agreed(name: str) -> pl.Expr:
+    """Give the one value of a group; none where there are several."""
+    import polars as pl
+
+    values = pl.col(name).drop_nulls().unique()
+    return pl.when(values.len() == 1).then(values.first()).alias(name)
 
 
 def _joined(name: str) -> pl.Expr:
@@ -172,6 +182,8 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
             pl.col("named_rank").replace("", None).alias("taxon_rank"),
             pl.lit(None, dtype=pl.String).alias("sequence"),
             pl.lit(None, dtype=pl.Int64).alias("length_bp"),
+            pl.lit(None, dtype=pl.Int64).alias("ncbi_taxid"),
+            pl.lit(None, dtype=pl.String).alias("gtdb_species"),
             pl.lit(None, dtype=pl.String).alias("verbatim_lineage"),
             pl.lit(f"names down to {level}").alias("classifier"),
             *(pl.lit(None, dtype=pl.String).alias(rank) for rank in RANKS if rank not in ranks),

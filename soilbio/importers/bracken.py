@@ -9,6 +9,7 @@ from soilbio.importers.found import Found, Taxon
 from soilbio.importers.grid import read_texts
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 
+_METHOD = {"engine": "kraken2, bracken", "abundance": "sequence"}
 _READS = ("kraken_assigned_reads", "added_reads", "new_est_reads")
 _COLUMNS = ("name", "taxonomy_id", "taxonomy_lvl", *_READS, "fraction_total_reads")
 
@@ -28,7 +29,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     def read_one(source: Path) -> dict[str, list[Line]]:
         return {library_of(source): _lines(source, taxids)}
 
-    found = collect(sources, read_one, shares=True, method={"engine": "kraken2, bracken"})
+    found = collect(sources, read_one, shares=True, method=_METHOD)
     found.notes.append("Bracken estimates reads: its numbers are taken as shares of the classified")
     return found
 

@@ -14,7 +14,7 @@ from soilbio.assemble.rows import measurement_rows
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Found, Taxon, backbone_ids
 from soilbio.importers.method import Method, Tag, settle
 from soilbio.metadata.samples import read_samples
 from soilbio.standards.ranks import RANKS
@@ -249,7 +249,8 @@ def _libraries(
 
 
 def _assay(assay: Mapping[str, Any], agreements: Iterable[str]) -> Row:
-    row = {name: value for name, value in assay.items() if name != "assay_id"}
+    row = {name: value for name, value in assay.items() if name not in ("assay_id", "abundance")}
+    is_marker = assay.get("library_strategy") == "AMPLICON"
     if row.get("confidence_cutoff") is not None:
         row["confidence_cutoff"] = float(row["confidence_cutoff"])
     row = {
@@ -261,6 +262,7 @@ def _assay(assay: Mapping[str, Any], agreements: Iterable[str]) -> Row:
         **row,
         "assay_id": str(assay["assay_id"]),
         "method_fingerprint": sha256(text.encode()).hexdigest(),
+        "abundance": assay.get("abundance") or ("marker" if is_marker else None),
         "agreement_ids": "|".join(sorted(set(agreements))),
     }
 
@@ -303,6 +305,7 @@ def _feature(feature: str, taxon: Taxon, assay: Mapping[str, Any], target: Targe
         **ranks,
         "taxon_rank": named[-1] if named else None,
         "flags": "|".join(flags),
+        **backbone_ids(taxon.taxon_id, taxon.lineage),
     }
 
 

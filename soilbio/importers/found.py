@@ -43,6 +43,21 @@ class Found:
     history: dict[str, Any] = field(default_factory=dict)
 
 
+def backbone_ids(taxon_id: str, lineage: str) -> dict[str, object]:
+    """Give the ids of a taxon in the backbones, as a row of features has them.
+
+    `ncbi:562` is NCBI's; of a taxon of GTDB the species is its id, as its lineage has it.
+    """
+    source, _, number = taxon_id.partition(":")
+    is_ncbi = source == "ncbi" and number.isdigit() and int(number) > 0
+    species = lineage.replace("|", ";").rpartition(";")[2].strip()
+    is_gtdb = source == "gtdb" and species.startswith("s__") and len(species) > len("s__")
+    return {
+        "ncbi_taxid": int(number) if is_ncbi else None,
+        "gtdb_species": species.removeprefix("s__") if is_gtdb else None,
+    }
+
+
 def one_of(folder: Path, names: tuple[str, ...], what: str) -> Path:
     """Find the first of several patterns of files below a folder; the shortest path of each.
 

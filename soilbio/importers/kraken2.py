@@ -9,6 +9,7 @@ from pathlib import Path
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.grid import open_text
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.profile.reestimate import Node
 
 _RANKS = {
     **{"D": "d", "R": "", "K": "k", "P": "p", "C": "c", "O": "o", "F": "f", "G": "g", "S": "s"},
@@ -16,7 +17,7 @@ _RANKS = {
     "-": "",  # Centrifuge's reports in Kraken's form
 }
 # Since NCBI calls superkingdoms domains (2025), Kraken2 has no letter for them: codes '' and '1'.
-_DOMAINS = frozenset({"2", "2157", "2759"})
+_DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota"})
 
 
 def recognise(source: Path) -> str:
@@ -33,7 +34,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read reports; unclassified reads are a feature of their own."""
     taxids = str(options.get("taxids", "ncbi"))
     found = collect(
-        sources, partial(_read, taxids=taxids), shares=False, method={"engine": "kraken2"}
+        sources,
+        partial(_read, taxids=taxids),
+        shares=False,
+        method={"engine": "kraken2", "abundance": "sequence"},
     )
     found.notes.append(
         f"taxids are those of {taxids}; `table: {{taxids: gtdb}}` in --method for another database"
@@ -46,30 +50,56 @@ def _read(source: Path, taxids: str) -> dict[str, list[Line]]:
 
 
 def _lines(source: Path, taxids: str) -> Iterator[Line]:
-    above: list[tuple[int, str, str]] = []  # indentation, prefix, name
-    direct = whole = 0
+    nodes = nodes_of(source)
+    for place, node in enumerate(nodes):
+        if node.own:
+            taxon_id = f"{taxids}:{node.taxid}"
+            yield taxon_id, Taxon(lineage=lineage_of(nodes, place), taxon_id=taxon_id), node.own
+
+
+def lineage_of(nodes: Sequence[Node], place: int) -> str:
+    """Write the names above a line, and its own, each with the prefix of its rank."""
+    names: list[str] = []
+    while place >= 0:
+        node = nodes[place]
+        # Of codes with a number (G1) only the rank itself is one of ours.
+        prefix = _RANKS[node.code] if len(node.code) == 1 else ""
+        if prefix:
+            names.append(f"{prefix}__{node.name.removeprefix(f'{prefix}__')}")
+        place = node.above
+    return "; ".join(reversed(names))
+
+
+def nodes_of(source: Path) -> list[Node]:
+    """Read the lines of a report, unclassified reads among them.
+
+    Raises
+    ------
+    InputError
+        If it is no report, or its reads do not add up.
+
+    """
+    nodes: list[Node] = []
+    above: list[tuple[int, int]] = []  # indentation, place
     with open_text(source) as handle:
         for number, line in enumerate(handle, start=1):
             cells = line.rstrip("\n").split("\t")
-            if len(cells) not in (6, 8) or not cells[2].strip().isdigit():
+            if len(cells) not in (6, 8) or not all(one.strip().isdigit() for one in cells[1:3]):
                 raise wrong(source, number, line, "6 or 8 columns: share, reads, own reads, rank …")
             code, taxid, name = cells[-3].strip(), cells[-2].strip(), cells[-1]
-            if not code.rstrip("0123456789") and taxids == "ncbi":
-                code = "D" if taxid in _DOMAINS else "R1"
+            if not code.rstrip("0123456789"):
+                code = "D" if name.strip().removeprefix("d__") in _DOMAINS else "R1"
             if code[:1] not in _RANKS or not taxid.isdigit():
                 raise wrong(source, number, f"{code} {taxid}", "a rank code and a taxid")
             depth = len(name) - len(name.lstrip())
             while above and above[-1][0] >= depth:
                 above.pop()
-            # Of codes with a number (G1) only the rank itself is one of ours.
-            prefix = _RANKS[code[0]] if len(code) == 1 else ""
-            above.append((depth, prefix, name.strip()))
-            own = int(cells[2])
-            direct += own
-            whole += 0 if depth else int(cells[1])
-            if own:
-                lineage = "; ".join(f"{mark}__{text}" for _, mark, text in above if mark)
-                yield f"{taxids}:{taxid}", Taxon(lineage=lineage, taxon_id=f"{taxids}:{taxid}"), own
+            parent = above[-1][1] if above else -1
+            above.append((depth, len(nodes)))
+            nodes.append(Node(taxid, code, name.strip(), int(cells[1]), int(cells[2]), parent))
+    direct = sum(node.own for node in nodes)
+    whole = sum(node.clade for node in nodes if node.above < 0)
     if direct != whole or not direct:
         found = f"{direct} reads of taxa, {whole} in all"
         raise wrong(source, None, found, "all taxa, so that their own reads add up")
+    return nodes

@@ -11,6 +11,7 @@ from soilbio.importers.profiles import Line, collect, library_of, wrong
 
 _NAMES = ("clade_name", "#clade_name", "ID", "#SampleID")
 _UNKNOWN = ("UNCLASSIFIED", "UNKNOWN")
+_METHOD = {"engine": "metaphlan", "abundance": "taxonomic"}
 _BESIDE = (
     "NCBI_tax_id",
     "clade_taxid",
@@ -40,7 +41,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     def read_one(source: Path) -> dict[str, list[Line]]:
         return _read(source, versions)
 
-    found = collect(sources, read_one, shares=True, method={"engine": "metaphlan"})
+    found = collect(sources, read_one, shares=True, method=_METHOD)
     if len(versions) == 1:
         found.method |= {"reference": "MetaPhlAn markers", "reference_version": versions.pop()}
     return found

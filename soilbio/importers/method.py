@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from soilbio.dataset.tables import ABUNDANCES
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.metadata.assays import Assay, known_assays
 from soilbio.metadata.sheet import CONTROL_TYPES, ID, check_id
@@ -35,7 +36,7 @@ _NAMED = {"reference": "the database that lineages are of", "reference_version":
 _OPTIONAL = (
     *("library_strategy", "pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout"),
     *("seq_meth", "engine_version", "engine_parameters", "classifier", "classifier_version"),
-    *("confidence_cutoff", "reference_sha256"),
+    *("confidence_cutoff", "reference_sha256", "abundance"),
 )
 _OF_ASSAY = {
     "target_gene": "target_gene",
@@ -277,6 +278,15 @@ def _check_assay(assay: Mapping[str, Any], problems: Problems) -> None:
             found=str(assay["library_strategy"]),
             expected="AMPLICON or WGS (INSDC)",
             fix="Correct it",
+        )
+
+    if assay.get("abundance") and assay["abundance"] not in ABUNDANCES:
+        problems.add(
+            "import-method",
+            column="assay.abundance",
+            found=str(assay["abundance"]),
+            expected=f"one of {', '.join(ABUNDANCES)}: what shares are of",
+            fix="Correct it, or leave it out",
         )
 
 

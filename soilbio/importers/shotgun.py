@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import FEATURES, RANKS
 from soilbio.errors import problem_of
 from soilbio.importers import kraken2
-from soilbio.importers.found import Taxon
+from soilbio.importers.found import Taxon, backbone_ids
 from soilbio.importers.grid import open_text
+from soilbio.importers.reestimates import collect_reestimates
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -23,11 +25,27 @@ UNCLASSIFIED = "unclassified"
 Row = tuple[str, str, float]  # library, feature, reads or share
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of an engine's names and numbers.
+
+    `taxids` are those of Kraken2's database: `ncbi`, `gtdb`, or a word for its own. `lineages` is a
+    table of genome and lineage, of the `taxonomy` gtdb or another; `auto` knows GTDB by its RS_ and
+    GB_. Re-estimates need a `distribution` and `min_reads`.
+    """
+
+    taxids: str = "ncbi"
+    lineages: Path | None = None
+    taxonomy: str = "auto"
+    distribution: Path | None = None
+    min_reads: int = 0
+
+
 def collect_profiles(
     engine: str,
     profiles: Mapping[str, Path],
     left: Mapping[str, Mapping[str, Any]],
-    lineages: Path | None,
+    told: Told,
     target: Path,
 ) -> None:
     """Write counts, features and tracking of an assay.
@@ -35,37 +53,50 @@ def collect_profiles(
     Parameters
     ----------
     engine : str
-        `kraken2` (reads), `sylph` or `sourmash` (shares).
+        `kraken2` (reads), `bracken` (shares, of Kraken2's reports), `sylph` or `sourmash` (shares).
     profiles : mapping of library to Path
         As `profile.shotgun` writes them; an empty report is a library without reads.
     left : mapping of library to dict
         The accounts of reads, by library.
-    lineages : Path or None
-        Table of genome and lineage, for engines that name genomes.
+    told : Told
     target : Path
-        Folder for `counts.parquet`, `features.parquet`, `tracking.tsv`.
+        Folder for `counts.parquet`, `features.parquet`, `tracking.tsv`; for re-estimates also
+        `reestimated.tsv`, with all ranks.
 
     """
     rows: list[Row] = []
     taxa: dict[str, Taxon] = {}
     if engine == "kraken2":
         for library, path in profiles.items():
-            _read_report(library, path, rows, taxa)
+            _read_report(library, path, told.taxids, rows, taxa)
+    elif told.distribution is not None:
+        target.mkdir(parents=True, exist_ok=True)
+        found, taxa = collect_reestimates(
+            profiles, told.taxids, told.distribution, told.min_reads, target / "reestimated.tsv"
+        )
+        rows = [(library, _known(feature), share) for library, feature, share in found]
     else:
-        known = _read_lineages(lineages)
+        known, source = _read_lineages(told.lineages, told.taxonomy)
         for library, path in profiles.items():
-            _read_shares(library, path, known, rows, taxa)
+            if left[library]["reads_filtered"]:
+                _read_shares(library, path, (known, source), rows, taxa)
     _write(engine, rows, taxa, target)
     _track({row[0] for row in rows}, profiles, left, target / "tracking.tsv")
 
 
-def _read_report(library: str, path: Path, rows: list[Row], taxa: dict[str, Taxon]) -> None:
+def _known(feature: str) -> str:
+    return UNCLASSIFIED if feature.endswith(":0") else feature
+
+
+def _read_report(
+    library: str, path: Path, taxids: str, rows: list[Row], taxa: dict[str, Taxon]
+) -> None:
     if path.stat().st_size == 0:
         return
-    found = kraken2.read([path], {})
+    found = kraken2.read([path], {"taxids": taxids})
     taxa |= found.features
     rows += [
-        (library, UNCLASSIFIED if feature == "ncbi:0" else feature, value)
+        (library, _known(feature), value)
         for _, feature, value in found.counts.select("library", "feature", "value").iter_rows()
     ]
 
@@ -73,28 +104,31 @@ def _read_report(library: str, path: Path, rows: list[Row], taxa: dict[str, Taxo
 def _read_shares(
     library: str,
     path: Path,
-    known: Mapping[str, str],
+    lineages: tuple[Mapping[str, str], str],
     rows: list[Row],
     taxa: dict[str, Taxon],
 ) -> None:
+    """Read shares of genomes; of a library that nothing is found in, all is unclassified."""
+    known, source = lineages
     with path.open(encoding="utf-8", newline="") as handle:
         found = [
             (row["genome"], float(row["share"])) for row in csv.DictReader(handle, delimiter="\t")
         ]
     for genome, share in found:
         feature = f"genome:{genome}"
-        taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=feature)
+        taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=f"{source}:{genome}")
         rows.append((library, feature, share))
     rest = 1 - sum(share for _, share in found)
-    if found and rest > 0:
+    if rest > 0:
         rows.append((library, UNCLASSIFIED, rest))
 
 
-def _read_lineages(path: Path | None) -> dict[str, str]:
-    """Read genome and lineage; GTDB puts RS_ and GB_ before accessions."""
+def _read_lineages(path: Path | None, taxonomy: str) -> tuple[dict[str, str], str]:
+    """Read genome and lineage, and whose species they are; GTDB puts RS_ and GB_ before genomes."""
     if path is None:
-        return {}
+        return {}, "genome"
     found: dict[str, str] = {}
+    is_gtdb = taxonomy == "gtdb"
     with open_text(path) as handle:
         for number, line in enumerate(handle, start=1):
             genome, tab, lineage = line.rstrip("\r\n").partition("\t")
@@ -107,8 +141,9 @@ def _read_lineages(path: Path | None) -> dict[str, str]:
                     expected="a genome, a tab and a lineage",
                     fix="Give a table of two columns, such as GTDB's bac120_taxonomy.tsv",
                 )
+            is_gtdb |= taxonomy == "auto" and genome.startswith(("RS_", "GB_"))
             found[genome.removeprefix("RS_").removeprefix("GB_")] = lineage
-    return found
+    return found, "gtdb" if is_gtdb else "genome"
 
 
 def _write(engine: str, rows: Sequence[Row], taxa: Mapping[str, Taxon], target: Path) -> None:
@@ -153,6 +188,7 @@ def _feature(name: str, taxon: Taxon, engine: str) -> dict[str, Any]:
         **ranks,
         "taxon_rank": named[-1] if named else None,
         "flags": "" if named else UNCLASSIFIED,
+        **backbone_ids(taxon.taxon_id, lineage),
     }
 
 

@@ -34,7 +34,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             return {library_of(source): [_match(source, at, row) for at, row in enumerate(rows, 2)]}
         raise wrong(source, 1, ", ".join(header), f"{', '.join(_SUMMARY)} or {', '.join(_GATHER)}")
 
-    return collect(sources, read_one, shares=True, method={"engine": "sourmash gather"})
+    said = {"engine": "sourmash gather", "abundance": "sequence"}
+    return collect(sources, read_one, shares=True, method=said)
 
 
 def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict[str, list[Line]]:

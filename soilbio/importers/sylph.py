@@ -36,7 +36,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             return {library_of(source): _tax(source, _OF_TAX[kind])}
         return _profile(source, _KINDS[kind])
 
-    said = {"engine": "sylph", "engine_parameters": f'{{"abundance": "{kind}"}}'}
+    parameters = f'{{"abundance": "{kind}"}}'
+    said = {"engine": "sylph", "abundance": kind, "engine_parameters": parameters}
     found = collect(sources, read_one, shares=True, method=said)
     found.notes.append(f"shares are {kind} abundances")
     return found

@@ -15,6 +15,8 @@ from soilbio.standards import shipped
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PROFILERS = ("kraken2", "sylph", "sourmash")
+# What is made of Kraken2's reports where its database has what that needs.
+REESTIMATES = "bracken"
 _NEEDED = ("target_gene", "forward_primer", "reverse_primer", "min_length_bp", "max_length_bp")
 
 
@@ -48,11 +50,18 @@ class Assay:
     reverse_follows: str = ""
     library_strategy: str = "AMPLICON"
     profilers: tuple[str, ...] = ()
+    reestimates: bool = False
 
     @property
     def is_shotgun(self) -> bool:
         """Whether reads are of whole metagenomes."""
         return self.library_strategy == "WGS"
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """What makes profiles of a metagenome, each an assay of its own in the dataset."""
+        is_more = self.reestimates and "kraken2" in self.profilers
+        return (*self.profilers, *((REESTIMATES,) if is_more else ()))
 
 
 @cache

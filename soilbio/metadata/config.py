@@ -139,7 +139,7 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
         samples=(folder / filled["samples"]).resolve(),
         soil=_inside(folder, filled["soil"]),
         agreements=(folder / filled["agreements"]).resolve(),
-        assays=assays,
+        assays=_with_reestimates(assays, shotgun["kraken2_database"]),
         columns=dict(filled["columns"]),
         soil_options=filled["soil_options"],
         truth=_all_inside(folder, filled["truth"]),
@@ -152,6 +152,15 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
         exports=[dict(export) for export in filled["exports"]],
         rows=rows,
     )
+
+
+def _with_reestimates(assays: Mapping[str, Assay], database: Path | None) -> dict[str, Assay]:
+    """Let Kraken2's reports be re-estimated where its database has the distributions for it."""
+    has = database is not None and any(database.glob("database*mers.kmer_distrib"))
+    return {
+        name: replace(assay, reestimates=True) if has and assay.is_shotgun else assay
+        for name, assay in assays.items()
+    }
 
 
 def _inside(folder: Path, path: str | None) -> Path | None:

@@ -36,7 +36,7 @@ def units_of(
     methods = dict(assays)
     for library in libraries.values():
         assay = assays[library.assay]
-        for profiler in assay.profilers if assay.is_shotgun else ("",):
+        for profiler in assay.engines if assay.is_shotgun else ("",):
             end = f"-{profiler}" if profiler else ""
             unit = replace(
                 library, library_id=f"{library.library_id}{end}", assay=f"{library.assay}{end}"

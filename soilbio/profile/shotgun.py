@@ -17,7 +17,8 @@ from soilbio.profile.prepare import Reads, ReadsLeft
 from soilbio.profile.tools import ToolFailed, run_tool
 
 # Of a profile of shares: what stands in the files that sylph's and sourmash's steps write.
-COLUMNS = ("genome", "share", "ani", "coverage")
+# `share` is of all DNA; sylph also estimates the share of genomes, among those that it found.
+COLUMNS = ("genome", "share", "taxonomic_share", "ani", "coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def sylph(reads: Cleaned, database: Path, min_ani: float, target: Path) -> None:
         {
             "genome": accession_of(hit.genome_sketch.name),
             "share": hit.sequence_abundance / 100,
+            "taxonomic_share": hit.taxonomic_abundance / 100,
             "ani": hit.ani,
             "coverage": hit.coverage,
         }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.errors import problem_of
-from soilbio.metadata.assays import PROFILERS
+from soilbio.metadata.assays import PROFILERS, REESTIMATES
 
 Row = dict[str, str]
 
@@ -124,7 +124,7 @@ def _read_quality(folder: Path) -> dict[str, dict[int, tuple[float, ...]]]:
         if reads:
             library = path.name.removesuffix(".fastp.json")
             # Of a metagenome the dataset has a library for each profiler; their reads are the same.
-            names = (library, *(f"{library}-{profiler}" for profiler in PROFILERS))
+            names = (library, *(f"{library}-{profiler}" for profiler in (*PROFILERS, REESTIMATES)))
             curves |= dict.fromkeys(names, reads)
     return curves
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import shutil
 import subprocess
@@ -80,6 +81,8 @@ def databases(tmp_path_factory) -> Path:
     build = ["kraken2-build", "--db", str(kraken), "--no-masking"]
     for words in (["--add-to-library", str(folder / "all.fa")], ["--build"]):
         subprocess.run([*build, *words], check=True, capture_output=True)
+    kmers = [str(BIN / "soilbio"), "shotgun", "kmers", str(kraken), "--read-length-bp", "75", "100"]
+    subprocess.run(kmers, check=True, capture_output=True)
     files = [str(path) for path in sorted(folder.glob("GCF*.fa"))]
     sketch = [str(BIN / "sourmash"), "sketch", "dna", "-p", "k=31,scaled=20", "--name-from-first"]
     subprocess.run(
@@ -155,8 +158,8 @@ def test_metagenomes_and_amplicons_become_one_dataset_with_the_truth(mixed):
     dataset = mixed.results / "dataset"
     libraries = pl.read_parquet(dataset / "libraries.parquet")
     status = dict(libraries.select("library_id", "status").iter_rows())
-    assert libraries.height == 8 + 3 * 3
-    for engine in ("kraken2", "sylph", "sourmash"):
+    assert libraries.height == 8 + 3 * 4
+    for engine in ("kraken2", "bracken", "sylph", "sourmash"):
         found = shares_of(dataset, f"M1-{engine}")
         for name, _, share in GENOMES:
             assert found[name] == pytest.approx(share, abs=0.05), engine
@@ -164,11 +167,12 @@ def test_metagenomes_and_amplicons_become_one_dataset_with_the_truth(mixed):
         margin = 0.08 if engine == "sylph" else 0.05
         assert found[""] == pytest.approx(UNKNOWN_SHARE, abs=margin), engine
         assert status[f"M3-{engine}"] == "failed"
-    # Nothing of it is known: that is a result of Kraken2's, and no hit of the others.
-    assert shares_of(dataset, "M2-kraken2") == {"": 1}
-    assert (status["M2-kraken2"], status["M2-sylph"]) == ("ok", "empty")
+    # Nothing of it is known: that is a result.
+    for engine in ("kraken2", "bracken", "sylph", "sourmash"):
+        assert shares_of(dataset, f"M2-{engine}") == {"": 1}, engine
+        assert status[f"M2-{engine}"] == "ok"
     counts = pl.read_parquet(dataset / "counts.parquet")
-    estimated = pl.col("library_id").str.contains("-(?:sylph|sourmash)$")
+    estimated = pl.col("library_id").str.contains("-(?:sylph|sourmash|bracken)$")
     assert counts.filter(estimated)["count"].null_count() == counts.filter(estimated).height
     assert counts.filter(~estimated)["relative_abundance"].null_count() == (
         counts.filter(~estimated).height
@@ -176,6 +180,14 @@ def test_metagenomes_and_amplicons_become_one_dataset_with_the_truth(mixed):
     assays = pl.read_parquet(dataset / "assays.parquet")
     strategy = dict(assays.select("assay_id", "library_strategy").iter_rows())
     assert strategy["soil-wgs-sylph"] == "WGS"
+    abundance = dict(assays.select("library_strategy", "abundance").iter_rows())
+    assert abundance == {"WGS": "sequence", "AMPLICON": "marker"}
+    told = assays.filter(assay_id="soil-wgs-bracken")["engine_parameters"][0]
+    assert json.loads(told)["distribution"] == "database100mers.kmer_distrib"
+    features = pl.read_parquet(dataset / "features.parquet")
+    taxids = dict(features.drop_nulls("ncbi_taxid").select("ncbi_taxid", "species").iter_rows())
+    assert {taxid: taxids[taxid] for _, taxid, _ in GENOMES} == {t: n for n, t, _ in GENOMES}
+    assert set(features["gtdb_species"].drop_nulls()) == {name for name, _, _ in GENOMES}
     assert set(libraries["agreement_id"]) == {"soil-demo-open@1.0"}
     assert (mixed.results / "report.html").stat().st_size > 100_000
     again = mixed.run()

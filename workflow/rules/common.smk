@@ -59,7 +59,8 @@ BY_ASSAY = {
 RUNS = {assay: sorted({library.run for library in BY_ASSAY[assay]}) for assay in ASSAYS}
 
 
-PROFILERS = ("kraken2", "sylph", "sourmash")
+# The last is made of Kraken2's reports, where its database has what that needs (Bracken).
+PROFILERS = ("kraken2", "sylph", "sourmash", "bracken")
 AMPLICONS = [assay for assay in ASSAYS if not METHODS[assay].is_shotgun]
 
 
@@ -255,7 +256,7 @@ def shotgun_options(engine):
     asked = {
         name: str(value)
         for name, value in PROJECT.shotgun.items()
-        if name.startswith((engine, "lineages"))
+        if name.startswith((engine, "kraken2" if engine == "bracken" else engine, "lineages"))
     }
     return json.dumps(asked, sort_keys=True)
 
@@ -275,6 +276,7 @@ def sequenced_of_unit(assay):
 def profiles_of_unit(wildcards):
     """Find the profiles that one engine made of an assay's libraries."""
     engine = engine_of(wildcards.assay)
+    engine = "kraken2" if engine == "bracken" else engine
     return [
         f"results/shotgun/{engine}/{library}.tsv" for library in sequenced_of_unit(wildcards.assay)
     ]

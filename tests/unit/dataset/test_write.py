@@ -166,7 +166,7 @@ def test_tables_say_which_schema_they_follow_and_how_they_are_sorted(written):
     import pyarrow.parquet as pq
 
     metadata = pq.read_metadata(written / "counts.parquet")
-    assert metadata.metadata == {b"soilbio:table": b"counts", b"soilbio:schema_version": b"1.0.0"}
+    assert metadata.metadata == {b"soilbio:table": b"counts", b"soilbio:schema_version": b"1.1.0"}
     assert [one.column_index for one in metadata.row_group(0).sorting_columns] == [0, 1]
     assert metadata.row_group(0).column(0).compression == "ZSTD"
 
@@ -224,3 +224,11 @@ def test_a_full_disk_is_named_and_its_room_given_back(error, tmp_path, monkeypat
     assert [problem.code for problem in caught.value.problems] == ["disk-full"]
     assert checksums(target) == before
     assert not (tmp_path / "dataset.part").exists()
+
+
+def test_a_dataset_of_before_a_column_came_has_it_empty(written):
+    for name, later in (("features", ["ncbi_taxid", "gtdb_species"]), ("assays", ["abundance"])):
+        path = written / f"{name}.parquet"
+        pl.read_parquet(path).drop(later).write_parquet(path)
+        table = read_dataset(written).table(name)
+        assert all(table[one].null_count() == table.height for one in later)
