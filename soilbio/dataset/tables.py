@@ -283,10 +283,13 @@ FLAGS = {
     "mitochondria": "The lineage is that of a mitochondrion.",
     "off-target-length": "Outside the length range of the assay's amplicon.",
     "off-target-domain": "The domain is none that the primers are meant for.",
+    "chimera": "Made of two others, as seen once trimmed to the region that datasets share.",
     "unclassified": "No rank reached the confidence cutoff.",
     **{
         f"conflict-{rank}": f"Datasets that were merged give it another {rank}; here it has none."
         for rank in RANKS
     },
 }
-EXCLUDING_FLAGS = ("chloroplast", "mitochondria", "off-target-length", "off-target-domain")
+EXCLUDING_FLAGS = (
+    *("chloroplast", "mitochondria", "off-target-length", "off-target-domain", "chimera"),
+)

@@ -17,11 +17,13 @@ from typing import Any
 from soilbio.errors import Problems
 from soilbio.standards import shipped
 
-# From fine to coarse. `presence`: names of genera that are there, no numbers; `refused`: nothing.
+# From fine to coarse. `sh`: species hypotheses of UNITE; `presence`: names of genera that are
+# there, no numbers; `refused`: nothing.
 LEVELS = (
-    *("feature", "species", "genus", "family", "order", "class", "phylum", "domain"),
+    *("feature", "sh", "species", "genus", "family", "order", "class", "phylum", "domain"),
     *("presence", "refused"),
 )
+_ITS = re.compile(r"its[12]?$")
 _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
 # Engines whose features are exact sequences, and words that say so or the contrary.
 _EXACT = ("dada2", "unoise", "deblur", "zotu", "asv", "esv", "unique sequences")
@@ -48,12 +50,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two assays by dataset and id, the finest sound level, and the rules that apply."""
+    """Two assays by dataset and id, the finest sound level, and the rules that apply.
+
+    `common` are the fields in which both say the same.
+    """
 
     one: str
     other: str
     level: str
     rules: tuple[Rule, ...]
+    common: tuple[str, ...] = ()
 
 
 def read_rules(own: Path | None = None) -> dict[str, Rule]:
@@ -120,7 +126,8 @@ def compare(
     Parameters
     ----------
     assays : mapping of name to row of `assays`
-        With `has_counts` beside the columns of the table.
+        With `has_counts` beside the columns of the table, and `sh_version` of UNITE's species
+        hypotheses that its features have.
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
@@ -135,13 +142,32 @@ def compare(
             applying = [
                 rules["common-region"] if rule.name in _OF_PLACE else rule for rule in applying
             ]
+        applying = _by_hypotheses(*both, applying, rules)
         merged = max(LEVELS.index(_merged_by(assay)) for assay in both)
         if merged:
             applying.append(replace(rules["merged-before"], finest=LEVELS[merged]))
         if _coarsest(applying) < LEVELS.index("presence"):
             applying += _of_sampling(*both, rules)
-        pairs.append(Pair(one, other, LEVELS[_coarsest(applying)], tuple(applying)))
+        common = tuple(field for field in fields_of(rules) if _agree(*both, field))
+        pairs.append(Pair(one, other, LEVELS[_coarsest(applying)], tuple(applying), common))
     return pairs
+
+
+def _agree(one: Assay, other: Assay, field: str) -> bool:
+    return _said(one, field) == _said(other, field) != ""
+
+
+def _by_hypotheses(
+    one: Assay, other: Assay, applying: list[Rule], rules: Mapping[str, Rule]
+) -> list[Rule]:
+    """Let one version of UNITE's species hypotheses stand for what sequences cannot tell."""
+    if not _agree(one, other, "sh_version"):
+        return applying
+    replaced = {*_OF_PLACE, *_OF_FEATURES.values()}
+    if not any(rule.name in replaced for rule in applying):
+        return applying
+    kept = [rule for rule in applying if rule.name not in replaced]
+    return [rules["species-hypothesis"], *kept]
 
 
 def _merged_by(assay: Assay) -> str:
@@ -155,8 +181,11 @@ def _coarsest(applying: Sequence[Rule]) -> int:
 # What was sequenced, from wide to narrow: of the first that differs, the rest is beside the point.
 _MARKER = ("strategy-differs", "gene-differs", "region-differs", "primers-differ")
 _OF_FEATURES = {"clusters": "clusters-against-variants", "unknown": "features-unknown"}
-_OF_PLACE = ("region-differs", "primers-differ")
-_MAKING = ("engine-differs", "reference-differs", "counts-against-abundances")
+_OF_PLACE = ("region-differs", "primers-differ", "region-unstated")
+_MAKING = {
+    "AMPLICON": ("engine-differs", "reference-differs", "counts-against-abundances"),
+    "WGS": ("profiler-differs", "database-differs", "counts-against-abundances"),
+}
 # How soils were taken and treated: it does not change what a sequence is, so that these are told.
 _SAMPLING = (
     *("depth-differs", "sampling-differs", "storage-differs", "extraction-differs"),
@@ -168,14 +197,20 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     """List the rules that apply to what was sequenced, and what was made of it."""
     if not all(_is_stated(assay) for assay in (one, other)):
         return [rules["method-unstated"]]
+    marker = [rules[name] for name in _MARKER if _differ(one, other, rules[name].fields)][:1]
+    if marker and marker[0].finest in LEVELS[-2:]:
+        return marker  # there is no more to say of numbers that are of different things
     # Clusters of two runs are two sets of clusters, whatever their representatives are called.
     features = {_features(assay) for assay in (one, other)} & {"clusters", "unknown"}
     clusters = [rules[_OF_FEATURES[kind]] for kind in sorted(features)]
+    if not all(_has_place(assay) for assay in (one, other)):
+        marker = [rules["region-unstated"]]
     fingerprint = one.get("method_fingerprint")
     if fingerprint and fingerprint == other.get("method_fingerprint"):
-        return [rules["same-method"], *clusters]
-    marker = [rules[name] for name in _MARKER if _differ(one, other, rules[name].fields)][:1]
-    making = [rules[name] for name in _MAKING if _differ(one, other, rules[name].fields)]
+        unstated = [rule for rule in marker if rule.name == "region-unstated"]
+        return [rules["same-method"], *unstated, *clusters]
+    names = _MAKING[str(one["library_strategy"])]
+    making = [rules[name] for name in names if _differ(one, other, rules[name].fields)]
     return [*marker, *making, *clusters]
 
 
@@ -200,12 +235,25 @@ def _said(assay: Assay, name: str) -> str:
     """Give a value to compare; genes and regions are written in many ways (V3-V4, V3V4)."""
     value = assay.get(name, True if name == "has_counts" else None)
     text = " | ".join(sorted(value)) if isinstance(value, frozenset) else _plain(value)
-    return _SPELLING.sub("", text) if name.startswith("target_") else text
+    if not name.startswith("target_"):
+        return text
+    spelt = _SPELLING.sub("", text)
+    if _ITS.match(gene := _SPELLING.sub("", _plain(assay.get("target_gene")))):
+        # ITS1 and ITS2 are regions of one gene, wherever they are written.
+        return "its" if name == "target_gene" else spelt or gene.removeprefix("its")
+    return spelt
 
 
 def _is_stated(assay: Assay) -> bool:
     strategy = assay.get("library_strategy")
     return bool(strategy) and (strategy != "AMPLICON" or bool(assay.get("target_gene")))
+
+
+def _has_place(assay: Assay) -> bool:
+    """Tell whether it is known where in a gene sequences begin and end."""
+    pair = (assay.get("pcr_primer_forward"), assay.get("pcr_primer_reverse"))
+    is_amplicon = assay.get("library_strategy") == "AMPLICON"
+    return not is_amplicon or bool(_said(assay, "target_subfragment")) or all(pair)
 
 
 def _features(assay: Assay) -> str:
@@ -233,14 +281,15 @@ def sound_level(pairs: Iterable[Pair]) -> str:
 
 def told(pairs: Sequence[Pair]) -> str:
     """Write what can be compared, and why not more finely; pairs of the same reasons together."""
-    groups: dict[tuple[str, tuple[Rule, ...]], list[Pair]] = {}
+    groups: dict[tuple[str, tuple[Rule, ...], tuple[str, ...]], list[Pair]] = {}
     for pair in pairs:
-        groups.setdefault((pair.level, pair.rules), []).append(pair)
+        groups.setdefault((pair.level, pair.rules, pair.common), []).append(pair)
     lines = []
-    for (level, rules), own in groups.items():
+    for (level, rules, common), own in groups.items():
         lines += [f"{pair.one} and {pair.other}: {_words(level)}" for pair in own[:_SHOWN]]
         if len(own) > _SHOWN:
             lines.append(f"and {len(own) - _SHOWN:,} other pairs: {_words(level)}")
+        lines.append(f"  both say the same of: {', '.join(common) or 'nothing'}")
         lines += [f"  {rule.because} [{rule.source}]" for rule in rules]
     return "\n".join(lines)
 
@@ -248,6 +297,7 @@ def told(pairs: Sequence[Pair]) -> str:
 def _words(level: str) -> str:
     return {
         "feature": "by their sequences",
+        "sh": "by UNITE's species hypotheses",
         "presence": "side by side; in common only which genera are there",
         "refused": "not at all until the method is stated",
     }.get(level, f"by {level}")

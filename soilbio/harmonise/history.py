@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from soilbio.harmonise.ways import CONFIDENCE
 
 if TYPE_CHECKING:
     from soilbio.dataset.history import History
     from soilbio.harmonise.compare import Pair
     from soilbio.harmonise.sources import Source
-    from soilbio.harmonise.trimming import Trimming
+    from soilbio.harmonise.ways import Told, Ways
+    from soilbio.references.manifest import Reference
 
 
 def history_of(
     sources: Sequence[Source],
-    level: str,
+    ways: Ways,
     pairs: Sequence[Pair],
-    trimming: Trimming,
-    notes: Mapping[str, int],
+    told: Told,
 ) -> History:
     """Say what was merged and why so; of what was merged before, its parts and its own history."""
     datasets: dict[str, str] = {}
@@ -30,13 +32,25 @@ def history_of(
             libraries[unique] = sorted(own)
     before = [source.history for source in sources if source.history]
     return {
-        "level": level,
+        "level": ways.level,
         "datasets": [{"name": name, "sha256": datasets[name]} for name in sorted(datasets)],
         "libraries": dict(sorted(libraries.items())),
         "pairs": [asdict(pair) for pair in pairs],
-        "common_regions": trimming.told() if level == "feature" else {},
-        "notes": dict(sorted(notes.items())),
+        "common_regions": ways.trimming.told() if ways.is_trimmed else {},
+        "notes": dict(sorted(told.notes.items())),
+        "losses": told.losses,
+        **({"classified": _classified(ways.classifier)} if ways.classifier else {}),
         **({"before": before} if before else {}),
+    }
+
+
+def _classified(reference: Reference) -> dict[str, object]:
+    return {
+        "classifier": "SINTAX",
+        "confidence": CONFIDENCE,
+        "reference": reference.name,
+        "reference_version": reference.version,
+        "reference_sha256": reference.sha256,
     }
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MARK = " / "
+# UNITE's species hypotheses have a number and the version of UNITE: SH1502188.08FU.
+SPECIES_HYPOTHESIS = r"(SH\d{6,8}\.\d{2}FU)"
+BY_HYPOTHESIS = "sh"
 _CONFLICT = "conflict-"
 _BACKBONES = ("ncbi_taxid", "gtdb_species")
 # If these differ, the same name below is another organism's.
@@ -155,13 +158,20 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     """
     import polars as pl
 
-    ranks = RANKS[: RANKS.index(level) + 1]
+    is_sh = level == BY_HYPOTHESIS
+    ranks = RANKS if is_sh else RANKS[: RANKS.index(level) + 1]
     flags = pl.col("flags").fill_null("").str.split("|")
     excluding = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.sort().list.join("|")
+    code, rank, name = _code(), _deepest(ranks).fill_null(""), _deepest(ranks, name=True)
+    if is_sh:  # a hypothesis is one whatever it is called
+        own = _hypothesis()
+        code = pl.when(own != "").then(pl.lit(BY_HYPOTHESIS)).otherwise(code)
+        rank = pl.when(own != "").then(pl.lit(BY_HYPOTHESIS)).otherwise(rank)
+        name = pl.when(own != "").then(own).otherwise(name)
     parts = [
-        _code().alias("code"),
-        _deepest(ranks).fill_null("").alias("named_rank"),
-        _deepest(ranks, name=True).fill_null("").alias("named"),
+        code.alias("code"),
+        rank.alias("named_rank"),
+        name.fill_null("").alias("named"),
         excluding.alias("excluding"),
     ]
     key = [part.meta.output_name() for part in parts]
@@ -179,7 +189,7 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
                 .alias(rank)
                 for rank in ranks
             ),
-            pl.col("named_rank").replace("", None).alias("taxon_rank"),
+            *([] if is_sh else [pl.col("named_rank").replace("", None).alias("taxon_rank")]),
             pl.lit(None, dtype=pl.String).alias("sequence"),
             pl.lit(None, dtype=pl.Int64).alias("length_bp"),
             pl.lit(None, dtype=pl.Int64).alias("ncbi_taxid"),
@@ -189,12 +199,23 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
             *(pl.lit(None, dtype=pl.String).alias(rank) for rank in RANKS if rank not in ranks),
         )
     )
+    if is_sh:
+        taxa = taxa.with_columns(_deepest(ranks).alias("taxon_rank"))
     ids = [_id(row, level) for row in taxa.select(key).iter_rows(named=True)]
     taxa = taxa.with_columns(pl.Series("feature_id", ids, dtype=pl.String))
     lineage_of = known.select("feature_id", *key).join(
         taxa.select(*key, pl.col("feature_id").alias("new")), on=key, how="inner"
     )
     return taxa.drop(key).lazy(), lineage_of.select("feature_id", "new").lazy()
+
+
+def _hypothesis() -> pl.Expr:
+    """Give the one species hypothesis that a feature's lineage or id names, else nothing."""
+    import polars as pl
+
+    texts = pl.concat_str("verbatim_lineage", "feature_id", separator=" ", ignore_nulls=True)
+    found = texts.str.extract_all(SPECIES_HYPOTHESIS).list.unique()
+    return pl.when(found.list.len() == 1).then(found.list.first()).otherwise(pl.lit(""))
 
 
 def _code() -> pl.Expr:
@@ -226,8 +247,13 @@ def _id(key: Mapping[str, str], level: str) -> str:
     """Name a taxon; what is called the same and is another differs in the checksum of its key."""
     digest = md5("|".join(key.values()).encode(), usedforsecurity=False).hexdigest()[:8]
     deepest = key["named"] or "organism"
-    known = deepest if key["named_rank"] == level else f"unclassified {deepest}"
-    return f"{level}:{known} {digest}"
+    before = f"{level}:" if key["named_rank"] == level else unnamed(level)
+    return f"{before}{deepest} {digest}"
+
+
+def unnamed(level: str) -> str:
+    """Give how the ids of what has no name at a level begin."""
+    return f"{level}:unclassified "
 
 
 def added_up(counts: pl.LazyFrame, lineage_of: pl.LazyFrame) -> pl.LazyFrame:

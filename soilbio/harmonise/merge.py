@@ -20,17 +20,27 @@ from soilbio.dataset.history import HISTORY
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused
+from soilbio.harmonise.chimeras import CHIMERAS
 from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, fields_of, sound_level, told
 from soilbio.harmonise.history import history_of
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
+from soilbio.harmonise.ways import Told, Ways
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.references.manifest import Reference
+
 # Samples of one material (MIxS source_mat_id, or an archive's accession) in several datasets.
 MATERIAL = "provenance/same_material.tsv"
+# Measurements of one thing that differ between datasets; both stay.
+CONFLICTS = "provenance/conflicts.tsv"
+_CONFLICT_HEADER = (
+    *("subject", "property", "method", "upper_depth_m", "lower_depth_m"),
+    *("dataset", "value", "unit"),
+)
 Row = dict[str, Any]
 
 
@@ -40,8 +50,14 @@ class Merged:
 
     level: str
     pairs: tuple[Pair, ...]
-    notes: dict[str, int] = field(default_factory=dict)
-    trimming: Trimming = field(default_factory=Trimming)
+    ways: Ways
+    told: Told = field(default_factory=Told)
+    conflicts: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """Give the numbers that were found on the way."""
+        return self.told.notes
 
 
 def harmonise(
@@ -51,6 +67,7 @@ def harmonise(
     rules: Mapping[str, Rule],
     *,
     reference: Path | None = None,
+    classifier: Reference | None = None,
 ) -> Merged:
     """Merge datasets into a new one; in which order they are named does not change a byte.
 
@@ -61,12 +78,14 @@ def harmonise(
     target : Path
         The dataset to write.
     level : str
-        `auto`, `feature`, or a rank from species to domain.
+        `auto`, `feature`, `sh` (UNITE's species hypotheses), or a rank from species to domain.
     rules : mapping of name to Rule
         As `compare.read_rules` gives them.
     reference : Path, optional
         FASTA of whole genes: where primers differ, their common region is found on it, and
-        sequences are trimmed to that.
+        sequences are turned its way, and trimmed to that.
+    classifier : Reference, optional
+        Sequences of all datasets are classified with it, so that one set of names is compared.
 
     Raises
     ------
@@ -81,7 +100,9 @@ def harmonise(
     assays = assays_of(sources, fields_of(rules))
     trimming = find_windows(assays, reference) if reference else Trimming()
     pairs = compare(assays, rules, trimming.genes())
-    merged = Merged(_level(level, pairs), tuple(pairs), trimming=trimming)
+    taken = _level(level, pairs)
+    ways = Ways(taken, trimming, reference, classifier)
+    merged = Merged(taken, tuple(pairs), ways)
     problems = Problems("datasets")
     names = _assay_names(sources)
     tables: dict[str, Any] = {
@@ -93,9 +114,7 @@ def harmonise(
     merged.notes["samples_of_one_material"] = len(_same_material(sources))
     tables["assays"] = _assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
-        counts, features = merged_numbers(
-            sources, merged.level, trimming, merged.notes, Path(scratch)
-        )
+        counts, features = merged_numbers(sources, ways, merged.told, Path(scratch))
         write_dataset(
             {
                 **{name: _frame(rows, name) for name, rows in tables.items()},
@@ -183,17 +202,28 @@ def _measurements(sources: Sequence[Source], merged: Merged) -> list[Row]:
     """Take all measurements; two of one thing that differ stay both, with where they are from."""
     key = TABLES["measurements"].key
     found: dict[tuple[Any, ...], Row] = {}
-    conflicts = 0
+    values: dict[tuple[Any, ...], dict[tuple[Any, Any], str]] = {}
     for source in sources:
         for row in source.rows("measurements"):
+            thing = tuple(row[name] for name in key if name != "source")
+            values.setdefault(thing, {}).setdefault((row["value"], row["unit"]), source.name)
             place = tuple(row[name] for name in key)
             if place in found and found[place] != row:
-                conflicts += 1
                 row["source"] = "; ".join(part for part in (row["source"], source.name) if part)
                 place = tuple(row[name] for name in key)
             found.setdefault(place, row)
-    merged.notes["measurements_that_differ"] = conflicts
+    differing = {thing: own for thing, own in values.items() if len(set(own.values())) > 1}
+    merged.notes["measurements_that_differ"] = len(differing)
+    merged.conflicts = sorted(
+        (*map(_plain, thing), name, *map(_plain, value))
+        for thing, own in differing.items()
+        for value, name in own.items()
+    )
     return list(found.values())
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else f"{value}"
 
 
 def _assays(
@@ -253,7 +283,11 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
         "soilbio_version": __version__,
         "is_workflow_run": False,
         "tools": [],
-        "references": [],
+        "references": [
+            {"name": one.name, "version": one.version, "sha256": one.sha256}
+            for one in (merged.ways.classifier,)
+            if one is not None
+        ],
         "parameters": {"level": merged.level, "notes": dict(sorted(merged.notes.items()))},
         "inputs": [
             {"library_id": "", "name": source.name, "sha256": source.digest} for source in sources
@@ -263,18 +297,24 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
 
 def _files(sources: Sequence[Source], merged: Merged) -> dict[str, str]:
     """Write what was merged and why so, and on which terms parts of it are held."""
-    history = history_of(sources, merged.level, merged.pairs, merged.trimming, merged.notes)
+    history = history_of(sources, merged.ways, merged.pairs, merged.told)
     material = _same_material(sources)
     files = {HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"}
-    if merged.trimming.windows and merged.level == "feature":
-        files[OUTSIDE] = merged.trimming.table()
+    if merged.ways.is_trimmed:
+        files[OUTSIDE] = merged.ways.trimming.table()
+        files[CHIMERAS] = merged.told.chimeras
     if material:
-        lines = ["\t".join(row) for row in [("source_mat_id", "dataset", "sample_id"), *material]]
-        files[MATERIAL] = "".join(f"{line}\n" for line in lines)
+        files[MATERIAL] = _table(("source_mat_id", "dataset", "sample_id"), material)
+    if merged.conflicts:
+        files[CONFLICTS] = _table(_CONFLICT_HEADER, merged.conflicts)
     shared = list(_terms(sources))
     if shared:
         files[SHARED] = f"{json.dumps(shared, indent=1)}\n"
     return files
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "".join("\t".join(row) + "\n" for row in (header, *rows))
 
 
 def _same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:

@@ -9,13 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import TABLES
+from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.ends import same_but_for_ends
-from soilbio.harmonise.lineages import added_up, lineages_of, merged_features
+from soilbio.harmonise.lineages import BY_HYPOTHESIS, added_up, lineages_of, merged_features
+from soilbio.harmonise.losses import losses
+from soilbio.harmonise.orientation import turned
+from soilbio.harmonise.reclassify import reclassified
 from soilbio.harmonise.sources import Source
-from soilbio.harmonise.trimming import Trimming, trimmed
+from soilbio.harmonise.trimming import trimmed
+from soilbio.harmonise.ways import Told, Ways
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from soilbio.harmonise.ways import Part
 
 _AT_ONCE = 2
 # Of features, not of lineages: where these are asked for, texts of all features need not be held.
@@ -23,22 +30,16 @@ _OF_ONE = ("sequence", "verbatim_lineage", "classifier")
 
 
 def merged_numbers(
-    sources: Sequence[Source],
-    level: str,
-    trimming: Trimming,
-    notes: dict[str, int],
-    scratch: Path,
+    sources: Sequence[Source], ways: Ways, told: Told, scratch: Path
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Take all counts and features, dataset by dataset.
 
     Parameters
     ----------
     sources : sequence of Source
-    level : str
-        `feature`, or a rank.
-    trimming : Trimming
-        The windows that sequences are trimmed to; what falls outside is noted there.
-    notes : dict of str to int
+    ways : Ways
+        How they are merged; what falls outside a window is noted in its trimming.
+    told : Told
         What is found on the way is added.
     scratch : Path
         A folder where one dataset's new counts are put after the other's.
@@ -50,32 +51,44 @@ def merged_numbers(
     """
     import polars as pl
 
-    parts = [(source, *_own(source, taken, level)) for source, taken in _once(sources)]
-    is_trimmed = level == "feature" and bool(trimming.windows)
-    if is_trimmed:
-        parts = [
-            (source, *trimmed(source, counts, features, trimming))
-            for source, counts, features in parts
-        ]
-        notes["features_outside_the_common_region"] = len(trimming.outside)
-    if level == "feature":
-        parts = _joined_by_ends(parts, notes)
+    own = [(source, *_own(source, taken, ways)) for source, taken in _once(sources)]
+    parts = _changed(own, ways, told, scratch)
     features = merged_features(
-        [own.with_columns(pl.lit(source.name).alias("source")) for source, _, own in parts], notes
+        [own.with_columns(pl.lit(source.name).alias("source")) for source, _, own in parts],
+        told.notes,
     )
     counts: Iterable[pl.LazyFrame] = [own for _, own, _ in parts]
-    if level != "feature":
-        features, lineage_of = lineages_of(features, level)
+    if ways.level != "feature":
+        features, lineage_of = lineages_of(features, ways.level)
         counts = (added_up(own, lineage_of) for own in counts)
-    if is_trimmed or level != "feature":
+    if ways.is_trimmed or ways.level != "feature":
         counts = _put_down(counts, scratch)
-    every = pl.concat(counts, how="vertical")
+    kept = list(counts)
+    told.losses = losses([(source, before) for source, before, _ in own], kept, ways)
+    every = pl.concat(kept, how="vertical")
     return every, _with_agreements(features, every)
 
 
-def _joined_by_ends(
-    parts: list[tuple[Source, pl.LazyFrame, pl.LazyFrame]], notes: dict[str, int]
-) -> list[tuple[Source, pl.LazyFrame, pl.LazyFrame]]:
+def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[Part]:
+    """Turn, trim and name sequences, as far as that is asked for."""
+    genes = ways.genes or (ways.classifier.sequences if ways.classifier else None)
+    if genes and (ways.level == "feature" or ways.classifier):
+        parts = turned(parts, genes, told.notes, scratch)
+    if ways.is_trimmed:
+        parts = [
+            (source, *trimmed(source, counts, features, ways.trimming))
+            for source, counts, features in parts
+        ]
+        told.notes["features_outside_the_common_region"] = len(ways.trimming.outside)
+        parts, told.chimeras = flagged(parts, told.notes, scratch)
+    if ways.level == "feature":
+        parts = _joined_by_ends(parts, told.notes)
+    if ways.classifier:
+        parts = reclassified(parts, ways.classifier, told.notes, scratch)
+    return parts
+
+
+def _joined_by_ends(parts: list[Part], notes: dict[str, int]) -> list[Part]:
     """Call features that are one but for their ends by one name, that of the longer one."""
     import polars as pl
 
@@ -138,7 +151,7 @@ def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
         seen |= own
 
 
-def _own(source: Source, taken: Sequence[str], level: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def _own(source: Source, taken: Sequence[str], ways: Ways) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     import polars as pl
 
     counts = source.frame("counts")
@@ -146,8 +159,11 @@ def _own(source: Source, taken: Sequence[str], level: str) -> tuple[pl.LazyFrame
         counts = counts.filter(~pl.col("library_id").is_in(taken))
     columns = [column.name for column in TABLES["features"].columns]
     features = source.frame("features").select(columns)
-    if level != "feature":
-        features = features.with_columns(pl.lit(None, pl.String).alias(name) for name in _OF_ONE)
+    if ways.level != "feature":
+        kept = {"verbatim_lineage"} if ways.level == BY_HYPOTHESIS else set()
+        kept |= {"sequence"} if ways.classifier else set()
+        emptied = [name for name in _OF_ONE if name not in kept]
+        features = features.with_columns(pl.lit(None, pl.String).alias(name) for name in emptied)
     return counts, features
 
 

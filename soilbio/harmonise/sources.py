@@ -15,6 +15,7 @@ from soilbio.dataset.package import sha256_of
 from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import InputError, Problem, Problems
+from soilbio.harmonise.lineages import SPECIES_HYPOTHESIS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -125,7 +126,8 @@ def assays_of(
 ) -> dict[str, Mapping[str, Any]]:
     """Give the assays of all by `dataset: assay`, as they are now.
 
-    Beside the columns are `has_counts`, and `merged_by`, the level of earlier merging. Sequences
+    Beside the columns are `has_counts`, `sh_version`, that of UNITE's species hypotheses which
+    features of an ITS have, and `merged_by`, the level of earlier merging. Sequences
     that were trimmed then are those of the window's primers, whatever they were amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
     """
@@ -146,15 +148,32 @@ def assays_of(
         )
         has_counts = dict(counted.iter_rows())
         sampling = _sampling(source, fields)
-        for row in source.rows("assays"):
+        rows = source.rows("assays")
+        version = _hypotheses(source) if any(map(_is_its, rows)) else ""
+        for row in rows:
             name = f"{source.name}: {row['assay_id']}"
             found[name] = {
                 **sampling.get(row["assay_id"], {}),
                 **row,
                 **_after_merging(source.history, row),
                 "has_counts": has_counts.get(row["assay_id"], True),
+                "sh_version": version if _is_its(row) else "",
             }
     return found
+
+
+def _is_its(assay: Mapping[str, Any]) -> bool:
+    return "ITS" in str(assay["target_gene"] or "").upper()
+
+
+def _hypotheses(source: Source) -> str:
+    """Give the one version of UNITE whose species hypotheses a dataset's features have."""
+    import polars as pl
+
+    texts = pl.concat_str("verbatim_lineage", "feature_id", separator=" ", ignore_nulls=True)
+    codes = texts.str.extract_all(SPECIES_HYPOTHESIS).explode().drop_nulls()
+    versions = source.frame("features").select(codes.str.slice(-4).unique()).collect().to_series()
+    return str(versions[0]) if len(versions) == 1 else ""
 
 
 def _sampling(source: Source, fields: Iterable[str]) -> dict[str, dict[str, frozenset[str]]]:

@@ -259,7 +259,10 @@ def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> di
             )
     _check_assay(assay, problems)
     problems.raise_if_any()
-    return {name: None if is_missing(str(value)) else value for name, value in assay.items()}
+    return {
+        name: None if is_missing(str(value)) and name not in _ALWAYS else value
+        for name, value in assay.items()
+    }
 
 
 def _check_assay(assay: Mapping[str, Any], problems: Problems) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -51,18 +51,54 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
                 fix=f"Correct the path; it was looked for at {source.resolve()}",
             )
     problems.raise_if_any()
-    found: Found = import_module(f"soilbio.importers.{form}").read(sources, options)
+    module = import_module(f"soilbio.importers.{form}")
+    found: Found = module.read(_files_of(module.recognise, sources), options)
     return found
 
 
+def _files_of(recognise: Callable[[Path], str], sources: Sequence[Path]) -> list[Path]:
+    """Put in the place of a folder that is no output folder the files of the format in it."""
+    files: list[Path] = []
+    for source in sources:
+        is_loose = source.is_dir() and not _reason(recognise, source)
+        own = [one for one in _inside(source) if _reason(recognise, one)] if is_loose else []
+        files += own or [source]
+    return files
+
+
+def _inside(folder: Path) -> list[Path]:
+    return [one for one in sorted(folder.iterdir()) if one.is_file()]
+
+
+def _reason(recognise: Callable[[Path], str], source: Path) -> str:
+    try:
+        return recognise(source)
+    except (InputError, OSError, ValueError, KeyError):
+        return ""
+
+
 def detect(source: Path) -> list[tuple[str, str]]:
-    """Say which formats a file or folder may be of, and why; the likeliest first."""
-    likely = []
-    for form in FORMATS:
-        try:
-            reason = import_module(f"soilbio.importers.{form}").recognise(source)
-        except (InputError, OSError, ValueError, KeyError):
-            continue
-        if reason:
-            likely.append((form, reason))
-    return likely
+    """Say which formats a file or folder may be of, and why; the likeliest first.
+
+    Of a folder that is none, the files in it are looked at, each for its likeliest format.
+    """
+    likely = _likely(source)
+    if likely or not source.is_dir():
+        return likely
+    files: dict[str, list[tuple[Path, str]]] = {}
+    for one in _inside(source):
+        for form, reason in _likely(one)[:1]:
+            files.setdefault(form, []).append((one, reason))
+    most = sorted(files.items(), key=lambda item: -len(item[1]))
+    return [
+        (form, f"{len(own)} files in it, such as {own[0][0].name}: {own[0][1]}")
+        for form, own in most
+    ]
+
+
+def _likely(source: Path) -> list[tuple[str, str]]:
+    found = (
+        (form, _reason(import_module(f"soilbio.importers.{form}").recognise, source))
+        for form in FORMATS
+    )
+    return [(form, reason) for form, reason in found if reason]

@@ -54,7 +54,8 @@ def _tables(source: Path, target: Path) -> list[Path]:
     )
     tables = sorted(target.iterdir())
     if done.returncode or not tables:
-        told = (done.stderr.strip().splitlines() or ["no table in it"])[-1]
+        said = [line for line in done.stderr.splitlines() if line.strip(" ") != "Execution halted"]
+        told = " ".join(" ".join(said).split()) or "no table in it"
         raise problem_of(
             "import-r-object",
             str(source),

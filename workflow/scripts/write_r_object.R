@@ -17,8 +17,12 @@ read_object <- function(path) {
   get(names, envir = scope)
 }
 
+# Of an object whose class is of a package that is not there, only attributes can be asked for.
 plain_matrix <- function(part) {
-  matrix(as.vector(part), nrow = dim(part)[1], dimnames = dimnames(part))
+  shape <- attr(part, "dim")
+  names <- attr(part, "dimnames")
+  attributes(part) <- NULL
+  matrix(part, nrow = shape[1], dimnames = names)
 }
 
 write_part <- function(part, name) {
@@ -32,7 +36,7 @@ write_phyloseq <- function(object) {
     counts <- t(counts)
   }
   write_part(counts, "1_counts.tsv")
-  if (!is.null(dim(parts$tax_table))) {
+  if (!is.null(attr(parts$tax_table, "dim"))) {
     write_part(plain_matrix(parts$tax_table), "2_taxonomy.tsv")
   }
   if (is(parts$refseq, "XStringSet")) {

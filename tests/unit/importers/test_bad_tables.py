@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,14 @@ def test_an_unknown_method_is_kept_as_such_and_compared_with_nothing(tmp_path, c
     capsys.readouterr()
     assert main(["compare", str(tmp_path / "out"), str(again / "out")]) == 0
     assert "not at all until the method is stated" in capsys.readouterr().out
+
+
+def test_an_engine_that_nobody_knows_stays_unknown(tmp_path):
+    form, write = OUTPUTS["plain"]
+    text = re.sub("engine: .*", "engine: not collected", METHOD)
+    assert run(tmp_path, form, *write(tmp_path), text=text) == 0
+    assays = read_dataset(tmp_path / "out").table("assays")
+    assert assays["engine"].to_list() == ["not collected"]
 
 
 def test_libraries_say_sample_run_and_control(tmp_path):

@@ -50,6 +50,17 @@ def test_each_form_is_recognised_for_what_it_is(name, tmp_path):
     assert likely[0] == form or form == "table", likely
 
 
+def test_a_folder_of_reports_is_recognised_and_read_by_its_files(tmp_path):
+    report = "50.00\t5\t5\tU\t0\tunclassified\n50.00\t5\t5\tR\t1\troot\n"
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.report").write_text(report)
+    (tmp_path / "notes.txt").write_text("ours\n")
+    ((form, reason),) = detect(tmp_path)
+    assert form == "kraken2"
+    assert reason.startswith("2 files in it, such as a.report: ")
+    assert sorted(read("kraken2", [tmp_path], {}).libraries) == ["a", "b"]
+
+
 def test_what_ampliseq_and_qiime2_say_of_the_method_is_taken(tmp_path):
     for name in ("ampliseq", "qiime2"):
         (tmp_path / name).mkdir()

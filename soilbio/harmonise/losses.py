@@ -1,0 +1,69 @@
+"""What each dataset lost on the way to what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from soilbio.harmonise.lineages import unnamed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.harmonise.sources import Source
+    from soilbio.harmonise.ways import Ways
+
+
+def losses(
+    before: Sequence[tuple[Source, pl.LazyFrame]], after: Sequence[pl.LazyFrame], ways: Ways
+) -> list[dict[str, object]]:
+    """Tell for each dataset what came in, what went out, and what of it has no name at the level.
+
+    Parameters
+    ----------
+    before : sequence of (Source, counts)
+    after : sequence of LazyFrame
+        Their counts as they are merged, in the same order.
+    ways : Ways
+
+    Returns
+    -------
+    list of dict
+        `dataset`, `features` and `features_after`, `reads` and `reads_after` (None where there are
+        shares only), `without_name`, the share of reads or abundance that has no name at the level
+        (None at the level of features).
+
+    """
+    rows: list[dict[str, object]] = []
+    for (source, counts), own in zip(before, after, strict=True):
+        came, went = _summed(counts), _summed(own)
+        rows.append(
+            {
+                "dataset": source.name,
+                "features": came[0],
+                "features_after": went[0],
+                "reads": came[1],
+                "reads_after": went[1],
+                "without_name": None if ways.level == "feature" else _without(own, ways.level),
+            }
+        )
+    return sorted(rows, key=lambda row: str(row["dataset"]))
+
+
+def _summed(counts: pl.LazyFrame) -> tuple[int, int | None]:
+    import polars as pl
+
+    reads = pl.when(pl.col("count").count() > 0).then(pl.col("count").sum())
+    found = counts.select(pl.col("feature_id").n_unique(), reads).collect(engine="streaming")
+    return found.row(0)
+
+
+def _without(counts: pl.LazyFrame, level: str) -> float | None:
+    """Give the share of what was counted that has no name at a level."""
+    import polars as pl
+
+    amount = pl.coalesce(pl.col("count").cast(pl.Float64), pl.col("relative_abundance"))
+    is_unnamed = pl.col("feature_id").str.starts_with(unnamed(level))
+    sums = counts.select(amount.filter(is_unnamed).sum().alias("part"), amount.sum().alias("all"))
+    part, every = sums.collect(engine="streaming").row(0)
+    return round(part / every, 6) if every else None

@@ -1,0 +1,84 @@
+"""Sequences that were read the other way round are turned, so that equal ones are equal."""
+
+from __future__ import annotations
+
+from hashlib import md5
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soilbio.harmonise.ways import sequences_of, write_fasta
+from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.standards.iupac import reverse_complement
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.harmonise.ways import Part
+
+
+def turned(parts: list[Part], genes: Path, notes: dict[str, int], scratch: Path) -> list[Part]:
+    """Turn sequences whose words are those of the genes' other strand (vsearch's `orient`).
+
+    Parameters
+    ----------
+    parts : list of (Source, counts, features)
+    genes : Path
+        FASTA of whole genes, gzip or not, in the direction of the forward primers.
+    notes : dict of str to int
+        How many were turned, and of how many nothing could be told, is added.
+    scratch : Path
+        A folder for vsearch's files.
+
+    """
+    sequences = sequences_of(parts)
+    strand_of = _strands(sequences, genes, scratch)
+    backwards = [name for name, strand in strand_of.items() if strand == "-"]
+    notes["sequences_that_were_turned"] = len(backwards)
+    notes["sequences_like_no_gene_of_the_reference"] = sum(
+        strand == "?" for strand in strand_of.values()
+    )
+    if not backwards:
+        return parts
+    new = {name: reverse_complement(sequences[name]) for name in backwards}
+    return [(source, *_renamed(counts, features, new)) for source, counts, features in parts]
+
+
+def _strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str, str]:
+    if not sequences:
+        return {}
+    query, table = write_fasta(sequences, scratch / "orient.fasta"), scratch / "orient.tsv"
+    try:
+        run_tool(["vsearch", "--orient", query, "--db", genes, "--tabbedout", table])
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(genes)) from failure
+    rows = [line.split("\t") for line in table.read_text().splitlines()]
+    return {row[0]: row[1] for row in rows}
+
+
+def _renamed(
+    counts: pl.LazyFrame, features: pl.LazyFrame, new: dict[str, str]
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Give turned sequences and their ids; what was there both ways is added up by library."""
+    import polars as pl
+
+    ids = {
+        name: md5(sequence.encode(), usedforsecurity=False).hexdigest()
+        for name, sequence in new.items()
+    }
+    renamed = pl.col("feature_id").replace(ids)
+
+    def total(name: str) -> pl.Expr:
+        return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+
+    return (
+        counts.with_columns(renamed)
+        .group_by("library_id", "feature_id", "agreement_id")
+        .agg(total("count"), total("relative_abundance"))
+        .select(counts.collect_schema().names()),
+        features.with_columns(
+            renamed,
+            pl.coalesce(
+                pl.col("feature_id").replace_strict(new, default=None), pl.col("sequence")
+            ).alias("sequence"),
+        ),
+    )

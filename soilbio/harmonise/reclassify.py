@@ -1,0 +1,139 @@
+"""One set of names for all: sequences of all datasets classified with one reference.
+
+Databases name other parts of the tree of life, so that the same organism has a genus in one result
+and none in another. Where sequences are there, names are made anew, by the classifier, the cutoff
+and the reference that are the same for all; those that came with a dataset stay verbatim.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from soilbio.dataset.tables import RANKS
+from soilbio.harmonise.ways import CONFIDENCE, sequences_of, write_fasta
+from soilbio.profile.classify import Database, classify
+from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.references.build import build_sintax
+from soilbio.taxonomy.canonical import canonical
+from soilbio.taxonomy.flags import Target, flags_of
+from soilbio.taxonomy.sintax import read_sintax
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.harmonise.ways import Part
+    from soilbio.references.manifest import Reference
+
+_ANY = Target((), 0, 10**9)
+# Flags that say something of the names a feature came with.
+_OF_NAMES = ("unclassified", "chloroplast", "mitochondria", "conflict-")
+
+
+def reclassified(
+    parts: list[Part], reference: Reference, notes: dict[str, int], scratch: Path
+) -> list[Part]:
+    """Give features with a sequence the names that one reference has for them.
+
+    Parameters
+    ----------
+    parts : list of (Source, counts, features)
+    reference : Reference
+        Sequences with lineages.
+    notes : dict of str to int
+        How many features were classified, and how many kept the names they came with.
+    scratch : Path
+        A folder for vsearch's files.
+
+    Raises
+    ------
+    InputError
+        If the reference has mistakes, or vsearch fails.
+
+    """
+    import polars as pl
+
+    sequences = sequences_of(parts)
+    rows = _named(sequences, reference, scratch) if sequences else []
+    notes["features_classified_anew"] = len(rows)
+    frame = _frame(rows)
+    without = pl.concat(
+        own.filter(pl.col("sequence").fill_null("") == "").select("feature_id")
+        for _, _, own in parts
+    )
+    notes["features_without_a_sequence_that_keep_their_names"] = (
+        without.unique().select(pl.len()).collect().item()
+    )
+    return [(source, counts, _with_names(own, frame.lazy())) for source, counts, own in parts]
+
+
+def _named(sequences: dict[str, str], reference: Reference, scratch: Path) -> list[dict[str, Any]]:
+    features = write_fasta(sequences, scratch / "classify.fasta")
+    fasta, database = scratch / "reference.fasta", scratch / "reference.udb"
+    build_sintax(reference, fasta)
+    try:
+        run_tool(["vsearch", "--makeudb_usearch", fasta, "--output", database])
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(reference.sequences)) from failure
+    known = Database(database, reference.name, reference.version, reference.sha256)
+    classify(features, known, CONFIDENCE, scratch, threads=os.cpu_count() or 1)
+    rows = []
+    for lineage in read_sintax(scratch / "sintax.tsv", CONFIDENCE):
+        ranks = canonical(lineage.ranks).ranks
+        named = [rank for rank in RANKS if ranks[rank]]
+        flags = flags_of(ranks, lineage.verbatim, 0, _ANY)
+        rows.append(
+            {
+                "feature_id": lineage.feature_id,
+                "new_lineage": lineage.verbatim or None,
+                "new_classifier": f"SINTAX, {reference.name} {reference.version}",
+                "new_confidence": lineage.confidence,
+                "new_flags": "|".join(flags),
+                "new_rank": named[-1] if named else None,
+                **{f"new_{rank}": ranks[rank] for rank in RANKS},
+            }
+        )
+    return rows
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    import polars as pl
+
+    names = ["feature_id", "new_lineage", "new_classifier", "new_confidence", "new_flags"]
+    names += ["new_rank", *(f"new_{rank}" for rank in RANKS)]
+    schema = {name: pl.Float64 if name == "new_confidence" else pl.String for name in names}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _with_names(features: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the new names in the place of those a feature came with; verbatim ones stay beside."""
+    import polars as pl
+
+    is_new = pl.col("new_classifier").is_not_null()
+
+    def beside(name: str, other: str) -> pl.Expr:
+        both = pl.concat_str(name, other, separator=" / ", ignore_nulls=True)
+        return pl.when(is_new & (both != "")).then(both).otherwise(pl.col(name)).alias(name)
+
+    def instead(name: str, other: str) -> pl.Expr:
+        return pl.when(is_new).then(pl.col(other)).otherwise(pl.col(name)).alias(name)
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    of_names = pl.any_horizontal(pl.element().str.starts_with(one) for one in _OF_NAMES)
+    kept = flags.list.eval(pl.element().filter(~of_names & (pl.element() != "")))
+    joined = pl.concat_str(
+        kept.list.join("|"), "new_flags", separator="|", ignore_nulls=True
+    ).str.strip_chars("|")
+    return (
+        features.join(new, on="feature_id", how="left")
+        .with_columns(
+            beside("verbatim_lineage", "new_lineage"),
+            beside("classifier", "new_classifier"),
+            instead("confidence", "new_confidence"),
+            instead("taxon_rank", "new_rank"),
+            *(instead(rank, f"new_{rank}") for rank in RANKS),
+            pl.when(is_new).then(joined).otherwise(pl.col("flags")).alias("flags"),
+        )
+        .select(features.collect_schema().names())
+    )

@@ -1,0 +1,65 @@
+"""What a merge does to features on the way, as the user asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soilbio.harmonise.sources import Source
+from soilbio.harmonise.trimming import Trimming
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.references.manifest import Reference
+
+    # A dataset, its counts and its features.
+    Part = tuple[Source, pl.LazyFrame, pl.LazyFrame]
+
+# The workflow's cutoff, too.
+CONFIDENCE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How features are merged.
+
+    `level` is `feature`, `sh` or a rank. `genes` are whole genes in their direction, `classifier`
+    a reference that all sequences are classified with, so that one set of names is compared.
+    """
+
+    level: str = "feature"
+    trimming: Trimming = field(default_factory=Trimming)
+    genes: Path | None = None
+    classifier: Reference | None = None
+
+    @property
+    def is_trimmed(self) -> bool:
+        """Whether sequences are cut to a window."""
+        return self.level == "feature" and bool(self.trimming.windows)
+
+
+@dataclass(slots=True)
+class Told:
+    """What is found on the way: numbers, chimeras as a table, and what each dataset lost."""
+
+    notes: dict[str, int] = field(default_factory=dict)
+    chimeras: str = ""
+    losses: list[dict[str, object]] = field(default_factory=list)
+
+
+def sequences_of(parts: Sequence[Part]) -> dict[str, str]:
+    """Give every sequence of some datasets by its id, sorted."""
+    import polars as pl
+
+    frames = [features.select("feature_id", "sequence") for _, _, features in parts]
+    every = pl.concat(frames).filter(pl.col("sequence").fill_null("") != "").unique()
+    return dict(every.sort("feature_id", "sequence").collect().iter_rows())
+
+
+def write_fasta(sequences: dict[str, str], target: Path) -> Path:
+    """Write sequences, one line each."""
+    target.write_text("".join(f">{name}\n{one}\n" for name, one in sequences.items()))
+    return target

@@ -1,0 +1,154 @@
+"""Sequences are turned, named anew, looked at for chimeras, or known by UNITE's hypotheses."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pipeline_outputs import write_method
+from unit.harmonise.test_common_region import GENES, V3V4, V4, amplicon, bases, dataset
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.references.manifest import reference_of_files
+from soilbio.standards.iupac import reverse_complement
+
+
+@pytest.fixture
+def reference(tmp_path) -> Path:
+    path = tmp_path / "genes.fasta"
+    path.write_text("".join(f">g{n}\n{one}\n" for n, one in enumerate(GENES)))
+    return path
+
+
+def table(folder: Path, rows: list[tuple[str, int, str, str]], assay: str) -> Path:
+    """Import features: name, reads, sequence, lineage."""
+    folder.mkdir()
+    lines = [f"{name}\t{reads}\t{lineage}\n" for name, reads, _, lineage in rows]
+    (folder / "t.tsv").write_text(f"id\t{folder.name}-1\ttaxonomy\n" + "".join(lines))
+    sources = [str(folder / "t.tsv")]
+    if any(sequence for _, _, sequence, _ in rows):
+        fasta = "".join(f">{name}\n{sequence}\n" for name, _, sequence, _ in rows)
+        (folder / "s.fasta").write_text(fasta)
+        sources.append(str(folder / "s.fasta"))
+    text = f"title: T\nagreement: partner@1.0\ntable: {{rows: features}}\nassay: {assay}\n"
+    method = write_method(folder, text)
+    words = ["--method", str(method), "--out", str(folder / "dataset")]
+    assert main(["import", "table", *sources, *words]) == 0
+    return folder / "dataset"
+
+
+def its(region: str, engine: str = "dada2") -> str:
+    return (
+        f"{{assay_id: {region}, target_gene: ITS, target_subfragment: {region}, engine: {engine},"
+        f" pcr_primer_forward: ACGT{region[-1]}, pcr_primer_reverse: GGCC, reference: UNITE,"
+        " reference_version: 8}"
+    )
+
+
+def named(genus: str, code: str) -> str:
+    return f"k__Fungi;p__Ascomycota;g__{genus};s__{genus}_sp;sh__{code}"
+
+
+def test_its1_and_its2_meet_in_the_species_hypotheses_of_unite(tmp_path, capsys):
+    one = [
+        ("a", 3, "ACGT" * 40, named("Peziza", "SH1502188.08FU")),
+        ("b", 4, "ACCT" * 40, "k__Fungi;p__Ascomycota;g__Peziza"),
+    ]
+    other = [
+        ("c", 5, "AGGT" * 40, named("Peziza", "SH1502188.08FU")),
+        ("d", 6, "AGCT" * 40, named("Peziza", "SH1502189.08FU")),
+    ]
+    folders = [table(tmp_path / "n", one, its("ITS1")), table(tmp_path / "s", other, its("ITS2"))]
+    assert main(["harmonise", *map(str, folders), "--out", str(tmp_path / "merged")]) == 0
+    assert "Merged by sh" in capsys.readouterr().out
+    merged = read_dataset(tmp_path / "merged")
+    counts = merged.table("counts").select("library_id", "feature_id", "count").rows()
+    found = {(library, name.rpartition(" ")[0]): count for library, name, count in counts}
+    assert found == {
+        ("n-1", "sh:SH1502188.08FU"): 3,
+        ("n-1", "sh:unclassified Peziza"): 4,
+        ("s-1", "sh:SH1502188.08FU"): 5,
+        ("s-1", "sh:SH1502189.08FU"): 6,
+    }
+    losses = json.loads((tmp_path / "merged/provenance/harmonised.json").read_text())["losses"]
+    assert [row["without_name"] for row in losses] == [pytest.approx(4 / 7, abs=1e-6), 0]
+    genera = set(merged.table("features")["genus"])
+    assert genera == {"Peziza"}
+
+
+def test_hypotheses_of_two_versions_are_merged_by_genus(tmp_path, capsys):
+    one = [("a", 3, "ACGT" * 40, named("Peziza", "SH1502188.08FU"))]
+    other = [("c", 5, "AGGT" * 40, named("Peziza", "SH1502188.09FU"))]
+    folders = [table(tmp_path / "n", one, its("ITS1")), table(tmp_path / "s", other, its("ITS2"))]
+    assert main(["harmonise", *map(str, folders), "--out", str(tmp_path / "merged")]) == 0
+    assert "Merged by genus" in capsys.readouterr().out
+
+
+def test_sequences_of_the_other_strand_are_turned(tmp_path, reference, capsys):
+    own = list(enumerate(GENES[:5]))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", own, "a-1")
+    other = dataset(tmp_path / "b", "v4", V4, "V4", own, "b-1")
+    rows = [(f"F{n}", n + 1, reverse_complement(amplicon(g, "v4")), "") for n, g in own]
+    assay = (
+        "{assay_id: v4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+        f" pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}}}"
+    )
+    turned = table(tmp_path / "c", rows, assay)
+    words = ["--reference", str(reference), "--out", str(tmp_path / "merged")]
+    assert main(["harmonise", str(one), str(other), str(turned), *words]) == 0
+    assert "sequences that were turned: 5" in capsys.readouterr().out
+    counts = read_dataset(tmp_path / "merged").table("counts")
+    assert counts["feature_id"].n_unique() == 5
+    sums = counts.group_by("library_id").agg(pl.col("count").sum())["count"].to_list()
+    assert sums == [15, 15, 15]
+
+
+def test_a_chimera_is_seen_in_the_common_region_flagged_and_kept(tmp_path, reference, capsys):
+    parents = [amplicon(GENES[n], "v4") for n in (0, 1)]
+    chimera = parents[0][:125] + parents[1][125:]
+    short = "{assay_id: v4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+    assay = f"{short} pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}}}"
+    rows = [("p", 900, parents[0], ""), ("q", 800, parents[1], ""), ("x", 5, chimera, "")]
+    one = table(tmp_path / "n", rows, assay)
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", list(enumerate(GENES[:5])), "b-1")
+    words = ["--reference", str(reference), "--out", str(tmp_path / "merged")]
+    assert main(["harmonise", str(one), str(other), *words]) == 0
+    assert "chimeras in the common region: 1" in capsys.readouterr().out
+    merged = read_dataset(tmp_path / "merged")
+    flagged = merged.table("features").filter(pl.col("flags").str.contains("chimera"))
+    (row,) = (tmp_path / "merged/provenance/chimeras.tsv").read_text().splitlines()[1:]
+    assert row.split("\t")[1:3] == [flagged["feature_id"][0], "5"]
+    assert merged.table("counts")["count"].sum() == 900 + 800 + 5 + 15
+
+
+def test_one_reference_names_the_sequences_of_all(tmp_path, monkeypatch, capsys):
+    rng = random.Random(3)
+    genes = [bases(rng, 400) for _ in range(8)]
+    own = "".join(f">g{n}\n{one}\n" for n, one in enumerate(genes))
+    (tmp_path / "own.fasta").write_text(own)
+    lineages = [f"g{n}\td__Bacteria;p__Bacillota;g__{'ABCDEFGH'[n]}us\n" for n in range(len(genes))]
+    (tmp_path / "own.tsv").write_text("".join(lineages))
+    known = reference_of_files("own", "1", tmp_path / "own.fasta", tmp_path / "own.tsv")
+    monkeypatch.setattr("soilbio.references.manifest.locate", lambda name: known)
+    short = "{{assay_id: {0}, target_gene: 16S rRNA, target_subfragment: {0}, engine: dada2,"
+    rest = " pcr_primer_forward: ACGT, pcr_primer_reverse: GGCC, reference: {1}, "
+    assay = short + rest + "reference_version: 1}}"
+    one = [("a", 3, genes[0][:200], "k__Bacteria;p__Firmicutes"), ("b", 4, genes[1][:200], "")]
+    other = [("c", 5, genes[0][200:], "d__Bacteria;p__Bacillota;g__Zus")]
+    folders = [
+        table(tmp_path / "n", one, assay.format("V1", "greengenes")),
+        table(tmp_path / "s", other, assay.format("V9", "silva")),
+    ]
+    words = ["harmonise", *map(str, folders), "--classify", "own"]
+    assert main([*words, "--out", str(tmp_path / "merged")]) == 0
+    assert "features classified anew: 3" in capsys.readouterr().out
+    merged = read_dataset(tmp_path / "merged")
+    counts = merged.table("counts").join(merged.table("features"), on="feature_id")
+    found = sorted(counts.select("library_id", "genus", "count").rows())
+    assert found == [("n-1", "Aus", 3), ("n-1", "Bus", 4), ("s-1", "Aus", 5)]
+    history = json.loads((tmp_path / "merged/provenance/harmonised.json").read_text())
+    assert history["classified"]["reference"] == "own"
