@@ -11,19 +11,29 @@ from soilbio.simulate.score import same_name
 
 SCORED_RANKS = ("genus", "species")
 READS, GENOMES = "reads", "genomes"
-# Engines whose shares are of organisms, not of reads: each has the rRNA genes of its cells.
-_OF_GENOMES = frozenset({"ssu"})
+# A dataset says what an assay's shares are of; those of a marker are of organisms, as far as each
+# has one copy of it.
+_OF_GENOMES = frozenset({"marker", "taxonomic"})
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A library as one engine sees it: the share of each name at each rank; '' is no name."""
+    """A library as one engine sees it: the share of each name at each rank; '' is no name.
+
+    `abundance` is what shares are of, as the dataset's assays have it.
+    """
 
     library_id: str
     assay_id: str
     engine: str
     of_library: str
     shares: Mapping[str, Mapping[str, float]]
+    abundance: str = "sequence"
+
+    @property
+    def kind(self) -> str:
+        """Whether it is to be compared with shares of reads or of organisms."""
+        return GENOMES if self.abundance in _OF_GENOMES else READS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ def score_profile(profile: Profile, truth: Sequence[TrueTaxon], rank: str) -> Pr
 
     A name counts as found with any share above 0: thresholds are the engine's and the user's.
     """
-    kind = GENOMES if profile.engine in _OF_GENOMES else READS
+    kind = profile.kind
     of_reads = true_shares(truth, rank, READS)
     of_genomes = true_shares(truth, rank, GENOMES)
     here = {same_name(name): share for name, share in profile.shares[rank].items() if share > 0}
@@ -124,9 +134,8 @@ def profile_composition(
     profile: Profile, truth: Sequence[TrueTaxon]
 ) -> Iterable[tuple[str, str, str, float, float]]:
     """List true and found share of each name: library, rank, name, expected, found."""
-    kind = GENOMES if profile.engine in _OF_GENOMES else READS
     for rank in RANKS:
-        true = true_shares(truth, rank, kind) or true_shares(truth, rank, READS)
+        true = true_shares(truth, rank, profile.kind) or true_shares(truth, rank, READS)
         found = profile.shares[rank]
         spelling = {same_name(name): name for name in [*found, *true]}
         here, there = _folded(found), _folded(true)

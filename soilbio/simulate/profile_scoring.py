@@ -63,18 +63,20 @@ def score_profiles(
 
 
 def _profiles(dataset: Dataset, truths: Truths) -> Iterator[Profile]:
-    assays = dataset.table("assays").select("assay_id", "library_strategy", "engine")
-    engines = {
-        assay_id: engine or ""
-        for assay_id, strategy, engine in assays.iter_rows()
+    columns = ("assay_id", "library_strategy", "engine", "abundance")
+    assays = {
+        assay_id: (engine or "", abundance or "sequence")
+        for assay_id, strategy, engine, abundance in dataset.table("assays")
+        .select(columns)
+        .iter_rows()
         if strategy != "AMPLICON"
     }
     libraries = dataset.table("libraries").sort("library_id").select("library_id", "assay_id")
     for library_id, assay_id in libraries.iter_rows():
         of_library = _sequenced(library_id, truths)
-        if assay_id in engines and of_library:
-            shares = _shares(dataset, library_id)
-            yield Profile(library_id, assay_id, engines[assay_id], of_library, shares)
+        if assay_id in assays and of_library:
+            shares, (engine, abundance) = _shares(dataset, library_id), assays[assay_id]
+            yield Profile(library_id, assay_id, engine, of_library, shares, abundance)
 
 
 def _sequenced(library_id: str, truths: Mapping[str, object]) -> str:

@@ -18,9 +18,9 @@ DATA = Path(__file__).parents[2] / "data" / "truth-metagenomes"
 TRUTH = read_profile_truth(DATA / "valid" / "one-unknown.tsv")
 
 
-def profile(engine="kraken2", *, genus, species):
+def profile(abundance="sequence", *, genus, species):
     shares = {rank: {"": 1.0} for rank in RANKS} | {"genus": genus, "species": species}
-    return Profile("M1-x", "wgs-x", engine, "M1", shares)
+    return Profile("M1-x", "wgs-x", "some", "M1", shares, abundance)
 
 
 PERFECT = profile(
@@ -86,8 +86,9 @@ def test_of_a_library_of_which_nothing_is_known_finding_nothing_is_right():
     assert score.l1_reads == pytest.approx(0)
 
 
-def test_rrna_reads_are_compared_with_organisms():
-    found = profile("ssu", genus={"Alphia": 0.7, "Betia": 0.3}, species={"": 1.0})
+@pytest.mark.parametrize("kind", ["marker", "taxonomic"])
+def test_shares_of_organisms_are_compared_with_organisms(kind):
+    found = profile(kind, genus={"Alphia": 0.7, "Betia": 0.3}, species={"": 1.0})
     assert score_profile(found, TRUTH["M1"], "genus").compared_with == "genomes"
     rows = {(rank, name): row for _, rank, name, *row in profile_composition(found, TRUTH["M1"])}
     assert rows["species", "Alphia una"] == [0.6, 0.0]

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from soilbio.simulate.design import read_design, to_design
 from soilbio.simulate.draw import prepare
 from soilbio.simulate.write import write_library, write_sheets, write_truth
@@ -8,12 +10,15 @@ from soilbio.standards import shipped
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_committed_sheets_are_those_of_the_demo(tmp_path):
-    path = shipped("resources/simulate/demo.yaml")
+@pytest.mark.parametrize(
+    ("name", "config"), [("demo", "config"), ("demo-shotgun", "config/shotgun")]
+)
+def test_the_committed_sheets_are_those_of_the_demo(tmp_path, name, config):
+    path = shipped(f"resources/simulate/{name}.yaml")
     design = to_design(read_design(path), str(path), path.parent)
-    write_sheets(design, tmp_path / "demo" / "reads", tmp_path / "config")
-    for name in ("libraries.tsv", "samples.tsv"):
-        assert (tmp_path / "config" / name).read_bytes() == (ROOT / "config" / name).read_bytes()
+    write_sheets(design, tmp_path / name / "reads", tmp_path / config)
+    for sheet in ("libraries.tsv", "samples.tsv"):
+        assert (tmp_path / config / sheet).read_bytes() == (ROOT / config / sheet).read_bytes()
 
 
 def test_files_are_the_same_twice_and_nothing_half_written_is_left(design, tmp_path):
