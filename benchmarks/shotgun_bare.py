@@ -16,7 +16,8 @@ from soilbio.simulate.profile_score import Profile
 
 _SCRIPT = Path(__file__).resolve().parent / "peers" / "shotgun.sh"
 ENGINES = ("kraken2", "sylph", "sourmash")
-_CODES = dict(zip("DPCOFGS", RANKS, strict=True))
+# Letters of wider ranks are not looked at: Debian's Kraken2 leaves some out.
+_CODES = {"G": "genus", "S": "species"}
 _MIN_LENGTH_BP = 50
 
 
@@ -59,8 +60,8 @@ def _kraken2(path: Path) -> dict[str, dict[str, float]]:
     shares: dict[str, dict[str, float]] = {rank: {} for rank in RANKS}
     total = 0
     for line in path.read_text().splitlines():
-        _, below, _, code, _, name = line.split("\t")
-        total += int(below) if code in "UR" else 0
+        _, below, own, code, _, name = line.split("\t")
+        total += int(own)
         if code in _CODES:
             shares[_CODES[code]][name.strip()] = float(below)
     for names in shares.values():

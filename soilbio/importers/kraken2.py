@@ -16,8 +16,24 @@ _RANKS = {
     "U": "",
     "-": "",  # Centrifuge's reports in Kraken's form
 }
-# Since NCBI calls superkingdoms domains (2025), Kraken2 has no letter for them: codes '' and '1'.
+# Since NCBI calls superkingdoms domains (2025), Kraken2 has no letter for them. Some builds (2.1.2
+# of Debian 12) leave letters out here and there, of the root, of domains, of phyla below them.
 _DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota"})
+_KINGDOMS = frozenset(
+    [
+        "Bacillati",
+        "Fusobacteriati",
+        "Pseudomonadati",
+        "Thermotogati",
+        "Methanobacteriati",
+        "Nanobdellati",
+        "Promethearchaeati",
+        "Thermoproteati",
+        "Fungi",
+        "Metazoa",
+        "Viridiplantae",
+    ]
+)
 
 
 def recognise(source: Path) -> str:
@@ -87,14 +103,14 @@ def nodes_of(source: Path) -> list[Node]:
             if len(cells) not in (6, 8) or not all(one.strip().isdigit() for one in cells[1:3]):
                 raise wrong(source, number, line, "6 or 8 columns: share, reads, own reads, rank …")
             code, taxid, name = cells[-3].strip(), cells[-2].strip(), cells[-1]
-            if not code.rstrip("0123456789"):
-                code = "D" if name.strip().removeprefix("d__") in _DOMAINS else "R1"
-            if code[:1] not in _RANKS or not taxid.isdigit():
+            if code.rstrip("0123456789") not in {*_RANKS, ""} or not taxid.isdigit():
                 raise wrong(source, number, f"{code} {taxid}", "a rank code and a taxid")
             depth = len(name) - len(name.lstrip())
             while above and above[-1][0] >= depth:
                 above.pop()
             parent = above[-1][1] if above else -1
+            if not code.rstrip("0123456789"):
+                code = _missing_code(code, name.strip(), nodes[parent].code if above else "")
             above.append((depth, len(nodes)))
             nodes.append(Node(taxid, code, name.strip(), int(cells[1]), int(cells[2]), parent))
     direct = sum(node.own for node in nodes)
@@ -103,3 +119,18 @@ def nodes_of(source: Path) -> list[Node]:
         found = f"{direct} reads of taxa, {whole} in all"
         raise wrong(source, None, found, "all taxa, so that their own reads add up")
     return nodes
+
+
+def _missing_code(number: str, name: str, above: str) -> str:
+    """Give a line without a letter the rank that follows on that of the line above it.
+
+    `number` is what stands in the letter's place: one for what lies between two ranks.
+    """
+    if name.removeprefix("d__") in _DOMAINS:
+        return "D"
+    if not above or number:
+        return f"{above[:1] or 'R'}{number}"
+    if name in _KINGDOMS:
+        return "K"
+    following = {"D": "P", "K": "P", "P": "C", "C": "O", "O": "F", "F": "G", "G": "S"}
+    return following.get(above[:1], "R1")

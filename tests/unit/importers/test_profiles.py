@@ -96,3 +96,30 @@ def test_two_files_of_one_library_are_not_added_up(tmp_path):
 )
 def test_a_library_is_named_by_its_file_without_what_profilers_append(tmp_path, name, library):
     assert library_of(tmp_path / name) == library
+
+
+# As Kraken2 2.1.2 of Debian 12 writes them: letters of the root, of domains, of phyla are missing.
+BARE = """\
+ 10.00\t1\t1\tU\t0\tunclassified
+ 90.00\t9\t0\t\t1\troot
+ 90.00\t9\t0\t1\t2\t  cellular organisms
+ 90.00\t9\t1\t\t3\t    Bacteria
+ 50.00\t5\t0\t\t4\t      Bacillati
+ 50.00\t5\t2\t\t5\t        Bacillota
+ 30.00\t3\t0\t1\t6\t          some group
+ 30.00\t3\t3\tC\t7\t            Bacilli
+ 30.00\t3\t3\t\t8\t      Pseudomonadota
+"""
+
+
+def test_letters_that_kraken2_leaves_out_are_told_from_what_is_above(tmp_path):
+    (tmp_path / "S1.txt").write_text(BARE)
+    found = read("kraken2", [tmp_path / "S1.txt"], {})
+    lineages = {name: taxon.lineage for name, taxon in found.features.items()}
+    assert lineages == {
+        "ncbi:0": "",
+        "ncbi:3": "d__Bacteria",
+        "ncbi:5": "d__Bacteria; k__Bacillati; p__Bacillota",
+        "ncbi:7": "d__Bacteria; k__Bacillati; p__Bacillota; c__Bacilli",
+        "ncbi:8": "d__Bacteria; p__Pseudomonadota",
+    }
