@@ -175,20 +175,23 @@ def _truth_section(
 
 
 def _truth_panel(material: Material, found: Mapping[tuple[str, str], Composition]) -> Panel | None:
-    labels = material.view.labels()
-    rows = [row for row in material.results.compositions if row["library_id"] in labels]
-    ranks = [r for r in SHOWN_RANKS if any(row["rank"] == r for row in rows)]
-    if not ranks:
-        return None
-    variants: dict[tuple[str, ...], object] = {
-        (rank,): _truth_bars(
-            material,
-            [row for row in rows if row["rank"] == rank],
-            [name for key, one in found.items() if key[1] == rank for name in one.names],
-        )
-        for rank in ranks
+    known = {row["library_id"] for row in material.results.compositions}
+    by_assay = {
+        assay_id: [s.library_id for s in material.view.of_assay(assay_id) if s.library_id in known]
+        for assay_id in material.assay_ids
     }
-    libraries = len({row["library_id"] for row in rows})
+    variants: dict[tuple[str, ...], object] = {}
+    for assay_id, ids in by_assay.items():
+        rows = [row for row in material.results.compositions if row["library_id"] in ids]
+        for rank in (r for r in SHOWN_RANKS if any(row["rank"] == r for row in rows)):
+            variants[assay_id, rank] = _truth_bars(
+                material,
+                [row for row in rows if row["rank"] == rank],
+                [name for key, one in found.items() if key[1] == rank for name in one.names],
+            )
+    if not variants:
+        return None
+    libraries = max(len(ids) for ids in by_assay.values())
     note = f"The first {MOST_ROWS // 2} of {libraries:,} libraries are drawn."
     plot = Plot(
         "truth",
@@ -196,7 +199,10 @@ def _truth_panel(material: Material, found: Mapping[tuple[str, str], Composition
         "Two stacked bars per library: the true composition and the one found.",
         variants,
     )
-    lists = (Choice("rank", tuple(ranks), "phylum"),)
+    lists = (
+        Choice("assay", tuple(dict.fromkeys(key[0] for key in variants))),
+        Choice("rank", tuple(r for r in SHOWN_RANKS if any(k[1] == r for k in variants)), "phylum"),
+    )
     return Panel("panel-truth", (plot,), lists, note if libraries > MOST_ROWS // 2 else "")
 
 
