@@ -363,6 +363,7 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
     """Look at the files of all libraries, several at once; problems keep the sheet's order."""
     from soilbio.metadata.absent_primers import Explainer
     from soilbio.metadata.library_reads import Demand, check_whole, inspect_library
+    from soilbio.metadata.same_reads import SameReads
 
     explainer = Explainer(project.assays)
     demand = Demand(
@@ -378,36 +379,14 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
             check_whole(library, own)
         return facts, own
 
-    seen: dict[bytes, tuple[Library, Path]] = {}
+    same = SameReads()
     with ThreadPoolExecutor(_THREADS) as pool:
         for facts, own in pool.map(look, checked.libraries):
-            _note_copies(facts, seen, own)
+            same.note(facts, own)
             if facts.absent is not None:
                 explainer.note(facts.library, facts.absent, own)
-            checked.facts.append(replace(facts, absent=None))
+            checked.facts.append(replace(facts, absent=None, single_names=()))
             problems.extend(own.found)
-
-
-def _note_copies(facts: Facts, seen: dict[bytes, tuple[Library, Path]], problems: Problems) -> None:
-    """Note a file that begins, names and all, as one that was seen before: a copy of it."""
-    library = facts.library
-    paths = (library.fastq_1, library.fastq_2)
-    for column, path, digest in zip(("fastq_1", "fastq_2"), paths, facts.digests, strict=False):
-        if path is None or not digest:
-            continue
-        other, known = seen.setdefault(digest, (library, path))
-        # One file that is named twice was told with the sheet.
-        if known is path or path.samefile(known):
-            continue
-        problems.add(
-            "fastq-copy",
-            row=library.row,
-            column=column,
-            found=path.name,
-            expected=f"reads of its own; it begins as {known.name} of row {other.row} does, down to"
-            " the reads' names",
-            fix="One is a copy of the other: name the file that was meant, or remove the row",
-        )
 
 
 def summary_of(checked: Checked) -> str:

@@ -11,9 +11,18 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.metadata.assays import Assay, known_assays
-from soilbio.metadata.pairing import ENDINGS, Pair, Pairing, guess_control, pair_files, to_id
+from soilbio.metadata.pairing import (
+    ENDINGS,
+    Pair,
+    Pairing,
+    guess_control,
+    is_fastq,
+    pair_files,
+    to_id,
+)
 from soilbio.metadata.reads import FirstRecords, read_first
 from soilbio.metadata.recognise import Starts, recognise, recognise_removed
+from soilbio.metadata.same_reads import note_ends_apart
 
 # Instrument, run number, flow cell: what an Illumina header begins with.
 _FLOWCELL = re.compile(r"[^:\s]+:\d+:(?:0+-)?([A-Za-z0-9-]+):\d+:\d+:\d+:\d+")
@@ -61,12 +70,13 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
     Raises
     ------
     InputError
-        With all files that cannot be read or paired; where the primers are not recognised.
+        With all files that cannot be read or paired, or are two ends of one library and not named
+        so; where the primers are not recognised.
 
     """
     named = None if assay_id is None else _known(assay_id)
     _look_into(folder)
-    paths = [path for path in sorted(folder.rglob("*")) if path.name.endswith(ENDINGS)]
+    paths = [path for path in sorted(folder.rglob("*")) if is_fastq(path)]
     if not paths:
         raise problem_of(
             "reads-none",
@@ -84,7 +94,11 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
         for pair in pairing.pairs
     ]
     assays = _assays_of(starts) if named is None else _as_named(starts, named)
-    return Explored(tuple(_libraries(pairing.pairs, records, assays, folder)), pairing.left_out)
+    libraries = _libraries(pairing.pairs, records, assays, folder)
+    singles = [(one.first, one.assay, records[one.first]) for one in libraries if not one.second]
+    note_ends_apart(singles, problems)
+    problems.raise_if_any()
+    return Explored(tuple(libraries), pairing.left_out)
 
 
 def _look_into(folder: Path) -> None:

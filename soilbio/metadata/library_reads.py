@@ -36,7 +36,7 @@ class Facts:
     """What the first records of a library show; percentages are of reads with the primers.
 
     `absent` holds what is needed to explain primers that most reads lack, `digests` tell the
-    beginnings of the files from all others.
+    beginnings of the files from all others, `single_names` are of the reads of single libraries.
     """
 
     library: Library
@@ -46,6 +46,7 @@ class Facts:
     primer_2_percent: float | None = None
     absent: Absent | None = None
     digests: tuple[bytes, ...] = ()
+    single_names: tuple[str, ...] = ()
 
 
 def inspect_library(library: Library, demand: Demand, problems: Problems) -> Facts:
@@ -60,6 +61,7 @@ def inspect_library(library: Library, demand: Demand, problems: Problems) -> Fac
         first.length_bp(),
         second.length_bp() if second else 0,
         digests=tuple(file.digest() for file in files),
+        single_names=() if second else first.names,
     )
     for column, file in zip(("fastq_1", "fastq_2"), files, strict=False):
         if file.has_old_qualities():

@@ -12,13 +12,26 @@ from pathlib import Path
 from soilbio.metadata.reads import FirstRecords, names_match
 
 ENDINGS = (".fastq.gz", ".fq.gz", ".fastq", ".fq")
+# Words that say which end the reads are of, with the end.
+_ENDS = {"1": "1", "r1": "1", "f": "1", "fwd": "1", "forward": "1"}
+_ENDS |= {"2": "2", "r2": "2", "r": "2", "rev": "2", "reverse": "2"}
+_LETTERS = "(?i:r[12]|f|r|fwd|rev|forward|reverse)"
 # A sample's name; what a sequencer adds to it (the number in the sheet, or a barcode's); the lane.
 _PATTERNS = (
     r"(?P<sample>.+)_(?P<index>[^_]+)_(?P<lane>L\d{3})_R(?P<end>[12])(?:_\d{3})?",
     r"(?P<sample>.+)_(?P<index>S\d+)_R(?P<end>[12])(?:_\d{3})?",
     r"(?P<sample>.+?)[._-]R(?P<end>[12])(?:_\d{3})?",
-    r"(?P<sample>.+?)[._-]R?(?P<end>[12])",
+    rf"(?P<sample>.+?)[._-](?P<end>[12]|{_LETTERS})",
+    rf"(?P<end>{_LETTERS})[._-](?P<sample>.+)",
+    r"(?P<sample>.+?)[._-](?P<end>[12]|(?i:r[12]))(?P<rest>[._-].+)",
 )
+# What programs that trim and filter add to a name; Trim Galore numbers the ends once more.
+_DONE = re.compile(
+    r"([._-](clean(ed)?|trim(med)?|filt(ered)?|qc|paired|cutadapt|fastp|no_?primers?|val_[12]))+$",
+    re.IGNORECASE,
+)
+# Ends that number nothing else; any other may be a replicate's, or a word of the sample's name.
+_SURE = re.compile(r".*[._-](R[12](_\d{3})?|(?i:forward|reverse))")
 _NOT_READS = re.compile(r"Undetermined_.*|.*_I[12](_\d{3})?")
 _CONTROLS = {
     "mock": ("mock", "zymo", "zymobiomics", "positive", "posctrl", "pos"),
@@ -66,8 +79,8 @@ def pair_files(paths: Iterable[Path], first_records: dict[Path, FirstRecords]) -
     paths : iterable of Path
         All FASTQ files.
     first_records : mapping of Path to FirstRecords
-        Where the names differ only in `_1` and `_2`, which also number samples, the names of the
-        reads decide. Files without an entry are taken at their name.
+        Where the names differ only in what may as well tell samples apart (`_1` and `_2`, `_F` and
+        `_R`), the names of the reads decide. Files without an entry are taken at their name.
 
     Returns
     -------
@@ -116,17 +129,30 @@ def to_id(name: str) -> str:
     return cleaned if cleaned[:1].isalnum() else f"S{cleaned}"
 
 
+def is_fastq(path: Path) -> bool:
+    """Tell whether a file has the name of one with reads, in small or capital letters."""
+    return path.name.lower().endswith(ENDINGS)
+
+
 def _stem(path: Path) -> str:
-    ending = next((ending for ending in ENDINGS if path.name.endswith(ending)), "")
-    return path.name.removesuffix(ending)
+    ending = next((end for end in ENDINGS if path.name.lower().endswith(end)), "")
+    return path.name[: len(path.name) - len(ending)]
+
+
+def _undone(path: Path) -> str:
+    """Give the name as the sequencer wrote it, where programs added what they did."""
+    stem = _stem(path)
+    added = _DONE.search(stem)
+    return stem[: added.start()] if added and added.start() else stem
 
 
 def _named(path: Path) -> NamedFile:
     for pattern in _PATTERNS:
-        match = re.fullmatch(pattern, _stem(path))
+        match = re.fullmatch(pattern, _undone(path))
         if match:
-            parts = {"index": "", "lane": "", **match.groupdict()}
-            return NamedFile(path, parts["sample"], parts["index"], parts["lane"], parts["end"])
+            parts = {"index": "", "lane": "", "rest": "", **match.groupdict()}
+            sample, end = parts["sample"] + parts["rest"], _ENDS[parts["end"].lower()]
+            return NamedFile(path, sample, parts["index"], parts["lane"], end)
     return NamedFile(path, _stem(path), "", "", "")
 
 
@@ -148,12 +174,12 @@ def _with_index(files: list[NamedFile]) -> list[NamedFile]:
 
 
 def _is_bare(file: NamedFile) -> bool:
-    """Tell whether `1` or `2` in a name may as well number samples."""
-    return re.search(r"R[12](_\d{3})?$", _stem(file.path)) is None
+    """Tell whether what looks like an end may as well be part of a sample's name."""
+    return _SURE.fullmatch(_undone(file.path)) is None
 
 
 def _belong(first: Path, second: Path, records: dict[Path, FirstRecords]) -> bool:
-    """Tell whether files whose names fit are a pair; only bare numbers need a proof."""
+    """Tell whether files whose names fit are a pair; only bare ends need a proof."""
     if not _is_bare(_named(first)) or first not in records or second not in records:
         return True
     names, others = records[first].names, records[second].names

@@ -68,7 +68,7 @@ def read_first(path: Path) -> FirstRecords:
 
     """
     block, is_whole = _read_block(path)
-    if path.suffix == ".gz":
+    if path.suffix.lower() == ".gz":
         text, is_whole = _unpack(path, block, is_whole)
     else:
         _refuse_packed(path, block)
@@ -262,7 +262,7 @@ def check_packing(path: Path) -> None:
     """
     from isal import igzip, isal_zlib
 
-    if path.suffix != ".gz":
+    if path.suffix.lower() != ".gz":
         return
     try:
         with igzip.open(path) as packed:

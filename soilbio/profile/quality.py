@@ -6,6 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from soilbio.profile.fastp import run_fastp
 from soilbio.profile.tools import ToolFailed, run_tool
 
 # MultiQC names a sample by what stands before this ending.
@@ -22,24 +23,16 @@ def measure(forward: Path, reverse: Path | None, target: Path) -> None:
     The library's own step says what is wrong with its files; this one does not stop a run.
     """
     part = target.with_name(target.name + ".part")
-    paired = ["--in2", str(reverse)] if reverse else []
     try:
-        run_tool(
+        run_fastp(
+            forward,
+            reverse,
             [
-                *(
-                    "fastp",
-                    "--in1",
-                    str(forward),
-                    *paired,
-                    "--json",
-                    str(part),
-                    "--html",
-                    "/dev/null",
-                ),
+                *("--json", part, "--html", "/dev/null"),
                 *("--disable_adapter_trimming", "--disable_quality_filtering"),
                 *("--disable_length_filtering", "--disable_trim_poly_g", "--dont_eval_duplication"),
                 *("--thread", "1"),
-            ]
+            ],
         )
         report = json.loads(part.read_text(encoding="utf-8"))
         report["command"] = "fastp, raw reads, nothing changed"  # its own names full paths

@@ -13,6 +13,7 @@ from typing import Any
 from soilbio.errors import InputError
 from soilbio.metadata.databases import check_kraken2, wrong_database
 from soilbio.metadata.reads import check_packing
+from soilbio.profile.fastp import run_fastp
 from soilbio.profile.prepare import Reads, ReadsLeft
 from soilbio.profile.tools import ToolFailed, run_tool
 
@@ -43,17 +44,16 @@ def clean(reads: Reads, target: Cleaned, report: Path, min_length_bp: int) -> Re
     A library that cannot be read, or of which nothing is left, leaves empty files and its reason:
     the others go on. fastp: Chen et al. 2018, Bioinformatics 34:i884.
     """
-    command = ["fastp", "--in1", str(reads.forward), "--out1", str(target.forward)]
+    options = ["--out1", str(target.forward)]
     if reads.reverse and target.reverse:
-        command += ["--in2", str(reads.reverse), "--out2", str(target.reverse)]
-        command += ["--detect_adapter_for_pe"]
-    command += ["--length_required", str(min_length_bp), "--compression", "1", "--thread", "1"]
-    command += ["--json", str(report), "--html", "/dev/null", "--dont_eval_duplication"]
+        options += ["--out2", str(target.reverse), "--detect_adapter_for_pe"]
+    options += ["--length_required", str(min_length_bp), "--compression", "1", "--thread", "1"]
+    options += ["--json", str(report), "--html", "/dev/null", "--dont_eval_duplication"]
     try:
         for path in (reads.forward, reads.reverse):
             if path:
                 check_packing(path)
-        run_tool(command)
+        run_fastp(reads.forward, reads.reverse if target.reverse else None, options)
         said = json.loads(report.read_text(encoding="utf-8"))
         _check_pairs(said)
         found = said["summary"]

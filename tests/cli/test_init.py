@@ -127,6 +127,33 @@ def test_all_files_without_their_pair_are_listed(reads, tmp_path, capsys):
     assert not (tmp_path / "project").exists()
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("_F", "_R"), ("_forward", "_reverse"), ("_r1", "_r2"), ("_R1_trimmed", "_R2_trimmed")],
+)
+def test_pairs_of_other_names_are_paired(reads, tmp_path, first, second):
+    for path in list(reads.iterdir()):
+        end = first if "_R1_" in path.name else second
+        path.rename(reads / f"{path.name.split('_R')[0]}{end}.FASTQ.GZ")
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    assert len(sheet(target)) == 4
+    assert codes(target) == {"sample-incomplete"}
+
+
+def test_single_files_that_are_the_ends_of_one_library_are_refused(reads, tmp_path, capsys):
+    for path in list(reads.iterdir()):
+        end = "left" if "_R1_" in path.name else "right"
+        content = fastq(
+            FORWARD if end == "left" else REVERSE, name=f"{HEADER}{path.name[:9]}", seed=path.name
+        )
+        path.unlink()
+        write_gzip(reads / f"{path.name.split('_R')[0]}_{end}.fastq.gz", content)
+    assert init(reads, tmp_path / "project") == 1
+    assert capsys.readouterr().err.count("[fastq-ends-apart]") == 4
+    assert not (tmp_path / "project").exists()
+
+
 def test_files_that_cannot_be_read_are_listed(reads, tmp_path, capsys):
     (reads / "B_S2_L001_R1_001.fastq.gz").write_bytes(b"no gzip")
     assert init(reads, tmp_path / "project") == 1

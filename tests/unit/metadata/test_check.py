@@ -404,6 +404,47 @@ def test_a_copied_or_linked_file_is_not_taken_for_another_library(project):
     assert found(project) == [("fastq-duplicate", 3, "fastq_1"), ("fastq-duplicate", 3, "fastq_2")]
 
 
+def as_singles(project, *, name: str = "", assay: str = "") -> None:
+    """Make two single libraries of the two ends of L2."""
+    rows = project.sheet.read_text().splitlines()
+    cells = rows[2].split("\t")
+    first, second = list(cells), list(cells)
+    second[0], second[2], second[4] = "L2b", assay or cells[2], cells[5]
+    first[5] = second[5] = ""
+    rows[2:3] = ["\t".join(first), "\t".join(second)]
+    project.sheet.write_text("\n".join(rows) + "\n")
+    for end, primer in ((1, FORWARD), (2, REVERSE)):
+        write_gzip(project.reads("L2", end), fastq(primer, seed="L2", name=name or "M1:2:3:"))
+
+
+def test_the_two_ends_of_a_library_are_not_two_libraries(project):
+    as_singles(project)
+    assert ("fastq-ends-apart", 4, "fastq_1") in found(project)
+
+
+def test_ends_are_known_by_names_with_slashes_too(project):
+    as_singles(project)
+    for end in (1, 2):
+        path = project.reads("L2", end)
+        text = gzip.decompress(path.read_bytes()).replace(b" 1:N:0:1", b"/%d" % end)
+        write_gzip(path, text)
+    assert ("fastq-ends-apart", 4, "fastq_1") in found(project)
+
+
+@pytest.mark.parametrize("spoiled", [{"name": "read"}, {"assay": "16S-V4-515F-806R"}])
+def test_names_that_only_count_and_other_assays_prove_nothing(project, spoiled):
+    as_singles(project, **spoiled)
+    assert "fastq-ends-apart" not in {code for code, *_ in found(project)}
+
+
+def test_a_copy_of_single_reads_is_told_as_a_copy_alone(project):
+    as_singles(project)
+    project.reads("L2", 2).write_bytes(project.reads("L2", 1).read_bytes())
+    codes = {code for code, *_ in found(project)}
+    assert "fastq-copy" in codes
+    assert "fastq-ends-apart" not in codes
+
+
 def test_reverse_reads_that_are_a_copy_of_the_forward_ones_are_told(project):
     project.reads("L2", 2).write_bytes(project.reads("L2", 1).read_bytes())
     assert ("fastq-copy", 3, "fastq_2") in found(project)

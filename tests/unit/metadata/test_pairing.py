@@ -30,6 +30,17 @@ def paired(*names: str, records=None):
         ("A_1.fq.gz", "A_2.fq.gz", "A"),
         ("SRR123456_1.fastq.gz", "SRR123456_2.fastq.gz", "SRR123456"),
         ("A_10_L001_R1_001.fastq.gz", "A_11_L001_R2_001.fastq.gz", "A"),
+        ("A_F.fastq.gz", "A_R.fastq.gz", "A"),
+        ("A_forward.fastq.gz", "A_reverse.fastq.gz", "A"),
+        ("A.Fwd.fq", "A.Rev.fq", "A"),
+        ("A_r1.fastq.gz", "A_r2.fastq.gz", "A"),
+        ("R1_A.fastq.gz", "R2_A.fastq.gz", "A"),
+        ("A_1.clean.fq.gz", "A_2.clean.fq.gz", "A"),
+        ("A_R1_trimmed.fastq.gz", "A_R2_trimmed.fastq.gz", "A"),
+        ("A_R1_001_val_1.fq.gz", "A_R2_001_val_2.fq.gz", "A"),
+        ("A_S1_L001_R1_001.cutadapt.fq", "A_S1_L001_R2_001.cutadapt.fq", "A"),
+        ("A_R1.nohost.fastq.gz", "A_R2.nohost.fastq.gz", "A.nohost"),
+        ("A_R1.FASTQ.GZ", "A_R2.FASTQ.GZ", "A"),
     ],
 )
 def test_the_common_names_of_pairs_are_understood(first, second, sample):
@@ -70,16 +81,35 @@ def test_a_pair_that_lacks_one_file_is_left_over_where_others_are_whole():
     assert unpaired == ["B_R1.fastq.gz", "C_R2.fastq.gz"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "sample"),
+    [
+        ("plot_1", "plot_2", "plot"),
+        ("plot_r1", "plot_r2", "plot"),
+        ("plot_F", "plot_R", "plot"),
+        ("R1_plot", "R2_plot", "plot"),
+        ("plot_R1_soil", "plot_R2_soil", "plot_soil"),
+    ],
+)
 @pytest.mark.parametrize(("other", "is_pair"), [("x1/2", True), ("y9", False)])
-def test_the_names_of_reads_decide_whether_1_and_2_are_ends_or_samples(other, is_pair):
-    files = [Path("reads/plot_1.fastq"), Path("reads/plot_2.fastq")]
+def test_the_names_of_reads_decide_whether_1_and_2_are_ends_or_samples(
+    other, is_pair, first, second, sample
+):
+    files = [Path(f"reads/{first}.fastq"), Path(f"reads/{second}.fastq")]
     records = {
         files[0]: FirstRecords(("x1/1",), (b"A",)),
         files[1]: FirstRecords((other,), (b"A",)),
     }
-    pairs, unpaired = paired("plot_1.fastq", "plot_2.fastq", records=records)
-    assert [pair[0] for pair in pairs] == (["plot"] if is_pair else ["plot_1", "plot_2"])
+    pairs, unpaired = paired(files[0].name, files[1].name, records=records)
+    assert sorted(pair[0] for pair in pairs) == ([sample] if is_pair else sorted([first, second]))
     assert unpaired == []
+
+
+def test_raw_and_trimmed_reads_of_one_sample_are_not_two_libraries():
+    names = [f"A_R{end}{kind}.fastq.gz" for end in (1, 2) for kind in ("", "_trimmed")]
+    pairs, unpaired = paired(*names)
+    assert pairs == []
+    assert unpaired == sorted(names)
 
 
 def test_index_reads_and_undetermined_reads_are_left_out():

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import json
+
+from soilbio.profile.prepare import Reads
+from soilbio.profile.quality import measure
+from soilbio.profile.shotgun import Cleaned, clean
+from tests.unit.metadata.conftest import FORWARD, REVERSE, fastq, write_gzip
+
+
+def reads_in_capitals(folder):
+    files = [folder / f"A_R{end}.FASTQ.GZ" for end in (1, 2)]
+    for path, begin in zip(files, (FORWARD, REVERSE), strict=True):
+        write_gzip(path, fastq(begin))
+    return files
+
+
+def test_files_named_in_capitals_are_described(tmp_path):
+    measure(*reads_in_capitals(tmp_path), tmp_path / "A.json")
+    report = json.loads((tmp_path / "A.json").read_text())
+    assert report["summary"]["before_filtering"]["total_reads"] == 80
+
+
+def test_files_named_in_capitals_are_trimmed(tmp_path):
+    target = Cleaned(tmp_path / "1.fastq.gz", tmp_path / "2.fastq.gz")
+    reads = Reads("A", *reads_in_capitals(tmp_path))
+    left = clean(reads, target, tmp_path / "A.json", 50)
+    assert (left.status, left.reads_raw, left.reads_filtered) == ("ok", 40, 40)
