@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+
+# Of a problem that many rows share, the screen shows this many values, and rows of each.
+_VALUES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong: where, what was found, what was expected, how to mend it.
 
-    `row` counts as a spreadsheet does (the header is row 1); `code` is a stable kebab-case noun.
+    `row` counts as a spreadsheet does (the header is row 1); `code` is a stable kebab-case noun;
+    `others` are the same problem in further rows.
     """
 
     code: str
@@ -21,7 +26,7 @@ class Problem:
     column: str | None = None
     found: str | None = None
     is_warning: bool = False
-    more_rows: tuple[int, ...] = ()
+    others: tuple[Problem, ...] = ()
 
     def place(self) -> str:
         """Say where the problem lies, as `file:row column`."""
@@ -31,13 +36,34 @@ class Problem:
     def __str__(self) -> str:
         """Write the problem as one line, always with the same parts in the same order."""
         found = "" if self.found is None else f"found {_quote(self.found)}; "
-        count = len(self.more_rows)
-        more = "" if not count else f" And {count} more {'row' if count == 1 else 'rows'}."
         warning = "warning: " if self.is_warning else ""
+        fix = self.fix if self.fix.endswith("?") else f"{self.fix.rstrip('.')}."
         return (
             f"{self.place()}: {warning}{found}expected {self.expected.rstrip('.')}."
-            f" {self.fix.rstrip('.')}{'' if self.fix.endswith('?') else '.'}{more} [{self.code}]"
+            f" {fix}{self._more()} [{self.code}]"
         )
+
+    def _more(self) -> str:
+        """Say how many further rows have the problem; and what they hold, where that differs."""
+        if not self.others:
+            return ""
+        count = f" And {len(self.others)} more row{'' if len(self.others) == 1 else 's'}"
+        rows_of = defaultdict[str, list[int]](list)
+        for other in self.others:
+            rows_of[_quote(other.found or "")].append(other.row or 0)
+        if rows_of.keys() <= {_quote(self.found or "")}:
+            return f"{count}."
+        rest = [value for value in rows_of if value != _quote(self.found or "")]
+        told = [f"{value} in {_listed(rows_of[value])}" for value in rest[: _VALUES - 1]]
+        left = len(rest) - len(told)
+        end = f"; and {left} other value{'' if left == 1 else 's'}" if left else ""
+        return f"{count}: {', '.join(told)}{end}."
+
+
+def _listed(rows: list[int]) -> str:
+    """Name the first of some rows, and the number of the rest."""
+    more = f" and {len(rows) - _VALUES} more" if len(rows) > _VALUES else ""
+    return f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows[:_VALUES]))}{more}"
 
 
 def _quote(value: str) -> str:
@@ -84,8 +110,8 @@ class Problems:
 
 
 def fold(problems: Iterable[Problem]) -> list[Problem]:
-    """Make one line of a problem that many rows share: the first row, and the number of others."""
-    first: dict[tuple[object, ...], Problem] = {}
+    """Make one of a problem that many rows share: the first row, with the others."""
+    groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
         key = (
             problem.code,
@@ -96,26 +122,30 @@ def fold(problems: Iterable[Problem]) -> list[Problem]:
             problem.is_warning,
             problem.found if problem.row is None else None,
         )
-        known = first.get(key)
-        if known is None:
-            first[key] = problem
-        elif problem.row is not None:
-            first[key] = replace(known, more_rows=(*known.more_rows, problem.row))
-    return list(first.values())
+        known = groups.setdefault(key, [])
+        if not known or problem.row is not None:
+            known.append(problem)
+    return [replace(first, others=tuple(others)) for first, *others in groups.values()]
 
 
 class InputError(Exception):
-    """The user's input has problems; carries all that were found."""
+    """The user's input has problems; carries all that were found.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `whole` says where a list of all rows is to be had, for where the message shows some.
+    """
+
+    def __init__(self, problems: Iterable[Problem], *, whole: str = "") -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
+        self.whole = whole
         super().__init__(str(self))
 
     def __str__(self) -> str:
         """List the problems, those that many rows share on one line, and count them."""
         errors = sum(not problem.is_warning for problem in self.problems)
-        lines = [str(problem) for problem in fold(self.problems)]
-        return "\n".join([*lines, f"{errors} problem{'' if errors == 1 else 's'} found."])
+        folded = fold(self.problems)
+        more = f" {self.whole}" if self.whole and any(one.others for one in folded) else ""
+        count = f"{errors} problem{'' if errors == 1 else 's'} found.{more}"
+        return "\n".join([*map(str, folded), count])
 
 
 class Refused(Exception):  # noqa: N818  a decision, not an error

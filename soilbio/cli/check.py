@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HELP = "find every mistake in configuration, sheets, agreements and reads"
 _PROBLEM_COLUMNS = ("severity", "code", "file", "row", "column", "found", "expected", "fix")
+_WHOLE = "All rows of each: add `--problems FILE`."
 _FACT_COLUMNS = (
     "library_id",
     "fastq_1",
@@ -49,9 +50,12 @@ def run(args: argparse.Namespace) -> int:
     if args.problems:
         _write(args.problems, _PROBLEM_COLUMNS, [_problem_row(p) for p in checked.problems])
     if any(not problem.is_warning for problem in checked.problems):
-        raise InputError(checked.problems)
-    for warning in fold(checked.problems):
+        raise InputError(checked.problems, whole="" if args.problems else _WHOLE)
+    warnings = fold(checked.problems)
+    for warning in warnings:
         print(warning, file=sys.stderr)
+    if any(one.others for one in warnings) and not args.problems:
+        print(_WHOLE, file=sys.stderr)
     if args.out:
         _write(args.out, _FACT_COLUMNS, [_fact_row(facts) for facts in checked.facts])
     print(summary_of(checked))

@@ -106,7 +106,8 @@ def _print(found: Inspection, corrections: list[Any]) -> None:
         sure = "" if one.is_certain else ", if that is meant"
         what = f"{one.column}{unit} ({one.standard}{sure})" if one.column else "your own"
         print(f"  {one.header}: {what}")
-    for problem in fold(found.problems):
+    folded = fold(found.problems)
+    for problem in folded:
         # The list of columns has said so.
         if problem.code != "column-own":
             print(problem)
@@ -122,7 +123,8 @@ def _print(found: Inspection, corrections: list[Any]) -> None:
     errors = sum(not problem.is_warning for problem in found.problems)
     warnings = len(found.problems) - errors
     short = "".join(f"; {name} lacks {len(lacks)} fields" for name, lacks in found.lacking.items())
-    print(f"{errors} problems, {warnings} warnings{short}.")
+    whole = " All rows of each: `--format json`." if any(one.others for one in folded) else ""
+    print(f"{errors} problems, {warnings} warnings{short}.{whole}")
 
 
 def _rows(rows: tuple[int, ...]) -> str:

@@ -6,6 +6,7 @@ import argparse
 import errno
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
 
     problems = check_project(args.configfile)
     if any(not problem.is_warning for problem in problems):
-        raise InputError(problems)
+        config = shlex.quote(str(args.configfile))
+        whole = f"All rows of each: `soilbio check --config {config} --problems FILE`."
+        raise InputError(problems, whole=whole)
     for warning in fold(problems):
         print(warning, file=sys.stderr)
     results = args.directory / "results"

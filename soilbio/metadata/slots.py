@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -20,7 +20,9 @@ _DATE = (
     r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?"
 )
 _DATES = re.compile(rf"({_DATE})(?:/({_DATE}))?")
-_SLASHED = re.compile(r"\d{1,4}[/.]\d{1,2}[/.]\d{1,4}")
+_SLASHED = re.compile(r"(\d{1,4})[/.](\d{1,2})[/.](\d{1,4})")
+# What people write; a year in front is followed by the month.
+_ORDERS = ("day-month-year", "month-day-year", "year-month-day")
 # Days that a spreadsheet counts from here; its numbers for 1950 to 2060.
 _EXCEL_START = date(1899, 12, 30)
 _EXCEL_DAYS = range(18264, 58806)
@@ -149,18 +151,39 @@ def _check_date(cell: Cell) -> None:
             f"A spreadsheet made a number of the date; it may be {day}: format the column as text"
             " and write it so",
         )
-    elif _SLASHED.fullmatch(cell.value):
+        return
+    orders = _orders_of(cell.value)
+    if len(orders) > 1:
         cell.note(
             "date-ambiguous",
             "a date that reads the same everywhere, such as 2021-04-03",
-            "Write year-month-day; nobody can tell which number is the month",
+            f"Write year-month-day; this can be read as {' and as '.join(orders)}",
         )
     else:
         cell.note(
             "date-format",
             "an ISO 8601 date: 2021, 2021-04, 2021-04-03, or two with '/' between",
-            "Write year-month-day, as precise as it is known",
+            f"Write year-month-day; here the order is {orders[0]}"
+            if orders
+            else "Write year-month-day, as precise as it is known",
         )
+
+
+def _orders_of(text: str) -> list[str]:
+    """List the orders in which three numbers are a date."""
+    match = _SLASHED.fullmatch(text)
+    return [] if match is None else [order for order in _ORDERS if _is_date(match.groups(), order)]
+
+
+def _is_date(numbers: Sequence[str], order: str) -> bool:
+    parts = dict(zip(order.split("-"), numbers, strict=True))
+    if len(parts["year"]) not in (2, 4) or max(len(parts["month"]), len(parts["day"])) > 2:
+        return False
+    try:
+        date(int(parts["year"]) % 100 + 2000, int(parts["month"]), int(parts["day"]))
+    except ValueError:
+        return False
+    return True
 
 
 def _check_calendar(cell: Cell, dates: list[str]) -> None:
