@@ -124,7 +124,7 @@ def _arguments() -> argparse.Namespace:
         "--type-strains",
         type=Path,
         default=Path("/usr/share/microbiomeutil-data/RESOURCES/rRNA16S.gold.fasta"),
-        help="RDP's type strains (apt-get install microbiomeutil-data); needs taxoniq, too",
+        help="RDP's type strains (apt-get install microbiomeutil-data); needs soilbio[ncbi], too",
     )
     return parser.parse_args()
 

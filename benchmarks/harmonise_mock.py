@@ -26,6 +26,8 @@ from soilbio.references.lineages import read_lineages
 from soilbio.references.manifest import Reference
 from soilbio.simulate.region import PrimerSite
 from soilbio.standards.iupac import reverse_complement
+from soilbio.taxonomy.backbones.packaged import PACKAGE
+from soilbio.taxonomy.backbones.read import read_backbone
 from soilbio.taxonomy.lineage import parse_lineage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +37,8 @@ _MISMATCHES = 1
 _STRAIN = re.compile(r"^\S+ (?P<name>[A-Z][a-z]+ [a-z]+)")
 _SUPPORTED = re.compile(r"([a-z]:[^,(]+)\(([0-9.]+)\)")
 _CONFIDENCE = 0.8  # the workflow's default
+# What all sequences are classified with where one set of names is asked for.
+COMMON = "greengenes-13_8"
 Rows = list[dict[str, object]]
 
 REGIONS: Mapping[str, Mapping[str, object]] = {
@@ -75,9 +79,9 @@ def compare_results(reference: Reference, type_strains: Path, work: Path) -> tup
     return distances, found
 
 
-def _merged(datasets: Sequence[Path], target: Path) -> Path:
+def _merged(datasets: Sequence[Path], target: Path, *options: str) -> Path:
     soilbio = str(Path(sys.executable).parent / "soilbio")
-    words = ["harmonise", *map(str, datasets), "--level", "genus", "--out", str(target)]
+    words = ["harmonise", *map(str, datasets), "--level", "genus", "--out", str(target), *options]
     _call([soilbio, *words])
     return target
 
@@ -119,17 +123,14 @@ def _by_rdp(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[tuple[str, st
 
 
 def _by_ncbi(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[tuple[str, str]]:
-    import taxoniq  # type: ignore[import-not-found]  # for this benchmark only
-
-    prefixes = {"superkingdom": "d__", "phylum": "p__", "class": "c__", "order": "o__"}
-    prefixes |= {"family": "f__", "genus": "g__"}
-    for own_id, species, _, _ in rows:
-        try:
-            above = taxoniq.Taxon(scientific_name=species).ranked_lineage
-        except (KeyError, taxoniq.NoValue):
-            continue  # renamed since
-        names = {taxon.rank.name: taxon.scientific_name for taxon in above}
-        yield own_id, "; ".join(f"{mark}{names.get(rank, '')}" for rank, mark in prefixes.items())
+    species = {name.casefold() for _, name, _, _ in rows}
+    backbone = read_backbone("ncbi", Path(PACKAGE), species)
+    for own_id, name, _, _ in rows:
+        found = backbone.usages_of(name, "species")
+        if len(found) == 1:  # others were renamed since
+            names = backbone.lineages[found[0].taxon_id]
+            ranks = ("domain", "phylum", "class", "order", "family", "genus")
+            yield own_id, "; ".join(f"{rank[0]}__{names.get(rank, '')}" for rank in ranks)
 
 
 def _community(
@@ -266,6 +267,8 @@ def _distance(
     both = [datasets[key] for key in (one, other)]
     merged = _merged(both, work / f"merged-{'-'.join((*one, *other))}")
     harmonised = _shares(merged, "feature_id")
+    target = work / f"anew-{'-'.join((*one, *other))}"
+    anew = _shares(_merged(both, target, "--classify", COMMON), "feature_id")
     before = [_shares(datasets[key], "verbatim_lineage") for key in (one, other)]
     library = ["-".join(key) for key in (one, other)]
     return {
@@ -273,6 +276,7 @@ def _distance(
         "other": library[1],
         "unharmonised": _bray_curtis(before[0][library[0]], before[1][library[1]]),
         "harmonised": _bray_curtis(harmonised[library[0]], harmonised[library[1]]),
+        "classified_anew": _bray_curtis(anew[library[0]], anew[library[1]]),
     }
 
 

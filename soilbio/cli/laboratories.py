@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from functools import partial
 from pathlib import Path
 
 from soilbio.cli.diversity import positive, reads, whole
@@ -20,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="column of samples that says what soils differ in; may be given several times",
     )
     parser.add_argument("--depth", default="auto", help="reads that libraries are drawn to (auto)")
+    parser.add_argument(
+        "--coverage",
+        metavar="SHARE",
+        help="draw libraries to one coverage of their communities instead: auto, or such as 0.95",
+    )
     parser.add_argument("--seed", type=whole, default=1, help="of draws and permutations (1)")
     parser.add_argument("--permutations", type=positive, default=999, help="of each test (999)")
     parser.add_argument(
@@ -34,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.dataset.read import read_dataset
     from soilbio.diversity.laboratories import brought, measure_genes
     from soilbio.diversity.laboratory_tables import laboratories_of, write_tables
+    from soilbio.diversity.presence import controls_of, genera_in_common
+    from soilbio.diversity.standard import equal_coverage, equal_reads
     from soilbio.report.laboratories import build_laboratories_page
     from soilbio.report.page import write_page
 
@@ -42,16 +50,27 @@ def run(args: argparse.Namespace) -> int:
     rows = brought(dataset, laboratory_of)
     settings = (args.permutations, args.seed)
     depth = args.depth if args.depth == "auto" else reads(args.depth)
-    genes = list(measure_genes(dataset, laboratory_of, args.by, settings, depth=depth))
+    standard = (
+        partial(equal_reads, asked=depth)
+        if args.coverage is None
+        else partial(equal_coverage, asked=args.coverage)
+    )
+    genes = list(measure_genes(dataset, laboratory_of, args.by, settings, standard=standard))
+    whole = {
+        "laboratories": rows,
+        "controls": controls_of(dataset, laboratory_of),
+        "genera": genera_in_common(dataset, laboratory_of),
+    }
     asked = {
         "by": args.by,
         "depth": args.depth,
+        "coverage": args.coverage,
         "seed": args.seed,
         "permutations": args.permutations,
     }
-    write_tables(rows, genes, asked, args.out)
+    write_tables(whole, genes, asked, args.out)
     title = " and ".join(row["laboratory"] for row in rows)
     page = args.out / "laboratories.html"
-    write_page(build_laboratories_page(title, history, rows, genes), page)
+    write_page(build_laboratories_page(title, history, whole, genes), page)
     print(page)
     return 0

@@ -9,14 +9,15 @@ Partitioning of variation: Borcard et al. 1992, Ecology 73:1045, on principal co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from soilbio.diversity.beta import ordinate
-from soilbio.diversity.community import Community, Depth, choose_depth, read_community
+from soilbio.diversity.community import Community, read_community
 from soilbio.diversity.permutation import one_per_sample, rows_of_column
 from soilbio.diversity.sparse import bray_curtis, rarefied
+from soilbio.diversity.standard import Standard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,9 +39,9 @@ class Gene:
 
     gene: str
     assays: list[str]
-    depth: Depth
+    standard: Standard
     community: Community
-    comparable: Any  # csr_array of the libraries of `depth`
+    comparable: Any  # csr_array of the libraries of `standard`
     points: list[Row] = field(default_factory=list)
     explained: tuple[float, ...] = ()
     tests: list[Row] = field(default_factory=list)
@@ -84,7 +85,7 @@ def measure_genes(
     columns: Sequence[str],
     settings: tuple[int, int],
     *,
-    depth: int | str = "auto",
+    standard: Callable[[Community], Standard],
 ) -> Iterator[Gene]:
     """Measure the assays of each gene together.
 
@@ -95,8 +96,8 @@ def measure_genes(
     columns : sequence of str
         Columns of `samples` that say what soils differ in.
     settings : (permutations, seed)
-    depth : int or "auto"
-        Reads that libraries are drawn to, without replacement.
+    standard : callable
+        Gives what the libraries of a community are drawn to, without replacement.
 
     """
     by_gene: dict[str, list[str]] = {}
@@ -105,17 +106,20 @@ def measure_genes(
         by_gene.setdefault(str(name), []).append(row["assay_id"])
     for gene, assays in sorted(by_gene.items()):
         community = read_community(dataset, *assays)
-        yield _measure(gene, assays, community, dataset, (laboratory_of, columns, settings, depth))
+        yield _measure(
+            gene, assays, community, dataset, (laboratory_of, columns, settings, standard)
+        )
 
 
 def _measure(
     gene: str, assays: list[str], community: Community, dataset: Dataset, asked: tuple[Any, ...]
 ) -> Gene:
-    laboratory_of, columns, settings, size = asked
-    depth = choose_depth(community, size)
+    laboratory_of, columns, settings, standardise = asked
+    depth = standardise(community)
     places = [community.place_of(name) for name in depth.libraries]
-    drawn = rarefied(community.counts[places], depth.libraries, depth.reads, settings[1])
-    found = Gene(gene, sorted(assays), depth, community, drawn)
+    sizes = list(depth.sizes.values())
+    drawn = rarefied(community.counts[places], depth.libraries, sizes, settings[1])
+    found = Gene(gene, sorted(assays), depth, community, drawn, notes=list(depth.notes))
     found.overlap = list(_overlap(dataset, community, laboratory_of))
     if len(depth.libraries) < 3:
         found.notes.append("fewer than three libraries reach the depth: nothing is compared")
@@ -139,7 +143,10 @@ def _measure(
 def _distances(drawn: Any, libraries: list[str]) -> DistanceMatrix:
     from skbio import DistanceMatrix
 
-    return DistanceMatrix(bray_curtis(drawn), libraries)
+    # Of libraries of one number of reads, shares differ as reads do.
+    total = drawn.sum(axis=1)
+    shares = drawn if len(set(total)) == 1 else drawn.multiply(1 / total[:, None]).tocsr()
+    return DistanceMatrix(bray_curtis(shares), libraries)
 
 
 def _groups(

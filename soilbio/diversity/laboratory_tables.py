@@ -41,11 +41,15 @@ def laboratories_of(dataset: Dataset) -> tuple[History, dict[str, str]]:
 
 
 def write_tables(
-    rows: Sequence[Row], genes: Sequence[Gene], settings: Mapping[str, Any], folder: Path
+    whole: Mapping[str, Sequence[Row]],
+    genes: Sequence[Gene],
+    settings: Mapping[str, Any],
+    folder: Path,
 ) -> None:
-    """Write `laboratories.tsv`, and for each gene its points, tests, parts, overlap and counts."""
+    """Write the tables of the whole, and for each gene its points, tests, parts and counts."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(rows, folder / "laboratories.tsv")
+    for name, rows in whole.items():
+        _write(rows, folder / f"{name}.tsv")
     told: dict[str, Any] = {"settings": dict(settings), "genes": {}}
     for gene in genes:
         own = folder / "".join(letter if letter.isalnum() else "-" for letter in gene.gene)
@@ -60,8 +64,9 @@ def write_tables(
         _write_counts(gene, own / "comparable_counts.parquet")
         told["genes"][gene.gene] = {
             "assays": gene.assays,
-            "reads": gene.depth.reads,
-            "left_out": gene.depth.left_out,
+            "reads": dict(gene.standard.sizes),
+            "coverage": gene.standard.coverage,
+            "left_out": dict(gene.standard.left_out),
             "explained": gene.explained,
             "notes": gene.notes,
         }
@@ -78,7 +83,7 @@ def _write_counts(gene: Gene, target: Path) -> None:
     row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     frame = pl.DataFrame(
         {
-            "library_id": pl.Series(gene.depth.libraries, dtype=pl.String).gather(row),
+            "library_id": pl.Series(gene.standard.libraries, dtype=pl.String).gather(row),
             "feature_id": pl.Series(gene.community.features, dtype=pl.String).gather(
                 counts.indices
             ),

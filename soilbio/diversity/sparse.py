@@ -151,8 +151,12 @@ def _of_entries(counts: csr_array[Any]) -> NDArray[np.float64]:
     return distances
 
 
-def rarefied(counts: csr_array[Any], names: Sequence[str], depth: int, seed: int) -> csr_array[Any]:
+def rarefied(
+    counts: csr_array[Any], names: Sequence[str], depth: int | Sequence[int], seed: int
+) -> csr_array[Any]:
     """Draw `depth` reads of each library without replacement; libraries must hold as many.
+
+    `depth` is one number, or one for each library.
 
     Each library has a stream of its own, seeded by its id, so that what is drawn of it does not
     depend on which others there are.
@@ -162,10 +166,11 @@ def rarefied(counts: csr_array[Any], names: Sequence[str], depth: int, seed: int
     from skbio.stats import subsample_counts
 
     drawn = [np.zeros(0, dtype=np.int64)]
-    for place, name in enumerate(names):
+    sizes = [depth] * len(names) if isinstance(depth, int) else depth
+    for place, (name, size) in enumerate(zip(names, sizes, strict=True)):
         own = counts.data[counts.indptr[place] : counts.indptr[place + 1]]
         stream = np.random.default_rng([seed, *sha256(name.encode()).digest()])
-        drawn.append(subsample_counts(own, depth, seed=stream))
+        drawn.append(subsample_counts(own, size, seed=stream))
     found = csr_array(
         (np.concatenate(drawn), counts.indices, counts.indptr), shape=counts.shape, dtype=np.int64
     )

@@ -17,7 +17,10 @@ _FOR = "the holders of this dataset; not to be passed on"
 
 
 def build_laboratories_page(
-    title: str, history: Mapping[str, Any], rows: Sequence[Row], genes: Sequence[Gene]
+    title: str,
+    history: Mapping[str, Any],
+    whole: Mapping[str, Sequence[Row]],
+    genes: Sequence[Gene],
 ) -> str:
     """Make the page of a merged dataset.
 
@@ -26,22 +29,24 @@ def build_laboratories_page(
     title : str
     history : mapping
         `provenance/harmonised.json`.
-    rows : sequence of dict
-        As `diversity.laboratories.brought` gives them.
+    whole : mapping of name to rows
+        `laboratories`, `controls` and `genera`, as `soilbio.diversity` gives them.
     genes : sequence of Gene
 
     """
     sections = [
-        Section("brought", "Who brought what", tuple(_brought(rows, history))),
+        Section("brought", "Who brought what", tuple(_brought(whole, history))),
         Section("level", "What can be compared", tuple(_level(history)), "Comparability"),
-        Section("lost", "What was found on the way", tuple(_lost(history)), "Losses"),
+        Section("lost", "What was lost where", tuple(_lost(history)), "Losses"),
+        Section("genera", "Genera that are there", tuple(_genera(whole["genera"])), "Genera"),
     ]
     for gene in genes:
         sections += list(_gene_sections(gene))
     return render_page(title, _FOR, sections)
 
 
-def _brought(rows: Sequence[Row], history: Mapping[str, Any]) -> Iterator[Block]:
+def _brought(whole: Mapping[str, Sequence[Row]], history: Mapping[str, Any]) -> Iterator[Block]:
+    rows = whole["laboratories"]
     reads, libraries = (sum(row[name] for row in rows) for name in ("reads", "libraries"))
     yield Cards(
         (
@@ -55,6 +60,11 @@ def _brought(rows: Sequence[Row], history: Mapping[str, Any]) -> Iterator[Block]
     table = [[row[name] for name in columns] for row in rows]
     note = "Controls are what each laboratory sent of them; none means that nothing can be said."
     yield grid("Laboratories", columns, table, note=note, is_folded=False)
+    if whole["controls"]:
+        names = tuple(whole["controls"][0])
+        told = [[row[name] for name in names] for row in whole["controls"]]
+        note = "Of a clean blank there is little; what it shares with soils may have come of them."
+        yield grid("Controls", names, told, note=note, is_folded=False)
 
 
 def _level(history: Mapping[str, Any]) -> Iterator[Block]:
@@ -95,9 +105,31 @@ def _because(pair: Mapping[str, Any]) -> list[str]:
 
 
 def _lost(history: Mapping[str, Any]) -> Iterator[Block]:
+    columns = ("dataset", "features", "features_after", "reads", "reads_after", "without_name")
+    rows = [[_cell(name, row.get(name)) for name in columns] for row in history.get("losses", ())]
+    if rows:
+        note = "Without name: the share of reads that has no name at the level of merging."
+        yield grid("Before and after", columns, rows, note=note, is_folded=False)
     notes = sorted(history["notes"].items())
     yield Bullets("", tuple(f"{name.replace('_', ' ')}: {number:,}" for name, number in notes))
     yield "Every verbatim value is still in the dataset; provenance/ lists what fell outside."
+
+
+def _cell(name: str, value: object) -> object:
+    """Write a share as percent, and what is not there (reads of shares) as such."""
+    if value is None:
+        return "none"
+    is_share = name == "without_name" and isinstance(value, (int, float))
+    return f"{100 * float(str(value)):.1f} %" if is_share else value
+
+
+def _genera(rows: Sequence[Row]) -> Iterator[Block]:
+    yield (
+        "Where counts cannot be compared (another gene, metagenomes, shares), which genera are"
+        " there can. Controls and flagged features are left out."
+    )
+    columns = ("one", "other", "one_genera", "other_genera", "in_common")
+    yield grid("Genera", columns, [[row[name] for name in columns] for row in rows])
 
 
 def _gene_sections(gene: Gene) -> Iterator[Section]:
@@ -125,11 +157,11 @@ def _gene_sections(gene: Gene) -> Iterator[Section]:
 
 
 def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
-    out = len(gene.depth.left_out)
+    out = len(gene.standard.left_out)
     yield (
-        f"{len(gene.depth.libraries)} libraries, drawn without replacement to {gene.depth.reads:,}"
-        f" reads each; {out} are left out, with fewer reads or as controls. Bray-Curtis. Raw counts"
-        " stay in the dataset; nothing is corrected."
+        f"{len(gene.standard.libraries)} libraries, drawn without replacement"
+        f" {gene.standard.told}; {out} are left out, with fewer reads or as controls. Bray-Curtis"
+        " of shares. Raw counts stay in the dataset; nothing is corrected."
     )
     yield from gene.notes
     if gene.points:

@@ -13,6 +13,7 @@ import pytest
 from pipeline_outputs import write_method
 
 from soilbio.cli.main import main
+from soilbio.diversity.coverage import coverage_at
 
 V4 = {"target_gene": "16S rRNA", "target_subfragment": "V4", "engine": "dada2"}
 FEATURES = 40
@@ -92,7 +93,29 @@ def test_soil_and_laboratory_are_told_apart(crossed, tmp_path):
     told = json.loads((out / "settings.json").read_text())
     drawn = pl.read_parquet(out / "16S-rRNA" / "comparable_counts.parquet")
     depth = told["genes"]["16S rRNA"]["reads"]
-    assert set(drawn.group_by("library_id").agg(pl.col("count").sum())["count"]) == {depth}
+    sums = dict(drawn.group_by("library_id").agg(pl.col("count").sum()).iter_rows())
+    assert sums == depth
+    assert len(set(sums.values())) == 1
+
+
+def test_libraries_are_drawn_to_one_coverage(crossed, tmp_path):
+    out = tmp_path / "out"
+    words = ["--by", "cur_land_use", "--coverage", "auto", "--out", str(out)]
+    assert main(["laboratories", str(crossed), *words]) == 0
+    told = json.loads((out / "settings.json").read_text())["genes"]["16S rRNA"]
+    drawn = pl.read_parquet(out / "16S-rRNA" / "comparable_counts.parquet")
+    raw = pl.read_parquet(crossed / "counts.parquet")
+    for library, size in told["reads"].items():
+        own = raw.filter(pl.col("library_id") == library)["count"].to_numpy()
+        assert drawn.filter(pl.col("library_id") == library)["count"].sum() == size
+        assert coverage_at(own, size) == pytest.approx(told["coverage"], abs=1e-3)
+    assert f"a coverage of {told['coverage']:.4f} each" in (out / "laboratories.html").read_text()
+
+
+def test_a_coverage_that_is_none_is_told(crossed, tmp_path, capsys):
+    words = ["--coverage", "95", "--out", str(tmp_path / "out")]
+    assert main(["laboratories", str(crossed), *words]) == 1
+    assert "[coverage-range]" in capsys.readouterr().err
 
 
 def test_the_same_bytes_again(crossed, tmp_path):
@@ -100,7 +123,7 @@ def test_the_same_bytes_again(crossed, tmp_path):
         words = ["--by", "cur_land_use", "--out", str(tmp_path / name)]
         assert main(["laboratories", str(crossed), *words]) == 0
     files = sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file())
-    assert len(files) == 8
+    assert len(files) == 10
     for path in files:
         again = tmp_path / "again" / path.relative_to(tmp_path / "out")
         assert path.read_bytes() == again.read_bytes(), path

@@ -1,0 +1,130 @@
+"""What is there, whatever was counted: genera of laboratories and genes, and controls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from soilbio.dataset.tables import EXCLUDING_FLAGS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.dataset.read import Dataset
+
+Row = dict[str, Any]
+
+
+def genera_in_common(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]:
+    """Count the genera that each two have in common: of laboratories, and of their genes.
+
+    Counts and shares, amplicons and metagenomes can be compared by that and nothing else.
+
+    Returns
+    -------
+    list of dict
+        `one`, `other` (laboratory: gene), `one_genera`, `other_genera`, `in_common`.
+
+    """
+    found: dict[str, set[str]] = {}
+    for laboratory, gene, genus in _genera(dataset, laboratory_of).iter_rows():
+        found.setdefault(f"{laboratory}: {gene}", set()).add(genus)
+    return [
+        {
+            **{"one": one, "other": other},
+            **{"one_genera": len(found[one]), "other_genera": len(found[other])},
+            "in_common": len(found[one] & found[other]),
+        }
+        for one, other in combinations(sorted(found), 2)
+    ]
+
+
+def _genera(dataset: Dataset, laboratory_of: Mapping[str, str]) -> pl.DataFrame:
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    is_out = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
+    features = dataset.tables["features"].filter(~is_out, pl.col("genus").is_not_null())
+    gene = pl.coalesce("target_gene", "library_strategy").alias("gene")
+    libraries = (
+        dataset.tables["libraries"]
+        .filter(pl.col("control_type").fill_null("") == "")
+        .join(dataset.tables["assays"].select("assay_id", gene), on="assay_id", how="inner")
+        .select("library_id", "gene", _laboratory(laboratory_of))
+    )
+    return (
+        dataset.tables["counts"]
+        .join(features.select("feature_id", "genus"), on="feature_id", how="inner")
+        .join(libraries, on="library_id", how="inner")
+        .select("laboratory", "gene", "genus")
+        .unique()
+        .collect(engine="streaming")
+    )
+
+
+def _laboratory(laboratory_of: Mapping[str, str]) -> pl.Expr:
+    import polars as pl
+
+    names = dict(laboratory_of)
+    return pl.col("library_id").replace_strict(names, default="").alias("laboratory")
+
+
+def controls_of(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]:
+    """Tell what is in each control, and how much of it the soils of its laboratory have, too.
+
+    Returns
+    -------
+    list of dict
+        `laboratory`, `library_id`, `control`, `reads`, `features`, `reads_of_features_in_soils`,
+        `most_abundant` (the deepest name of the feature with the most reads).
+
+    """
+    import polars as pl
+
+    libraries = dataset.table("libraries").with_columns(_laboratory(laboratory_of))
+    is_control = pl.col("control_type").fill_null("") != ""
+    controls = libraries.filter(is_control).sort("laboratory", "library_id")
+    if controls.is_empty():
+        return []
+    counts = dataset.tables["counts"].join(
+        libraries.lazy().select("library_id", "laboratory", "control_type"), on="library_id"
+    )
+    in_soils = counts.filter(~is_control).select("laboratory", "feature_id").unique()
+    names = pl.coalesce("species", "genus", "family", "order", "class", "phylum", "domain")
+    rows = (
+        counts.filter(is_control, pl.col("count") > 0)
+        .join(
+            in_soils.with_columns(pl.lit(value=True).alias("in_soils")),
+            on=["laboratory", "feature_id"],
+            how="left",
+        )
+        .join(
+            dataset.tables["features"].select("feature_id", names.alias("name")),
+            on="feature_id",
+            how="left",
+        )
+        .sort("count", "feature_id", descending=[True, False])
+        .group_by("library_id", maintain_order=True)
+        .agg(
+            pl.col("count").sum().alias("reads"),
+            pl.len().alias("features"),
+            pl.col("count").filter(pl.col("in_soils")).sum().alias("reads_of_features_in_soils"),
+            pl.col("name").first().alias("most_abundant"),
+        )
+        .collect()
+    )
+    known = {row["library_id"]: row for row in rows.to_dicts()}
+    empty = {"reads": 0, "features": 0, "reads_of_features_in_soils": 0, "most_abundant": ""}
+    return [
+        {
+            "laboratory": row["laboratory"],
+            "library_id": row["library_id"],
+            "control": row["control_type"],
+            **{
+                name: known.get(row["library_id"], empty)[name] or nothing
+                for name, nothing in empty.items()
+            },
+        }
+        for row in controls.iter_rows(named=True)
+    ]
