@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from soilbio.diversity.minima import common_reads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-# An entry looked up costs as much as so many cells in a row (benchmarks/harmonise.py).
-_DENSE_SHARE = 0.015
-# Cells that may be held at once: 400 MB.
-_MOST_CELLS = 50_000_000
-_BLOCK = 64
 _FEW = 1_000
 
 
@@ -85,10 +80,7 @@ def _times_log(reads: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def bray_curtis(counts: csr_array[Any]) -> NDArray[np.float64]:
-    """Measure Bray-Curtis dissimilarity between all libraries.
-
-    Where libraries share few of the features, only the entries of shared ones are looked at; where
-    most are in most libraries, as with genera, all cells are.
+    """Measure Bray-Curtis dissimilarity between all libraries, of reads or of shares.
 
     Returns
     -------
@@ -98,57 +90,12 @@ def bray_curtis(counts: csr_array[Any]) -> NDArray[np.float64]:
     """
     import numpy as np
 
-    size, width = counts.shape
-    pairs = float((np.bincount(counts.indices, minlength=width).astype(np.float64) ** 2).sum())
-    is_dense = pairs > _DENSE_SHARE * size * size * width and size * width <= _MOST_CELLS
-    distances = _of_cells(counts) if is_dense else _of_entries(counts)
-    np.fill_diagonal(distances, 0)
-    return np.maximum(distances, distances.T)
-
-
-def _of_cells(counts: csr_array[Any]) -> NDArray[np.float64]:
-    """Compare whole rows, a block of rows with those that follow it, on all processors."""
-    import numpy as np
-    from scipy.spatial.distance import cdist
-
-    size = counts.shape[0]
-    cells = counts.toarray().astype(np.float64)
-    distances = np.zeros((size, size))
-
-    def measure(start: int) -> None:
-        rows = slice(start, min(start + _BLOCK, size))
-        distances[rows, start:] = cdist(cells[rows], cells[start:], "braycurtis")
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(measure, range(0, size, _BLOCK)))
-    return np.nan_to_num(distances, nan=0.0)
-
-
-def _of_entries(counts: csr_array[Any]) -> NDArray[np.float64]:
-    """Compare a library with the entries that share a feature with it, of all libraries at once."""
-    import numpy as np
-    from scipy.sparse import csc_array
-
-    size = counts.shape[0]
-    by_feature = csc_array(counts)
-    by_feature.sort_indices()
-    starts, libraries, reads = by_feature.indptr, by_feature.indices, by_feature.data
     total = np.asarray(counts.sum(axis=1), dtype=np.float64)
-    distances = np.zeros((size, size))
-    for place in range(size):
-        own = slice(counts.indptr[place], counts.indptr[place + 1])
-        features, values = counts.indices[own], counts.data[own]
-        lengths = starts[features + 1] - starts[features]
-        if not lengths.sum():
-            distances[place] = total > 0
-            continue
-        # Entries of all these features, one feature after the other.
-        offsets = np.repeat(starts[features] - np.cumsum(lengths) + lengths, lengths)
-        entries = offsets + np.arange(lengths.sum())
-        smaller = np.minimum(reads[entries], np.repeat(values, lengths))
-        common = np.bincount(libraries[entries], smaller, minlength=size)
-        distances[place] = 1 - 2 * common / (total + total[place])
-    return distances
+    with np.errstate(invalid="ignore"):
+        distances = 1 - 2 * common_reads(counts) / (total[:, None] + total)
+    np.fill_diagonal(distances, 0)
+    found: NDArray[np.float64] = np.nan_to_num(distances, nan=0.0)
+    return found
 
 
 def rarefied(

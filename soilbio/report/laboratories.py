@@ -74,13 +74,15 @@ def _level(history: Mapping[str, Any]) -> Iterator[Block]:
         " Each pair has its reasons."
     )
     rows = [
-        [pair["one"], pair["other"], pair["level"], "; ".join(_because(pair))]
+        [
+            *(pair["one"], pair["other"], pair["level"], "; ".join(_because(pair))),
+            ", ".join(pair.get("common", ())),
+        ]
         for pair in pairs_of(history)
     ]
     yield from _matrix(pairs_of(history))
-    yield grid(
-        "Pairs of assays", ("assay", "with", "finest level", "because"), rows, is_folded=False
-    )
+    columns = ("assay", "with", "finest level", "because", "both say the same of")
+    yield grid("Pairs of assays", columns, rows, is_folded=False)
     for gene, window in history.get("common_regions", {}).items():
         least, most = window["length_bp"]
         yield (

@@ -66,9 +66,14 @@ def test_what_is_drawn_of_a_library_does_not_depend_on_the_others():
     assert subsample_counts(dense[0], 100, seed=1).sum() == 100
 
 
-@pytest.mark.parametrize("share", [0.0, 1e9], ids=["cells", "entries"])
-def test_whichever_way_is_faster_gives_the_same(share, monkeypatch):
-    monkeypatch.setattr("soilbio.diversity.sparse._DENSE_SHARE", share)
-    dense = np.random.default_rng(3).integers(0, 4, (150, 60))
+@pytest.mark.parametrize("most", [4, 3_000, 300_000])
+@pytest.mark.parametrize("share", [-1.0, 0.12, 1e9], ids=["cells", "both", "entries"])
+def test_whichever_way_is_faster_gives_the_same(share, most, monkeypatch):
+    monkeypatch.setattr("soilbio.diversity.minima.DENSE_SHARE", share)
+    rng = np.random.default_rng(3)
+    dense = rng.integers(0, most, (150, 60)) * (rng.random((150, 60)) < rng.random(60))
     expected = beta_diversity("braycurtis", dense, ids=[str(n) for n in range(150)]).data
     np.testing.assert_allclose(bray_curtis(csr_array(dense)), expected, atol=1e-12)
+    shares = dense / dense.sum(axis=1, keepdims=True)
+    expected = beta_diversity("braycurtis", shares, ids=[str(n) for n in range(150)]).data
+    np.testing.assert_allclose(bray_curtis(csr_array(shares)), expected, atol=1e-12)
