@@ -70,11 +70,12 @@ def compare_results(reference: Reference, type_strains: Path, work: Path) -> tup
         for one, other in itertools.combinations(sorted(datasets), 2)
     ]
     together = _merged([datasets[key] for key in sorted(datasets)], work / "merged-all")
-    shares = _shares(together, "feature_id")
-    for row in distances:
-        row["harmonised_with_all"] = _bray_curtis(
-            shares[str(row["one"])], shares[str(row["other"])]
-        )
+    every = [datasets[key] for key in sorted(datasets)]
+    anew = _merged(every, work / "merged-anew", "--classify", COMMON)
+    for name, merged in (("harmonised_with_all", together), ("classified_anew", anew)):
+        shares = _shares(merged, "feature_id")
+        for row in distances:
+            row[name] = _bray_curtis(shares[str(row["one"])], shares[str(row["other"])])
     found = [_found(key, path, truth) for key, path in sorted(datasets.items())]
     return distances, found
 
@@ -267,8 +268,6 @@ def _distance(
     both = [datasets[key] for key in (one, other)]
     merged = _merged(both, work / f"merged-{'-'.join((*one, *other))}")
     harmonised = _shares(merged, "feature_id")
-    target = work / f"anew-{'-'.join((*one, *other))}"
-    anew = _shares(_merged(both, target, "--classify", COMMON), "feature_id")
     before = [_shares(datasets[key], "verbatim_lineage") for key in (one, other)]
     library = ["-".join(key) for key in (one, other)]
     return {
@@ -276,7 +275,6 @@ def _distance(
         "other": library[1],
         "unharmonised": _bray_curtis(before[0][library[0]], before[1][library[1]]),
         "harmonised": _bray_curtis(harmonised[library[0]], harmonised[library[1]]),
-        "classified_anew": _bray_curtis(anew[library[0]], anew[library[1]]),
     }
 
 

@@ -286,7 +286,8 @@ FLAGS = {
     "chimera": "Made of two others, as seen once trimmed to the region that datasets share.",
     "unclassified": "No rank reached the confidence cutoff.",
     **{
-        f"conflict-{rank}": f"Datasets that were merged give it another {rank}; here it has none."
+        f"conflict-{rank}": "Classifiers or merged datasets give it several names at the rank"
+        f" {rank}; here it has none."
         for rank in RANKS
     },
 }

@@ -101,8 +101,8 @@ def _stretches(cells: NDArray[np.uint16]) -> Iterator[slice]:
     sums = np.cumsum(cells, axis=1, dtype=np.int64)
     start, before = 0, np.zeros(cells.shape[0], dtype=np.int64)
     while start < cells.shape[1]:
-        fits = ((sums[:, start:] - before[:, None]) <= _MOST_OF_SUM).all(axis=0)
-        end = start + (int(np.argmin(fits)) if not fits.all() else len(fits))
+        highest = np.max(sums[:, start:] - before[:, None], axis=0)
+        end = start + int(np.searchsorted(highest, _MOST_OF_SUM, side="right"))
         yield slice(start, end)
         before = sums[:, end - 1]
         start = end

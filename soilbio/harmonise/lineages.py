@@ -7,6 +7,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
+from soilbio.taxonomy.consensus import WIDEST
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,8 +18,6 @@ SPECIES_HYPOTHESIS = r"(SH\d{6,8}\.\d{2}FU)"
 BY_HYPOTHESIS = "sh"
 _CONFLICT = "conflict-"
 _BACKBONES = ("ncbi_taxid", "gtdb_species")
-# If these differ, the same name below is another organism's.
-_WIDEST = ("domain", "kingdom")
 # Names are unique within a code of nomenclature: of prokaryotes (ICNP), of animals (ICZN), of
 # algae, fungi and plants (ICN). Which one is meant shows in the widest names of a lineage.
 _PROKARYOTES = ("Bacteria", "Archaea")
@@ -33,9 +32,9 @@ _ANIMALS = (
 def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.LazyFrame:
     """Take all features, each with its `source`; of one that comes twice, what its rows agree on.
 
-    A rank has the name that all rows give that name it; where they give several there is none, and
-    a flag says so. Below another domain or kingdom there is no name at all. Verbatim lineages and
-    classifiers stand beside each other, the support is the least of them, and flags add up.
+    Names are those of `taxonomy.consensus`; a flag says at which rank rows differ. Verbatim
+    lineages and classifiers stand beside each other, the support is the least of them, and flags
+    add up.
     """
     import polars as pl
 
@@ -53,11 +52,11 @@ def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.
         _joined("verbatim_lineage"),
         _joined("classifier"),
         pl.col("confidence").min(),
-        *_names(RANKS),
-        _flags(RANKS),
+        *_said(RANKS),
         *(_agreed(name) for name in _BACKBONES),
         pl.lit("").alias("agreement_ids"),
     )
+    joined = _settled(joined, RANKS)
     joined = joined.with_columns(_deepest(RANKS).alias("taxon_rank")).with_columns(
         _as_flags(pl.col("flags"), pl.col("taxon_rank").is_not_null())
     )
@@ -99,28 +98,42 @@ def _in_conflict(rank: str) -> pl.Expr:
     return (_given(rank).n_unique() > 1) | before.any()
 
 
-def _names(ranks: Sequence[str]) -> list[pl.Expr]:
+def _said(ranks: Sequence[str]) -> list[pl.Expr]:
+    """Give for each rank of a group its first name, whether all give one, whether they differ."""
     import polars as pl
 
-    widest = pl.any_horizontal(_in_conflict(rank) for rank in _WIDEST if rank in ranks)
     return [
-        pl.when(~(_in_conflict(rank) | (widest if rank not in _WIDEST else pl.lit(value=False))))
-        .then(_given(rank).first())
-        .alias(rank)
-        for rank in ranks
+        pl.col("flags").fill_null("").str.join("|"),
+        *(_given(rank).first().alias(rank) for rank in ranks),
+        *((_given(rank).len() == pl.len()).alias(f"{rank}:all") for rank in ranks),
+        *(_in_conflict(rank).alias(f"{rank}:differ") for rank in ranks),
     ]
 
 
-def _flags(ranks: Sequence[str]) -> pl.Expr:
-    """Join the flags of a group and those of its conflicts."""
+def _settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
+    """Leave the names that `taxonomy.consensus` leaves, and flag the ranks that differ."""
     import polars as pl
 
-    own = pl.col("flags").fill_null("").str.join("|")
+    names = []
+    for place, rank in enumerate(ranks):
+        above = [pl.lit(value=False), *(pl.col(f"{one}:differ") for one in ranks[:place])]
+        others = [
+            pl.lit(value=False),
+            *(pl.col(f"{w}:differ") for w in WIDEST if w in ranks[:place]),
+        ]
+        is_lost = (
+            pl.col(f"{rank}:differ")
+            | pl.any_horizontal(others)
+            | (pl.any_horizontal(above) & ~pl.col(f"{rank}:all"))
+        )
+        names.append(pl.when(~is_lost).then(pl.col(rank)).alias(rank))
     found = [
-        pl.when(_in_conflict(rank)).then(pl.lit(f"|{_CONFLICT}{rank}")).otherwise(pl.lit(""))
+        pl.when(pl.col(f"{rank}:differ")).then(pl.lit(f"|{_CONFLICT}{rank}")).otherwise(pl.lit(""))
         for rank in ranks
     ]
-    return pl.concat_str([own, *found]).alias("flags")
+    return grouped.with_columns(*names, pl.concat_str("flags", *found).alias("flags")).drop(
+        f"{rank}:{word}" for rank in ranks for word in ("all", "differ")
+    )
 
 
 def _as_flags(joined: pl.Expr, is_named: pl.Expr) -> pl.Expr:
@@ -176,28 +189,25 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     ]
     key = [part.meta.output_name() for part in parts]
     known = features.with_columns(parts).collect()
-    taxa = (
-        known.group_by(key)
-        .agg(*_names(ranks), _flags(ranks), pl.col("confidence").min())
-        .with_columns(
-            _as_flags(_lasting("flags"), pl.col("named") != ""),
-            # The name that a group goes by is its own, whatever was in conflict above.
-            *(
-                pl.when(pl.col("named_rank") == rank)
-                .then(pl.col("named"))
-                .otherwise(pl.col(rank))
-                .alias(rank)
-                for rank in ranks
-            ),
-            *([] if is_sh else [pl.col("named_rank").replace("", None).alias("taxon_rank")]),
-            pl.lit(None, dtype=pl.String).alias("sequence"),
-            pl.lit(None, dtype=pl.Int64).alias("length_bp"),
-            pl.lit(None, dtype=pl.Int64).alias("ncbi_taxid"),
-            pl.lit(None, dtype=pl.String).alias("gtdb_species"),
-            pl.lit(None, dtype=pl.String).alias("verbatim_lineage"),
-            pl.lit(f"names down to {level}").alias("classifier"),
-            *(pl.lit(None, dtype=pl.String).alias(rank) for rank in RANKS if rank not in ranks),
-        )
+    grouped = known.group_by(key).agg(*_said(ranks), pl.col("confidence").min())
+    taxa = _settled(grouped, ranks).with_columns(
+        _as_flags(_lasting("flags"), pl.col("named") != ""),
+        # The name that a group goes by is its own, whatever was in conflict above.
+        *(
+            pl.when(pl.col("named_rank") == rank)
+            .then(pl.col("named"))
+            .otherwise(pl.col(rank))
+            .alias(rank)
+            for rank in ranks
+        ),
+        *([] if is_sh else [pl.col("named_rank").replace("", None).alias("taxon_rank")]),
+        pl.lit(None, dtype=pl.String).alias("sequence"),
+        pl.lit(None, dtype=pl.Int64).alias("length_bp"),
+        pl.lit(None, dtype=pl.Int64).alias("ncbi_taxid"),
+        pl.lit(None, dtype=pl.String).alias("gtdb_species"),
+        pl.lit(None, dtype=pl.String).alias("verbatim_lineage"),
+        pl.lit(f"names down to {level}").alias("classifier"),
+        *(pl.lit(None, dtype=pl.String).alias(rank) for rank in RANKS if rank not in ranks),
     )
     if is_sh:
         taxa = taxa.with_columns(_deepest(ranks).alias("taxon_rank"))

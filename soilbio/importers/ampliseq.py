@@ -36,19 +36,23 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     del options
     folder = sources[0]
     files = [one_of(folder, _TABLE, "the table of ASVs"), one_of(folder, _SEQUENCES, "sequences")]
-    classifier, lineages = next(
-        ((name, path) for name, names in _LINEAGES.items() if (path := first_of(folder, names))),
-        ("", None),
-    )
-    files += [lineages] if lineages else []
+    lineages = {
+        name: path for name, names in _LINEAGES.items() if (path := first_of(folder, names))
+    }
+    files += lineages.values()
     found = together(files, sort_out(files), rows="features")
     settings = _settings(folder)
     found.method = dict(_method(settings, _versions(folder)))
     if lineages:
-        found.method["classifier"] = classifier
-        name = lineages.name.removesuffix(".tsv").partition(".")[2]
+        found.method["classifier"] = " / ".join(lineages)
+        first = next(iter(lineages.values()))
+        name = first.name.removesuffix(".tsv").partition(".")[2]
         found.method |= (
             {"reference": str(settings.get("dada_ref_taxonomy") or name)} if name else {}
+        )
+    if len(lineages) > 1:
+        found.notes.append(
+            f"features have the names on which {' and '.join(lineages)} agree; all lineages stay"
         )
     later = [name for name in _LATER if (folder / name).is_dir()]
     if later:

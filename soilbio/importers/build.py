@@ -19,6 +19,7 @@ from soilbio.importers.method import Method, Tag, settle
 from soilbio.metadata.samples import read_samples
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import canonical
+from soilbio.taxonomy.consensus import consensus
 from soilbio.taxonomy.flags import Target, flags_of
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -290,16 +291,19 @@ def _features(
 
 
 def _feature(feature: str, taxon: Taxon, assay: Mapping[str, Any], target: Target) -> Row:
-    ranks = canonical(parse_lineage(taxon.lineage)).ranks
+    texts = [taxon.lineage, *taxon.others]
+    ranks, differing = consensus([canonical(parse_lineage(text)).ranks for text in texts])
     named = [rank for rank in RANKS if ranks[rank]]
-    flags = flags_of(ranks, taxon.lineage, len(taxon.sequence), target)
+    verbatim = " / ".join(filter(None, texts))
+    flags = flags_of(ranks, verbatim, len(taxon.sequence), target)
+    flags = tuple(sorted((*flags, *(f"conflict-{rank}" for rank in differing))))
     if not taxon.sequence:
         flags = tuple(flag for flag in flags if flag != "off-target-length")
     return {
         "feature_id": feature,
         "sequence": taxon.sequence or None,
         "length_bp": len(taxon.sequence) or None,
-        "verbatim_lineage": taxon.lineage or None,
+        "verbatim_lineage": verbatim or None,
         "classifier": assay.get("classifier") or assay.get("reference"),
         "confidence": taxon.confidence,
         **ranks,

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Taxon:
-    """A feature as its source has it; `taxon_id` is of a reference (`ncbi:562`), else empty."""
+    """A feature as its source has it; `taxon_id` is of a reference (`ncbi:562`), else empty.
+
+    `others` are the lineages that further classifiers or databases give it.
+    """
 
     sequence: str = ""
     lineage: str = ""
     confidence: float | None = None
     taxon_id: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -169,6 +170,22 @@ def joined(
         sequence = sequences.get(name, "")
         known = lineages.get(name) or lineages.get(sequence) or Taxon()
         taxa[name] = Taxon(
-            sequence or known.sequence, known.lineage, known.confidence, known.taxon_id
+            sequence or known.sequence,
+            known.lineage,
+            known.confidence,
+            known.taxon_id,
+            known.others,
         )
     return taxa
+
+
+def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict[str, Taxon]:
+    """Put the lineages of another classifier beside those that are there."""
+    found = dict(known)
+    for name, taxon in more.items():
+        there = found.get(name)
+        if there is None or not there.lineage:
+            found[name] = taxon
+        elif taxon.lineage:
+            found[name] = replace(there, others=(*there.others, taxon.lineage))
+    return found

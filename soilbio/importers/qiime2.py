@@ -14,7 +14,7 @@ import yaml
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.biom import read_biom
 from soilbio.importers.found import Found
-from soilbio.importers.known import joined, read_fasta, read_lineages
+from soilbio.importers.known import joined, read_fasta, read_lineages, together_with
 from soilbio.importers.sides import Parts
 
 _MOST_BYTES = 20_000_000_000
@@ -63,7 +63,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             elif kind == _SEQUENCES:
                 parts.sequences |= read_fasta(content / "dna-sequences.fasta")
             elif kind == _TAXONOMY:
-                parts.lineages |= read_lineages(content / "taxonomy.tsv")
+                more = read_lineages(content / "taxonomy.tsv")
+                parts.lineages = together_with(parts.lineages, more)
             else:
                 raise _unused(source, kind)
     if len(tables) != 1:

@@ -16,6 +16,7 @@ from soilbio.importers.known import (
     read_fasta,
     read_lineages,
     taxa_of,
+    together_with,
 )
 
 FASTA = (".fasta", ".fa", ".fna", ".fas", ".fasta.gz", ".fa.gz", ".fna.gz")
@@ -49,9 +50,9 @@ def sort_out(sources: Sequence[Path], *, sheet: str = "") -> Parts:
         if grid.columns:
             parts.grids.append(grid)
         elif has_lineages(grid.texts):
-            parts.lineages |= taxa_of(grid.rows, grid.texts)
+            parts.lineages = together_with(parts.lineages, taxa_of(grid.rows, grid.texts))
         else:
-            parts.lineages |= read_lineages(source, sheet=sheet)
+            parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=sheet))
     return parts
 
 
@@ -91,7 +92,7 @@ def together(
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
     lineages = dict(parts.lineages)
     if is_rows and has_lineages(grid.texts):
-        lineages = {**taxa_of(grid.rows, grid.texts), **lineages}
+        lineages = together_with(taxa_of(grid.rows, grid.texts), lineages)
     sequences = dict(parts.sequences)
     if are_sequences(names):
         sequences = {name: cleaned(name) for name in names}

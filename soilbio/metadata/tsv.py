@@ -14,6 +14,8 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problem, Problems
 
+# Rows of QIIME 2's metadata that are none: `#q2:types`, `#q2:missing`.
+_DIRECTIVE = "#q2:"
 # Rows by their number, as a spreadsheet counts: the header is row 1.
 Rows = dict[int, dict[str, str]]
 
@@ -55,6 +57,8 @@ def read_rows(
     filled = [number for number, cells in enumerate(table, start=1) if "".join(cells).strip()]
     rows: Rows = {}
     for number, cells in enumerate(table[1 : filled[-1]], start=2):
+        if cells[0].startswith(_DIRECTIVE):
+            continue
         if "".join(cells).strip():
             if _has_length(number, cells, header, problems):
                 rows[number] = _row(number, cells, header, problems)

@@ -61,6 +61,29 @@ def test_a_folder_of_reports_is_recognised_and_read_by_its_files(tmp_path):
     assert sorted(read("kraken2", [tmp_path], {}).libraries) == ["a", "b"]
 
 
+def test_what_two_classifiers_of_ampliseq_say_is_what_they_agree_on(tmp_path):
+    form, write = OUTPUTS["ampliseq"]
+    (folder,) = write(tmp_path)
+    first, *others = SEQUENCES
+    lines = [f"{first}\tBacteria\tFirmicutes\tOthers\tOtherales\tOtheraceae\tOtherus\n"]
+    lines += [f"{name}\tBacteria\t\t\t\t\t\n" for name in others]
+    header = "ASV_ID\tDomain\tPhylum\tClass\tOrder\tFamily\tGenus\n"
+    (folder / "sintax").mkdir()
+    (folder / "sintax" / "ASV_tax_sintax.rdp.tsv").write_text(header + "".join(lines))
+    method = write_method(tmp_path, METHOD)
+    words = ["import", form, str(folder), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    features = read_dataset(tmp_path / "out").table("features").to_dicts()
+    rows = {row["sequence"]: row for row in features}
+    one = rows[SEQUENCES[first]]
+    assert one["domain"] == "Bacteria"
+    assert (one["class"], one["genus"]) == (None, None)
+    assert "conflict-class" in one["flags"]
+    assert one["verbatim_lineage"].endswith("f__Otheraceae; g__Otherus")
+    assert " / " in one["verbatim_lineage"]
+    assert any(row["genus"] for name, row in rows.items() if name != SEQUENCES[first])
+
+
 def test_what_ampliseq_and_qiime2_say_of_the_method_is_taken(tmp_path):
     for name in ("ampliseq", "qiime2"):
         (tmp_path / name).mkdir()

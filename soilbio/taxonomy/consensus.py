@@ -1,0 +1,37 @@
+"""One lineage of several that classifiers or databases give a feature: what they agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from soilbio.standards.ranks import RANKS
+
+# If these differ, the same name below is another organism's.
+WIDEST = ("domain", "kingdom")
+Ranks = Mapping[str, str | None]
+
+
+def consensus(lineages: Sequence[Ranks]) -> tuple[dict[str, str | None], tuple[str, ...]]:
+    """Give the names that lineages agree on, and the ranks at which they differ.
+
+    A rank has the name that all which name it give it; what names none does not contradict. Below a
+    rank at which they differ a name stands only if every lineage gives it: databases place a genus
+    in different families. Below another domain or kingdom there is no name at all.
+
+    Parameters
+    ----------
+    lineages : sequence of mapping of rank to name or None
+        With today's names.
+
+    """
+    found: dict[str, str | None] = {}
+    differing: list[str] = []
+    for rank in RANKS:
+        named = [name for lineage in lineages if (name := lineage.get(rank))]
+        if len(set(named)) > 1:
+            differing.append(rank)
+        is_other = any(wide in differing for wide in WIDEST)
+        is_enough = len(named) == len(lineages) if differing else bool(named)
+        agreed = len(set(named)) == 1 and is_enough and not is_other
+        found[rank] = named[0] if agreed else None
+    return found, tuple(differing)
