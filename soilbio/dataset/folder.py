@@ -64,6 +64,7 @@ def recover_folder(target: Path) -> None:
     Only then are both others there and the target is not: `.old` is made of the target when
     `.part` is whole, and removed before a next `.part` is begun.
     """
+    target = target.resolve()  # `.` has no name to be found by
     part, old = _beside(target, "part"), _beside(target, "old")
     if part.exists() and old.exists() and not target.exists():
         with suppress(FileNotFoundError):  # whoever else recovers it was quicker

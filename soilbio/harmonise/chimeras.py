@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.profile.tools import ToolFailed, run_tool_into
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,7 +89,7 @@ def _chimeras(
     query, table = scratch / "chimeras.fasta", scratch / "chimeras.tsv"
     query.write_text("".join(f">{name};size={size}\n{own}\n" for name, own, size in sizes))
     try:
-        run_tool(["vsearch", "--uchime3_denovo", query, "--sizein", "--uchimeout", table])
+        run_tool_into(["vsearch", "--uchime3_denovo", query, "--sizein", "--uchimeout", "-"], table)
     except ToolFailed as failure:
         raise failure.as_input_error("sequences in the common region") from failure
     for line in table.read_text().splitlines():

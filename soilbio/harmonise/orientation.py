@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.harmonise.ways import sequences_of, write_fasta
-from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.profile.tools import ToolFailed, run_tool_into
 from soilbio.standards.iupac import reverse_complement
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str,
         return {}
     query, table = write_fasta(sequences, scratch / "orient.fasta"), scratch / "orient.tsv"
     try:
-        run_tool(["vsearch", "--orient", query, "--db", genes, "--tabbedout", table])
+        run_tool_into(["vsearch", "--orient", query, "--db", genes, "--tabbedout", "-"], table)
     except ToolFailed as failure:
         raise failure.as_input_error(str(genes)) from failure
     rows = [line.split("\t") for line in table.read_text().splitlines()]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from soilbio.profile.tools import ToolFailed, run_tool, tool_version
+from soilbio.profile.tools import ToolFailed, run_tool_into, tool_version
 
 # Most features of one vsearch process. SINTAX draws at random; it repeats itself only with one
 # thread and a fixed seed, and a feature's draws depend on those before it. So the chunks depend on
@@ -78,12 +78,13 @@ def _classify_chunks(
 
     def run_one(chunk: Path) -> str:
         target = chunk.with_suffix(".tsv")
-        run_tool(
+        run_tool_into(
             [
-                *("vsearch", "--sintax", chunk, "--db", database, "--tabbedout", target),
+                *("vsearch", "--sintax", chunk, "--db", database, "--tabbedout", "-"),
                 *("--sintax_cutoff", f"{confidence:g}", "--strand", "plus"),
                 *("--threads", "1", "--randseed", _SEED),
-            ]
+            ],
+            target,
         )
         return _in_order(chunk, target)
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from soilbio.errors import InputError, disk_full, problem_of
@@ -77,6 +78,35 @@ def run_tool(command: Sequence[str | Path], *, stdin: bytes | None = None) -> st
     if done.returncode:
         raise ToolFailed(words[0], last_words(said) or f"exit code {done.returncode}")
     return said
+
+
+def run_tool_into(command: Sequence[str | Path], target: Path) -> None:
+    """Run one command to its end and write what comes out of it to a file.
+
+    For tools that do not notice when their own writing fails: vsearch ends well on a full disk,
+    and what it could not write is missing.
+
+    Raises
+    ------
+    ToolFailed
+        If it ends with an exit code other than 0.
+    OSError
+        If the file cannot be written.
+
+    """
+    pipe = Pipe()
+    try:
+        source = pipe.start(command)
+    except FileNotFoundError as error:
+        raise ToolFailed(str(command[0]), f"the command '{command[0]}' is not on PATH") from error
+    try:
+        with os.fdopen(source, "rb") as stream, target.open("wb") as handle:
+            shutil.copyfileobj(stream, handle, _BLOCK)
+    except OSError:
+        with suppress(ToolFailed):  # it lost its reader
+            pipe.finish()
+        raise
+    pipe.finish()
 
 
 def tool_version(command: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ def build_tree(features: Path, target: Path, *, max_features: int, threads: int)
         part.write_text("", encoding="ascii")
         note = Note(is_built=False, features=count, reason=reason)
     else:
-        part.write_text(_rooted(_fasttree(features, count, threads)), encoding="ascii")
+        part.write_text(_tree_of(features, count, threads), encoding="ascii")
         tools = tuple(
             f"{name} {tool_version(command)}"
             for name, command in (("MAFFT", ["mafft", "--version"]), ("FastTree", ["fasttree"]))
@@ -77,6 +77,13 @@ def build_tree(features: Path, target: Path, *, max_features: int, threads: int)
         note = Note(is_built=True, features=count, tools=tools)
     part.replace(target)
     return note
+
+
+def _tree_of(features: Path, count: int, threads: int) -> str:
+    try:
+        return _rooted(_fasttree(features, count, threads), count)
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(features)) from failure
 
 
 def _fasttree(features: Path, count: int, threads: int) -> str:
@@ -91,17 +98,16 @@ def _fasttree(features: Path, count: int, threads: int) -> str:
     built = pipe.start(["fasttree", "-nt", "-gtr", "-nosupport", "-quiet", "-nopr"], stdin=aligned)
     with os.fdopen(built, encoding="ascii") as stream:
         newick = stream.read()
-    try:
-        pipe.finish()
-    except ToolFailed as failure:
-        raise failure.as_input_error(str(features)) from failure
+    pipe.finish()
     return newick
 
 
-def _rooted(newick: str) -> str:
+def _rooted(newick: str, count: int) -> str:
     from skbio import TreeNode
 
     tree = TreeNode.read([newick], format="newick", convert_underscores=False)
+    if tree.count(tips=True) != count:  # MAFFT keeps files of its own, which may not have fitted
+        raise ToolFailed("fasttree", f"a tree of {count} features was not written whole")
     text = StringIO()
     tree.root_at_midpoint().write(text, format="newick")
     return text.getvalue()

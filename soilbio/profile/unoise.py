@@ -14,7 +14,7 @@ from pathlib import Path
 
 from soilbio.profile.features import Features, write_features
 from soilbio.profile.near import assign_near
-from soilbio.profile.tools import ToolFailed, run_tool, tool_version
+from soilbio.profile.tools import ToolFailed, run_tool_into, tool_version
 
 _NO_FEATURE = ""
 
@@ -68,12 +68,13 @@ def _denoise(
     if not pooled.stat().st_size:
         return Features({}, {}, dict.fromkeys(uniques, 0))
     denoised, kept = scratch / "denoised.fasta", scratch / "kept.fasta"
-    run_tool(
+    run_tool_into(
         [
             *("vsearch", "--cluster_unoise", pooled, "--minsize", str(settings.min_size)),
             *("--unoise_alpha", f"{settings.unoise_alpha:g}", "--threads", str(threads)),
-            *("--sizein", "--sizeout", "--fasta_width", "0", "--centroids", denoised),
-        ]
+            *("--sizein", "--sizeout", "--fasta_width", "0", "--centroids", "-"),
+        ],
+        denoised,
     )
     if not denoised.stat().st_size:
         return Features({}, {}, dict.fromkeys(uniques, 0))
@@ -95,21 +96,23 @@ def _pool(uniques: Mapping[str, Path], target: Path) -> None:
     if not unsorted.stat().st_size:
         target.touch()
         return
-    run_tool(
+    run_tool_into(
         [
             *("vsearch", "--derep_fulllength", unsorted, "--sizein", "--sizeout"),
-            *("--minseqlength", "1", "--fasta_width", "0", "--output", target),
-        ]
+            *("--minseqlength", "1", "--fasta_width", "0", "--output", "-"),
+        ],
+        target,
     )
     unsorted.unlink()
 
 
 def _remove_chimeras(denoised: Path, kept: Path, settings: Settings) -> None:
-    run_tool(
+    run_tool_into(
         [
             *("vsearch", "--uchime3_denovo", denoised, "--abskew", f"{settings.chimera_skew:g}"),
-            *("--sizein", "--fasta_width", "0", "--nonchimeras", kept),
-        ]
+            *("--sizein", "--fasta_width", "0", "--nonchimeras", "-"),
+        ],
+        kept,
     )
 
 
@@ -126,13 +129,14 @@ def _assign(
     owner = assign_near(_records(pooled), targets, settings.count_identity, rest)
     if not rest.stat().st_size:
         return owner
-    run_tool(
+    run_tool_into(
         [
             *("vsearch", "--usearch_global", rest, "--db", denoised, "--strand", "plus"),
             *("--id", f"{settings.count_identity:g}", "--threads", str(threads)),
-            *("--qmask", "none", "--dbmask", "none", "--userout", hits),
+            *("--qmask", "none", "--dbmask", "none", "--userout", "-"),
             *("--userfields", "query+target", "--sizein"),
-        ]
+        ],
+        hits,
     )
     with hits.open(encoding="ascii") as handle:
         pairs = (line.rstrip("\n").split("\t") for line in handle)

@@ -99,7 +99,13 @@ def test_bad_libraries_are_told_and_the_others_go_on(tmp_path, simulated, small_
     assert "A3" in (project.results / "report.html").read_text()
 
 
-def test_a_full_disk_is_named_and_nothing_finished_is_lost(tmp_path, simulated, small_reference):
+def tables(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if name.endswith(".parquet")}
+
+
+def test_a_full_disk_is_named_and_nothing_finished_is_lost(
+    tmp_path, simulated, small_reference, undisturbed
+):
     if os.geteuid() != 0:
         pytest.skip("a small file system can be mounted by root only")
     disk = tmp_path / "disk"
@@ -127,5 +133,6 @@ def test_a_full_disk_is_named_and_nothing_finished_is_lost(tmp_path, simulated, 
             for path in Path(disk).glob("results/profile/*/reads_left/*.json")
         }
         assert finished.items() <= after.items()
+        assert tables(dataset_bytes(disk / "results" / "dataset")) == tables(undisturbed)
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)

@@ -1,0 +1,110 @@
+"""On a disk of any size a step ends whole or with an error, never with part of its result."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import os
+import subprocess
+from hashlib import md5
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.profile.classify import Database, classify
+from soilbio.profile.unoise import Settings, denoise
+
+SIZES_KB = (40, 80, 160, 320, 400, 480, 640, 800, 960, 1600)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A file system whose size a test sets; root only."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mount(size_kb: int) -> Path:
+        subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", str(folder)]
+        if os.geteuid() != 0 or subprocess.run(words, check=False, capture_output=True).returncode:
+            pytest.skip("a small file system can be mounted by root only")
+        return folder
+
+    yield mount
+    subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
+
+
+def dna(length: int, seed: int) -> str:
+    return "".join(np.random.default_rng(seed).choice(list("ACGT"), length))
+
+
+def is_disk_full(error: Exception) -> bool:
+    if isinstance(error, InputError):
+        return {problem.code for problem in error.problems} == {"disk-full"}
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC
+
+
+def error_of(run, out: Path) -> Exception | None:
+    try:
+        run(out)
+    except (InputError, OSError) as error:
+        return error
+    return None
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def sizes_that_fail(run, disk, whole: dict[str, bytes]) -> int:
+    failed = 0
+    for size_kb in SIZES_KB:
+        out = disk(size_kb) / "out"
+        error = error_of(run, out)
+        assert is_disk_full(error) if error else files_of(out) == whole, f"{size_kb} kB: {error}"
+        failed += error is not None
+    return failed
+
+
+def test_features_and_counts(tmp_path, disk):
+    rows = []
+    for seed in range(60):
+        sequence = dna(250, seed)
+        rows.append((sequence, 40 + seed))
+        for place in range(10):  # errors, some of which need an alignment
+            other = "A" if sequence[place] != "A" else "C"
+            rows.append((sequence[:place] + other + sequence[place + 1 : 240], 1))
+            rows.append((sequence[:place] + other + sequence[place + 1 :], 1))
+    rows = sorted(dict(rows).items(), key=lambda row: (-row[1], row[0]))
+    text = "".join(f">{md5(s.encode()).hexdigest()};size={n}\n{s}\n" for s, n in rows)
+    unique = tmp_path / "unique.fasta.gz"
+    unique.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+    def run(out: Path) -> None:
+        denoise({"a": unique}, Settings(), out, threads=1)
+
+    run(tmp_path / "whole")
+    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+
+
+def test_lineages(tmp_path, disk):
+    sequences = {f"ref{n}": dna(300, n) for n in range(400)}
+    reference = tmp_path / "reference.fasta"
+    long_name = "Genus" * 60
+    reference.write_text(
+        "".join(
+            f">{name};tax=d:Bacteria,g:{long_name}{name};\n{sequence}\n"
+            for name, sequence in sequences.items()
+        )
+    )
+    features = tmp_path / "features.fasta"
+    features.write_text("".join(f">{name}\n{sequence}\n" for name, sequence in sequences.items()))
+    database = Database(reference, "tiny", "1", "0" * 64)
+
+    def run(out: Path) -> None:
+        classify(features, database, 0.8, out, threads=1)
+
+    run(tmp_path / "whole")
+    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
