@@ -250,14 +250,14 @@ def example_tables() -> dict[str, pl.DataFrame]:
     }
 
 
-def example_dataset(folder: Path) -> Path:
-    """Write the example as `folder/dataset`, with tree, views, data package and crate."""
+def example_dataset(folder: Path, tables: Mapping[str, pl.DataFrame] | None = None) -> Path:
+    """Write the example, or other tables, as `folder/dataset`, with tree, views, package, crate."""
     tree = folder / "tree.nwk"
     tips = [feature_id(sequence) for sequence in list(LINEAGES)[:4]]
     tree.write_text(f"(({tips[0]}:0.1,{tips[1]}:0.2):0.1,({tips[2]}:0.3,{tips[3]}:0.1):0.2);\n")
     target = folder / "dataset"
     write_dataset(
-        example_tables(),
+        tables or example_tables(),
         AGREEMENTS,
         target,
         extra_columns=EXTRA_COLUMNS,

@@ -24,7 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipient",
         default="public",
-        help="who will read it: public, consortium or the ROR of an institute (default: public)",
+        help="who will read it: public, consortium, the ROR of an institute, or holder: those who"
+        " hold the dataset, who see all of it (default: public)",
     )
     parser.add_argument(
         "--purpose",

@@ -141,11 +141,30 @@ def _resource(
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "hash": f"sha256:{sha256_of(path)}",
-        "schema": _schema(table, names, extra),
+        "schema": _schema(table, names, extra, _with_gaps(path)),
     }
 
 
-def _schema(table: Table, names: Sequence[str], extra: Mapping[str, str]) -> dict[str, object]:
+def _with_gaps(path: Path) -> frozenset[str]:
+    """Name the columns of a Parquet file that are empty in some row, by its own statistics."""
+    from pyarrow import parquet
+
+    metadata = parquet.read_metadata(path)
+    parts = (
+        metadata.row_group(group).column(place)
+        for group in range(metadata.num_row_groups)
+        for place in range(metadata.num_columns)
+    )
+    return frozenset(
+        part.path_in_schema
+        for part in parts
+        if part.statistics is None or part.statistics.null_count != 0
+    )
+
+
+def _schema(
+    table: Table, names: Sequence[str], extra: Mapping[str, str], gaps: frozenset[str]
+) -> dict[str, object]:
     """Make a Table Schema of what `tables.py`, the MIxS slots and own columns say."""
     described = [columns.column_of(table, name, extra) for name in names]
     foreign = [
@@ -154,16 +173,22 @@ def _schema(table: Table, names: Sequence[str], extra: Mapping[str, str]) -> dic
     ]
     return {
         "$schema": f"{_PROFILES}/tableschema.json",
-        "fields": [_field(column) for column in described if column],
+        "fields": [_field(column, column.name in gaps) for column in described if column],
         "primaryKey": list(table.key),
         **({"foreignKeys": foreign} if foreign else {}),
     }
 
 
-def _field(column: Column) -> dict[str, object]:
+def _field(column: Column, has_gaps: bool) -> dict[str, object]:
+    """Describe a column; a number that is absent in some rows is a number without limits.
+
+    frictionless reads an absent number of a Parquet file as NaN, which to it is no integer and
+    fulfils no minimum; our own checks know both.
+    """
+    is_loose = has_gaps and column.type in {"integer", "number"}
     field: dict[str, object] = {
         "name": column.name,
-        "type": column.type,
+        "type": "number" if is_loose else column.type,
         "description": column.description,
         "soilbio:sharingClass": str(column.sharing_class),
     }
@@ -174,7 +199,7 @@ def _field(column: Column) -> dict[str, object]:
     constraints: dict[str, object] = {}
     if column.is_required:
         constraints["required"] = True
-    if column.minimum is not None:
+    if column.minimum is not None and not is_loose:
         constraints["minimum"] = column.minimum
     if column.allowed:
         constraints["enum"] = list(column.allowed)

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from soilbio import __version__
 from soilbio.agreements.decide import decide
-from soilbio.agreements.explain import explain
+from soilbio.agreements.explain import explain, explain_agreement
 from soilbio.agreements.model import Agreement, Decision, Strictness
 from soilbio.agreements.parse import parse_agreement
 from soilbio.dataset.read import read_dataset
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material
 from soilbio.report.results import Results, read_json, read_results
-from soilbio.report.view import Audience
+from soilbio.report.view import HOLDER, Audience
 from soilbio.standards.purposes import PURPOSES
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     from soilbio.metadata.config import Config
 
 _PATHS = ("sequences", "lineages")
+_HOLDERS_CELL_DEGREES = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Who reads the report, what for, and the day on which the agreements are read."""
+    """Who reads the report, what for, and the day on which the agreements are read.
+
+    The recipient `holder` stands for those who hold the dataset: they see all that is in it, but
+    places on a grid only, since pages are passed on more easily than tables.
+    """
 
     recipient: str
     purpose: str
@@ -57,14 +62,14 @@ def gather(
         parse_agreement(text, f"{dataset_folder}/agreements/{name}.yaml")
         for name, text in sorted(dataset.agreements.items())
     ]
-    decision = decide(agreements, request.recipient, request.purpose, request.date)
+    audience, cell_degrees = _audience(agreements, request)
     columns = _columns(config, results)
     view = view_of(
         dataset,
-        audience_of(decision),
+        audience,
         columns,
         classes=_classes(dataset_folder, columns),
-        cell_degrees=float(decision.outcomes[Share.LOCATION].how or 0),
+        cell_degrees=cell_degrees,
     )
     return Material(
         title=config.title if config else "Soil dataset",
@@ -75,6 +80,32 @@ def gather(
         agreements=_described(agreements),
         software=_software(dataset_folder, results),
     )
+
+
+def _audience(agreements: Sequence[Agreement], request: Request) -> tuple[Audience, float]:
+    """Say who reads the page and how coarse places are on it, in degrees."""
+    if request.recipient != HOLDER:
+        decision = decide(agreements, request.recipient, request.purpose, request.date)
+        return audience_of(decision), float(decision.outcomes[Share.LOCATION].how or 0)
+    holder = Audience(
+        HOLDER,
+        "all purposes",
+        frozenset(Share) - {Share.LOCATION},
+        frozenset({Share.LOCATION}),
+        tuple(sentence for agreement in agreements for sentence in _told(agreement)),
+    )
+    return holder, _HOLDERS_CELL_DEGREES
+
+
+def _told(agreement: Agreement) -> list[str]:
+    """Say what each recipient gets at which time, each in a paragraph of its own."""
+    paragraphs: list[str] = []
+    for line in explain_agreement(agreement):
+        if line.startswith(" ") and paragraphs:
+            paragraphs[-1] += f" {line.strip()}"
+        else:
+            paragraphs.append(line)
+    return paragraphs
 
 
 def audience_of(decision: Decision) -> Audience:

@@ -9,7 +9,7 @@ from soilbio.report.figures_map import outlines, place_map
 from soilbio.report.material import Material
 from soilbio.report.sections_composition import score_grid
 from soilbio.report.summaries import BlankFeature, blank_features
-from soilbio.report.view import CONTROL_NAMES, Subject
+from soilbio.report.view import CONTROL_NAMES, Audience, Subject
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 
@@ -98,10 +98,14 @@ def places_section(material: Material) -> Section:
     audience = view.audience
     if Share.LOCATION in audience.coarse:
         cell = max((place.cell_degrees for place in view.places), default=0.0)
+        whom = (
+            "Exact places are in the dataset only"
+            if audience.is_holder
+            else f"Places are generalised for this recipient ({audience.recipient})"
+        )
         told = (
-            f"Places are generalised for this recipient ({audience.recipient}): each is shown as "
-            f"the cell of a fixed {cell:g}° grid that holds it. Outlines are coarse "
-            "(1:110 million) and say nothing about borders."
+            f"{whom}: each is shown as the cell of a fixed {cell:g}° grid that holds it. "
+            "Outlines are coarse (1:110 million) and say nothing about borders."
         )
     elif audience.sees(Share.LOCATION):
         told = (
@@ -131,16 +135,28 @@ def places_section(material: Material) -> Section:
 def agreement_section(material: Material) -> Section:
     """Tell in plain words what the agreements let this recipient see."""
     audience = material.view.audience
-    blocks: list[Block] = [
-        f"This page was made for the recipient “{audience.recipient}” and for "
-        f"{audience.purpose}. It shows what the agreement allows for them, and nothing else. "
-        "Where several agreements touch the data, the strictest one rules the whole page."
-    ]
+    blocks: list[Block] = [_whom(audience)]
     blocks += [one["summary"] for one in material.agreements if one.get("summary")]
     if audience.sentences:
-        blocks.append(Bullets("What this recipient gets", audience.sentences))
+        title = "What others get" if audience.is_holder else "What this recipient gets"
+        blocks.append(Bullets(title, audience.sentences))
     if material.agreements:
         names = ("agreement", "title", "licence", "attribution", "contact")
         rows = [tuple(one.get(name, "") for name in names) for one in material.agreements]
         blocks.append(grid("Agreements in force", names, rows, is_folded=False))
     return Section("agreement", "Agreement", tuple(blocks))
+
+
+def _whom(audience: Audience) -> str:
+    """Say for whom the page is and what that means for passing it on."""
+    if audience.is_holder:
+        return (
+            "This page shows all that is in the dataset to those who hold it. Do not pass it on: "
+            "make a page for each recipient, which shows what the agreement allows them "
+            "(soilbio report --recipient)."
+        )
+    return (
+        f"This page was made for the recipient “{audience.recipient}” and for "
+        f"{audience.purpose}. It shows what the agreement allows for them, and nothing else. "
+        "Where several agreements touch the data, the strictest one rules the whole page."
+    )

@@ -17,6 +17,8 @@ CONTROL_NAMES = {
     "mock": "mock community",
 }
 NOT_STATED = "not stated"
+# Whoever holds the dataset, and so sees all of it anyhow.
+HOLDER = "holder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Audience:
     exact: frozenset[Share]
     coarse: frozenset[Share] = frozenset()
     sentences: tuple[str, ...] = ()
+
+    @property
+    def is_holder(self) -> bool:
+        """Whether the page is for those who hold the dataset, and for nobody else."""
+        return self.recipient == HOLDER
 
     def sees(self, *classes: Share) -> bool:
         """Tell whether all of some classes are allowed as they are."""

@@ -16,10 +16,15 @@ rule write_report:
     resources:
         mem_mb=2000,
         runtime=60,
+    params:
+        recipient=PROJECT.report["recipient"],
+        purpose=PROJECT.report["purpose"],
     shell:
         "soilbio report"
         " --dataset results/dataset"
         " --results results"
         " --config {input.config:q}"
+        " --recipient {params.recipient:q}"
+        " --purpose {params.purpose:q}"
         " --out {output.report}"
         " 2> {log}"

@@ -11,7 +11,7 @@ import jsonschema
 import polars as pl
 import pytest
 import requests
-from example_dataset import PROVENANCE
+from example_dataset import PROVENANCE, example_dataset, example_tables
 
 from soilbio.dataset.columns import column_of
 from soilbio.dataset.package import checksums, write_package
@@ -46,6 +46,26 @@ def frictionless(folder: Path) -> tuple[int, list[int], list[str]]:
 
 def test_frictionless_accepts_the_package_and_has_read_the_rows(written):
     assert frictionless(written) == (0, [5, 2, 6, 6, 10, 3], [])
+
+
+def test_frictionless_accepts_numbers_that_are_absent_in_some_rows(tmp_path):
+    tables = example_tables()
+    is_first = pl.col("library_id") == "L1"
+    tables["libraries"] = tables["libraries"].with_columns(
+        reads_raw=pl.when(is_first).then(None).otherwise("reads_raw")
+    )
+    tables["counts"] = tables["counts"].with_columns(
+        count=pl.when(is_first).then(None).otherwise("count"),
+        relative_abundance=pl.when(is_first).then(0.1).otherwise(None),
+    )
+    written = example_dataset(tmp_path, tables)
+    assert frictionless(written)[::2] == (0, [])
+    fields = {
+        field["name"]: field["type"]
+        for resource in package(written)["resources"]
+        for field in resource["schema"]["fields"]
+    }
+    assert (fields["reads_raw"], fields["reads_primer"]) == ("number", "integer")
 
 
 @pytest.mark.parametrize(

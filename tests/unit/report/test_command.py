@@ -50,6 +50,18 @@ def test_partners_see_names_and_exact_places(written):
     assert "farm_name" not in body(page)
 
 
+def test_the_holder_sees_all_whatever_others_may_but_places_on_a_grid(run):
+    for name, text in run.agreements.items():
+        run.agreements[name] = text.replace(": allow", ": withhold")
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    code, page = report(run.write_all(), "--recipient", "holder")
+    assert code == 0
+    for shown in ("L-soil-1", "Pseudomonadota", "grassland", "515F", "not to be passed on"):
+        assert shown in page, shown
+    assert "withholds" not in body(page)
+    assert "48.1234" not in page
+
+
 def test_a_purpose_that_is_not_granted_gets_a_page_that_says_so(written):
     code, page = report(written, "--purpose", "soil:commercial")
     page = body(page)
