@@ -146,7 +146,7 @@ def _build_kraken2(files: Sequence[Path], shared: Path, database: Path) -> None:
     taxonomy.mkdir(parents=True, exist_ok=True)
     for name in ("nodes.dmp", "names.dmp"):
         (taxonomy / name).write_bytes((shared / DATA / "taxdump" / name).read_bytes())
-    build = ["kraken2-build", "--db", str(database), "--no-masking", "--threads", "2"]
+    build = ["kraken2-build", "--db", str(database), "--no-masking"]
     for file in files:
         _quiet([*build, "--add-to-library", str(file)])
     _quiet([*build, "--build"])

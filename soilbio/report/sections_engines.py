@@ -25,11 +25,13 @@ def engine_grids(material: Material) -> list[Grid]:
     rows = [row for row in material.results.profile_scores if row["library_id"] in labels]
     if not rows:
         return []
-    title = "Engines against the truth (means of the libraries)"
+    blanks = {one.library_id for one in material.view.subjects if one.is_blank}
+    meant = [row for row in rows if row["library_id"] not in blanks]
+    title = "Engines against the truth (means of the libraries, blanks left out)"
     columns = ("engine", "rank", "libraries", *_SHARES.values(), "L1", *_REST.values())
     every = ("library", "engine", "rank", *_COUNTS.values(), "missed", *columns[3:])
     return [
-        grid(title, columns, _means(rows), note=_NOTE, is_folded=False),
+        grid(title, columns, _means(meant), note=_NOTE, is_folded=False),
         grid("Engines against the truth, by library", every, _each(rows, labels)),
     ]
 
@@ -46,7 +48,7 @@ def _means(rows: Sequence[Row]) -> list[tuple[object, ...]]:
             *(_mean(group, name) for name in (*_SHARES, "l1")),
             *_rest(group),
         )
-        for (rank, engine), group in sorted(groups.items(), reverse=False)
+        for (rank, engine), group in sorted(groups.items())
     ]
 
 

@@ -26,11 +26,15 @@ Row = tuple[str, str, str, float, float]
 
 @dataclass(frozen=True, slots=True)
 class ScoredProfiles:
-    """Scores of the profiles, their compositions, and the libraries that the dataset lacks."""
+    """Scores of the profiles, their compositions, and the libraries that the dataset lacks.
+
+    Blanks are scored like the others, but are no part of the means.
+    """
 
     scores: tuple[ProfileScore, ...] = ()
     composition: tuple[Row, ...] = ()
     not_scored: tuple[str, ...] = ()
+    blanks: frozenset[str] = frozenset()
 
 
 def score_profiles(
@@ -59,7 +63,15 @@ def score_profiles(
         scores += [score_profile(profile, truth, rank) for rank in named]
         composition += profile_composition(profile, truth)
     not_scored = () if library_ids else tuple(sorted(truths.keys() - seen))
-    return ScoredProfiles(tuple(scores), tuple(composition), not_scored)
+    return ScoredProfiles(tuple(scores), tuple(composition), not_scored, _blanks(dataset))
+
+
+def _blanks(dataset: Dataset) -> frozenset[str]:
+    import polars as pl
+
+    libraries = dataset.table("libraries")
+    is_blank = pl.col("control_type").str.ends_with("_blank")
+    return frozenset(libraries.filter(is_blank)["library_id"].to_list())
 
 
 def _profiles(dataset: Dataset, truths: Truths) -> Iterator[Profile]:
@@ -125,4 +137,5 @@ def _names(dataset: Dataset, assay_id: str, rank: str) -> bool:
 def write_profile_scores(scored: ScoredProfiles, folder: Path) -> None:
     """Write `profiles.tsv`, a row a profile and rank, and `profiles-overall.tsv`, their means."""
     write_rows(PROFILE_COLUMNS, [astuple(one) for one in scored.scores], folder / "profiles.tsv")
-    write_rows(OVERALL_COLUMNS, overall(scored.scores), folder / "profiles-overall.tsv")
+    meant = [one for one in scored.scores if one.library_id not in scored.blanks]
+    write_rows(OVERALL_COLUMNS, overall(meant), folder / "profiles-overall.tsv")
