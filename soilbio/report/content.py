@@ -45,7 +45,10 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table; `is_folded` hides it behind its title until it is asked for."""
+    """A table; `is_folded` hides it behind its title until it is asked for.
+
+    On paper nobody can ask: a folded table is left out there, unless it `is_printed`.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -53,6 +56,7 @@ class Grid:
     numeric: frozenset[str] = frozenset()
     note: str = ""
     is_folded: bool = True
+    is_printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def grid(
     *,
     note: str = "",
     is_folded: bool = True,
+    is_printed: bool = False,
 ) -> Grid:
     """Make a table: numbers are written with their separators, and a long one is cut, saying so."""
     shown = [tuple(write(cell) for cell in row) for row in rows[:MAX_TABLE_ROWS]]
@@ -107,7 +112,7 @@ def grid(
         for place, name in enumerate(columns)
         if any(isinstance(row[place], int | float) for row in rows)
     )
-    return Grid(title, tuple(columns), tuple(shown), numeric, note, is_folded)
+    return Grid(title, tuple(columns), tuple(shown), numeric, note, is_folded, is_printed)
 
 
 def write(value: object) -> str:

@@ -12,6 +12,9 @@ from soilbio.report.figures import axis, figure, plain
 Ring = list[tuple[float, float]]
 # The outlines are of 1:110 million: closer than this they would only mislead.
 _LEAST_SPAN_DEGREES = 9.0
+# A map without outlines goes as near as this, and shows this many cells.
+_NEAREST_SPAN_DEGREES = 0.1
+_CELLS_ACROSS = 5
 _BORDER, _GROUND, _CELL = "#9A9084", "#F7F4EF", "#D55E00"
 
 
@@ -46,12 +49,13 @@ class Extent:
         )
 
 
-def extent_of(places: Sequence[Place]) -> Extent:
-    """Find an extent around all places that shows some of the country, too."""
-    latitudes = [place.latitude for place in places]
-    longitudes = [place.longitude for place in places]
-    south, north = _padded(min(latitudes), max(latitudes), _LEAST_SPAN_DEGREES)
-    wide = _LEAST_SPAN_DEGREES * 2 / max(0.2, cos(radians((south + north) / 2)))
+def extent_of(places: Sequence[Place], least_degrees: float = _LEAST_SPAN_DEGREES) -> Extent:
+    """Find an extent around all places; by default one that shows some of the country, too."""
+    half = max(place.cell_degrees for place in places) / 2
+    latitudes = [place.latitude + side for place in places for side in (-half, half)]
+    longitudes = [place.longitude + side for place in places for side in (-half, half)]
+    south, north = _padded(min(latitudes), max(latitudes), least_degrees)
+    wide = least_degrees * 2 / max(0.2, cos(radians((south + north) / 2)))
     west, east = _padded(min(longitudes), max(longitudes), wide)
     return Extent(max(west, -180), max(south, -90), min(east, 180), min(north, 90))
 
@@ -81,7 +85,20 @@ def outlines() -> Iterator[Ring]:
 def place_map(places: Sequence[Place], rings: Iterable[Ring]) -> Any:
     """Draw the places on the outlines; a generalised place is a rectangle of its true size."""
     extent = extent_of(places)
-    traces = [_land(ring for ring in rings if extent.touches(ring))]
+    land = _land(ring for ring in rings if extent.touches(ring))
+    return _map(places, extent, [land])
+
+
+def near_map(places: Sequence[Place]) -> Any | None:
+    """Draw the places so near that they part; None where the map of the country does already."""
+    cell = max(place.cell_degrees for place in places)
+    extent = extent_of(places, max(_NEAREST_SPAN_DEGREES, cell * _CELLS_ACROSS))
+    if extent.north - extent.south > _LEAST_SPAN_DEGREES / 2:
+        return None
+    return _map(places, extent, [])
+
+
+def _map(places: Sequence[Place], extent: Extent, traces: list[Any]) -> Any:
     cells = [place for place in places if place.cell_degrees]
     if cells:
         traces.append(_cells(cells))
@@ -140,27 +157,30 @@ def _cells(places: Sequence[Place]) -> Any:
         y=y,
         mode="lines",
         fill="toself",
-        fillcolor="rgba(213,94,0,0.3)",
-        line={"color": _CELL, "width": 1},
-        name="grid cell that holds the place",
+        fillcolor="rgba(213,94,0,0.15)",
+        line={"color": _CELL, "width": 2},
+        name=f"cell of {places[0].cell_degrees:g}° that holds the place",
         hoverinfo="skip",
     )
 
 
 def _markers(places: Sequence[Place]) -> Any:
+    """Mark each place, or the middle of its cell, which must not be taken for the place."""
     import plotly.graph_objects as go
 
+    is_cell = any(place.cell_degrees for place in places)
     return go.Scatter(
         x=[place.longitude for place in places],
         y=[place.latitude for place in places],
         mode="markers",
         marker={
             "color": _CELL,
-            "size": [min(9 + 2 * place.samples**0.5, 24) for place in places],
+            "symbol": "cross" if is_cell else "circle",
+            "size": [min((5 if is_cell else 9) + 2 * place.samples**0.5, 24) for place in places],
             "opacity": 0.85,
-            "line": {"color": "white", "width": 1.5},
+            "line": {"color": "white", "width": 1 if is_cell else 1.5},
         },
         text=[plain(place.text) for place in places],
-        name="sampled place",
+        name="middle of the cell, not the place" if is_cell else "sampled place",
         hovertemplate="%{text}<extra></extra>",
     )

@@ -109,6 +109,16 @@
   addEventListener("beforeprint", forPaper);
   addEventListener("afterprint", () => panels.forEach((panel) => draw(panel)));
 
+  // Settings and versions belong on paper, whether they were unfolded or not.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details.printed:not([open])")];
+    for (const one of unfolded) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of unfolded) one.open = false;
+  });
+
   const drawNext = (place) => {
     if (place === panels.length) {
       document.documentElement.dataset.plots = "drawn";

@@ -103,8 +103,13 @@ def methods_section(material: Material) -> Section:
         "repeated."
     ]
     blocks += [_assays_grid(material), _engines_grid(material), _parameters(material)]
-    blocks.append(grid("Software", ("name", "version"), sorted(material.software.items())))
+    blocks.append(_software(material))
     return Section("methods", "Methods", tuple(blocks))
+
+
+def _software(material: Material) -> Grid:
+    rows = sorted(material.software.items())
+    return grid("Software", ("name", "version"), rows, is_printed=True)
 
 
 def _assays_grid(material: Material) -> Grid:
@@ -166,7 +171,7 @@ def _parameters(material: Material) -> Grid:
         for part, values in sorted(material.settings.items())
         for key, value in sorted(values.items())
     ]
-    return grid("Settings in force", ("of", "setting", "value"), rows)
+    return grid("Settings in force", ("of", "setting", "value"), rows, is_printed=True)
 
 
 def _said(value: object) -> str:

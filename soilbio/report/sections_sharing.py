@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from soilbio.report.content import Block, Bullets, Grid, Panel, Plot, Section, grid, listed, plural
-from soilbio.report.figures_map import outlines, place_map
+from soilbio.report.figures_map import near_map, outlines, place_map
 from soilbio.report.material import Material
 from soilbio.report.sections_composition import score_grid
 from soilbio.report.summaries import BlankFeature, blank_features
 from soilbio.report.view import CONTROL_NAMES, Audience, Subject
 from soilbio.standards.sharing_classes import SharingClass as Share
+
+_NEAR = ("The same places from near", "The same places, without outlines; the table lists them.")
 
 
 def controls_section(material: Material) -> Section:
@@ -127,8 +129,10 @@ def places_section(material: Material) -> Section:
         f"Map with {plural(len(view.places), 'place')}; the table lists them.",
         {(): place_map(view.places, outlines())},
     )
+    near = near_map(view.places)
+    plots = (plot,) if near is None else (plot, Plot("map-near", *_NEAR, {(): near}))
     columns = ("place", "latitude, °", "longitude, °", "samples")
-    blocks = (told, Panel("panel-map", (plot,)), grid("Places shown", columns, rows))
+    blocks = (told, Panel("panel-map", plots), grid("Places shown", columns, rows))
     return Section("places", "Places", blocks)
 
 

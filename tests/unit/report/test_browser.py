@@ -91,7 +91,7 @@ def plots_without_marks(browser: Any) -> list[str]:
 def test_every_plot_is_drawn_without_a_word_on_the_console(browser, file, width):
     open_page(browser, file, width)
     plots = browser.execute_script("return document.querySelectorAll('.js-plotly-plot').length")
-    assert plots == 14
+    assert plots == 15
     assert plots_without_marks(browser) == []
     assert browser.get_log("browser") == []
 
@@ -180,3 +180,27 @@ def test_it_prints_with_plots_as_wide_as_the_paper(browser, file):
     widths = browser.execute_script("return window.widths")
     assert widths
     assert max(widths) <= 680
+
+
+def test_settings_and_versions_are_on_paper_and_other_folded_tables_are_not(browser, file):
+    open_page(browser, file, WIDE)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        heights, before, after = browser.execute_script(
+            """
+            const opened = () => document.querySelectorAll("details[open]").length;
+            const before = opened();
+            dispatchEvent(new Event("beforeprint"));
+            const heights = Object.fromEntries([...document.querySelectorAll("details")].map(one =>
+              [one.querySelector("summary").textContent,
+               one.querySelector("tbody tr").getBoundingClientRect().height]));
+            dispatchEvent(new Event("afterprint"));
+            return [heights, before, opened()];
+            """
+        )
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    on_paper = {title for title, height in heights.items() if height > 5}
+    assert on_paper == {"Settings in force", "Software"}
+    assert len(heights) > 5
+    assert (before, after) == (0, 0)

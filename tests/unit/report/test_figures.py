@@ -6,7 +6,7 @@ from soilbio.report.content import MAX_TABLE_ROWS, grid, listed, percent, plural
 from soilbio.report.figures import OTHER, UNNAMED, colours_of_names, plain, short
 from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.figures_diversity import Point, alpha_by_group, ordination, rarefaction
-from soilbio.report.figures_map import Place, extent_of, outlines, place_map
+from soilbio.report.figures_map import Place, extent_of, near_map, outlines, place_map
 from soilbio.report.figures_reads import ReadsOf, grouped_rows, quality_curves, read_loss
 from soilbio.report.places import Region, places_of
 from soilbio.report.sections_diversity import thinned
@@ -139,7 +139,27 @@ def test_the_map_draws_only_outlines_that_it_shows():
     assert len(rings) > 150
     figure = place_map([Place(48.15, 11.55, 0.1, 1, "x")], rings)
     assert 100 < len(figure.data[0].x) < 2000
-    assert figure.data[1].name == "grid cell that holds the place"
+    assert figure.data[1].name == "cell of 0.1° that holds the place"
+
+
+def test_the_middle_of_a_cell_is_not_called_the_place():
+    cell, exact = Place(48.15, 11.55, 0.1, 1, "x"), Place(48.1234, 11.5678, 0, 1, "x")
+    assert place_map([cell], []).data[-1].name == "middle of the cell, not the place"
+    assert place_map([exact], []).data[-1].name == "sampled place"
+
+
+def test_places_that_lie_close_are_drawn_from_near_as_well():
+    places = [Place(48.15 + step / 10, 11.55, 0.1, 1, "x") for step in range(4)]
+    figure = near_map(places)
+    west, east = figure.layout.xaxis.range
+    south, north = figure.layout.yaxis.range
+    assert north - south < 1
+    for place in places:  # whole cells
+        assert south < place.latitude - 0.05
+        assert place.latitude + 0.05 < north
+    assert west < 11.5
+    assert east > 11.6
+    assert near_map([*places, Place(60.05, 11.55, 0.1, 1, "x")]) is None
 
 
 @pytest.mark.parametrize(

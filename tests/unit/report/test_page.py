@@ -191,7 +191,7 @@ def test_figures_lie_in_the_page_as_json(page):
     found = re.findall(
         r'<script type="application/json" id="([\w-]+)-figures">(.*?)</script>', page
     )
-    assert len(found) == 14
+    assert len(found) == 15
     for name, text in found:
         for figure in json.loads(text).values():
             assert figure["data"], name
