@@ -17,9 +17,9 @@ from typing import BinaryIO, cast
 
 import dnaio
 
-from soilbio.references.fetch import get_reference
+from soilbio.references.fetch import Asked, get_reference
 from soilbio.references.lineages import ranks_of, read_lineages
-from soilbio.references.manifest import Reference, read_manifest
+from soilbio.references.manifest import Reference, locate, read_manifest
 
 NAME = "greengenes-13_8"
 _ALIGNED = "rep_set_aligned/85_otus.pynast.fasta.gz"
@@ -67,8 +67,8 @@ def fetch_archive(folder: Path) -> Path:
 
 def install(archive: Path, root: Path) -> Reference:
     """Install the reference below `root`, as `soilbio reference get` would."""
-    reference, _ = get_reference(read_manifest()[NAME], root=root, archive=archive)
-    return reference
+    get_reference(read_manifest()[NAME], root=root, asked=Asked(carried=(archive,)))
+    return locate(NAME, root)
 
 
 def write_training(reference: Reference, held_out: Collection[str], folder: Path) -> Training:

@@ -13,6 +13,7 @@ from soilbio.metadata.assays import PROFILERS, REESTIMATES
 if TYPE_CHECKING:
     from soilbio.importers.shotgun import Told
     from soilbio.metadata.config import Config
+    from soilbio.metadata.databases import lineages_for
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -151,7 +152,7 @@ def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
         distribution = there[nearest_length(there, mean)]
     return Told(
         taxids,
-        asked["lineages"],
+        lineages_for(project, "kraken2" if engine == REESTIMATES else engine),
         asked["lineages_taxonomy"],
         distribution,
         asked["bracken_min_reads"],
@@ -165,11 +166,12 @@ def _said(engine: str, project: Config, told: Told) -> dict[str, Mapping[str, An
     from soilbio import __version__
     from soilbio.profile.reestimate import distributions_of
     from soilbio.profile.tools import tool_version
-    from soilbio.references.manifest import sha256_of
+    from soilbio.references.manifest import database_at, sha256_of
 
     asked = project.shotgun
     named_by = "kraken2" if engine == REESTIMATES else engine
     database: Path = asked[f"{named_by}_database"]
+    known = database_at(database)
     # Of a folder the file that says which taxa it has stands for all: the others take minutes.
     witness = database / "taxo.k2d" if named_by == "kraken2" else database
     packages = {"sylph": "pysylph", "sourmash": "sourmash"}
@@ -200,7 +202,8 @@ def _said(engine: str, project: Config, told: Told) -> dict[str, Mapping[str, An
         },
         "taxonomy/{assay}/classifier.json": {
             **{"classifier": named_by, "classifier_version": used, "confidence_cutoff": None},
-            **{"reference": database.name, "reference_version": "not stated"},
+            "reference": known.name if known else database.name,
+            "reference_version": known.version if known else "not stated",
             "reference_sha256": sha256_of(witness),
         },
     }

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from soilbio.errors import Problems, problem_of
-from soilbio.metadata.assays import Assay, merge_assays
+from soilbio.metadata.assays import PROFILERS, Assay, merge_assays
+from soilbio.references.manifest import path_of_database
 from soilbio.standards import shipped
 from soilbio.yaml_rows import Place, dotted, nearest_row, repeated_keys, rows_of
 
@@ -128,8 +129,10 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
     for key in ("sequences", "lineages"):
         taxonomy[key] = _inside(folder, taxonomy[key])
     shotgun = filled["shotgun"]
-    for key in ("kraken2_database", "sylph_database", "sourmash_database", "lineages"):
-        shotgun[key] = _inside(folder, shotgun[key])
+    shotgun["lineages"] = _inside(folder, shotgun["lineages"])
+    for engine in PROFILERS:
+        named = shotgun[f"{engine}_database"]
+        shotgun[f"{engine}_database"] = path_of_database(named, folder) if named else None
     if taxonomy["version"] is not None:
         taxonomy["version"] = str(taxonomy["version"])
     return Config(

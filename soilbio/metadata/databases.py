@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from soilbio.errors import InputError, Problems, problem_of
+from soilbio.errors import InputError, Problems
 from soilbio.metadata.config import Config
 from soilbio.metadata.sheet import Library
+from soilbio.references.entries import NAME, read_manifest
+from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
+from soilbio.references.machine import memory_bytes
+from soilbio.references.manifest import database_at
+from soilbio.references.plan import Need
 
-KRAKEN2_FILES = ("hash.k2d", "opts.k2d", "taxo.k2d")
-_KIND = {
-    "kraken2": "the folder of a Kraken2 database",
-    "sylph": "a file of genomes' sketches (.syldb)",
-    "sourmash": "a file of genomes' sketches (.zip, .sig)",
-}
+__all__ = ["check_databases", "check_kraken2", "lineages_for", "needs_of", "wrong_database"]
 
 
 def check_databases(project: Config, libraries: Iterable[Library], problems: Problems) -> None:
     """Note the databases that the sheet's profilers need and that are not named, there or fit."""
-    used = {
-        profiler
-        for library in libraries
-        if (assay := project.assays.get(library.assay)) is not None and assay.is_shotgun
-        for profiler in assay.profilers
-    }
-    for profiler in sorted(used):
+    for profiler in sorted(used_profilers(project, libraries)):
         key = f"{profiler}_database"
         path: Path | None = project.shotgun[key]
         if path is None or not path.exists():
@@ -35,19 +28,73 @@ def check_databases(project: Config, libraries: Iterable[Library], problems: Pro
                 row=project.row("shotgun", key),
                 column=f"shotgun.{key}",
                 found=path.name if path else None,
-                expected=_KIND[profiler],
-                fix=f"Correct the path; it was looked for at {path}"
-                if path
-                else f"Name it, or take {profiler} out of the assay's profilers",
+                expected=KINDS[profiler],
+                fix=_where(path, profiler),
             )
-        elif profiler == "kraken2":
-            try:
-                check_kraken2(path)
-            except InputError as error:
-                problems.extend(error.problems)
+            continue
+        try:
+            _check_engine(path, profiler)
+            check_kind(profiler, path)
+            check_fits(profiler, path)
+        except InputError as error:
+            problems.extend(error.problems)
 
 
-def check_kraken2(database: Path, memory_bytes: int | None = None) -> None:
+def used_profilers(project: Config, libraries: Iterable[Library]) -> set[str]:
+    """Name the profilers of the assays that the sheet has libraries of."""
+    return {
+        profiler
+        for library in libraries
+        if (assay := project.assays.get(library.assay)) is not None and assay.is_shotgun
+        for profiler in assay.profilers
+    }
+
+
+def needs_of(project: Config, libraries: Iterable[Library]) -> list[Need]:
+    """List the references that a project uses, in the order of engines."""
+    used = list(libraries)
+    found = []
+    amplicons = sorted(
+        {
+            library.assay
+            for library in used
+            if (assay := project.assays.get(library.assay)) is not None and not assay.is_shotgun
+        }
+    )
+    if amplicons:
+        name, path = project.taxonomy["reference"], project.taxonomy["sequences"]
+        found.append(Need(name, "amplicons", ", ".join(amplicons), path))
+    for profiler in sorted(used_profilers(project, used)):
+        key = f"{profiler}_database"
+        place: Path | None = project.shotgun[key]
+        name = _name_of(place) if place else "(not named)"
+        found.append(Need(name, profiler, f"shotgun.{key}", place))
+    return found
+
+
+def _name_of(path: Path) -> str:
+    known = database_at(path)
+    is_of_manifest = path.name in read_manifest() and not path.exists()
+    return known.name if known else path.name if is_of_manifest else str(path)
+
+
+def _where(path: Path | None, profiler: str) -> str:
+    """Say what to do about a database that is not there."""
+    if path is None:
+        return f"Name it, or take {profiler} out of the assay's profilers"
+    if NAME.fullmatch(path.name) and path.name in read_manifest():
+        return f"Run `soilbio reference get {path.name}`"
+    return f"Correct the path; it was looked for at {path}"
+
+
+def _check_engine(path: Path, profiler: str) -> None:
+    """Refuse an installed database of another profiler, by what was noted of it."""
+    known = database_at(path)
+    if known and known.engine != profiler:
+        raise wrong_database(path, KINDS[profiler], f"{known.name}, of {known.engine}")
+
+
+def check_kraken2(database: Path, memory: int | None = None) -> None:
     """Refuse a folder that is no database of Kraken2, or one that does not fit into memory.
 
     Raises
@@ -56,32 +103,15 @@ def check_kraken2(database: Path, memory_bytes: int | None = None) -> None:
         With what would fit.
 
     """
-    missing = [name for name in KRAKEN2_FILES if not (database / name).is_file()]
-    if missing:
-        raise wrong_database(database, _KIND["kraken2"], f"no {', '.join(missing)}")
-    size = (database / "hash.k2d").stat().st_size
-    there = memory_bytes if memory_bytes is not None else _memory()
-    if size > there:
-        raise problem_of(
-            "shotgun-memory",
-            str(database),
-            found=f"a database of {size / 1e9:.1f} GB, memory of {there / 1e9:.1f} GB",
-            expected="memory that holds the whole database",
-            fix=f"Use a machine with more, or a database of at most {0.9 * there / 1e9:.0f} GB"
-            " (kraken2-build --max-db-size)",
-        )
+    check_kind("kraken2", database)
+    check_fits("kraken2", database, memory_bytes() if memory is None else memory)
 
 
-def _memory() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def wrong_database(database: Path, expected: str, found: object) -> InputError:
-    """Say that a file or folder is no such database."""
-    return problem_of(
-        "shotgun-database",
-        str(database),
-        found=str(found)[:200],
-        expected=expected,
-        fix="Build it with the tool's own command, or correct its path under shotgun:",
-    )
+def lineages_for(project: Config, engine: str) -> Path | None:
+    """Find the lineages of the genomes that an engine names: the project's, or the database's."""
+    own: Path | None = project.shotgun["lineages"]
+    database: Path | None = project.shotgun[f"{engine}_database"]
+    if own or database is None:
+        return own
+    known = database_at(database)
+    return known.lineages if known else None

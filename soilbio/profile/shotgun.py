@@ -16,6 +16,7 @@ from soilbio.metadata.reads import check_packing
 from soilbio.profile.fastp import run_fastp
 from soilbio.profile.prepare import Reads, ReadsLeft
 from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.references.kinds import check_fits
 
 # Of a profile of shares: what stands in the files that sylph's and sourmash's steps write.
 # `share` is of all DNA; sylph also estimates the share of genomes, among those that it found.
@@ -145,6 +146,7 @@ def sylph(reads: Cleaned, database: Path, min_ani: float, target: Path) -> None:
     if reads.is_empty():
         _write_shares([], target)
         return
+    check_fits("sylph", database)
     try:
         sketches = pysylph.Database.load(str(database))
     except (OSError, ValueError) as error:
@@ -206,6 +208,7 @@ def sourmash(reads: Cleaned, database: Path, options: Mapping[str, int], target:
     if reads.is_empty():
         _write_shares([], target)
         return
+    check_fits("sourmash", database)
     ksize, scaled = options["ksize"], options["scaled"]
     with TemporaryDirectory(prefix="sourmash-", dir=target.parent) as scratch:
         sketch, found = Path(scratch) / "reads.zip", Path(scratch) / "gather.csv"

@@ -14,6 +14,8 @@ from soilbio.errors import Problems, problem_of
 # Ranks by their letter, as SINTAX, Greengenes, GTDB and UNITE abbreviate them.
 RANK_LETTERS = "dkpcofgs"
 _POSITIONS = "dpcofgs"
+# PR2's nine names; supergroup and subdivision have no letter.
+_PR2_POSITIONS = "d-p-cofgs"
 _DOMAINS = frozenset({"Archaea", "Bacteria", "Eukaryota", "Eukarya", "Viruses"})
 _PREFIXED = re.compile(r"([a-z]{1,2})__(.*)")
 # Printable ASCII that a SINTAX name can hold; the others, and `%`, become %XX.
@@ -78,8 +80,9 @@ def ranks_of(lineage: str) -> dict[str, str]:
     """Name at each rank that has one, by the rank's letter, in order.
 
     Names are verbatim. Greengenes, GTDB and UNITE prefixes (`k__`, `d__`, `p__` ...) are
-    understood; without prefixes up to seven names are domain to species. What Greengenes calls
-    kingdom (`k__Bacteria`) is the domain; `k__Fungi` stays a kingdom.
+    understood; without prefixes up to seven names are domain to species, nine are PR2's (its
+    division as phylum). What Greengenes calls kingdom (`k__Bacteria`) is the domain; `k__Fungi`
+    stays a kingdom.
     """
     parts = [part.strip() for part in lineage.rstrip("; ").split(";")]
     matches = [_PREFIXED.fullmatch(part) for part in parts]
@@ -88,7 +91,10 @@ def ranks_of(lineage: str) -> dict[str, str]:
         if "d" not in named and named.get("k") in _DOMAINS:
             named["d"] = named.pop("k")
     else:
-        named = dict(zip(_POSITIONS, parts, strict=False)) if len(parts) <= len(_POSITIONS) else {}
+        is_pr2 = len(parts) == len(_PR2_POSITIONS)
+        is_known = is_pr2 or len(parts) <= len(_POSITIONS)
+        positions = _PR2_POSITIONS if is_pr2 else _POSITIONS
+        named = dict(zip(positions, parts, strict=False)) if is_known else {}
     return {letter: named[letter] for letter in RANK_LETTERS if named.get(letter)}
 
 

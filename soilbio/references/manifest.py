@@ -1,23 +1,21 @@
-"""Which references are known, which are installed, and where."""
+"""Which references are installed, where, and what is known of each."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from soilbio.errors import InputError, problem_of
+from soilbio.references.entries import NAME, Entry, Member, Source, read_manifest
 
-from soilbio.errors import problem_of
-from soilbio.standards import shipped
+__all__ = ["NAME", "Entry", "Member", "Source", "read_manifest"]
 
 SEQUENCES, LINEAGES, DESCRIPTION = "sequences.fasta.gz", "lineages.tsv.gz", "reference.json"
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,42 +30,16 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A file inside an archive, and the SHA-256 that it must have."""
-
-    path: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A reference that can be got: `source` is a pip requirement for the kind `pypi-sdist`."""
+class Database:
+    """An installed database: what its engine is given, and lineages where it only names genomes."""
 
     name: str
-    title: str
+    engine: str
     version: str
-    licence: str
-    kind: str
-    source: str
-    archive: str
+    licence: str | None
     sha256: str
-    sequences: Member
-    lineages: Member
-
-
-def read_manifest(path: Path | None = None) -> dict[str, Entry]:
-    """Read the references that can be got, by name; without a path, those soilbio knows."""
-    text = (path or shipped("resources/references.yaml")).read_text(encoding="utf-8")
-    return {name: _to_entry(name, value) for name, value in yaml.safe_load(text).items()}
-
-
-def _to_entry(name: str, value: Mapping[str, Any]) -> Entry:
-    members = {
-        part: Member(value[part]["member"], value[part]["sha256"])
-        for part in ("sequences", "lineages")
-    }
-    rest = {key: str(text) for key, text in value.items() if key not in members}
-    return Entry(name=name, **rest, **members)  # type: ignore[arg-type]
+    path: Path
+    lineages: Path | None
 
 
 def references_root(environment: Mapping[str, str] = os.environ) -> Path:
@@ -77,7 +49,91 @@ def references_root(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def locate(name: str, root: Path | None = None) -> Reference:
-    """Find an installed reference; its checksums are not computed again.
+    """Find an installed reference of sequences; its checksums are not computed again.
+
+    Raises
+    ------
+    InputError
+        `reference-missing`, if it is not installed; `reference-engine`, if it is a database.
+
+    """
+    folder = (root or references_root()) / name
+    description = describe(name, root)
+    engine = engine_of(description)
+    if engine != "amplicons":
+        raise _wrong_engine(name, engine, "sequences with lineages, for amplicons")
+    return Reference(
+        name,
+        description["version"],
+        description["sha256"],
+        folder / SEQUENCES,
+        folder / LINEAGES,
+    )
+
+
+def locate_database(name: str, engine: str, root: Path | None = None) -> Database:
+    """Find an installed database of an engine; its checksums are not computed again.
+
+    Raises
+    ------
+    InputError
+        `reference-missing`, if it is not installed; `reference-engine`, if it is another engine's.
+
+    """
+    description = describe(name, root)
+    if engine_of(description) != engine:
+        raise _wrong_engine(name, engine_of(description), f"a database of {engine}")
+    return _to_database(name, description, (root or references_root()) / name)
+
+
+def _to_database(name: str, description: Mapping[str, Any], folder: Path) -> Database:
+    lineages = description.get("lineages")
+    return Database(
+        name,
+        engine_of(description),
+        description["version"],
+        description["licence"],
+        description["sha256"],
+        folder / description["database"] if description["database"] else folder,
+        folder / lineages if lineages else None,
+    )
+
+
+def path_of_database(text: str, folder: Path) -> Path:
+    """Find what a configuration calls a database: a path, or the name of an installed reference.
+
+    What is there under that path comes first. A name that soilbio knows and that is not installed
+    gives the place where it would be, so that it can be told.
+    """
+    path = (folder / text).resolve()
+    if path.exists() or not NAME.fullmatch(text):
+        return path
+    if text in installed():
+        description = describe(text)
+        if engine_of(description) != "amplicons":
+            return _to_database(text, description, references_root() / text).path
+        return references_root() / text
+    return references_root() / text if text in read_manifest() else path
+
+
+def database_at(path: Path, root: Path | None = None) -> Database | None:
+    """Tell which installed database a path is; None, if it is none of them."""
+    top = (root or references_root()).resolve()
+    path = path.resolve()
+    if path == top or not path.is_relative_to(top):
+        return None
+    name = path.relative_to(top).parts[0]
+    try:
+        description = describe(name, root)
+    except InputError:
+        return None
+    if engine_of(description) == "amplicons":
+        return None
+    return _to_database(name, description, top / name)
+
+
+def describe(name: str, root: Path | None = None) -> dict[str, Any]:
+    """Read what was noted of a reference when it was installed.
 
     Raises
     ------
@@ -85,23 +141,33 @@ def locate(name: str, root: Path | None = None) -> Reference:
         `reference-missing`, if it is not installed.
 
     """
-    folder = (root or references_root()) / name
-    if not NAME.fullmatch(name) or not (folder / DESCRIPTION).is_file():
+    top = root or references_root()
+    if not NAME.fullmatch(name) or not (top / name / DESCRIPTION).is_file():
         known = ", ".join(sorted({*read_manifest(), *installed(root)}))
         raise problem_of(
             "reference-missing",
-            str(root or references_root()),
+            str(top),
             found=name,
             expected=f"an installed reference (known: {known})",
             fix=f"Run `soilbio reference get {name}`, or correct the name",
         )
-    description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    return Reference(
+    text = (top / name / DESCRIPTION).read_text(encoding="utf-8")
+    description: dict[str, Any] = json.loads(text)
+    return description
+
+
+def engine_of(description: Mapping[str, Any]) -> str:
+    """Name the engine of an installed reference; the first ones were all of amplicons."""
+    return str(description.get("engine", "amplicons"))
+
+
+def _wrong_engine(name: str, engine: str, expected: str) -> InputError:
+    return problem_of(
+        "reference-engine",
         name,
-        description["version"],
-        description["sha256"],
-        folder / SEQUENCES,
-        folder / LINEAGES,
+        found=f"a reference of {engine}",
+        expected=expected,
+        fix="Name another one; `soilbio reference list` shows which reference is of which engine",
     )
 
 
@@ -135,3 +201,9 @@ def sha256_of(*paths: Path) -> str:
             while block := handle.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def sha256_of_sums(sums: Mapping[str, str]) -> str:
+    """One SHA-256 for the files of a folder: of their `sum  name` lines, sorted by name."""
+    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()

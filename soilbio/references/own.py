@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
+import gzip
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.references.build import checked_sequences
-from soilbio.references.disk import atomic_text, writing_to
-from soilbio.references.fetch import put_in_place
+from soilbio.references.disk import atomic_bytes, atomic_text, writing_to
+from soilbio.references.download import require_space
+from soilbio.references.fetch import locked, part_of, put_in_place, write_description
+from soilbio.references.kinds import check_kind
+from soilbio.references.layouts import DATABASE_NAMES, Installed
 from soilbio.references.lineages import read_lineages
 from soilbio.references.manifest import (
     DESCRIPTION,
@@ -20,6 +23,7 @@ from soilbio.references.manifest import (
     NAME,
     SEQUENCES,
     Reference,
+    describe,
     installed,
     locate,
     read_manifest,
@@ -40,6 +44,18 @@ class Own:
     lineages: Path
 
 
+@dataclass(frozen=True, slots=True)
+class OwnDatabase:
+    """What a user says of a profiler's database that is carried in."""
+
+    name: str
+    version: str
+    licence: str
+    engine: str
+    database: Path
+    lineages: Path | None = None
+
+
 def add_reference(own: Own, *, root: Path | None = None) -> tuple[Reference, int]:
     """Install a FASTA with its lineages; every sequence must have one, and each id comes once.
 
@@ -56,32 +72,102 @@ def add_reference(own: Own, *, root: Path | None = None) -> tuple[Reference, int
 
     """
     root = root or references_root()
-    _check_name(own)
+    _check_name(own.name)
     source = reference_of_files(own.name, own.version, own.sequences, own.lineages)
     lineages = read_lineages(own.lineages)
-    with writing_to(root, remedy="set SOILBIO_REFERENCES to a folder on another disk"):
-        root.mkdir(parents=True, exist_ok=True)
-        with (root / f".{own.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            part = root / f".{own.name}.part"
-            shutil.rmtree(part, ignore_errors=True)
-            try:
-                part.mkdir()
-                number = _copy(source, lineages, part)
-                digest = _describe(own, part)
-                _check_taken(own, digest, root)
-                put_in_place(part, root / own.name)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
+    with _place(root, own.name) as part:
+        number = _copy(source, lineages, part)
+        facts = _facts(own, "amplicons") | {"source": [own.sequences.name, own.lineages.name]}
+        _finish(own.name, write_description(facts, Installed("", LINEAGES), part), part, root)
     return locate(own.name, root), number
 
 
-def _check_name(own: Own) -> None:
-    if not NAME.fullmatch(own.name) or own.name in read_manifest():
+def add_database(own: OwnDatabase, *, root: Path | None = None) -> Path:
+    """Install a profiler's database: a copy of it, and of the lineages of its genomes.
+
+    Returns
+    -------
+    Path
+        Its folder.
+
+    Raises
+    ------
+    InputError
+        As for `add_reference`; `reference-database`, if it is none of that engine; `disk-full`.
+
+    """
+    root = root or references_root()
+    _check_name(own.name)
+    own = _unfolded(own)
+    check_kind(own.engine, own.database)
+    if own.lineages:
+        read_lineages(own.lineages)
+    files = _files_of(own)
+    with _place(root, own.name) as part:
+        require_space(part, sum(path.stat().st_size for path in files.values()), own.name)
+        for name, path in files.items():
+            shutil.copyfile(path, part / name)
+        if own.lineages:
+            data = own.lineages.read_bytes()
+            with atomic_bytes(part / LINEAGES) as handle:
+                handle.write(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
+        laid_out = Installed(DATABASE_NAMES.get(own.engine, ""), LINEAGES if own.lineages else None)
+        facts = _facts(own, own.engine) | {"source": [own.database.name]}
+        _finish(own.name, write_description(facts, laid_out, part), part, root)
+    return root / own.name
+
+
+def _unfolded(own: OwnDatabase) -> OwnDatabase:
+    """Take a folder that `reference build` wrote: sketches, and the lineages of their genomes."""
+    name = DATABASE_NAMES.get(own.engine, "")
+    if not name or not (own.database / name).is_file():
+        return own
+    table = own.database / LINEAGES
+    lineages = own.lineages or (table if table.is_file() else None)
+    return replace(own, database=own.database / name, lineages=lineages)
+
+
+def _files_of(own: OwnDatabase) -> dict[str, Path]:
+    """Name the files to copy, as they are to be called: of a folder those at its top."""
+    if own.engine in DATABASE_NAMES:
+        return {DATABASE_NAMES[own.engine]: own.database}
+    return {
+        path.name: path
+        for path in sorted(own.database.iterdir())
+        if path.is_file() and NAME.fullmatch(path.name) and path.name != DESCRIPTION
+    }
+
+
+@contextmanager
+def _place(root: Path, name: str) -> Iterator[Path]:
+    """Give a folder to fill, while no other process installs that reference."""
+    with writing_to(root, remedy="set SOILBIO_REFERENCES to a folder on another disk"):
+        root.mkdir(parents=True, exist_ok=True)
+        with locked(root, name), part_of(root, name) as part:
+            yield part
+
+
+def _finish(name: str, digest: str, part: Path, root: Path) -> None:
+    _check_taken(name, digest, root)
+    put_in_place(part, root / name)
+
+
+def _facts(own: Own | OwnDatabase, engine: str) -> dict[str, str]:
+    return {
+        "name": own.name,
+        "title": own.name,
+        "version": own.version,
+        "licence": own.licence,
+        "engine": engine,
+    }
+
+
+def _check_name(name: str) -> None:
+    if not NAME.fullmatch(name) or name in read_manifest():
         raise problem_of(
             "reference-name",
             "reference add",
-            found=own.name,
+            found=name,
             expected="a name of letters, digits, '.', '_' and '-' that soilbio does not know yet",
             fix="Such as unite-10-fungi",
         )
@@ -106,25 +192,13 @@ def _copy(source: Reference, lineages: dict[str, str], part: Path) -> int:
     return number
 
 
-def _describe(own: Own, part: Path) -> str:
-    digest = sha256_of(part / SEQUENCES, part / LINEAGES)
-    description = {
-        **{"name": own.name, "title": own.name, "version": own.version, "licence": own.licence},
-        "source": [own.sequences.name, own.lineages.name],
-        "sha256": digest,
-    }
-    text = json.dumps(description, indent=2) + "\n"
-    (part / DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
-    return digest
-
-
-def _check_taken(own: Own, digest: str, root: Path) -> None:
+def _check_taken(name: str, digest: str, root: Path) -> None:
     """Refuse other content under a name that is in use: datasets name it and its checksum."""
-    if own.name in installed(root) and locate(own.name, root).sha256 != digest:
+    if name in installed(root) and describe(name, root)["sha256"] != digest:
         raise problem_of(
             "reference-taken",
-            str(root / own.name),
-            found=own.name,
+            str(root / name),
+            found=name,
             expected="a name of its own for each content",
             fix="Put the version into the name, or remove that folder if nothing needs it",
         )
@@ -141,6 +215,16 @@ def damaged(names: Sequence[str] = (), *, root: Path | None = None) -> dict[str,
     """
     found = {}
     for name in names or installed(root):
+        description = describe(name, root)
+        folder = (root or references_root()) / name
+        # The first installations noted one checksum for both files.
+        sums = description.get("files") or {}
+        if sums:
+            found[name] = any(
+                not (folder / file).is_file() or sha256_of(folder / file) != digest
+                for file, digest in sums.items()
+            )
+            continue
         reference = locate(name, root)
         files = (reference.sequences, reference.lineages)
         is_there = all(path.is_file() for path in files)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from soilbio.errors import Problems, problem_of
 from soilbio.references.build import read_sequences
+from soilbio.references.genomes import genome_id_of
 from soilbio.references.lineages import ranks_of, read_lineages
 from soilbio.simulate.metagenome_design import Metagenomes
 from soilbio.simulate.region import Amplicon
@@ -45,15 +46,6 @@ class Genome:
 def encode(sequence: str) -> NDArray[np.uint8]:
     """Write bases as codes 0 to 3, other letters as 255."""
     return np.asarray(_CODES[np.frombuffer(sequence.encode("ascii", "replace"), np.uint8)])
-
-
-def genome_id_of(path: Path) -> str:
-    """Name a genome by its accession, if its file begins with one, else by its file."""
-    name = path.name.removesuffix(".gz")
-    for end in _ENDS:
-        name = name.removesuffix(end)
-    accession = re.match(r"GC[AF]_\d+\.\d+", name)
-    return accession[0] if accession else name
 
 
 def list_genomes(wanted: Metagenomes) -> tuple[list[Amplicon], dict[str, Path]]:

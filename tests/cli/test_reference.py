@@ -15,8 +15,14 @@ def root(tmp_path, monkeypatch):
 def test_known_references_are_listed(capsys):
     assert main(["reference", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split("\t") == ["name", "version", "licence", "installed"]
-    assert {line.split("\t")[0] for line in lines[1:]} == set(read_manifest())
+    columns = lines[0].split("\t")
+    assert columns[:5] == ["name", "version", "licence", "installed", "engine"]
+    rows = {
+        line.split("\t")[0]: dict(zip(columns, line.split("\t"), strict=True)) for line in lines
+    }
+    assert set(rows) == {"name", *read_manifest()}
+    assert rows["kraken2-standard-8"]["checksum"] == "md5-list"
+    assert "no checksum" in rows["sylph-gtdb-r220-c200"]["not_known"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.references.fetch import get_reference
+from soilbio.references.fetch import Asked, get_reference
 from soilbio.references.manifest import Entry, Member, installed, locate, sha256_of
 
 SEQUENCES = gzip.compress(b">a\nACGT\n>b\nGGTT\n", mtime=0)
@@ -20,6 +20,12 @@ LINEAGES = gzip.compress(b"a\tk__Bacteria; p__X\nb\tk__Bacteria; p__Y\n", mtime=
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
+
+
+def install(entry, root, archive):
+    folder, is_new = get_reference(entry, root=root, asked=Asked(carried=(archive,)))
+    assert folder == root / entry.name
+    return locate(entry.name, root), is_new
 
 
 def codes(caught):
@@ -59,7 +65,7 @@ def root(tmp_path):
 
 
 def test_an_archive_that_was_carried_in_is_installed(entry, archive, root):
-    reference, is_new = get_reference(entry, root=root, archive=archive)
+    reference, is_new = install(entry, root, archive)
     assert is_new
     assert reference.sequences.read_bytes() == SEQUENCES
     assert reference.lineages.read_bytes() == LINEAGES
@@ -71,15 +77,15 @@ def test_an_archive_that_was_carried_in_is_installed(entry, archive, root):
 
 
 def test_what_is_installed_and_whole_is_left_alone(entry, archive, root, monkeypatch):
-    get_reference(entry, root=root, archive=archive)
+    install(entry, root, archive)
     monkeypatch.setattr(subprocess, "run", pytest.fail)
     assert get_reference(entry, root=root)[1] is False
 
 
 def test_a_damaged_installation_is_replaced(entry, archive, root):
-    reference, _ = get_reference(entry, root=root, archive=archive)
+    reference, _ = install(entry, root, archive)
     reference.sequences.write_bytes(b"damaged")
-    reference, is_new = get_reference(entry, root=root, archive=archive)
+    reference, is_new = install(entry, root, archive)
     assert is_new
     assert reference.sequences.read_bytes() == SEQUENCES
 
@@ -91,14 +97,14 @@ def test_a_damaged_archive_is_refused_and_nothing_is_left(entry, archive, root, 
         data[len(data) // 2] ^= 1
     archive.write_bytes({"cut": data[:50], "changed": data, "empty": b""}[damage])
     with pytest.raises(InputError) as caught:
-        get_reference(entry, root=root, archive=archive)
+        install(entry, root, archive)
     assert codes(caught) == {"reference-checksum"}
     assert [path.name for path in root.iterdir()] == [".small.lock"]
 
 
 def test_an_archive_that_is_not_there_is_named(entry, root, tmp_path):
     with pytest.raises(InputError) as caught:
-        get_reference(entry, root=root, archive=tmp_path / "none.tar.gz")
+        install(entry, root, tmp_path / "none.tar.gz")
     assert codes(caught) == {"reference-file-missing"}
 
 
@@ -121,7 +127,7 @@ def test_a_failing_pip_is_a_problem_with_a_remedy(entry, root, monkeypatch, said
 
 
 def test_a_full_disk_leaves_what_was_there(entry, archive, root, monkeypatch):
-    reference, _ = get_reference(entry, root=root, archive=archive)
+    reference, _ = install(entry, root, archive)
     reference.sequences.write_bytes(b"older version")
 
     def fail(*_):
@@ -129,7 +135,7 @@ def test_a_full_disk_leaves_what_was_there(entry, archive, root, monkeypatch):
 
     monkeypatch.setattr(shutil, "copyfileobj", fail)
     with pytest.raises(InputError) as caught:
-        get_reference(entry, root=root, archive=archive)
+        install(entry, root, archive)
     assert codes(caught) == {"disk-full"}
     assert reference.sequences.read_bytes() == b"older version"
     assert not (root / ".small.part").exists()
@@ -138,13 +144,13 @@ def test_a_full_disk_leaves_what_was_there(entry, archive, root, monkeypatch):
 def test_a_file_where_the_folder_should_be_is_a_problem(entry, archive, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError) as caught:
-        get_reference(entry, root=tmp_path / "file", archive=archive)
+        install(entry, tmp_path / "file", archive)
     assert codes(caught) == {"folder-unwritable"}
 
 
 def test_of_many_at_once_one_installs_and_all_find_it(entry, archive, root):
     with ThreadPoolExecutor(4) as pool:
-        jobs = [pool.submit(get_reference, entry, root=root, archive=archive) for _ in range(8)]
+        jobs = [pool.submit(install, entry, root, archive) for _ in range(8)]
     assert sorted(job.result()[1] for job in jobs) == [False] * 7 + [True]
 
 

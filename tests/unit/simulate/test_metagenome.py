@@ -6,10 +6,11 @@ import pytest
 
 from soilbio.errors import InputError
 from soilbio.references.build import read_sequences
+from soilbio.references.genomes import genome_id_of
 from soilbio.simulate.design import Errors, to_design
 from soilbio.simulate.draw import prepare, reference_of
 from soilbio.simulate.fragments import draw_pairs, to_stretches
-from soilbio.simulate.genomes import Genome, encode, genome_id_of, known_ranks
+from soilbio.simulate.genomes import Genome, encode, known_ranks
 from soilbio.simulate.made_up import species_bases, to_text
 from soilbio.simulate.metagenome import (
     TRUTH_COLUMNS,

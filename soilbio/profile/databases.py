@@ -1,0 +1,209 @@
+"""Build the databases that profilers read: Kraken 2's by its own tools, sketches of genomes."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from soilbio.errors import problem_of
+from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.references.disk import atomic_text
+from soilbio.references.fetch import put_in_place
+from soilbio.references.genomes import Genome
+from soilbio.references.layouts import DATABASE_NAMES, KRAKEN2_FILES
+from soilbio.references.manifest import LINEAGES
+from soilbio.references.taxdump import Taxdump, write_taxdump
+
+# What a Kraken 2 database keeps of its building: the names, as published ones do.
+_KEPT = (*KRAKEN2_FILES, "names.dmp", "nodes.dmp")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kraken2Options:
+    """How to build: `mask` low complexity (needs dustmasker), `max_bytes` of the table."""
+
+    threads: int = 1
+    mask: bool = True
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SketchOptions:
+    """How to sketch: one k-mer of `scaled` is kept (sylph calls it c)."""
+
+    k: int = 31
+    scaled: int = 1000
+
+
+def build_kraken2(
+    genomes: Sequence[Genome], target: Path, taxdump: Taxdump | None, options: Kraken2Options
+) -> int:
+    """Build a Kraken 2 database; return how many genomes it has.
+
+    Genomes without a taxon id get one for their lineage, in a taxonomy that is made for them; with
+    `taxdump`, they must have ids of it.
+
+    Raises
+    ------
+    InputError
+        `output-exists`, `reference-taxid`, `tool-failed`, `disk-full`.
+
+    """
+    with _new_folder(target) as part:
+        taxonomy = part / "taxonomy"
+        taxonomy.mkdir()
+        ids = _taxids(genomes, taxdump, taxonomy)
+        library = part / "genomes.fna"
+        with atomic_text(library) as handle:
+            for genome in genomes:
+                for name, sequence in genome.read():
+                    label = f"{genome.name}_{name}" if name != genome.name else name
+                    handle.write(f">{label}|kraken:taxid|{ids[genome.name]}\n{sequence}\n")
+        _run(["--add-to-library", str(library), *([] if options.mask else ["--no-masking"])], part)
+        library.unlink()
+        more = ["--threads", str(options.threads)]
+        if options.max_bytes:
+            more += ["--max-db-size", str(options.max_bytes)]
+        _run(["--build", *more], part)
+        for name in ("names.dmp", "nodes.dmp"):
+            (taxonomy / name).replace(part / name)
+        for path in part.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in _KEPT:
+                path.unlink()
+    return len(genomes)
+
+
+def _taxids(genomes: Sequence[Genome], taxdump: Taxdump | None, folder: Path) -> Mapping[str, int]:
+    """Put a taxonomy where Kraken 2 looks for it, and give each genome its id there."""
+    if taxdump is None:
+        ids = write_taxdump((genome.lineage for genome in genomes), folder)
+        return {genome.name: ids[genome.lineage] for genome in genomes}
+    without = [genome.name for genome in genomes if genome.taxid is None]
+    if without:
+        raise problem_of(
+            "reference-taxid",
+            without[0],
+            found=f"no taxon id ({len(without)} genomes)",
+            expected="a taxon id for each genome, since a taxonomy is given",
+            fix="Give ids in the table, or leave --taxonomy out",
+        )
+    for name in ("nodes.dmp", "names.dmp"):
+        shutil.copyfile(taxdump.folder / name, folder / name)
+    return {genome.name: genome.taxid for genome in genomes if genome.taxid is not None}
+
+
+def _run(words: Sequence[str], folder: Path) -> None:
+    try:
+        run_tool(["kraken2-build", *words, "--db", str(folder)])
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(folder)) from failure
+
+
+def build_sylph(genomes: Sequence[Genome], target: Path, options: SketchOptions) -> int:
+    """Sketch genomes for sylph; return how many are in (too short ones have no k-mer).
+
+    Raises
+    ------
+    InputError
+        `output-exists`, `reference-sketch`, if none has a k-mer.
+
+    """
+    import pysylph
+
+    sketcher = pysylph.Sketcher(c=options.scaled, k=options.k)  # type: ignore[arg-type]  # choices
+    sketches = []
+    with _new_folder(target) as part:
+        for genome in genomes:
+            contigs = [sequence.encode() for _, sequence in genome.read()]
+            sketch = sketcher.sketch_genome(genome.name, contigs)
+            if len(sketch.kmers):
+                sketches.append((genome, sketch))
+        _require(len(sketches), target, options)
+        database = pysylph.Database([sketch for _, sketch in sketches])
+        database.dump(str(part / DATABASE_NAMES["sylph"]))
+        _write_lineages([genome for genome, _ in sketches], part)
+    return len(sketches)
+
+
+def build_sourmash(genomes: Sequence[Genome], target: Path, options: SketchOptions) -> int:
+    """Sketch genomes for sourmash, the same bytes each time; otherwise as `build_sylph`."""
+    from sourmash import MinHash, SourmashSignature
+    from sourmash.sourmash_args import SaveSignaturesToLocation
+
+    kept = []
+    with _new_folder(target) as part:
+        packed = part / "unsorted.zip"
+        with SaveSignaturesToLocation(str(packed)) as location:
+            for genome in genomes:
+                sketch = MinHash(n=0, ksize=options.k, scaled=options.scaled)
+                for _, sequence in genome.read():
+                    sketch.add_sequence(sequence, force=True)
+                if len(sketch):
+                    location.add(SourmashSignature(sketch, name=genome.name))
+                    kept.append(genome)
+        _require(len(kept), target, options)
+        _without_times(packed, part / DATABASE_NAMES["sourmash"])
+        packed.unlink()
+        _write_lineages(kept, part)
+    return len(kept)
+
+
+def _without_times(source: Path, target: Path) -> None:
+    """Write a zip anew, sorted and without times, so that the same content gives the same bytes."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in sorted(old.namelist()):
+            data = old.read(name)
+            if name == "SOURMASH-MANIFEST.csv":
+                data = _sorted_manifest(data)
+            new.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+
+
+def _sorted_manifest(data: bytes) -> bytes:
+    head, *rows = data.decode("utf-8").splitlines(keepends=True)
+    header, *body = rows
+    return "".join([head, header, *sorted(body, key=lambda row: next(csv.reader([row])))]).encode()
+
+
+def _write_lineages(genomes: Iterable[Genome], folder: Path) -> None:
+    with atomic_text(folder / LINEAGES) as handle:
+        for genome in genomes:
+            handle.write(f"{genome.name}\t{genome.lineage}\n")
+
+
+def _require(number: int, target: Path, options: SketchOptions) -> None:
+    if not number:
+        raise problem_of(
+            "reference-sketch",
+            str(target),
+            found="no k-mer of any genome is kept",
+            expected="genomes of some ten thousand bases or more",
+            fix=f"Give genomes, not genes; or keep more k-mers (--scaled, now {options.scaled})",
+        )
+
+
+@contextmanager
+def _new_folder(target: Path) -> Iterator[Path]:
+    """Give a folder to fill that gets its final name when all is done."""
+    if target.exists():
+        raise problem_of(
+            "output-exists",
+            str(target),
+            expected="a folder that does not exist yet",
+            fix="Give another --out, or remove that one",
+        )
+    part = target.with_name(f".{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        put_in_place(part, target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,97 @@
+"""What a project needs of references: how large, how much memory, and whether it fits here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from soilbio.references.entries import PROFILERS, Entry
+from soilbio.references.machine import (
+    disk_of_entry,
+    fitting,
+    memory_of,
+    memory_of_entry,
+)
+from soilbio.references.manifest import DESCRIPTION, database_at
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A reference that a project uses: its name or path, the engine, and what for.
+
+    `path` is where it lies, if it is (or would be) a database; None for sequences of amplicons.
+    """
+
+    name: str
+    engine: str
+    used_by: str
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a need costs; None is not known, `is_estimated`: memory is not as published.
+
+    `peak_bytes` is the disk that getting it takes at most, packed and unpacked.
+    """
+
+    need: Need
+    state: str
+    download_bytes: int | None
+    disk_bytes: int | None
+    memory_bytes: int | None
+    is_estimated: bool
+    checksums: str
+    peak_bytes: int = 0
+
+    def fits(self, memory: int) -> bool | None:
+        """Tell whether it fits into so much memory; None, if that is not known."""
+        return None if self.memory_bytes is None else self.memory_bytes <= memory
+
+
+def plan(needs: Iterable[Need], manifest: Mapping[str, Entry], root: Path) -> list[Planned]:
+    """Look each need up: installed, a path of the user's, to be got, or unknown."""
+    return [_planned(need, manifest.get(need.name), root) for need in needs]
+
+
+def _planned(need: Need, entry: Entry | None, root: Path) -> Planned:
+    is_there = (root / need.name / DESCRIPTION).is_file()
+    if need.path is not None and need.path.exists():
+        known = database_at(need.path, root)
+        size = _size(root / known.name if known else need.path)
+        memory = memory_of(need.engine, need.path) if need.engine in PROFILERS else None
+        state = "installed" if known else "own file"
+        return Planned(need, state, 0, size, memory, is_estimated=True, checksums="")
+    if is_there:
+        size = _size(root / need.name)
+        return Planned(need, "installed", 0, size, None, is_estimated=False, checksums="")
+    if entry is None:
+        return Planned(need, "unknown", None, None, None, is_estimated=False, checksums="")
+    return Planned(
+        need,
+        "to get",
+        entry.download_bytes,
+        disk_of_entry(entry),
+        memory_of_entry(entry),
+        is_estimated=entry.memory_bytes is None,
+        checksums=entry.checksums(),
+        peak_bytes=(entry.download_bytes or 0) + (entry.disk_bytes or 0),
+    )
+
+
+def _size(path: Path) -> int:
+    if path.is_file():
+        return path.stat().st_size
+    return sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
+
+
+def advice(
+    planned: Iterable[Planned], manifest: Mapping[str, Entry], memory: int
+) -> list[tuple[str, list[str]]]:
+    """For each profiler whose database does not fit or is not named: those that would fit."""
+    return [
+        (item.need.engine, fitting(manifest, item.need.engine, memory))
+        for item in planned
+        if item.need.engine in PROFILERS and (item.state == "unknown" or item.fits(memory) is False)
+    ]
