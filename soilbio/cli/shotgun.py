@@ -13,7 +13,6 @@ from soilbio.metadata.assays import PROFILERS, REESTIMATES
 if TYPE_CHECKING:
     from soilbio.importers.shotgun import Told
     from soilbio.metadata.config import Config
-    from soilbio.metadata.databases import lineages_for
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -136,6 +135,7 @@ def _mean_lengths(report: Mapping[str, Any]) -> list[int]:
 def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
     """Gather what names mean; for re-estimates, the distribution of the nearest read length."""
     from soilbio.importers.shotgun import Told
+    from soilbio.metadata.databases import lineages_for
     from soilbio.profile.reestimate import distributions_of, nearest_length
 
     asked = project.shotgun
