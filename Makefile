@@ -32,9 +32,10 @@ endef
 	@$(call install_debian,debian-packages.txt)
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@echo "Installing Python packages into .venv (about a minute)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@# As a variable it also holds for what builds our own package, in an environment of pip's.
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[test]'
 	@# Tests take one file out of it, its JSON Schema; its tools need a hundred packages more.
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --no-deps nmdc-schema
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps nmdc-schema
 	@touch $@
 
 # taxpasta needs older versions of NumPy and pandas than we do: an environment of its own.

@@ -22,6 +22,8 @@ METRICS = {
     "weighted_unifrac": "reads, rarefied once; normalised",
     "unweighted_unifrac": "presence in the rarefied reads",
 }
+# Measured on what a library has been rarefied to; any other on all its reads.
+RAREFIED = frozenset(METRICS) - {"robust_aitchison"}
 AXES = 3
 FEWEST = 3
 _ROUNDING = 1e-12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import chain
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.read import Dataset
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.diversity import alpha, permutation
-from soilbio.diversity.beta import AXES, FEWEST, METRICS, distances, ordinate
+from soilbio.diversity.beta import AXES, FEWEST, METRICS, RAREFIED, distances, ordinate
 from soilbio.diversity.community import Community, Depth, choose_depth, read_community
 from soilbio.standards.insdc import is_missing
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from skbio import DistanceMatrix, TreeNode
 
 EXPLAINED = ("metric", "axis", "proportion")
+DEPTHS = ("file", "depth", "of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
     )
     by_column = {column: place for place, column in enumerate(settings.groups)}
     tests.sort(key=lambda row: (by_column[str(row["column"])], str(row["metric"])))
-    _write_rows(tests, permutation.COLUMNS, folder / "tests.tsv")
+    for row in tests:
+        row["depth"] = _depth_of(str(row["metric"]), depth)
+    _write_rows(tests, (*permutation.COLUMNS, "depth"), folder / "tests.tsv")
+    _write_rows(_depths(sorted(found), folder, depth), DEPTHS, folder / "depths.tsv")
     notes += _notes(community, depth)
     content = _settings(community, depth, settings) | {
         "coverage": _rounded(coverage),
@@ -91,6 +95,20 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
     text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
     _write_lines([text], folder / "settings.json")
     return depth
+
+
+def _depth_of(metric: str, depth: Depth) -> int | None:
+    """Give the reads that each library has in a metric; None where it has all its own."""
+    return depth.reads if metric in RAREFIED else None
+
+
+def _depths(metrics: Sequence[str], folder: Path, depth: Depth) -> Iterator[dict[str, object]]:
+    """List the tables that have no room to say how many reads a library has in them."""
+    for part in ("distances", "ordination"):
+        for metric in metrics:
+            name = f"{part}/{metric}.tsv"
+            if (folder / name).exists():
+                yield {"file": name, "depth": _depth_of(metric, depth), "of": METRICS[metric]}
 
 
 def _tree(dataset: Dataset, assay: str, community: Community) -> tuple[TreeNode | None, list[str]]:

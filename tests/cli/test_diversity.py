@@ -142,11 +142,22 @@ def test_the_files_are_those_of_the_documentation(measured):
     assert set(files(measured)) == {
         "alpha.tsv",
         "rarefaction.tsv",
+        "depths.tsv",
         "tests.tsv",
         "settings.json",
         "ordination/explained.tsv",
         *(f"{folder}/{metric}.tsv" for folder in ("distances", "ordination") for metric in METRICS),
     }
+
+
+def test_every_table_between_libraries_has_its_depth(measured):
+    depths = {row["file"]: row["depth"] for row in rows(measured / "depths.tsv")}
+    tables = {name for name in files(measured) if name.startswith(("distances/", "ordination/"))}
+    assert depths.keys() == tables - {"ordination/explained.tsv"}
+    for name, depth in depths.items():
+        assert depth == ("" if "robust_aitchison" in name else "69")
+    for row in rows(measured / "tests.tsv"):
+        assert row["depth"] == ("" if row["metric"] == "robust_aitchison" else "69")
 
 
 def test_the_settings_state_depth_coverage_and_what_was_left_out(measured):

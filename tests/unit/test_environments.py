@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, requires
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from soilbio.profile.needs import known_tools
 from soilbio.profile.tools import tool_version
@@ -20,6 +24,46 @@ ENVIRONMENTS = {
     path.stem: yaml.safe_load(path.read_text())
     for path in sorted((ROOT / "workflow" / "envs").glob("*.yaml"))
 }
+
+
+def pinned() -> dict[str, str]:
+    """Versions in the constraints by name."""
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pairs = [line.split("==") for line in lines if line and not line.startswith("#")]
+    return {canonicalize_name(name): version for name, version in pairs}
+
+
+def installed_for(name: str, extras: frozenset[str], seen: set[tuple[str, str]]) -> set[str]:
+    """Names of the packages that a package needs here, and that are installed, itself included."""
+    found = {name}
+    for text in requires(name) or ():
+        needed = Requirement(text)
+        asked = [
+            extra
+            for extra in ("", *extras)
+            if not needed.marker or needed.marker.evaluate({"extra": extra})
+        ]
+        key = (canonicalize_name(needed.name), ",".join(sorted(needed.extras)))
+        if not asked or key in seen:
+            continue
+        seen.add(key)
+        try:
+            found |= installed_for(key[0], frozenset(needed.extras), seen)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def test_every_python_package_that_is_installed_is_pinned():
+    needed = installed_for("soilbio", frozenset({"test"}), set()) - {"soilbio"}
+    assert len(needed) > 100
+    assert needed - pinned().keys() == set()
+
+
+def test_what_builds_our_package_is_pinned_too():
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]
+    assert build["requires"] == [f"hatchling=={pinned()['hatchling']}"]
+    assert pinned().keys() >= {"editables", "packaging", "pathspec", "pluggy", "trove-classifiers"}
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))

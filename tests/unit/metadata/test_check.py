@@ -394,6 +394,12 @@ def test_a_workbook_is_named_as_one(project):
     assert problem.code == "sheet-workbook"
 
 
+def test_a_sheet_as_excel_writes_unicode_text_is_read(project):
+    for path in (project.sheet, project.samples):
+        path.write_bytes(path.read_text().replace("\n", "\r\n").encode("utf-16"))
+    assert found(project) == []
+
+
 def test_a_copied_or_linked_file_is_not_taken_for_another_library(project):
     for end in (1, 2):
         project.reads("L2", end).write_bytes(project.reads("L1", end).read_bytes())
