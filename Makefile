@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint benchmark clean
+.PHONY: help setup demo demo-shotgun test lint benchmark clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -11,6 +11,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 help:
 	@echo "make demo       set up, simulate reads of soils, run the whole workflow on them"
+	@echo "make demo-shotgun  the same with metagenomes: genomes, databases, amplicons of the same soils"
 	@echo "make test       set up, run linters, type checker and all tests"
 	@echo "make benchmark  measure speed and accuracy beside other pipelines (hours)"
 
@@ -55,6 +56,31 @@ demo: demo/reads/truth.tsv
 	@echo "Open demo/results/report.html in a browser. Then try, with your own reads:"
 	@echo "  $(BIN)/soilbio init FOLDER_OF_FASTQ --out my-project"
 
+# Amplicons and metagenomes of the same soils; genomes and databases are made here (docs/shotgun.md).
+SHOTGUN := demo-shotgun
+DATABASES := $(addprefix $(SHOTGUN)/databases/,kraken2 sylph sourmash)
+build_options_kraken2 := --no-masking
+build_options_sylph := --scaled 20
+build_options_sourmash := --scaled 100
+
+$(SHOTGUN)/reads/truth-metagenomes.tsv: .venv/.installed resources/simulate/demo-shotgun.yaml
+	@$(BIN)/soilbio reference get greengenes-13_8
+	@echo "Simulating amplicons and metagenomes of four soils and a mock community"
+	@$(BIN)/soilbio simulate --design resources/simulate/demo-shotgun.yaml --out $(SHOTGUN)/reads
+	@touch $@
+
+$(DATABASES): $(SHOTGUN)/databases/%: $(SHOTGUN)/reads/truth-metagenomes.tsv
+	@rm -rf $@
+	@$(BIN)/soilbio reference build --for $* $(build_options_$*) \
+	  --genomes $(SHOTGUN)/reads/database/genomes --lineages $(SHOTGUN)/reads/database/lineages.tsv --out $@
+	@touch $@
+
+demo-shotgun: $(SHOTGUN)/reads/truth-metagenomes.tsv $(DATABASES)
+	@$(BIN)/soilbio run --configfile config/shotgun/config.yaml --directory $(SHOTGUN)
+	@echo
+	@echo "Open $(SHOTGUN)/results/report.html in a browser: found against truth for each engine."
+	@echo "The dataset, amplicons and metagenomes together: $(SHOTGUN)/results/dataset"
+
 lint: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -72,4 +98,4 @@ benchmark: .venv/.installed
 	$(BIN)/python benchmarks/amplicon.py --out benchmarks/results
 
 clean:
-	rm -rf demo .snakemake
+	rm -rf demo demo-shotgun .snakemake
