@@ -66,12 +66,31 @@ def library_rows(
                 "reads_primer": left["reads_primer"],
                 "reads_filtered": left["reads_filtered"],
                 "reads_merged": int(tracked["reads_merged"] or str(left["reads_merged"])),
+                "reads_decontaminated": left.get("reads_decontaminated"),
                 "reads_denoised": int(tracked["reads_denoised"]),
                 "reads_nonchimeric": kept,
+                **_of_metagenome(left),
                 "agreement_id": agreement_of[library.library_id],
             }
         )
     return rows
+
+
+def _of_metagenome(left: Mapping[str, object]) -> Row:
+    """Give what only the account of a metagenome has."""
+    removed, coverage = left.get("removed"), left.get("coverage")
+    row: Row = {}
+    if isinstance(removed, Mapping) and removed:
+        row["removed_by_genome"] = "|".join(f"{name}:{reads}" for name, reads in removed.items())
+    if isinstance(coverage, Mapping):
+        reason = str(coverage["reason"])
+        row["community_coverage"] = coverage["value"]
+        row["community_coverage_method"] = (
+            f"not estimated: {reason}"
+            if reason
+            else f"{coverage['method']} of {coverage['k']} bases (Good 1953; soilbio)"
+        )
+    return row
 
 
 def assay_row(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from soilbio.cli.transfer_options import add_ledger, record
 
 if TYPE_CHECKING:
+    from soilbio.dataset.read import Dataset
     from soilbio.exporters.registry import Writer
     from soilbio.exporters.view import View
 
@@ -80,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
             print(told)
             return 0
         ready(ledger)
+        if args.reads:
+            _refuse_unscreened(dataset, args.reads)
         writer = _reads_writer(args.reads, view, key) if args.reads else None
         evidence = write_package(view, args.target, args.out, writer)
     except Refused as refusal:
@@ -95,6 +98,14 @@ def run(args: argparse.Namespace) -> int:
     print(record(ledger, "export", of_export(view, evidence, args.out, args.dataset)))
     print(args.out)
     return 0
+
+
+def _refuse_unscreened(dataset: Dataset, sheet: Path) -> None:
+    """Refuse files that still have the reads that were to be removed."""
+    from soilbio.exporters.reads import refuse_unscreened
+    from soilbio.metadata.sheet import read_sheet
+
+    refuse_unscreened(dataset, read_sheet(sheet))
 
 
 def _reads_writer(sheet: Path, view: View, key: bytes) -> Writer:

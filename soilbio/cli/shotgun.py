@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soilbio.metadata.assays import PROFILERS, REESTIMATES
+from soilbio.cli.shotgun_reads import STEPS, add_steps
+from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 
 if TYPE_CHECKING:
     from soilbio.importers.shotgun import Told
@@ -18,22 +19,15 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the steps."""
     steps = parser.add_subparsers(dest="step", required=True)
-    clean = steps.add_parser("clean", help="trim and filter the reads of a library (fastp)")
-    clean.add_argument("--library", required=True)
-    clean.add_argument("--fastq-1", type=Path, required=True)
-    clean.add_argument("--fastq-2", type=Path)
-    clean.add_argument("--min-length-bp", type=int, required=True)
-    clean.add_argument("--clean", type=Path, nargs=2, required=True, help="FASTQ to write")
-    clean.add_argument("--report", type=Path, required=True, help="fastp's JSON")
-    clean.add_argument("--reads-left", type=Path, required=True)
+    add_steps(steps)
     profile = steps.add_parser("profile", help="name the organisms of a library")
-    profile.add_argument("engine", choices=PROFILERS)
+    profile.add_argument("engine", choices=WHOLE_READS)
     profile.add_argument("--config", type=Path, required=True)
     profile.add_argument("--clean", type=Path, nargs="+", required=True)
     profile.add_argument("--threads", type=int, default=1)
     profile.add_argument("--out", type=Path, required=True)
     collect = steps.add_parser("collect", help="put the profiles of an assay together")
-    collect.add_argument("engine", choices=(*PROFILERS, REESTIMATES))
+    collect.add_argument("engine", choices=(*WHOLE_READS, REESTIMATES))
     collect.add_argument("--config", type=Path, required=True)
     collect.add_argument("--assay", required=True, help="with its engine: WGS-kraken2")
     collect.add_argument("--results", type=Path, required=True)
@@ -47,26 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the step."""
-    steps = {"clean": _clean, "profile": _profile, "collect": _collect, "kmers": _kmers}
+    steps = {**STEPS, "profile": _profile, "collect": _collect, "kmers": _kmers}
     steps[args.step](args)
     return 0
 
 
-def _clean(args: argparse.Namespace) -> None:
-    from soilbio.profile.prepare import Reads
-    from soilbio.profile.shotgun import Cleaned, clean
-
-    forward, reverse = args.clean
-    if not args.fastq_2:
-        reverse.write_bytes(b"")
-    reads = Reads(args.library, args.fastq_1, args.fastq_2)
-    target = Cleaned(forward, reverse if args.fastq_2 else None)
-    clean(reads, target, args.report, args.min_length_bp).write(args.reads_left)
-
-
 def _profile(args: argparse.Namespace) -> None:
     from soilbio.metadata.config import read_config
-    from soilbio.profile.shotgun import Cleaned, kraken2, sourmash, sylph
+    from soilbio.profile.clean import Cleaned
+    from soilbio.profile.shotgun import kraken2, sourmash, sylph
 
     asked = read_config(args.config).shotgun
     reads = Cleaned(args.clean[0], args.clean[1] if len(args.clean) > 1 else None)
@@ -113,7 +96,8 @@ def _collect(args: argparse.Namespace) -> None:
         clean = args.results / "shotgun" / "clean"
         account = _read_json(clean / f"{library}.json")
         left[name] = {**account, "library_id": name}
-        lengths += _mean_lengths(_read_json(clean / f"{library}.fastp.json"))
+        report = args.results / "quality" / "shotgun" / f"{library}.fastp.json"
+        lengths += _mean_lengths(_read_json(report))
         write_json(left[name], folder / "reads_left" / f"{name}.json")
     told = _told(args.engine, project, lengths)
     collect_profiles(args.engine, profiles, left, told, folder)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import md5
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soilbio.agreements.model import Strictness
-from soilbio.errors import InputError, Problems, problem_of
+from soilbio.errors import InputError, Problems, Refused, problem_of
 from soilbio.exporters.evidence import Evidence
 from soilbio.exporters.registry import Writer
 from soilbio.exporters.view import View
 from soilbio.standards.sharing_classes import SharingClass
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.dataset.read import Dataset
 
 FOLDER, TABLE = "reads", "reads.tsv"
 _COLUMNS = ("library_id", "sample_id", "file_1", "md5_1", "file_2", "md5_2", "reads")
@@ -41,6 +46,31 @@ def write(view: View, folder: Path) -> Evidence:
 def writer_of(files: Mapping[str, tuple[Path, ...]]) -> Writer:
     """Give the writer of the reads in some files: one or two a library, by its id in the view."""
     return partial(_write, files)
+
+
+def refuse_unscreened(dataset: Dataset, libraries: Iterable[str]) -> None:
+    """Refuse the files of a sheet where the dataset says that reads of them were to be removed.
+
+    Raises
+    ------
+    Refused
+        A sheet names the reads as they were sequenced, with those of hosts among them.
+
+    """
+    own = dataset.tables["libraries"].filter(_sought())
+    sought = set(own.select("library_id").collect()["library_id"])
+    if closed := sorted(sought & set(libraries)):
+        raise Refused(
+            f"reads of {', '.join(closed[:3])}{' and others' if len(closed) > 3 else ''} were to be"
+            " removed (hosts, crops, contaminants), and the sheet names files that have them still;"
+            " the project, with keep_clean, has those without"
+        )
+
+
+def _sought() -> pl.Expr:
+    import polars as pl
+
+    return pl.col("removed_by_genome").fill_null("") != ""
 
 
 def _write(files: Mapping[str, tuple[Path, ...]], view: View, folder: Path) -> Evidence:

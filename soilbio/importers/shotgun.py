@@ -78,7 +78,7 @@ def collect_profiles(
     else:
         known, source = _read_lineages(told.lineages, told.taxonomy)
         for library, path in profiles.items():
-            if left[library]["reads_filtered"]:
+            if left[library]["reads_merged"]:
                 _read_shares(library, path, (known, source), rows, taxa)
     _write(engine, rows, taxa, target)
     _track({row[0] for row in rows}, profiles, left, target / "tracking.tsv")
@@ -214,7 +214,7 @@ def _track(
         table = csv.writer(handle, delimiter="\t", lineterminator="\n")
         table.writerow(names)
         for library in sorted(profiles):
-            reads = left[library]["reads_filtered"] if library in found else 0
+            reads = left[library]["reads_merged"] if library in found else 0
             table.writerow([library, reads, reads, reads, ""])
     part.replace(target)
 

@@ -14,7 +14,10 @@ from soilbio.errors import Problems
 from soilbio.standards import shipped
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-PROFILERS = ("kraken2", "sylph", "sourmash")
+# What names all reads by a database of its own; and what names those of rRNA genes as amplicons.
+WHOLE_READS = ("kraken2", "sylph", "sourmash")
+SSU = "ssu"
+PROFILERS = (*WHOLE_READS, SSU)
 # What is made of Kraken2's reports where its database has what that needs.
 REESTIMATES = "bracken"
 _NEEDED = ("target_gene", "forward_primer", "reverse_primer", "min_length_bp", "max_length_bp")
@@ -50,6 +53,7 @@ class Assay:
     reverse_follows: str = ""
     library_strategy: str = "AMPLICON"
     profilers: tuple[str, ...] = ()
+    long_reads: bool = False
     reestimates: bool = False
 
     @property

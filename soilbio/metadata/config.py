@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from soilbio.errors import Problems, problem_of
-from soilbio.metadata.assays import PROFILERS, Assay, merge_assays
+from soilbio.metadata.assays import WHOLE_READS, Assay, merge_assays
 from soilbio.references.manifest import path_of_database
 from soilbio.standards import shipped
 from soilbio.yaml_rows import Place, dotted, nearest_row, repeated_keys, rows_of
@@ -130,7 +130,10 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
         taxonomy[key] = _inside(folder, taxonomy[key])
     shotgun = filled["shotgun"]
     shotgun["lineages"] = _inside(folder, shotgun["lineages"])
-    for engine in PROFILERS:
+    shotgun["remove"] = [
+        {**genome, "fasta": _inside(folder, genome["fasta"])} for genome in shotgun["remove"]
+    ]
+    for engine in WHOLE_READS:
         named = shotgun[f"{engine}_database"]
         shotgun[f"{engine}_database"] = path_of_database(named, folder) if named else None
     if taxonomy["version"] is not None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems
+from soilbio.metadata.assays import SSU
 from soilbio.metadata.config import Config
+from soilbio.metadata.genome_files import check_genomes
 from soilbio.metadata.sheet import Library
 from soilbio.references.entries import NAME, read_manifest
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
@@ -19,7 +21,10 @@ __all__ = ["check_databases", "check_kraken2", "lineages_for", "needs_of", "wron
 
 def check_databases(project: Config, libraries: Iterable[Library], problems: Problems) -> None:
     """Note the databases that the sheet's profilers need and that are not named, there or fit."""
-    for profiler in sorted(used_profilers(project, libraries)):
+    used = used_profilers(project, libraries)
+    if used:
+        check_genomes(project, problems)
+    for profiler in sorted(used - {SSU}):
         key = f"{profiler}_database"
         path: Path | None = project.shotgun[key]
         if path is None or not path.exists():
@@ -58,13 +63,14 @@ def needs_of(project: Config, libraries: Iterable[Library]) -> list[Need]:
         {
             library.assay
             for library in used
-            if (assay := project.assays.get(library.assay)) is not None and not assay.is_shotgun
+            if (assay := project.assays.get(library.assay)) is not None
+            and (not assay.is_shotgun or SSU in assay.profilers)
         }
     )
     if amplicons:
         name, path = project.taxonomy["reference"], project.taxonomy["sequences"]
         found.append(Need(name, "amplicons", ", ".join(amplicons), path))
-    for profiler in sorted(used_profilers(project, used)):
+    for profiler in sorted(used_profilers(project, used) - {SSU}):
         key = f"{profiler}_database"
         place: Path | None = project.shotgun[key]
         name = _name_of(place) if place else "(not named)"

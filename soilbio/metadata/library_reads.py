@@ -101,13 +101,15 @@ def _inspect_assay(
         return facts
     starts = Starts(first, second)
     if assay.is_shotgun:
-        _inspect_shotgun(facts, starts, demand, problems)
+        _inspect_shotgun(facts, starts, assay, demand, problems)
         return facts
     return _inspect_primers(facts, starts, assay, demand, problems)
 
 
-def _inspect_shotgun(facts: Facts, starts: Starts, demand: Demand, problems: Problems) -> None:
-    """Note reads of a metagenome that are an amplicon's, or too long for its profilers."""
+def _inspect_shotgun(
+    facts: Facts, starts: Starts, own: Assay, demand: Demand, problems: Problems
+) -> None:
+    """Note reads of a metagenome that are an amplicon's, or not of the length that is said."""
     for assay in demand.assays.values():
         if assay.is_shotgun or not assay.forward_primer:
             continue
@@ -122,14 +124,39 @@ def _inspect_shotgun(facts: Facts, starts: Starts, demand: Demand, problems: Pro
                 fix=f"If these are amplicons, write the assay {assay.assay_id}",
             )
             return
-    if facts.length_1_bp > _LONGEST_SHORT_BP:
+    _check_length(facts, own, problems)
+
+
+def _check_length(facts: Facts, assay: Assay, problems: Problems) -> None:
+    """Note long reads of an assay of short ones, and the reverse: they are trimmed differently."""
+    is_long = facts.length_1_bp > _LONGEST_SHORT_BP
+    if is_long and not assay.long_reads:
         problems.add(
             "reads-long",
             row=facts.library.row,
             column="fastq_1",
             found=f"reads of {facts.length_1_bp:,} bases",
             expected=f"short reads, of {_LONGEST_SHORT_BP} bases at most",
-            fix="Profile long reads elsewhere and import the profiles (`soilbio import`)",
+            fix="If these are of Nanopore or PacBio, write `long_reads: true` for"
+            f" {assay.assay_id}; an assay holds either long reads or short ones",
+        )
+    elif assay.long_reads and not is_long:
+        problems.add(
+            "reads-short",
+            row=facts.library.row,
+            column="fastq_1",
+            found=f"reads of {facts.length_1_bp:,} bases",
+            expected=f"long reads, of more than {_LONGEST_SHORT_BP} bases",
+            fix=f"Name an assay of short reads, or take `long_reads: true` from {assay.assay_id}",
+        )
+    elif assay.long_reads and facts.library.fastq_2:
+        problems.add(
+            "reads-short",
+            row=facts.library.row,
+            column="fastq_2",
+            found=facts.library.fastq_2.name,
+            expected="one file: long reads have no mates",
+            fix="Leave fastq_2 empty",
         )
 
 

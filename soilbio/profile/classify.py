@@ -58,7 +58,13 @@ def classify(
         except ToolFailed as failure:
             raise failure.as_input_error(str(features)) from failure
     _write(folder / "sintax.tsv", "".join(texts))
-    record = {
+    record = classifier_record(database, confidence)
+    _write(folder / "classifier.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
+
+
+def classifier_record(database: Database, confidence: float) -> dict[str, object]:
+    """Say what names features, and by which reference, as the dataset keeps it of an assay."""
+    return {
         "classifier": "SINTAX",
         "classifier_version": f"vsearch {tool_version(['vsearch', '--version'])}",
         "confidence_cutoff": confidence,
@@ -66,7 +72,6 @@ def classify(
         "reference_version": database.version,
         "reference_sha256": database.sha256,
     }
-    _write(folder / "classifier.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
 
 
 def _classify_chunks(

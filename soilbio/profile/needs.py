@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from soilbio.errors import Problem
+from soilbio.profile.genomes import genomes_of
 from soilbio.standards import shipped
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def uses_of(project: Config, libraries: Iterable[Library]) -> set[str]:
     profilers = {name for assay in assays if assay.is_shotgun for name in assay.profilers}
     steps = {"quality"} | ({"classify"} if amplicons else set())
     steps |= {"tree"} if project.tree["build"] and amplicons else set()
+    steps |= {"remove"} if profilers and genomes_of(project) else set()
     return engines | profilers | steps
 
 

@@ -49,6 +49,7 @@ def collect(reports: Path, target: Path) -> None:
         run_tool(
             [
                 *("multiqc", "--force", "--quiet", "--no-version-check", "--module", "fastp"),
+                *("--module", "cutadapt"),
                 *("--outdir", scratch, "--filename", "page.html", "--no-data-dir", reports),
             ]
         )

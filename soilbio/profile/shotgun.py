@@ -1,110 +1,21 @@
-"""Reads of whole metagenomes: trimmed by fastp, then named by profilers, library by library."""
+"""Trimmed reads of whole metagenomes, named by profilers, library by library."""
 
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from soilbio.errors import InputError
 from soilbio.metadata.databases import check_kraken2, wrong_database
-from soilbio.metadata.reads import check_packing
-from soilbio.profile.fastp import run_fastp
-from soilbio.profile.prepare import Reads, ReadsLeft
+from soilbio.profile.clean import Cleaned
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.kinds import check_fits
 
 # Of a profile of shares: what stands in the files that sylph's and sourmash's steps write.
 # `share` is of all DNA; sylph also estimates the share of genomes, among those that it found.
 COLUMNS = ("genome", "share", "taxonomic_share", "ani", "coverage")
-
-
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """The trimmed reads of a library; `reverse` is None for single reads."""
-
-    forward: Path
-    reverse: Path | None
-
-    def is_empty(self) -> bool:
-        """Tell whether nothing is left to profile."""
-        return self.forward.stat().st_size == 0
-
-    def files(self) -> list[str]:
-        """List the files."""
-        return [str(path) for path in (self.forward, self.reverse) if path]
-
-
-def clean(reads: Reads, target: Cleaned, report: Path, min_length_bp: int) -> ReadsLeft:
-    """Trim adapters, poly-G and bad ends, drop short and bad reads (fastp); count what is left.
-
-    A library that cannot be read, or of which nothing is left, leaves empty files and its reason:
-    the others go on. fastp: Chen et al. 2018, Bioinformatics 34:i884.
-    """
-    options = ["--out1", str(target.forward)]
-    if reads.reverse and target.reverse:
-        options += ["--out2", str(target.reverse), "--detect_adapter_for_pe"]
-    options += ["--length_required", str(min_length_bp), "--compression", "1", "--thread", "1"]
-    options += ["--json", str(report), "--html", "/dev/null", "--dont_eval_duplication"]
-    try:
-        for path in (reads.forward, reads.reverse):
-            if path:
-                check_packing(path)
-        run_fastp(reads.forward, reads.reverse if target.reverse else None, options)
-        said = json.loads(report.read_text(encoding="utf-8"))
-        _check_pairs(said)
-        found = said["summary"]
-    except (ToolFailed, InputError, OSError, ValueError) as failure:
-        if isinstance(failure, ToolFailed) and failure.is_disk_full:
-            raise failure.as_input_error(str(reads.forward)) from failure
-        return _failed(reads, target, report, failure)
-    ends = 2 if reads.reverse else 1
-    raw, left = (found[name]["total_reads"] // ends for name in _STEPS)
-    if not left:
-        _empty(target)
-    return ReadsLeft(
-        reads.library_id,
-        status="ok" if left else "empty",
-        status_reason="" if left else f"nothing left by fastp (of {raw} raw reads)",
-        reads_raw=raw,
-        reads_primer=raw,
-        reads_merged=left,
-        reads_filtered=left,
-    )
-
-
-def _check_pairs(said: Mapping[str, Any]) -> None:
-    """Refuse files of unequal length, of which fastp takes what it can."""
-    ends = [
-        said[name]["total_reads"]
-        for name in ("read1_before_filtering", "read2_before_filtering")
-        if name in said
-    ]
-    if len(set(ends)) > 1:
-        message = f"{ends[0]} forward reads and {ends[1]} reverse ones"
-        raise ValueError(message)
-
-
-_STEPS = ("before_filtering", "after_filtering")
-
-
-def _failed(reads: Reads, target: Cleaned, report: Path, failure: Exception) -> ReadsLeft:
-    if isinstance(failure, InputError):
-        reason = "; ".join(problem.found or problem.expected for problem in failure.problems)
-    else:
-        reason = getattr(failure, "said", str(failure))
-    _empty(target)
-    report.write_text(json.dumps({"failed": reason}) + "\n", encoding="utf-8")
-    return ReadsLeft(reads.library_id, status="failed", status_reason=f"cannot be read: {reason}")
-
-
-def _empty(target: Cleaned) -> None:
-    for path in target.files():
-        Path(path).write_bytes(b"")
 
 
 def kraken2(

@@ -6,6 +6,7 @@ from soilbio.report.content import Section
 from soilbio.report.material import Material
 from soilbio.report.page import render_page
 from soilbio.report.sections_composition import composition_sections
+from soilbio.report.sections_coverage import coverage_sections
 from soilbio.report.sections_diversity import diversity_sections
 from soilbio.report.sections_reads import quality_section, reads_section
 from soilbio.report.sections_run import (
@@ -30,6 +31,7 @@ def sections_of(material: Material) -> list[Section]:
         *diversity_sections(material),
         reads_section(material),
         quality_section(material),
+        *coverage_sections(material),
         controls_section(material),
         places_section(material),
         agreement_section(material),

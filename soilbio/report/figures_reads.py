@@ -35,6 +35,7 @@ _PARTS = (
     ("lost for want of primers", "#D0D0D0"),
     ("library failed", "#5A2A27"),
 )
+_REMOVED = ("of hosts and contaminants", "#8C6BB1")
 MOST_LINES = 40
 
 
@@ -43,12 +44,14 @@ class ReadsOf:
     """The reads of a library left after each of `STEPS`, in their order.
 
     Of a library that failed, `left` repeats the last number known, and `failed` holds it, too.
+    `removed` are those of hosts and contaminants, which went after filtering.
     """
 
     label: str
     group: str
     left: tuple[int, ...]
     failed: int = 0
+    removed: int = 0
 
     def parts(self) -> list[int]:
         """Split the raw reads into those kept and those lost, in the order of the figure.
@@ -63,6 +66,8 @@ class ReadsOf:
         for place in places:
             lost[place] = max(0, before - between[place])
             before = between[place]
+        # Nothing is merged of metagenomes, in which alone reads are removed.
+        lost[1] = max(0, lost[1] - self.removed)
         losses = [raw - primer, *lost, max(0, before - kept)]
         return [kept - self.failed, *reversed(losses), self.failed]
 
@@ -115,6 +120,8 @@ def read_loss(libraries: Sequence[ReadsOf], *, is_share: bool) -> Any:
                 "<extra></extra>",
             )
         )
+    if any(library.removed for library in libraries):
+        traces.append(_removed_bar(rows, is_share=is_share))
     title = "share of raw reads, %" if is_share else "reads or read pairs"
     return figure(
         traces,
@@ -130,6 +137,22 @@ def read_loss(libraries: Sequence[ReadsOf], *, is_share: bool) -> Any:
         yaxis=row_axis(labels),
         annotations=row_headings(headings),
         showlegend=True,
+    )
+
+
+def _removed_bar(rows: Sequence[Any], *, is_share: bool) -> Any:
+    import plotly.graph_objects as go
+
+    shown = [(y, row) for y, row in enumerate(rows) if row is not None]
+    name, colour = _REMOVED
+    return go.Bar(
+        name=name,
+        orientation="h",
+        x=[_scaled(row.removed, row.left[0], is_share=is_share) for _, row in shown],
+        y=[y for y, _ in shown],
+        marker={"color": colour, "line": {"color": "white", "width": 0.5}},
+        customdata=[[plain(row.label), row.removed] for _, row in shown],
+        hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]:,}} reads {name}<extra></extra>",
     )
 
 

@@ -54,7 +54,7 @@ def read_results(folder: Path, assays: list[str]) -> Results:
 
     """
     return Results(
-        quality=_read_quality(folder / "quality" / "reads"),
+        quality=_read_quality(folder / "quality"),
         engines={name: read_json(folder / "profile" / name / "engine.json") for name in assays},
         diversity={name: _read_diversity(folder / "diversity" / name) for name in assays},
         scores=read_rows(folder / "score" / "score.tsv"),
@@ -114,7 +114,7 @@ def number(text: str | None) -> float | None:
 
 def _read_quality(folder: Path) -> dict[str, dict[int, tuple[float, ...]]]:
     curves: dict[str, dict[int, tuple[float, ...]]] = {}
-    for path in sorted(folder.glob("*.fastp.json")):
+    for path in sorted(folder.glob("*/*.fastp.json")):
         report = read_json(path)
         reads = {
             read: curve

@@ -41,7 +41,14 @@ def _loss_panel(subjects: list[Subject]) -> Panel:
         )
     column = next(iter(shown[0].groups), None)
     bars = [
-        ReadsOf(one.label, one.group(column), one.reads_left(), one.reads_failed) for one in shown
+        ReadsOf(
+            one.label,
+            one.group(column),
+            one.reads_left(),
+            failed=one.reads_failed,
+            removed=one.reads_removed,
+        )
+        for one in shown
     ]
     options = ("share of raw reads", "number of reads")
     variants: dict[tuple[str, ...], object] = {

@@ -57,6 +57,7 @@ class Subject:
     status_reason: str
     reads: tuple[int | None, ...]
     groups: Mapping[str, str]
+    reads_removed: int = 0
 
     @property
     def is_blank(self) -> bool:
@@ -150,4 +151,11 @@ def subject_of(
         status_reason=str(row.get("status_reason") or ""),
         reads=tuple(count if isinstance(count, int) else None for count in counts),
         groups=groups,
+        reads_removed=_removed(row),
     )
+
+
+def _removed(row: Mapping[str, object]) -> int:
+    """Give the reads of hosts and contaminants, which went after filtering."""
+    before, after = row.get("reads_filtered"), row.get("reads_decontaminated")
+    return before - after if isinstance(before, int) and isinstance(after, int) else 0

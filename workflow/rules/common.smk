@@ -12,6 +12,7 @@ from soilbio.errors import InputError
 from soilbio.metadata.config import read_config
 from soilbio.metadata.sheet import read_sheet
 from soilbio.metadata.units import units_of
+from soilbio.profile.genomes import genomes_of, memory_mb
 from soilbio.profile.needs import missing_tools
 
 if not workflow.overwrite_configfiles:
@@ -41,6 +42,8 @@ shell.prefix(
     f"set -euo pipefail; export PATH=$PATH:{shlex.quote(str(Path(sys.executable).parent))}; "
 )
 
+# Genomes whose reads are taken out of metagenomes.
+GENOMES = genomes_of(PROJECT)
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 ID = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -249,6 +252,46 @@ def clean_reads(wildcards):
     """Find the trimmed reads of a library of a metagenome."""
     ends = (1, 2) if is_paired(SEQUENCED[wildcards.library]) else (1,)
     return [f"results/shotgun/clean/{wildcards.library}_{end}.fastq.gz" for end in ends]
+
+
+def unless_kept(path):
+    """Mark trimmed reads as temporary, if the configuration does not keep them."""
+    return path if PROJECT.shotgun["keep_clean"] else temp(path)
+
+
+def is_long(library):
+    """Tell whether a library's reads are those of Nanopore or PacBio."""
+    return PROJECT.assays[SEQUENCED[library].assay].long_reads
+
+
+def genome_index(wildcards):
+    """Name the index of genomes whose reads are taken out, if there are any."""
+    kind = "long" if is_long(wildcards.library) else "short"
+    return [f"results/shotgun/genomes/{kind}.mmi"] if GENOMES else []
+
+
+def cleaning_options(wildcards):
+    """Write what else cleaning is told of a library."""
+    index = " ".join(f"--index {path}" for path in genome_index(wildcards))
+    return f"{'--long ' if is_long(wildcards.library) else ''}{index}"
+
+
+def cleaning_settings():
+    """Write what cleaning finds in the configuration, so that a change of it is seen."""
+    keys = ("min_length_bp", "long_", "remove", "estimate_coverage")
+    asked = {name: str(value) for name, value in PROJECT.shotgun.items() if name.startswith(keys)}
+    return json.dumps(asked, sort_keys=True)
+
+
+def quality_reports():
+    """Name the reports of the reads as they came; of metagenomes those of trimming have them."""
+    return [
+        "results/quality/{folder}/{library}.fastp.json".format(
+            folder="shotgun" if PROJECT.assays[library.assay].is_shotgun else "reads",
+            library=name,
+        )
+        for name, library in SEQUENCED.items()
+    ]
 
 
 def shotgun_options(engine):

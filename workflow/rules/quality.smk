@@ -22,7 +22,7 @@ rule measure_read_quality:
 
 rule collect_read_quality:
     input:
-        reports=[f"results/quality/reads/{library}.fastp.json" for library in SEQUENCED],
+        reports=quality_reports(),
     output:
         page="results/quality/multiqc/multiqc_report.html",
     log:
@@ -34,7 +34,4 @@ rule collect_read_quality:
         mem_mb=2000,
         runtime=60,
     shell:
-        "soilbio quality collect"
-        " --reports results/quality/reads"
-        " --out {output.page}"
-        " 2> {log}"
+        "soilbio quality collect" " --reports results/quality" " --out {output.page}" " 2> {log}"

@@ -4,7 +4,7 @@
 rule write_report:
     input:
         tables=final_tables(),
-        reads=[f"results/quality/reads/{library}.fastp.json" for library in SEQUENCED],
+        reads=quality_reports(),
         config=CONFIG_FILE,
     output:
         report="results/report.html",

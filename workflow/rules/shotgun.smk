@@ -1,31 +1,67 @@
 # Reads of whole metagenomes to profiles: trimmed once, then named by each profiler.
 
 
+rule index_genomes:
+    input:
+        genomes=[genome.path for genome in GENOMES],
+        config=ancient(CONFIG_FILE),
+    output:
+        index=temp("results/shotgun/genomes/{kind}.mmi"),
+        genomes="results/shotgun/genomes/{kind}.json",
+    log:
+        "results/logs/shotgun/index_genomes/{kind}.log",
+    wildcard_constraints:
+        kind="short|long",
+    conda:
+        "../envs/fastp.yaml"
+    threads: 2
+    resources:
+        mem_mb=memory_mb(GENOMES),
+        runtime=120,
+    params:
+        genomes=json.dumps({genome.name: str(genome.path) for genome in GENOMES}),
+        kind=lambda wildcards: "--long" if wildcards.kind == "long" else "",
+    shell:
+        "soilbio shotgun index"
+        " --config {input.config:q}"
+        " {params.kind}"
+        " --threads {threads}"
+        " --out {output.index}"
+        " 2> {log}"
+
+
 rule clean_shotgun:
     input:
         reads=reads_of_library,
+        index=genome_index,
+        config=ancient(CONFIG_FILE),
     output:
-        clean_1=temp("results/shotgun/clean/{library}_1.fastq.gz"),
+        clean_1=unless_kept("results/shotgun/clean/{library}_1.fastq.gz"),
         # Single reads leave the second file empty.
-        clean_2=temp("results/shotgun/clean/{library}_2.fastq.gz"),
-        report="results/shotgun/clean/{library}.fastp.json",
+        clean_2=unless_kept("results/shotgun/clean/{library}_2.fastq.gz"),
+        report="results/quality/shotgun/{library}.fastp.json",
         reads_left="results/shotgun/clean/{library}.json",
     log:
         "results/logs/shotgun/clean_shotgun/{library}.log",
+    benchmark:
+        "results/benchmarks/shotgun/clean/{library}.tsv"
     conda:
         "../envs/fastp.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=2000 + memory_mb(GENOMES),
+        runtime=480,
     params:
         reads=reads_options,
-        min_length_bp=PROJECT.shotgun["min_length_bp"],
+        options=cleaning_options,
+        settings=cleaning_settings(),
     shell:
         "soilbio shotgun clean"
+        " --config {input.config:q}"
         " --library {wildcards.library}"
         " {params.reads}"
-        " --min-length-bp {params.min_length_bp}"
+        " {params.options}"
+        " --threads {threads}"
         " --clean {output.clean_1} {output.clean_2}"
         " --report {output.report}"
         " --reads-left {output.reads_left}"
@@ -115,6 +151,113 @@ rule collect_shotgun:
         options=lambda wildcards: shotgun_options(engine_of(wildcards.assay)),
     shell:
         "soilbio shotgun collect {params.engine}"
+        " --config {input.config:q}"
+        " --assay {wildcards.assay}"
+        " --results results"
+        " 2> {log}"
+
+
+rule index_ssu_words:
+    input:
+        whole="results/reference/sintax.fasta",
+    output:
+        database="results/reference/ssu/words.udb",
+    log:
+        "results/logs/shotgun/index_ssu_words.log",
+    conda:
+        "../envs/ssu.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=30,
+    shell:
+        "vsearch"
+        " --makeudb_usearch {input.whole:q}"
+        " --dbmask none"
+        " --output {output.database}"
+        " 2> {log}"
+
+
+rule index_ssu_seeds:
+    input:
+        whole="results/reference/sintax.fasta",
+    output:
+        index=temp("results/reference/ssu/seeds.mmi"),
+    log:
+        "results/logs/shotgun/index_ssu_seeds.log",
+    conda:
+        "../envs/ssu.yaml"
+    threads: 2
+    resources:
+        mem_mb=3000,
+        runtime=60,
+    shell:
+        "minimap2"
+        " -k 13"
+        " -w 5"
+        " -I 1000G"
+        " -t {threads}"
+        " -d {output.index}"
+        " {input.whole:q}"
+        " 2> {log}"
+
+
+rule profile_ssu:
+    input:
+        clean=clean_reads,
+        database="results/reference/ssu/words.udb",
+        index="results/reference/ssu/seeds.mmi",
+        config=ancient(CONFIG_FILE),
+    output:
+        profile="results/shotgun/ssu/{library}.tsv",
+    log:
+        "results/logs/shotgun/profile_ssu/{library}.log",
+    benchmark:
+        "results/benchmarks/shotgun/ssu/{library}.tsv"
+    conda:
+        "../envs/ssu.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        confidence=PROJECT.taxonomy["confidence"],
+    shell:
+        "soilbio shotgun ssu"
+        " --config {input.config:q}"
+        " --clean {input.clean}"
+        " --database {input.database}"
+        " --index {input.index}"
+        " --out {output.profile}"
+        " 2> {log}"
+
+
+rule collect_ssu:
+    input:
+        profiles=profiles_of_unit,
+        reads_left=accounts_of_unit,
+        config=ancient(CONFIG_FILE),
+        sheet=ancient(PROJECT.libraries),
+    output:
+        counts="results/profile/{assay}/counts.parquet",
+        features="results/profile/{assay}/features.parquet",
+        tracking="results/profile/{assay}/tracking.tsv",
+        engine="results/profile/{assay}/engine.json",
+        classifier="results/taxonomy/{assay}/classifier.json",
+    log:
+        "results/logs/shotgun/collect_ssu/{assay}.log",
+    wildcard_constraints:
+        assay=assays_with("ssu"),
+    conda:
+        "../envs/ssu.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        reference=reference_options(),
+    shell:
+        "soilbio shotgun collect-ssu"
         " --config {input.config:q}"
         " --assay {wildcards.assay}"
         " --results results"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from soilbio.exporters.pseudonyms import pseudonym
 from soilbio.exporters.redact import redacted_view
 from soilbio.exporters.view import View
 from soilbio.metadata.sheet import Library
+from soilbio.profile.screened import to_send
 from soilbio.standards.sharing_classes import SharingClass
 
 if TYPE_CHECKING:
@@ -96,14 +97,17 @@ def material_of_dataset(
     InputError
         If the dataset cannot be read.
     Refused
-        If its agreements do not let the public have it.
+        If its agreements do not let the public have it, or reads were to be removed.
 
     """
     from soilbio.dataset.read import read_dataset
+    from soilbio.exporters.reads import refuse_unscreened
 
     dataset = read_dataset(folder)
     view = redacted_view(dataset, RECIPIENT, PURPOSE, on, key)
-    return _material("", view, libraries, key)
+    material = _material("", view, libraries, key)
+    refuse_unscreened(dataset, [library.library_id for library in material.reads.values()])
+    return material
 
 
 def material_of_project(config_path: Path, on: dt.date, key: bytes) -> Material:
@@ -123,7 +127,11 @@ def material_of_project(config_path: Path, on: dt.date, key: bytes) -> Material:
     project = read_config(config_path)
     libraries = read_sheet(project.libraries, project.assays)
     view = redacted_view(_sheets(project, libraries), RECIPIENT, PURPOSE, on, key)
-    return _material(project.title, view, libraries, key)
+    material = _material(project.title, view, libraries, key)
+    reads = to_send(project, material.reads)
+    gone = len(material.reads) - len(reads)
+    left_out = {**material.left_out, "libraries of which no read may leave": gone}
+    return replace(material, reads=reads, left_out=left_out)
 
 
 def _sheets(project: Config, libraries: Mapping[str, Library]) -> _Sheets:
