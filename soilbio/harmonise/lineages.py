@@ -7,6 +7,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
+from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX
 from soilbio.taxonomy.consensus import WIDEST
 
 if TYPE_CHECKING:
@@ -95,7 +96,12 @@ def _in_conflict(rank: str) -> pl.Expr:
     import polars as pl
 
     before = pl.col("flags").fill_null("").str.split("|").list.contains(f"{_CONFLICT}{rank}")
-    return (_given(rank).n_unique() > 1) | before.any()
+    return (_plain(_given(rank)).n_unique() > 1) | before.any()
+
+
+def _plain(name: pl.Expr) -> pl.Expr:
+    """Give names as they are compared (`taxonomy.canonical.plain`)."""
+    return name.str.replace(SUFFIX.pattern, "$1").str.replace(CANDIDATUS.pattern, "")
 
 
 def _said(ranks: Sequence[str]) -> list[pl.Expr]:
@@ -104,7 +110,13 @@ def _said(ranks: Sequence[str]) -> list[pl.Expr]:
 
     return [
         pl.col("flags").fill_null("").str.join("|"),
-        *(_given(rank).first().alias(rank) for rank in ranks),
+        *(
+            pl.when(_given(rank).n_unique() > 1)
+            .then(_plain(_given(rank)).first())
+            .otherwise(_given(rank).first())
+            .alias(rank)
+            for rank in ranks
+        ),
         *((_given(rank).len() == pl.len()).alias(f"{rank}:all") for rank in ranks),
         *(_in_conflict(rank).alias(f"{rank}:differ") for rank in ranks),
     ]
@@ -175,7 +187,9 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     ranks = RANKS if is_sh else RANKS[: RANKS.index(level) + 1]
     flags = pl.col("flags").fill_null("").str.split("|")
     excluding = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.sort().list.join("|")
-    code, rank, name = _code(), _deepest(ranks).fill_null(""), _deepest(ranks, name=True)
+    # Databases with and without GTDB's suffixes, or Candidatus, are to meet in a name.
+    code, rank = _code(), _deepest(ranks).fill_null("")
+    name = _plain(_deepest(ranks, name=True))
     if is_sh:  # a hypothesis is one whatever it is called
         own = _hypothesis()
         code = pl.when(own != "").then(pl.lit(BY_HYPOTHESIS)).otherwise(code)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from soilbio.standards.ranks import RANKS
 
+# GTDB splits a name into `Bacillus_A`, `Bacillus_B`, …: a suffix is part of its name there only.
+SUFFIX = re.compile(r"_[A-Z]{1,3}( |$)")
+SUFFIX_AT_END = re.compile(r"_[A-Z]{1,3}$")
+CANDIDATUS = re.compile(r"^Candidatus ")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A name that is another today: rank, former name, today's name, on what basis."""
+    """A name that is another today: rank, former name, today's name, who says so, since when."""
 
     rank: str
     former: str
     today: str
-    basis: str
+    source: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +45,31 @@ def changed_names() -> dict[tuple[str, str], Change]:
     path = Path(__file__).with_name("changed_names.tsv")
     with path.open(encoding="utf-8", newline="") as handle:
         rows = csv.DictReader(handle, delimiter="\t")
-        changes = [Change(row["rank"], row["from"], row["to"], row["basis"]) for row in rows]
+        changes = [
+            Change(row["rank"], row["from"], row["to"], row["source"], row["date"]) for row in rows
+        ]
     return {(change.rank, change.former): change for change in changes}
+
+
+def plain(name: str) -> str:
+    """Give a name as it is compared: without GTDB's suffix (`Bacillus_A`) and Candidatus."""
+    return CANDIDATUS.sub("", SUFFIX.sub(r"\1", name))
+
+
+def _change(rank: str, name: str) -> Change | None:
+    """Find a change of a name; a suffix of GTDB's goes along (Firmicutes_D, Bacillota_D)."""
+    known = changed_names().get((rank, name))
+    suffix = SUFFIX_AT_END.search(name)
+    if known or not suffix:
+        return known
+    bare = changed_names().get((rank, name[: suffix.start()]))
+    return bare and replace(bare, former=name, today=f"{bare.today}{suffix.group()}")
 
 
 def canonical(lineage: Mapping[str, str]) -> Canonical:
     """Give a parsed lineage today's names; a name that is not in the table stays as it is."""
-    known = changed_names()
     changes = tuple(
-        change for rank in RANKS if (change := known.get((rank, lineage.get(rank, "")))) is not None
+        change for rank in RANKS if (change := _change(rank, lineage.get(rank, ""))) is not None
     )
     renamed = {change.rank: change.today for change in changes}
     return Canonical({rank: renamed.get(rank, lineage.get(rank)) for rank in RANKS}, changes)

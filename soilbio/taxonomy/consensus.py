@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.canonical import plain
 
 # If these differ, the same name below is another organism's.
 WIDEST = ("domain", "kingdom")
@@ -27,7 +28,9 @@ def consensus(lineages: Sequence[Ranks]) -> tuple[dict[str, str | None], tuple[s
     found: dict[str, str | None] = {}
     differing: list[str] = []
     for rank in RANKS:
-        named = [name for lineage in lineages if (name := lineage.get(rank))]
+        said = [name for lineage in lineages if (name := lineage.get(rank))]
+        # Names that differ in a suffix of GTDB's, or in Candidatus, are one.
+        named = said if len(set(said)) == 1 else [plain(name) for name in said]
         if len(set(named)) > 1:
             differing.append(rank)
         is_other = any(wide in differing for wide in WIDEST)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+_PLASTID = re.compile(r":(?:plas|chrom|apic)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,14 @@ def flags_of(
     """Name what is unwanted about a feature, sorted.
 
     Organelles are looked for in the verbatim lineage, where databases put them at different ranks
-    (Greengenes c__Chloroplast, f__mitochondria; SILVA o__Chloroplast, f__Mitochondria).
+    (Greengenes c__Chloroplast, f__mitochondria; SILVA o__Chloroplast, f__Mitochondria; PR2 marks
+    each name, Chlorella:plas).
     """
     text = verbatim.lower()
     domain = ranks.get("domain")
     found = {
-        "chloroplast": "chloroplast" in text,
-        "mitochondria": "mitochondria" in text,
+        "chloroplast": "chloroplast" in text or bool(_PLASTID.search(text)),
+        "mitochondria": "mitochondria" in text or ":mito" in text,
         "off-target-length": not target.min_length_bp <= length_bp <= target.max_length_bp,
         "off-target-domain": bool(domain and target.domains and domain not in target.domains),
         "unclassified": not any(ranks.values()),

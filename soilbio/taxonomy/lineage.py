@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.positions import DOMAINS, ranks_of, without_roots
 
 # One-letter prefixes: `d__Bacteria`, `d:Bacteria`; older SILVA exports count, `D_0__Bacteria`.
 _BY_LETTER = {
@@ -34,19 +35,25 @@ _AUTHOR = re.compile(
     r"^([A-Z][a-z-]+ [a-z][a-z-]+)\s+(?:\(?[A-Z][\w.'-]*.*(?:\d{4}|[A-Z]\.|\))).*$"
 )
 _SUPPORT = re.compile(r"\((?:\d+(?:\.\d+)?)\)$")
-# Positional lineages, by their number of ranks; PR2 has nine from version 5 on.
-_POSITIONS = {
-    9: ("domain", "", "phylum", "", "class", "order", "family", "genus", "species"),
-    8: RANKS,
-}
+# Greengenes2 numbers the parts of what is not of one origin: g__Bacillus_A_289472.
+_NUMBERED = re.compile(r"(?<=[A-Za-z])_\d{5,}(?= |$)")
+# PR2 marks the genomes of organelles: Chlorella:plas.
+_ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
+# UNITE's species hypotheses behind a name: Fungi_sp|SH1502188.08FU.
+_HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
+# A space, for which many write an underscore; that of GTDB's suffixes (Bacillus_A) is their own.
+_SPACE = re.compile(r"(?<=[A-Za-z0-9.-])_(?![A-Z]{1,3}(?:[ _]|$))")
+# Words that are no name alone, so that what follows is no suffix: Family_XI.
+_GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineage)_", re.IGNORECASE)
+_CANDIDATUS = re.compile(r"^(?:Candidatus|Ca\.|Ca)[ _](?=[A-Z])")
 _NO_NAME = re.compile(
     r"^(?:|na|nan|none|unknown|unclassified|unidentified|unassigned|uncultured|metagenome|"
-    r"environmental[ _]samples?|other|ambiguous[ _]taxa|no[ _]rank)$"
+    r"environmental[ _]samples?|other|ambiguous[ _]taxa|no[ _]rank|not[ _]assigned|"
+    r"no[ _](?:blast[ _])?(?:hit|match))$"
     r"|uncultured|metagenome|unidentified|unclassified|incertae[ _]sedis|unknown[ _]"
     r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|_x+$|[ _]sp\.?$",
     re.IGNORECASE,
 )
-_DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Eukarya", "Viruses"})
 
 
 @lru_cache(maxsize=200_000)
@@ -63,8 +70,8 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
             for part, found in zip(parts, prefixed, strict=True)
         ]
     else:
-        ranks = list(_POSITIONS.get(len(parts), _COUNTED)[: len(parts)])
-        names = parts
+        names = without_roots(_ORGANELLE.sub("", part) for part in parts)
+        ranks = ranks_of([_SUPPORT.sub("", name) for name in names])
     found = {
         rank: clean
         for rank, name in zip(ranks, names, strict=False)
@@ -79,6 +86,7 @@ def parse_lineage(text: str | None) -> dict[str, str]:
     Greengenes, SILVA, GTDB, UNITE (`k__…; p__…`, also behind its headers), older SILVA exports
     (`D_0__…`), SINTAX (`d:…,p:…`, support in brackets), MGnify (`sk__`, `dv__`), MetaPhlAn (`|`),
     PR2 (nine ranks, positional), mothur and plain positional lineages.
+    Underscores for spaces, Greengenes2's numbers and PR2's marks of organelles are taken off.
     Absent: empty ranks, and what is no name (uncultured, metagenome, incertae sedis, `_X` fills,
     genome bins such as GGB25847).
     """
@@ -87,13 +95,17 @@ def parse_lineage(text: str | None) -> dict[str, str]:
 
 def name_in(text: str) -> str:
     """Clean one name: support, quotes, proposed-name brackets; empty where it is no name."""
-    name = _SUPPORT.sub("", text.strip()).strip()
+    name = _HYPOTHESIS.sub("", _SUPPORT.sub("", text.strip()).strip())
+    name = _NUMBERED.sub("", _ORGANELLE.sub("", name))
     if name.count("'") % 2 or name.count('"') % 2:
         return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`
     name = name.strip("\"' ")
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
-    return "" if _NO_NAME.search(name) or _BIN.match(name) else name
+    if _NO_NAME.search(name) or _BIN.match(name):
+        return ""
+    name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
+    return _SPACE.sub(" ", name)
 
 
 def _split(text: str) -> list[str]:
@@ -115,15 +127,14 @@ def _prefix_rank(found: re.Match[str] | None) -> str:
 
 def _finish(found: dict[str, str]) -> dict[str, str]:
     """Put a domain that a dialect calls kingdom where it belongs; complete a bare epithet."""
-    if found.get("kingdom") in _DOMAINS and "domain" not in found:
+    if found.get("kingdom") in DOMAINS and "domain" not in found:
         found["domain"] = found.pop("kingdom")
     if found.get("domain") == "Eukarya":
         found["domain"] = "Eukaryota"
     species, genus = found.get("species"), found.get("genus")
     if species:
         # GTDB's suffix (`Bacillus_A cereus`) is part of the genus' name.
-        spaced = species if " " in species else species.replace("_", " ")
-        species = _AUTHOR.sub(r"\1", spaced)
+        species = _AUTHOR.sub(r"\1", species)
         is_epithet = species[0].islower() and " " not in species
         if is_epithet and not genus:
             del found["species"]

@@ -7,18 +7,14 @@ among prokaryotes a name is unique (International Code of Nomenclature of Prokar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
-from soilbio.taxonomy.canonical import changed_names
+from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX, changed_names
 
-# GTDB splits a name into `Bacillus_A`, `Bacillus_B`, …: a suffix is part of its name there only.
-_SUFFIX = re.compile(r"_[A-Z]{1,3}(?= |$)")
-_CANDIDATUS = re.compile(r"^Candidatus[ _]", re.IGNORECASE)
 _SETTLED = {"metazoa": "animalia", "viridiplantae": "plantae"}
 _KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
 _SHOWN = 3
@@ -114,10 +110,10 @@ def spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
     # Of a name alone the rank is not known, either.
     changes = (known.get((one, name)) for one in ([rank] if rank else RANKS))
     for change in filter(None, changes):
-        found.setdefault(change.today, f"{change.today} today ({change.basis})")
-    plain = _SUFFIX.sub("", name)
+        found.setdefault(change.today, f"{change.today} today ({change.source})")
+    plain = SUFFIX.sub(r"\1", name)
     found.setdefault(plain, "without the suffix of GTDB")
-    found.setdefault(_CANDIDATUS.sub("", plain), "without Candidatus")
+    found.setdefault(CANDIDATUS.sub("", plain), "without Candidatus")
     found.setdefault(f"Candidatus {plain}", "as Candidatus")
     return tuple(found.items())
 
@@ -156,7 +152,7 @@ def _differ(rank: str, one: Lineage, other: Lineage) -> bool:
 
 def _plain(rank: str, name: str) -> str:
     change = changed_names().get((rank, name))
-    plain = _SUFFIX.sub("", change.today if change else name).casefold()
+    plain = SUFFIX.sub(r"\1", change.today if change else name).casefold()
     return _SETTLED.get(plain, plain)
 
 

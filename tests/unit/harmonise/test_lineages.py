@@ -63,6 +63,13 @@ def test_homonyms_stay_apart(other):
     assert ids[0] != ids[1]
 
 
+@pytest.mark.parametrize("other", ["Morganella_A", "Candidatus Morganella"])
+def test_a_suffix_of_gtdb_or_candidatus_is_no_other_genus(other):
+    ids, (taxon,) = named(BACTERIUM, {**BACTERIUM, "genus": other})
+    assert ids[0] == ids[1]
+    assert (taxon["genus"], taxon["flags"]) == ("Morganella", "")
+
+
 def test_what_has_no_name_stays_under_the_one_above():
     rows = [{"domain": "Bacteria", "phylum": "Bacillota"}, {"domain": "Bacteria"}, {}]
     ids, _ = named(*rows)

@@ -14,6 +14,7 @@ SIXTEEN_S = Target(("Bacteria", "Archaea"), 245, 260)
         ("Firmicutes", "Bacillota"),
         ("Proteobacteria", "Pseudomonadota"),
         ("Actinobacteriota", "Actinomycetota"),
+        ("Firmicutes_D", "Bacillota_D"),
         ("Thermi", "Deinococcota"),
         ("Bacillota", "Bacillota"),
         ("AD3", "AD3"),
@@ -26,7 +27,13 @@ def test_phyla_have_today_s_names(former, today):
 def test_a_change_is_told_with_its_basis():
     (change,) = canonical({"domain": "Bacteria", "phylum": "Firmicutes"}).changes
     assert (change.rank, change.former, change.today) == ("phylum", "Firmicutes", "Bacillota")
-    assert change.basis
+    assert (change.source, change.date) == ("Oren & Garrity 2021, IJSEM 71:005056", "2021")
+
+
+def test_every_change_has_its_source_and_a_date_is_a_year():
+    for change in changed_names().values():
+        assert change.source
+        assert change.date in ("", "2021", "2022", "2023")
 
 
 def test_a_class_is_not_renamed_as_a_phylum():
@@ -57,6 +64,12 @@ def test_absent_ranks_are_none():
         ({"domain": "Bacteria"}, "f:mitochondria(0.99)", 253, ("mitochondria",)),
         ({"domain": "Bacteria"}, "d:Bacteria", 300, ("off-target-length",)),
         ({"domain": "Eukaryota"}, "d:Eukaryota", 253, ("off-target-domain",)),
+        (
+            {"domain": "Eukaryota"},
+            "Eukaryota:plas;Archaeplastida:plas",
+            253,
+            ("chloroplast", "off-target-domain"),
+        ),
         ({}, "", 100, ("off-target-length", "unclassified")),
     ],
 )

@@ -21,6 +21,9 @@ from soilbio.taxonomy.lineage import parse_lineage
         (["d__A;g__G", "d__B;g__G"], "", ("domain",)),
         (["d__A;g__G", "d__A;g__G", "d__A;g__H"], "A", ("genus",)),
         (["", "d__A"], "A", ()),
+        (["d__A;g__Bacillus_A", "d__A;g__Bacillus"], "A Bacillus", ()),
+        (["d__A;g__Bacillus_A", "d__A;g__Bacillus_A"], "A Bacillus_A", ()),
+        (["d__A;g__Candidatus_Xus", "d__A;g__Xus"], "A Xus", ()),
         ([""], "", ()),
     ],
 )

@@ -63,7 +63,7 @@ def test_a_species_is_a_whole_name_or_absent(text, expected):
         ),
         (
             "sk__Bacteria;k__;p__Candidatus_Dormibacteraeota;c__;o__",
-            {"domain": "Bacteria", "phylum": "Candidatus_Dormibacteraeota"},
+            {"domain": "Bacteria", "phylum": "Candidatus Dormibacteraeota"},
         ),
         (
             "d__Bacteria;sg__PANNAM;dv__Proteobacteria;sdv__Proteobacteria_X;c__Alphaproteobacteria",
@@ -105,6 +105,67 @@ def test_a_species_is_a_whole_name_or_absent(text, expected):
 )
 def test_what_is_peculiar_to_a_dialect_is_read(text, expected):
     assert parse_lineage(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("g__Bacillus_A_289472", "Bacillus_A"),
+        ("g__Clostridium_T_123456", "Clostridium_T"),
+        ("g__Candidatus_Udaeobacter", "Candidatus Udaeobacter"),
+        ("g__Ca. Udaeobacter", "Candidatus Udaeobacter"),
+        ("g__Clostridium_sensu_stricto_1", "Clostridium sensu stricto 1"),
+        ("g__WD2101_soil_group", "WD2101 soil group"),
+        ("g__Family_XI", "Family XI"),
+        ("g__JAAYZX01", "JAAYZX01"),
+        ("d__Bacteria;g__Rhizobium;s__Rhizobium sp000123", "Rhizobium"),
+        ("k__Fungi;p__Ascomycota;s__Fungi_sp|SH1234567.08FU", None),
+        ("No blast hit", None),
+    ],
+)
+def test_decorations_of_names_are_taken_off(text, expected):
+    assert parse_lineage(text).get("genus") == expected
+    assert "species" not in parse_lineage(text) or "sp000123" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # NCBI's, with what stands above; mothur's and RDP's Root.
+        (
+            "cellular organisms;Bacteria;Pseudomonadati;Pseudomonadota;Alphaproteobacteria",
+            "domain Bacteria kingdom Pseudomonadati phylum Pseudomonadota class"
+            " Alphaproteobacteria",
+        ),
+        ("Root;Bacteria(100);Firmicutes(99)", "domain Bacteria phylum Firmicutes"),
+        # UNITE without prefixes begins with the kingdom.
+        ("Fungi;Ascomycota;Leotiomycetes", "kingdom Fungi phylum Ascomycota class Leotiomycetes"),
+        # PR2 of eight ranks, and organelles in it.
+        (
+            "Eukaryota;Alveolata;Dinoflagellata;Dinophyceae;Gymnodiniales;Gymnodiniaceae;"
+            "Gymnodinium;Gymnodinium_sp.",
+            "domain Eukaryota phylum Dinoflagellata class Dinophyceae order Gymnodiniales family"
+            " Gymnodiniaceae genus Gymnodinium",
+        ),
+        (
+            "Eukaryota:plas;Archaeplastida:plas;Chlorophyta:plas;Chlorophyta_X:plas;"
+            "Trebouxiophyceae:plas;Chlorellales:plas;Chlorellales_X:plas;Chlorella:plas;"
+            "Chlorella_vulgaris:plas",
+            "domain Eukaryota phylum Chlorophyta class Trebouxiophyceae order Chlorellales genus"
+            " Chlorella species Chlorella vulgaris",
+        ),
+        # SILVA's own, of any depth: only what the names themselves tell.
+        (
+            "Eukaryota;Opisthokonta;Nucletmycea;Fungi;Dikarya;Ascomycota;Pezizomycotina;"
+            "Sordariomycetes;Hypocreales;Nectriaceae;Fusarium",
+            "domain Eukaryota kingdom Fungi phylum Ascomycota class Sordariomycetes order"
+            " Hypocreales family Nectriaceae genus Fusarium",
+        ),
+    ],
+)
+def test_positions_mean_what_they_do_in_their_database(text, expected):
+    found = parse_lineage(text)
+    assert " ".join(f"{rank} {name}" for rank, name in found.items()) == expected
 
 
 def test_pr2_has_nine_ranks():
