@@ -363,6 +363,7 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
     """Look at the files of all libraries, several at once; problems keep the sheet's order."""
     from soilbio.metadata.absent_primers import Explainer
     from soilbio.metadata.library_reads import Demand, check_whole, inspect_library
+    from soilbio.metadata.reads import read_ahead
     from soilbio.metadata.same_reads import SameReads
 
     explainer = Explainer(project.assays)
@@ -381,12 +382,22 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
 
     same = SameReads()
     with ThreadPoolExecutor(_THREADS) as pool:
-        for facts, own in pool.map(look, checked.libraries):
+        if is_deep:
+            looked = pool.map(look, checked.libraries)
+        else:
+            # Looking is so short that threads would mostly wait for each other: these only fetch.
+            pool.map(read_ahead, [path for one in checked.libraries for path in _files_of(one)])
+            looked = map(look, checked.libraries)
+        for facts, own in looked:
             same.note(facts, own)
             if facts.absent is not None:
                 explainer.note(facts.library, facts.absent, own)
             checked.facts.append(replace(facts, absent=None, single_names=()))
             problems.extend(own.found)
+
+
+def _files_of(library: Library) -> list[Path]:
+    return [path for path in (library.fastq_1, library.fastq_2) if path]
 
 
 def summary_of(checked: Checked) -> str:
