@@ -190,16 +190,19 @@ def _plan(args: argparse.Namespace) -> int:
     """Print what a project needs, and what of it fits; exit code 1 if something does not."""
     import shutil
 
+    from soilbio.errors import Problems
     from soilbio.metadata.config import read_config
     from soilbio.metadata.databases import needs_of
     from soilbio.metadata.sheet import read_sheet
     from soilbio.references.entries import read_manifest
     from soilbio.references.machine import memory_bytes
     from soilbio.references.manifest import references_root
-    from soilbio.references.plan import advice, plan
+    from soilbio.references.plan import MISSING, advice, plan
 
     project = read_config(args.config)
-    needs = needs_of(project, read_sheet(project.libraries, project.assays).values())
+    # Reads need not be there yet: what is wrong with the sheet is for `soilbio check` to tell.
+    sheet = read_sheet(project.libraries, project.assays, problems=Problems(str(project.libraries)))
+    needs = needs_of(project, sheet.values())
     manifest, root, memory = read_manifest(), references_root(), memory_bytes()
     planned = plan(needs, manifest, root)
     print(*_PLAN, sep="\t")
@@ -220,7 +223,7 @@ def _plan(args: argparse.Namespace) -> int:
     if bare:
         print(f"Without published checksum: {', '.join(bare)}.", file=sys.stderr)
     is_short = needed > free or any(item.fits(memory) is False for item in planned)
-    return 1 if is_short or any(item.state == "unknown" for item in planned) else 0
+    return 1 if is_short or any(item.state in MISSING for item in planned) else 0
 
 
 def _plan_row(item: Planned, memory: int) -> list[str]:

@@ -12,11 +12,22 @@ from soilbio.metadata.genome_files import check_genomes
 from soilbio.metadata.sheet import Library
 from soilbio.references.entries import NAME, read_manifest
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
-from soilbio.references.machine import memory_bytes
+from soilbio.references.machine import memory_bytes, memory_of
 from soilbio.references.manifest import database_at
 from soilbio.references.plan import Need
 
-__all__ = ["check_databases", "check_kraken2", "lineages_for", "needs_of", "wrong_database"]
+__all__ = [
+    "check_databases",
+    "check_kraken2",
+    "lineages_for",
+    "memory_mb",
+    "needs_of",
+    "wrong_database",
+]
+
+# Sketches of deep libraries; sourmash's need with GTDB is not published.
+_READS_MB = {"kraken2": 0, "sylph": 4000, "sourmash": 2000}
+_LEAST_MB = {"sourmash": 16000}
 
 
 def check_databases(project: Config, libraries: Iterable[Library], problems: Problems) -> None:
@@ -73,7 +84,7 @@ def needs_of(project: Config, libraries: Iterable[Library]) -> list[Need]:
     for profiler in sorted(used_profilers(project, used) - {SSU}):
         key = f"{profiler}_database"
         place: Path | None = project.shotgun[key]
-        name = _name_of(place) if place else "(not named)"
+        name = _name_of(place) if place else "-"
         found.append(Need(name, profiler, f"shotgun.{key}", place))
     return found
 
@@ -111,6 +122,13 @@ def check_kraken2(database: Path, memory: int | None = None) -> None:
     """
     check_kind("kraken2", database)
     check_fits("kraken2", database, memory_bytes() if memory is None else memory)
+
+
+def memory_mb(project: Config, engine: str) -> int:
+    """Say what memory a job of an engine asks for: its database's, and that of the reads."""
+    database: Path | None = project.shotgun[f"{engine}_database"]
+    own = memory_of(engine, database) // 10**6 if database else 0
+    return max(own + _READS_MB[engine], _LEAST_MB.get(engine, 0))
 
 
 def lineages_for(project: Config, engine: str) -> Path | None:

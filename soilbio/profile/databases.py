@@ -15,7 +15,8 @@ from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.disk import atomic_text
 from soilbio.references.fetch import put_in_place
 from soilbio.references.genomes import Genome
-from soilbio.references.layouts import DATABASE_NAMES, KRAKEN2_FILES
+from soilbio.references.kinds import KRAKEN2_FILES
+from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.manifest import LINEAGES
 from soilbio.references.taxdump import Taxdump, write_taxdump
 

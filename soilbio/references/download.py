@@ -335,15 +335,15 @@ def _problem(source: Source, part: Path, failures: list[tuple[str, _Given]]) -> 
     """One error for all addresses: what each said."""
     said = "; ".join(f"{url}: {failure}" for url, failure in failures)
     if failures and all(failure.is_wrong for _, failure in failures):
-        return wrong_checksum(failures[0][0], f"the file {source.name} that is known", said)
+        return wrong_checksum(source.name, "the file that is known under this name", said)
     kept = _size(part)
     fix = "Check the network (a proxy is set by HTTPS_PROXY), and run the same command again"
     if kept:
         fix += f": it goes on at {kept:,} bytes"
     return problem_of(
         "reference-download",
-        source.urls[0],
+        source.name,
         found=said,
-        expected=f"a download of {source.name}",
+        expected="an address that gives the whole file",
         fix=f"{fix}; or get the file elsewhere, and give it with --from",
     )

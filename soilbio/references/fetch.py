@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from soilbio.errors import problem_of
+from soilbio.errors import InputError, problem_of
 from soilbio.references.checksums import (
     mismatch,
     note_accepted,
@@ -37,6 +37,8 @@ from soilbio.references.manifest import (
 )
 
 DOWNLOADS = ".downloads"
+# A download with these faults is not what it should be: it would only fail again.
+_WRONG_CONTENT = ("reference-checksum", "reference-archive", "reference-file-unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,12 @@ def _fill_of_files(entry: Entry, part: Path, root: Path, asked: Asked) -> None:
         if file.md5_of == "members"
         for name, digest in listed[file.name].items()
     }
-    laid_out = lay_out(entry, files, members, part)
+    try:
+        laid_out = lay_out(entry, files, members, part)
+    except InputError as error:
+        if all(problem.code in _WRONG_CONTENT for problem in error.problems):
+            shutil.rmtree(root / DOWNLOADS / entry.name, ignore_errors=True)
+        raise
     shutil.rmtree(part / "carried", ignore_errors=True)
     bare = {file.name: sums[file.name] for file in entry.files if not file.is_verifiable}
     if bare:
@@ -200,7 +207,7 @@ def _get(
     entry: Entry, file: Source, check: Callable[[Path], str], root: Path, asked: Asked
 ) -> Path:
     """Download a file."""
-    if file.bytes:
+    if file.bytes and file.bytes > 1e8:
         asked.patience.tell(f"{file.name}: {file.bytes / 1e9:.3g} GB")
     return download(file, root / DOWNLOADS / entry.name, check, asked.patience)
 

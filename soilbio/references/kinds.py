@@ -9,9 +9,9 @@ from pathlib import Path
 
 from soilbio.errors import InputError, problem_of
 from soilbio.references.entries import read_manifest
-from soilbio.references.layouts import KRAKEN2_FILES
 from soilbio.references.machine import memory_bytes, memory_of, what_would_fit
 
+KRAKEN2_FILES = ("hash.k2d", "opts.k2d", "taxo.k2d")
 KINDS = {
     "kraken2": "the folder of a Kraken2 database (hash.k2d, opts.k2d, taxo.k2d)",
     "sylph": "a file of genomes' sketches (.syldb)",
@@ -95,8 +95,8 @@ def check_fits(engine: str, path: Path, memory: int | None = None) -> None:
         return
     fix = "Use a machine with more (SOILBIO_MEMORY_GB states that of a cluster's nodes); {fit}"
     if engine == "kraken2":
-        cap = max(0.0, 0.9 * there / 1e9 - 0.5)
-        fix += f"; or build one of at most {cap:.0f} GB (soilbio reference build --max-size-gb)"
+        cap = int(0.9 * there / 1e9 - 0.5)
+        fix += f"; or build one of at most {cap} GB (--max-size-gb)" if cap > 0 else ""
     raise problem_of(
         "shotgun-memory",
         str(path),

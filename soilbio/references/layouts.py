@@ -15,11 +15,11 @@ from soilbio.errors import InputError, problem_of
 from soilbio.references.checksums import md5_of, wrong_checksum
 from soilbio.references.disk import atomic_bytes, atomic_text
 from soilbio.references.entries import Entry
+from soilbio.references.kinds import KINDS, KRAKEN2_FILES, check_kind
 from soilbio.references.lineages import ranks_of
 from soilbio.references.manifest import LINEAGES, SEQUENCES
 from soilbio.references.unpack import unpack
 
-KRAKEN2_FILES = ("hash.k2d", "opts.k2d", "taxo.k2d")
 TAXDUMP_FILES = ("nodes.dmp", "names.dmp")
 _TAXDUMP_MORE = (*TAXDUMP_FILES, "merged.dmp", "delnodes.dmp")
 DATABASE_NAMES = {"sylph": "database.syldb", "sourmash": "database.zip"}
@@ -111,6 +111,16 @@ def _of_sketches(entry: Entry, downloads: Mapping[str, Path], folder: Path) -> I
                     shutil.copyfileobj(source, target, 1 << 20)
     name = DATABASE_NAMES[entry.layout]
     (database,) = (path for name, path in downloads.items() if roles[name] == "database")
+    try:
+        check_kind(entry.engine, database)
+    except InputError as error:  # such as a page that says that there is nothing
+        raise problem_of(
+            "reference-archive",
+            database.name,
+            found=error.problems[0].found,
+            expected=KINDS[entry.engine],
+            fix="Get the file again; nothing of it is kept",
+        ) from error
     database.replace(folder / name)
     return Installed(name, LINEAGES if tables else None)
 

@@ -15,6 +15,9 @@ from soilbio.references.machine import (
 )
 from soilbio.references.manifest import DESCRIPTION, database_at
 
+# States of what cannot be got by its name.
+MISSING = ("not named", "not there")
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -67,7 +70,8 @@ def _planned(need: Need, entry: Entry | None, root: Path) -> Planned:
         size = _size(root / need.name)
         return Planned(need, "installed", 0, size, None, is_estimated=False, checksums="")
     if entry is None:
-        return Planned(need, "unknown", None, None, None, is_estimated=False, checksums="")
+        state = "not named" if need.path is None and need.engine in PROFILERS else "not there"
+        return Planned(need, state, None, None, None, is_estimated=False, checksums="")
     return Planned(
         need,
         "to get",
@@ -93,5 +97,5 @@ def advice(
     return [
         (item.need.engine, fitting(manifest, item.need.engine, memory))
         for item in planned
-        if item.need.engine in PROFILERS and (item.state == "unknown" or item.fits(memory) is False)
+        if item.need.engine in PROFILERS and (item.state in MISSING or item.fits(memory) is False)
     ]

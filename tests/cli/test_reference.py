@@ -1,9 +1,15 @@
 import gzip
+import subprocess
+import sys
+import threading
+import time
 
 import pytest
+import yaml
 
 from soilbio.cli.main import main
 from soilbio.references.manifest import read_manifest
+from tests.reference_server import Server
 
 
 @pytest.fixture(autouse=True)
@@ -119,3 +125,96 @@ def test_a_training_set_of_dada2_ends_before_the_first_rank_without_a_name(tmp_p
     target = tmp_path / "train.fa"
     assert main(["reference", "build", "mine-1", "--for", "dada2", "--out", str(target)]) == 0
     assert target.read_text() == ">Bacteria;P;\nACGT\n>Fungi;Q;\nGGGG\n"
+
+
+HEADERS = b">Bacteria;Bacillota;\nACGU\n"
+
+
+@pytest.fixture
+def own_manifest(tmp_path, monkeypatch):
+    """A laboratory's own manifest, served on 127.0.0.1."""
+    server = Server(files={"/own.fa": HEADERS})
+    running = server.start()
+    file = {"name": "own.fa", "urls": [f"{server.url}/own.fa"]}
+    entry = {"title": "Own", "version": "1", "licence": "CC-BY-4.0", "attribution": "Our lab"}
+    entry |= {"kind": "files", "layout": "dada2", "engine": "amplicons", "files": [file]}
+    (tmp_path / "manifest.yaml").write_text(yaml.safe_dump({"own-1": entry}))
+    monkeypatch.setenv("SOILBIO_MANIFEST", str(tmp_path / "manifest.yaml"))
+    yield server
+    running.shutdown()
+    running.server_close()
+
+
+def test_a_reference_of_a_laboratorys_own_manifest_is_got_and_held_to(own_manifest, root, capsys):
+    assert main(["reference", "get", "own-1"]) == 1
+    assert "[reference-unverified]" in capsys.readouterr().err
+    assert main(["reference", "get", "own-1", "--accept-unverified"]) == 0
+    said = capsys.readouterr()
+    assert "Licence: CC-BY-4.0" in said.err
+    assert "To be named: Our lab" in said.err
+    assert said.out.strip() == str(root / "own-1")
+    assert main(["reference", "get", "own-1"]) == 0
+    assert "Already installed" in capsys.readouterr().err
+    assert main(["reference", "list"]) == 0
+    assert f"own-1\t1\tCC-BY-4.0\t{root / 'own-1'}\tamplicons" in capsys.readouterr().out
+
+
+def test_two_processes_get_one_reference_at_once_and_one_of_them_downloads(own_manifest, root):
+    own_manifest.gate = threading.Event()
+    words = ["-m", "soilbio", "reference", "get", "own-1", "--accept-unverified"]
+    running = [
+        subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    while not (root / ".own-1.part").exists():
+        time.sleep(0.05)
+    time.sleep(1)
+    own_manifest.gate.set()
+    said = "".join(process.communicate()[1] for process in running)
+    assert [process.returncode for process in running] == [0, 0]
+    assert said.count("Installed, its SHA-256 noted") == 1
+    assert said.count("Already installed") == 1
+    assert len(own_manifest.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("shotgun", "memory", "code", "states"),
+    [
+        ("{kraken2_database: kraken2-standard-8}", "24", 0, {"to get"}),
+        ("{kraken2_database: kraken2-standard-8}", "4", 1, {"to get"}),
+        ("{kraken2_database: nowhere}", "24", 1, {"not there"}),
+        ("{}", "24", 1, {"not named"}),
+    ],
+)
+def test_a_plan_says_what_is_needed_and_what_fits(
+    tmp_path, monkeypatch, capsys, shotgun, memory, code, states
+):
+    monkeypatch.setenv("SOILBIO_MEMORY_GB", memory)
+    (tmp_path / "l.tsv").write_text(
+        "library_id\tsample_id\tassay\trun\tfastq_1\tagreement\nL1\tS1\tw\tR1\tno.fq\ta-1\n"
+    )
+    (tmp_path / "config.yaml").write_text(
+        "title: T\nlibraries: l.tsv\nsamples: s.tsv\nagreements: a\n"
+        "assays: {w: {library_strategy: WGS, profilers: [kraken2]}}\n"
+        f"shotgun: {shotgun}\n"
+    )
+    assert main(["reference", "plan", "--config", str(tmp_path / "config.yaml")]) == code
+    said = capsys.readouterr()
+    columns, *rows = [line.split("\t") for line in said.out.splitlines()]
+    assert {dict(zip(columns, row, strict=True))["state"] for row in rows} == states
+    assert "would fit" in said.err or code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["add", "x", "--version", "1", "--licence", "C"],
+        ["add", "x", "--version", "1", "--licence", "C", "--database", "d"],
+        ["build", "--genomes", "g", "--lineages", "l", "--out", "o"],
+        ["build", "--genomes", "g", "--for", "sylph", "--out", "o"],
+        ["build", "x", "--for", "sylph", "--k", "51", "--out", "o"],
+    ],
+)
+def test_half_a_choice_is_told(words, capsys):
+    assert main(["reference", *words]) == 1
+    assert "[reference-choice]" in capsys.readouterr().err

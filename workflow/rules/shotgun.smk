@@ -111,7 +111,7 @@ rule profile_sketches:
         "../envs/soilbio.yaml"
     threads: 1
     resources:
-        mem_mb=16000,
+        mem_mb=sketches_memory,
         runtime=240,
     params:
         options=lambda wildcards: shotgun_options(wildcards.engine),

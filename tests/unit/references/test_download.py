@@ -431,3 +431,14 @@ def test_carried_in_files_are_taken_by_name_with_their_list(server, tmp_path):
     folder, _ = get(entry, tmp_path / "root", carried=both)
     assert (folder / "taxo.k2d").read_bytes() == b"taxo"
     assert not server.asked
+
+
+def test_an_archive_that_is_not_what_its_list_says_is_got_anew_the_next_time(server, tmp_path):
+    good = kraken_entry(server, TABLES, TABLES)
+    whole = server.files["/k.tar.gz"]
+    server.files["/k.tar.gz"] = tar_of([*TABLES[:2], ("taxo.k2d", b"damaged")])
+    with pytest.raises(InputError) as caught:
+        get(good, tmp_path)
+    assert codes(caught) == ["reference-checksum"]
+    server.files["/k.tar.gz"] = whole
+    assert get(good, tmp_path)[1]
