@@ -59,7 +59,7 @@ demo: demo/reads/truth.tsv
 # Amplicons and metagenomes of the same soils; genomes and databases are made here (docs/shotgun.md).
 SHOTGUN := demo-shotgun
 DATABASES := $(addprefix $(SHOTGUN)/databases/,kraken2 sylph sourmash)
-build_options_kraken2 := --no-masking
+build_options_kraken2 := --no-masking --read-length-bp 150
 build_options_sylph := --scaled 20
 build_options_sourmash := --scaled 100
 

@@ -44,6 +44,13 @@ def add_arguments(build: argparse.ArgumentParser) -> None:
         action="store_true",
         help="keep low complexity (kraken2), without dustmasker",
     )
+    build.add_argument(
+        "--read-length-bp",
+        type=int,
+        nargs="+",
+        default=[],
+        help="of one read: also count what re-estimates (Bracken) need (kraken2)",
+    )
     build.add_argument("--threads", type=int, default=1)
     build.add_argument(
         "--out",
@@ -130,7 +137,12 @@ def _build_database(args: argparse.Namespace) -> int:
     genomes = _genomes(args, taxdump)
     if args.classifier == "kraken2":
         most = int(args.max_size_gb * 1e9) if args.max_size_gb else None
-        options = Kraken2Options(args.threads, mask=not args.no_masking, max_bytes=most)
+        options = Kraken2Options(
+            args.threads,
+            mask=not args.no_masking,
+            max_bytes=most,
+            read_lengths_bp=tuple(args.read_length_bp),
+        )
         number = build_kraken2(genomes, args.out, taxdump, options)
     else:
         scaled = args.scaled or _SCALED[args.classifier]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soilbio.errors import problem_of
+from soilbio.profile.kmer_distribution import write_distributions
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.disk import atomic_text
 from soilbio.references.fetch import put_in_place
@@ -27,11 +28,16 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Kraken2Options:
-    """How to build: `mask` low complexity (needs dustmasker), `max_bytes` of the table."""
+    """How to build: `mask` low complexity (needs dustmasker), `max_bytes` of the table.
+
+    Of reads of each of `read_lengths_bp` the database is told what they would be named, which
+    re-estimates (Bracken's method) need.
+    """
 
     threads: int = 1
     mask: bool = True
     max_bytes: int | None = None
+    read_lengths_bp: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,14 @@ def build_kraken2(
         if options.max_bytes:
             more += ["--max-db-size", str(options.max_bytes)]
         _run(["--build", *more], part)
+        lengths = options.read_lengths_bp
+        told = write_distributions(part, lengths, threads=options.threads) if lengths else []
         for name in ("names.dmp", "nodes.dmp"):
             (taxonomy / name).replace(part / name)
         for path in part.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
-            elif path.name not in _KEPT:
+            elif path.name not in _KEPT and path not in told:
                 path.unlink()
     return len(genomes)
 

@@ -14,8 +14,13 @@ import yaml
 from tests.conftest import ROOT
 from tests.workflow.conftest import BIN, Project
 
-ENGINES = ("kraken2", "sylph", "sourmash")
-SCALED = {"kraken2": ["--no-masking"], "sylph": ["--scaled", "5"], "sourmash": ["--scaled", "10"]}
+BUILT = ("kraken2", "sylph", "sourmash")
+ENGINES = (*BUILT, "bracken")
+OPTIONS = {
+    "kraken2": ["--no-masking", "--read-length-bp", "150"],
+    "sylph": ["--scaled", "5"],
+    "sourmash": ["--scaled", "10"],
+}
 
 
 def soilbio(*words: object) -> None:
@@ -40,10 +45,10 @@ def demo(tmp_path, small_reference) -> Project:
         *("--pairs", "400"),
     )
     genomes = folder / "reads" / "database"
-    for engine in ENGINES:
+    for engine in BUILT:
         soilbio(
             *("reference", "build", "--for", engine, "--genomes", genomes / "genomes"),
-            *("--lineages", genomes / "lineages.tsv", *SCALED[engine]),
+            *("--lineages", genomes / "lineages.tsv", *OPTIONS[engine]),
             *("--out", folder / "databases" / engine),
         )
     shutil.copytree(ROOT / "config" / "agreements", folder / "agreements")
