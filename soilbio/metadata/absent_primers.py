@@ -72,6 +72,13 @@ class Explainer:
 
     def _fix(self, absent: Absent) -> str:
         cause = self._cause(absent)
+        if cause is None and absent.starts.are_anywhere():
+            own = " or ".join(name for name, one in self._assays.items() if one.is_shotgun)
+            return (
+                "These reads begin anywhere, as those of a whole metagenome do: if they are, write"
+                f" {own or 'an assay of your own'} (`library_strategy: WGS`) in the column assay;"
+                " else correct the assay or its primers"
+            )
         if cause is None:
             return (
                 "No known primers begin these reads: correct the assay or its primers; if the"
@@ -116,7 +123,11 @@ class Explainer:
             if cause.explains(absent.starts):
                 return cause
         own = _Cause(absent.assay, has_primers=False)
-        others = [a for a in self._assays.values() if a.assay_id != absent.assay.assay_id]
+        others = [
+            one
+            for one in self._assays.values()
+            if one.assay_id != absent.assay.assay_id and not one.is_shotgun
+        ]
         there = recognise(absent.starts, others)
         if there:
             return _Cause(there, has_primers=True)

@@ -91,6 +91,7 @@ def _check_files(project: Config, problems: Problems) -> None:
         *(("truth", path) for path in project.truth),
         ("taxonomy.sequences", project.taxonomy["sequences"]),
         ("taxonomy.lineages", project.taxonomy["lineages"]),
+        ("shotgun.lineages", project.shotgun["lineages"]),
     ]
     for key, path in files:
         if path is not None and not path.is_file():

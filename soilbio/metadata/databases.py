@@ -15,6 +15,7 @@ from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_databa
 from soilbio.references.machine import memory_bytes, memory_of
 from soilbio.references.manifest import database_at
 from soilbio.references.plan import Need
+from soilbio.references.versions import check_version
 
 __all__ = [
     "check_databases",
@@ -51,6 +52,7 @@ def check_databases(project: Config, libraries: Iterable[Library], problems: Pro
         try:
             _check_engine(path, profiler)
             check_kind(profiler, path)
+            check_version(profiler, path, project.shotgun["sourmash_ksize"])
             check_fits(profiler, path)
         except InputError as error:
             problems.extend(error.problems)

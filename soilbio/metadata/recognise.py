@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _LEAST_SHARE = 0.3
 # Pairs that differ by less than this are told apart by which is the more specific.
 _SAME_SHARE = 0.03
+_MANY_READS, _WORD_BP, _STARTS_BP, _SHARED = 50, 12, 60, 0.1
 # Conserved bases are not the same in all taxa.
 _FOLLOWS_ERROR_RATE = 0.2
 
@@ -81,6 +83,25 @@ class Starts:
         if not found.all():
             found = found | ReadStarts(turned(self._sequences)).find(forward, error_rate).is_found
         return PrimerShares(_share(found), None, _share(found), straight.end_bp, 0)
+
+    def are_anywhere(self) -> bool:
+        """Tell whether reads begin anywhere, as those of a metagenome do.
+
+        Reads of an amplicon have the same bases near their starts, also behind spacers of several
+        lengths: there is no word that more than one in ten of many reads share.
+        """
+        if len(self._sequences) < _MANY_READS:
+            return False
+        words = Counter(
+            word
+            for bases in self._sequences
+            for word in {
+                bases[place : place + _WORD_BP]
+                for place in range(min(_STARTS_BP, len(bases) - _WORD_BP))
+            }
+        )
+        most = max(words.values(), default=len(self._sequences))
+        return most <= _SHARED * len(self._sequences)
 
     def follows(self, assay: Assay) -> float:
         """Share of reads that begin with the bases behind an assay's primers."""

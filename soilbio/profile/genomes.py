@@ -31,7 +31,7 @@ def genomes_of(project: Config) -> list[Genome]:
     return [*named, Genome(PHIX, phix)] if wants and phix.is_file() else named
 
 
-def memory_mb(genomes: Sequence[Genome]) -> int:
+def genomes_memory_mb(genomes: Sequence[Genome]) -> int:
     """Estimate what minimap2 needs: the index's bytes, and half a gigabyte for reads."""
     size = 0
     for genome in genomes:

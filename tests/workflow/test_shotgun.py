@@ -210,6 +210,44 @@ def test_a_database_that_is_not_there_is_told_before_anything_runs(mixed, change
     assert not (mixed.results / "shotgun").exists()
 
 
+def test_a_database_of_another_version_or_cut_short_is_told(mixed, databases, tmp_path):
+    config = mixed.config.read_text()
+    cut = tmp_path / "cut"
+    shutil.copytree(databases / "k2", cut)
+    with (cut / "hash.k2d").open("r+b") as table:
+        table.truncate((cut / "hash.k2d").stat().st_size - 100)
+    other = tmp_path / "other"
+    shutil.copytree(databases / "k2", other)
+    (other / "taxo.k2d").write_bytes(b"K3TAXDAT" + (other / "taxo.k2d").read_bytes()[8:])
+    for old, new in (
+        (f"{databases}/k2", str(cut)),
+        (f"{databases}/k2", str(other)),
+        ("sourmash_scaled: 20", "sourmash_scaled: 20\n  sourmash_ksize: 51"),
+    ):
+        mixed.config.write_text(config.replace(old, new))
+        done = mixed.run()
+        assert done.returncode != 0
+        assert done.stderr.count("[shotgun-database]") == 1, done.stderr
+
+
+def test_a_taxonomy_that_is_not_there_is_told(mixed):
+    mixed.config.write_text(mixed.config.read_text().replace("lineages.tsv", "none.tsv"))
+    done = mixed.run()
+    assert done.returncode != 0
+    assert "shotgun.lineages" in done.stderr
+    assert "[config-file-missing]" in done.stderr
+
+
+def test_a_metagenome_that_is_called_an_amplicon_is_told(mixed):
+    for end in (1, 2):
+        wgs = mixed.folder / "wgs" / f"M1_R{end}.fastq.gz"
+        shutil.copyfile(wgs, mixed.folder / "reads" / f"A1_R{end}.fastq.gz")
+    done = mixed.run()
+    assert done.returncode != 0
+    assert "[primers-absent]" in done.stderr
+    assert "library_strategy: WGS" in done.stderr
+
+
 def test_amplicons_that_are_called_a_metagenome_are_told(mixed):
     reads = mixed.folder / "reads"
     for end in (1, 2):

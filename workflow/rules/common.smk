@@ -13,7 +13,7 @@ from soilbio.metadata.config import read_config
 from soilbio.metadata.databases import memory_mb
 from soilbio.metadata.sheet import read_sheet
 from soilbio.metadata.units import units_of
-from soilbio.profile.genomes import genomes_of, memory_mb
+from soilbio.profile.genomes import genomes_memory_mb, genomes_of
 from soilbio.profile.needs import missing_tools
 
 if not workflow.overwrite_configfiles:

@@ -16,7 +16,7 @@ rule index_genomes:
         "../envs/fastp.yaml"
     threads: 2
     resources:
-        mem_mb=memory_mb(GENOMES),
+        mem_mb=genomes_memory_mb(GENOMES),
         runtime=120,
     params:
         genomes=json.dumps({genome.name: str(genome.path) for genome in GENOMES}),
@@ -49,7 +49,7 @@ rule clean_shotgun:
         "../envs/fastp.yaml"
     threads: 1
     resources:
-        mem_mb=2000 + memory_mb(GENOMES),
+        mem_mb=2000 + genomes_memory_mb(GENOMES),
         runtime=480,
     params:
         reads=reads_options,
