@@ -126,6 +126,8 @@ def _write_project(material: Metagenomes, folder: Path) -> Path:
             "sourmash_scaled": SCALED,
             "sourmash_threshold_bp": THRESHOLD_BP,
             "lineages": str(material.lineages),
+            # The bare tools do neither.
+            **{"estimate_coverage": False, "remove_phix": False},
         },
     }
     agreement = {
