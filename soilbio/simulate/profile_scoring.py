@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from soilbio.dataset.read import Dataset
@@ -59,7 +59,12 @@ def score_profiles(
             continue
         seen.add(profile.of_library)
         truth = truths[profile.of_library]
-        named = [rank for rank in SCORED_RANKS if _names(dataset, profile.assay_id, rank)]
+        ranks = SCORED_RANKS
+        if profile.abundance == "marker":
+            # The truth says what a database of genomes knows; that of the gene is another, and
+            # short reads of a gene seldom tell species.
+            truth, ranks = [replace(one, known_rank=RANKS[-1]) for one in truth], SCORED_RANKS[:1]
+        named = [rank for rank in ranks if _names(dataset, profile.assay_id, rank)]
         scores += [score_profile(profile, truth, rank) for rank in named]
         composition += profile_composition(profile, truth)
     not_scored = () if library_ids else tuple(sorted(truths.keys() - seen))

@@ -218,6 +218,28 @@ def test_metagenomes_are_scored_engine_by_engine(mixed, capsys):
     assert len(read(out / "profiles-overall.tsv")) == 4
 
 
+def test_rrna_reads_are_judged_at_genus_and_against_all_names(mixed, capsys, tmp_path):
+    assays = pl.read_parquet(mixed / "assays.parquet")
+    is_sylph = pl.col("assay_id") == "wgs-sylph"
+    kind = pl.when(is_sylph).then(pl.lit("marker")).otherwise(pl.col("abundance"))
+    tables = {
+        name: pl.read_parquet(mixed / f"{name}.parquet")
+        for name in ("samples", "libraries", "features", "counts", "measurements")
+    }
+    tables["assays"] = assays.with_columns(kind.alias("abundance"))
+    write_tables(tables, {AGREEMENT: "id: open\n"}, tmp_path / "marked")
+    text = (METAGENOMES / "one-unknown.tsv").read_text().replace("genus\n", "family\n")
+    (tmp_path / "one.tsv").write_text(text)
+    code, out = score(tmp_path / "marked", tmp_path / "one.tsv")
+    assert code == 0
+    rows = {(row["engine"], row["rank"]): row for row in read(out / "profiles.tsv")}
+    assert set(rows) == {("kraken2", "genus"), ("kraken2", "species"), ("sylph", "genus")}
+    row = rows["sylph", "genus"]
+    assert (row["expected"], row["not_in_database"], row["compared_with"]) == ("2", "0", "genomes")
+    # Alphia .5/.7, Betia 0/.3, none .5/0: of organisms, all of them known.
+    assert float(row["l1_genomes"]) == pytest.approx(1.0)
+
+
 def test_amplicons_and_metagenomes_are_scored_together(dataset, truth, capsys):
     path = METAGENOMES / "one-unknown.tsv"
     assert main(["score", str(dataset), "--truth", str(truth), str(path), "--out", "x"]) == 1
