@@ -11,6 +11,7 @@ those expected to be wrong among the others are taken off, by the reads' qualiti
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def estimate(reads: Cleaned, bases: int) -> Coverage:
 
     if reads.is_empty():
         return Coverage(None, reason="no reads are left")
-    one_in = min(max(bases // 2_000_000, _MOST_MIDDLES), _FEWEST_MIDDLES)
+    one_in = min(max(bases // 500_000, _MOST_MIDDLES), _FEWEST_MIDDLES)
     sampler = _Sampler(_middles(one_in), min(1.0, _ENOUGH * one_in / max(bases, 1)))
     kept, fragments, total, expected_right = [], 0, 0, 0.0
     for sequences, qualities in _blocks(reads):
@@ -177,7 +178,12 @@ def _blocks(reads: Cleaned) -> Iterator[tuple[bytes, bytes]]:
     """
     import dnaio
 
-    with dnaio.open(*reads.files(), mode="r", fileformat="fastq", open_threads=0) as records:
+    with ExitStack() as stack:
+        ends = [
+            stack.enter_context(dnaio.open(file, mode="r", fileformat="fastq", open_threads=0))
+            for file in reads.files()
+        ]
+        records = zip(*ends, strict=True) if reads.reverse else iter(ends[0])
         while block := list(islice(records, _BLOCK)):
             if reads.reverse:
                 sequences = [f"{a.sequence}N{b.sequence}" for a, b in block]

@@ -22,6 +22,8 @@ MIN_ALIGNED_BP = 50
 MIN_IDENTITY = 0.7
 UNCLASSIFIED = "unclassified"
 COLUMNS = ("lineage", "reads")
+# Of a longer read what lies beside the gene would outweigh it; of a shorter one all is named.
+_LONGEST_WHOLE_BP = 600
 # Words of SINTAX do not reach over an N, so that no false one joins two mates.
 _BETWEEN_MATES = "N" * 8
 
@@ -104,7 +106,10 @@ def _hits(stream: IO[bytes]) -> Iterator[tuple[str, bool, str]]:
             columns = sum(n for kind, n in read.cigartuples or () if kind in (0, 1, 2, 7, 8))
             is_alike = 1 - int(read.get_tag("NM")) / columns >= MIN_IDENTITY
             if is_alike and read.query_alignment_length >= MIN_ALIGNED_BP:
-                yield fragment_of(str(read.query_name)), read.is_reverse, str(read.query_sequence)
+                bases = str(read.query_sequence)
+                if len(bases) > _LONGEST_WHOLE_BP:
+                    bases = str(read.query_alignment_sequence)
+                yield fragment_of(str(read.query_name)), read.is_reverse, bases
 
 
 def _joined(mates: list[tuple[bool, str]]) -> str:
