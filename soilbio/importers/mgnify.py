@@ -1,4 +1,4 @@
-"""MGnify: MAPseq hits (.mseq), tables of lineages by run, and the amplicon pipeline's ASVs."""
+"""MGnify: MAPseq's hits, their sums (by OTU, and as Krona takes them), lineages by run, ASVs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from soilbio.importers.grid import open_text, read_grid
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.sides import sort_out, together
 
+# One run's reads: number and lineage (Krona's text), or OTU, number, lineage and taxid.
+_KRONA = re.compile(r"^\d+(?:\.0)?\t(?:sk|d|k)__")
+_OTUS = re.compile(r"^#? ?OTU ID\t[^\t]+\ttaxonomy\b")
+_RUN = re.compile(r"(?:[._](?:SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS)[^.]*)+.*$")
 _LINEAGE = re.compile(r"^(?:sk|d|k)__\w*(?:;|$)")
 
 
@@ -23,6 +27,10 @@ def recognise(source: Path) -> str:
         start = [handle.readline() for _ in range(3)]
     if start[0].startswith("# mapseq"):
         return "hits of MAPseq"
+    if _KRONA.match(start[0]):
+        return "numbers and lineages, as for Krona"
+    if any(_OTUS.match(line) for line in start):
+        return "reads of a run by OTU of MAPseq's database, with lineages"
     if start[0].startswith("ASV\t") and "Supergroup" in start[0]:
         return "taxa of ASVs, with supergroups"
     first = start[1].partition("\t")[0]
@@ -31,6 +39,11 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read hits of reads (one file a run), or tables."""
+    if all(_is_sum(source) for source in sources):
+        found = collect(sources, _sums, shares=False, method={"engine": "mapseq"})
+        del found.method["library_strategy"]
+        found.notes.append("a feature is a lineage: reads with one lineage are counted together")
+        return found
     if all(".mseq" in source.name for source in sources):
         versions: set[str] = set()
         found = collect(
@@ -46,6 +59,36 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         found.features = {name: Taxon(lineage=name) for name in found.features}
         return found
     return together(sources, sort_out(sources), rows=str(options.get("rows", "")), convention=True)
+
+
+def _is_sum(source: Path) -> bool:
+    with open_text(source) as handle:
+        start = [handle.readline() for _ in range(2)]
+    return bool(_KRONA.match(start[0])) or any(_OTUS.match(line) for line in start)
+
+
+def _sums(source: Path) -> dict[str, list[Line]]:
+    """Read one run's reads by lineage."""
+    lineages: Counter[str] = Counter()
+    is_krona = False
+    with open_text(source) as handle:
+        for number, line in enumerate(handle, start=1):
+            cells = line.rstrip("\r\n").split("\t")
+            is_krona = is_krona or (number == 1 and bool(_KRONA.match(line)))
+            if line.startswith("#") or not line.strip():
+                continue
+            count, lineage = (
+                (cells[0], ";".join(filter(None, cells[1:]))) if is_krona else (*cells[1:], "")[:2]
+            )
+            try:
+                lineages[lineage] += int(float(count))
+            except ValueError as error:
+                raise wrong(source, number, line, "a number of reads and a lineage") from error
+    lines: list[Line] = [
+        (lineage or "unassigned", Taxon(lineage=lineage), reads)
+        for lineage, reads in sorted(lineages.items())
+    ]
+    return {_RUN.sub("", source.name): lines}
 
 
 def _hits(source: Path, versions: set[str]) -> dict[str, list[Line]]:

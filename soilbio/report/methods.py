@@ -182,8 +182,23 @@ def _merged(history: History) -> Iterator[str]:
         yield (
             f"Sequences of {gene} were trimmed to the region between {window['forward_primer']} and"
             f" {window['reverse_primer']}, placed by alignment (cutadapt) on"
-            f" {window['references_with_all_primers']:,} reference sequences."
+            f" {window['references_with_all_primers']:,} reference sequences; chimeras were looked"
+            " for again in it (UCHIME3, vsearch)."
         )
+    if known := history.get("classified"):
+        yield (
+            f"The sequences of all datasets were classified anew with {known['classifier']}"
+            f" (vsearch, support of {known['confidence']:g} at the least) and {known['reference']}"
+            f" {known['reference_version']}; the names that came with them stay verbatim."
+        )
+    losses = [one for one in history.get("losses", ()) if one["without_name"] is not None]
+    if losses:
+        yield f"What has no name at that level: {'; '.join(_unnamed(losses))}."
+
+
+def _unnamed(losses: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for row in losses:
+        yield f"{row['dataset']}, {100 * row['without_name']:.1f} % of what was counted"
 
 
 def _notes(history: History) -> str:

@@ -85,6 +85,7 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
         "Eilers et al. 2012",
         "Not stated of the soils:",
         "partner@1.0",
+        "What has no name at that level: north, ",
     ):
         assert part in methods, part
 

@@ -85,6 +85,26 @@ def test_two_files_of_one_library_are_not_added_up(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ERR1_SILVA-SSU.txt", "12\tsk__Bacteria\tk__\tp__Firmicutes\n3\tsk__Bacteria\n"),
+        (
+            "ERR1_SSU.fasta.mseq.tsv",
+            "# Constructed from biom file\n# OTU ID\tSSU_rRNA\ttaxonomy\ttaxid\n"
+            "7\t12.0\tsk__Bacteria;k__;p__Firmicutes\t1239\n8\t3.0\tsk__Bacteria\t2\n",
+        ),
+    ],
+)
+def test_sums_of_mgnify_s_reads_are_lineages_of_a_run(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    assert detect(tmp_path / name)[0][0] == "mgnify"
+    found = read("mgnify", [tmp_path / name], {})
+    assert found.libraries == ("ERR1",)
+    counts = found.counts.select("feature", "value").sort("value").rows()
+    assert counts == [("sk__Bacteria", 3), ("sk__Bacteria;k__;p__Firmicutes", 12)]
+
+
+@pytest.mark.parametrize(
     ("name", "library"),
     [
         ("S1.kraken2.report.txt", "S1"),
