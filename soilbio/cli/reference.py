@@ -183,7 +183,9 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _gb(size: int | None) -> str:
-    return "" if size is None else f"{size / 1e9:.3g}"
+    if size is None:
+        return ""
+    return f"{size / 1e9:.3g}" if size == 0 or size >= 1_000_000 else "<0.001"
 
 
 def _plan(args: argparse.Namespace) -> int:

@@ -69,10 +69,11 @@ def used_profilers(project: Config, libraries: Iterable[Library]) -> set[str]:
 
 
 def needs_of(project: Config, libraries: Iterable[Library]) -> list[Need]:
-    """List the references that a project uses, in the order of engines."""
+    """List the references that a project uses: of amplicons (and rRNA reads), then by engine."""
     used = list(libraries)
+    profilers = used_profilers(project, used)
     found = []
-    amplicons = sorted(
+    classified = sorted(
         {
             library.assay
             for library in used
@@ -80,14 +81,16 @@ def needs_of(project: Config, libraries: Iterable[Library]) -> list[Need]:
             and (not assay.is_shotgun or SSU in assay.profilers)
         }
     )
-    if amplicons:
+    if classified:
         name, path = project.taxonomy["reference"], project.taxonomy["sequences"]
-        found.append(Need(name, "amplicons", ", ".join(amplicons), path))
-    for profiler in sorted(used_profilers(project, used) - {SSU}):
+        found.append(Need(name, "amplicons", ", ".join(classified), path))
+    for profiler in sorted(profilers - {SSU}):
         key = f"{profiler}_database"
         place: Path | None = project.shotgun[key]
         name = _name_of(place) if place else "-"
         found.append(Need(name, profiler, f"shotgun.{key}", place))
+    if profilers and project.shotgun["remove_phix"]:
+        found.append(Need("phix", "genome", "shotgun.remove_phix"))
     return found
 
 

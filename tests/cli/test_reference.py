@@ -195,13 +195,16 @@ def test_a_plan_says_what_is_needed_and_what_fits(
     )
     (tmp_path / "config.yaml").write_text(
         "title: T\nlibraries: l.tsv\nsamples: s.tsv\nagreements: a\n"
-        "assays: {w: {library_strategy: WGS, profilers: [kraken2]}}\n"
+        "assays: {w: {library_strategy: WGS, profilers: [kraken2, ssu]}}\n"
         f"shotgun: {shotgun}\n"
     )
     assert main(["reference", "plan", "--config", str(tmp_path / "config.yaml")]) == code
     said = capsys.readouterr()
     columns, *rows = [line.split("\t") for line in said.out.splitlines()]
-    assert {dict(zip(columns, row, strict=True))["state"] for row in rows} == states
+    found = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+    assert found.pop("phix")["state"] == "to get"
+    assert found.pop("greengenes-13_8")["used_by"] == "w"
+    assert {row["state"] for row in found.values()} == states
     assert "would fit" in said.err or code == 0
 
 

@@ -5,12 +5,13 @@ import hashlib
 import io
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from soilbio.errors import InputError
 from soilbio.references.build import build_sintax
-from soilbio.references.entries import to_entry
+from soilbio.references.entries import read_manifest, to_entry
 from soilbio.references.fetch import Asked, get_reference
 from soilbio.references.lineages import read_lineages
 from soilbio.references.manifest import locate, locate_database
@@ -136,6 +137,16 @@ def test_a_genome_is_held_to_the_md5_of_its_sequence_whatever_its_header(tmp_pat
     with pytest.raises(InputError) as caught:
         install(tmp_path, entry, database=data)
     assert codes(caught) == ["reference-checksum"]
+
+
+def test_the_copy_of_phix_that_dada2_brings_is_the_one_of_the_manifest(tmp_path):
+    copy = Path("/usr/lib/R/site-library/dada2/extdata/phix_genome.fa")
+    if not copy.is_file():
+        pytest.skip(f"no Bioconductor DADA2 here ({copy})")
+    entry = read_manifest()["phix"]
+    folder, _ = get_reference(entry, root=tmp_path, asked=Asked(carried=(copy,)))
+    bases = b"".join(gzip.decompress((folder / "genome.fasta.gz").read_bytes()).split(b"\n")[1:])
+    assert len(bases) == 5386
 
 
 def test_tables_of_lineages_are_joined_beside_the_sketches(tmp_path):
