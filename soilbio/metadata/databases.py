@@ -20,8 +20,8 @@ from soilbio.references.versions import check_version
 __all__ = [
     "check_databases",
     "check_kraken2",
+    "job_memory_mb",
     "lineages_for",
-    "memory_mb",
     "needs_of",
     "wrong_database",
 ]
@@ -129,7 +129,7 @@ def check_kraken2(database: Path, memory: int | None = None) -> None:
     check_fits("kraken2", database, memory_bytes() if memory is None else memory)
 
 
-def memory_mb(project: Config, engine: str) -> int:
+def job_memory_mb(project: Config, engine: str) -> int:
     """Say what memory a job of an engine asks for: its database's, and that of the reads."""
     database: Path | None = project.shotgun[f"{engine}_database"]
     own = memory_of(engine, database) // 10**6 if database else 0

@@ -10,7 +10,7 @@ from dnaio import SequenceRecord
 from snakemake.exceptions import WorkflowError
 from soilbio.errors import InputError
 from soilbio.metadata.config import read_config
-from soilbio.metadata.databases import memory_mb
+from soilbio.metadata.databases import job_memory_mb
 from soilbio.metadata.sheet import read_sheet
 from soilbio.metadata.units import units_of
 from soilbio.profile.genomes import genomes_memory_mb, genomes_of
@@ -307,12 +307,12 @@ def shotgun_options(engine):
 
 def kraken2_memory(wildcards):
     """Ask for the database's size and half a gigabyte."""
-    return memory_mb(PROJECT, "kraken2")
+    return job_memory_mb(PROJECT, "kraken2")
 
 
 def sketches_memory(wildcards):
     """Ask for what the sketches take, and more for those of the reads."""
-    return memory_mb(PROJECT, wildcards.engine)
+    return job_memory_mb(PROJECT, wildcards.engine)
 
 
 def sequenced_of_unit(assay):
