@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 RANKS = ("Kingdom", "Phylum", "Class", "Order", "Family", "Genus")
 LIBRARIES = ("soil-A", "soil-B", "blank")
@@ -348,3 +353,15 @@ OUTPUTS: dict[str, tuple[str, Callable[[Path], list[Path]]]] = {
         ("mdt", mdt), ("phyloseq", phyloseq_tables), ("table", plain),
     ]
 }  # fmt: skip
+
+
+def standardised(profiler: str, source: Path, folder: Path) -> dict[int, float]:
+    """Let taxpasta read a profile: its number by taxid, those of zero left out."""
+    command = shutil.which("taxpasta") or str(Path(sys.prefix) / "taxpasta" / "bin" / "taxpasta")
+    if not Path(command).exists():
+        pytest.skip("taxpasta is not installed (make .venv/taxpasta/.installed)")
+    target = folder / "standardised.tsv"
+    words = ["standardise", "--profiler", profiler, "--output", str(target), str(source)]
+    subprocess.run([command, *words], check=True, capture_output=True)
+    rows = [line.split("\t") for line in target.read_text().splitlines()[1:]]
+    return {int(taxid): float(count) for taxid, count in rows if float(count)}

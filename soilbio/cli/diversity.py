@@ -47,7 +47,9 @@ def run(args: argparse.Namespace) -> int:
     import polars as pl
 
     from soilbio.dataset.read import read_dataset
+    from soilbio.diversity.profiles import is_profile
     from soilbio.diversity.write import measure
+    from soilbio.diversity.write_profiles import measure_profiles
     from soilbio.errors import problem_of
 
     settings = _settings(args)
@@ -63,6 +65,14 @@ def run(args: argparse.Namespace) -> int:
             expected=f"one of {', '.join(known)}",
             fix="Name an assay of the dataset",
         )
+    if is_profile(dataset, args.assay):
+        compared_by_share = measure_profiles(dataset, args.assay, settings, args.out)
+        print(
+            f"{args.assay}: {len(compared_by_share)} libraries compared by shares of species; what"
+            f" is not measured, and why: {args.out / 'settings.json'}.",
+            file=sys.stderr,
+        )
+        return 0
     depth = measure(dataset, args.assay, settings, args.out)
     compared, left_out = len(depth.libraries), len(depth.left_out)
     print(

@@ -31,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     collect.add_argument("--config", type=Path, required=True)
     collect.add_argument("--assay", required=True, help="with its engine: WGS-kraken2")
     collect.add_argument("--results", type=Path, required=True)
+    combine = steps.add_parser("combine", help="what the profilers of a library find together")
+    combine.add_argument("dataset", type=Path)
+    combine.add_argument("--results", type=Path, required=True, help="of the run: its evidence")
+    combine.add_argument("--out", type=Path, required=True, help="table to write")
     kmers = steps.add_parser("kmers", help="prepare a Kraken2 database for re-estimates (Bracken)")
     kmers.add_argument("database", type=Path, help="folder that still holds its library/")
     kmers.add_argument(
@@ -41,8 +45,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the step."""
+    if args.step == "combine":
+        return _combine(args)
     steps = {**STEPS, "profile": _profile, "collect": _collect, "kmers": _kmers}
     steps[args.step](args)
+    return 0
+
+
+def _combine(args: argparse.Namespace) -> int:
+    from soilbio.dataset.read import read_dataset
+    from soilbio.diversity.combined import combined
+    from soilbio.report.results import read_evidence
+
+    dataset = read_dataset(args.dataset)
+    engines = (*WHOLE_READS, REESTIMATES)
+    known = read_evidence(sorted((args.results / "profile").glob("*/evidence.tsv")))
+    lines = ["\t".join(("library", "rank", "name", *engines, "called", "reason"))]
+    for rank in ("genus", "species"):
+        for call in combined(dataset.tables, rank, known):
+            shares = [f"{call.shares[one]:.9g}" if one in call.shares else "" for one in engines]
+            verdict = "yes" if call.is_called else "no"
+            row = (call.library, rank, call.name, *shares, verdict, call.reason)
+            lines.append("\t".join(row))
+    part = args.out.with_name(f"{args.out.name}.part")
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    part.replace(args.out)
     return 0
 
 

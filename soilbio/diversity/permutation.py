@@ -11,9 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import comb
-from typing import TYPE_CHECKING
-
-from soilbio.diversity.community import Community
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from skbio import DistanceMatrix
@@ -41,7 +39,18 @@ Row = dict[str, object]
 Statistic = Callable[[Sequence[object], int, int], tuple[float, float]]
 
 
-def one_per_sample(community: Community, libraries: list[str]) -> list[str]:
+class Sampled(Protocol):
+    """Libraries, the samples that they are of, and their reads."""
+
+    @property
+    def samples(self) -> Mapping[str, str]:
+        """Give the sample of each library."""
+
+    def depths(self) -> dict[str, int]:
+        """Give the reads of each library."""
+
+
+def one_per_sample(community: Sampled, libraries: list[str]) -> list[str]:
     """Keep the deepest library of each sample: others of the same sample are no replicates."""
     depths = community.depths()
     best: dict[str, str] = {}

@@ -54,33 +54,33 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
     tree, notes = _tree(dataset, assay, community)
     coverage = alpha.common_coverage(community, depth.libraries)
     measured = alpha.alpha_rows(community, coverage, tree)
-    _write_rows(measured, alpha.COLUMNS, folder / "alpha.tsv")
-    _write_rows(
+    write_rows(measured, alpha.COLUMNS, folder / "alpha.tsv")
+    write_rows(
         alpha.rarefaction_rows(community),
         ("library_id", "depth", "observed"),
         folder / "rarefaction.tsv",
     )
     tested = permutation.one_per_sample(community, depth.libraries)
-    groups = _groups(dataset, community, tested, settings.groups)
+    group_of = groups_of(dataset, community.samples, tested, settings.groups)
     explained, tests = [], []
     found = set()
     for metric, matrix in distances(community, depth, settings.seed, tree):
         found.add(metric)
-        _write_matrix(matrix, folder / "distances" / f"{metric}.tsv")
-        explained += _write_ordination(metric, matrix, folder / "ordination")
-        tests += _tests(metric, matrix.filter(tested), groups, settings)
+        write_matrix(matrix, folder / "distances" / f"{metric}.tsv")
+        explained += write_ordination(metric, matrix, folder / "ordination")
+        tests += tests_of(metric, matrix.filter(tested), group_of, settings)
     for metric in set(METRICS) - found:
         for part in ("distances", "ordination"):
             (folder / part / f"{metric}.tsv").unlink(missing_ok=True)
-    _write_rows(
+    write_rows(
         sorted(explained, key=itemgetter("metric")), EXPLAINED, folder / "ordination/explained.tsv"
     )
     by_column = {column: place for place, column in enumerate(settings.groups)}
     tests.sort(key=lambda row: (by_column[str(row["column"])], str(row["metric"])))
     for row in tests:
         row["depth"] = _depth_of(str(row["metric"]), depth)
-    _write_rows(tests, (*permutation.COLUMNS, "depth"), folder / "tests.tsv")
-    _write_rows(_depths(sorted(found), folder, depth), DEPTHS, folder / "depths.tsv")
+    write_rows(tests, (*permutation.COLUMNS, "depth"), folder / "tests.tsv")
+    write_rows(_depths(sorted(found), folder, depth), DEPTHS, folder / "depths.tsv")
     notes += _notes(community, depth)
     content = _settings(community, depth, settings) | {
         "coverage": _rounded(coverage),
@@ -93,7 +93,7 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
         "notes": notes,
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True)
-    _write_lines([text], folder / "settings.json")
+    write_lines([text], folder / "settings.json")
     return depth
 
 
@@ -146,7 +146,7 @@ def _notes(community: Community, depth: Depth) -> list[str]:
     return notes
 
 
-def _write_ordination(metric: str, matrix: DistanceMatrix, folder: Path) -> list[dict[str, object]]:
+def write_ordination(metric: str, matrix: DistanceMatrix, folder: Path) -> list[dict[str, object]]:
     """Write the axes of a metric; give the rows on what they explain, none if there are no axes."""
     found = ordinate(matrix)
     if found is None:
@@ -158,25 +158,25 @@ def _write_ordination(metric: str, matrix: DistanceMatrix, folder: Path) -> list
         {"library_id": name, **dict(zip(axes, map(float, place), strict=True))}
         for name, place in zip(matrix.ids, coordinates, strict=True)
     ]
-    _write_rows(rows, ("library_id", *axes), folder / f"{metric}.tsv")
+    write_rows(rows, ("library_id", *axes), folder / f"{metric}.tsv")
     return [
         {"metric": metric, "axis": axis, "proportion": float(share)}
         for axis, share in zip(axes, shares, strict=True)
     ]
 
 
-def _groups(
-    dataset: Dataset, community: Community, tested: list[str], columns: Sequence[str]
+def groups_of(
+    dataset: Dataset, samples: Mapping[str, str], tested: list[str], columns: Sequence[str]
 ) -> dict[str, dict[str, str] | None]:
     """Find the value of each library in each column; None for a column that is not there."""
-    samples = dataset.table("samples")
-    row_of = {row["sample_id"]: row for row in samples.iter_rows(named=True)}
+    table = dataset.table("samples")
+    row_of = {row["sample_id"]: row for row in table.iter_rows(named=True)}
     groups: dict[str, dict[str, str] | None] = {}
     for column in columns:
-        if column not in samples.columns:
+        if column not in table.columns:
             groups[column] = None
             continue
-        values = {name: row_of[community.samples[name]][column] for name in tested}
+        values = {name: row_of[samples[name]][column] for name in tested}
         groups[column] = {
             name: str(value).strip()
             for name, value in values.items()
@@ -185,12 +185,13 @@ def _groups(
     return groups
 
 
-def _tests(
+def tests_of(
     metric: str,
     matrix: DistanceMatrix,
     groups: Mapping[str, Mapping[str, str] | None],
     settings: Settings,
 ) -> list[dict[str, object]]:
+    """Test each column on a metric; tested libraries are one a sample."""
     return [
         row
         for column, group_of in groups.items()
@@ -221,18 +222,20 @@ def _rounded(value: object) -> float | None:
     return float(_number(value)) if isinstance(value, float) else None
 
 
-def _write_matrix(matrix: DistanceMatrix, target: Path) -> None:
+def write_matrix(matrix: DistanceMatrix, target: Path) -> None:
+    """Write distances."""
     heading = "\t".join(["library_id", *matrix.ids])
     rows = (
         "\t".join([name, *map(_number, row.tolist())])
         for name, row in zip(matrix.ids, matrix.data, strict=True)
     )
-    _write_lines(chain([heading], rows), target)
+    write_lines(chain([heading], rows), target)
 
 
-def _write_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], target: Path) -> None:
+def write_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], target: Path) -> None:
+    """Write a table; what a row lacks is empty."""
     lines = ("\t".join(_text(row.get(name)) for name in columns) for row in rows)
-    _write_lines(chain(["\t".join(columns)], lines), target)
+    write_lines(chain(["\t".join(columns)], lines), target)
 
 
 def _text(value: object) -> str:
@@ -246,7 +249,8 @@ def _number(value: float) -> str:
     return f"{value:.12g}"
 
 
-def _write_lines(lines: Iterable[str], target: Path) -> None:
+def write_lines(lines: Iterable[str], target: Path) -> None:
+    """Write lines, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     with part.open("w", encoding="utf-8", newline="\n") as handle:

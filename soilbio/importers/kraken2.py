@@ -100,7 +100,8 @@ def nodes_of(source: Path) -> list[Node]:
     with open_text(source) as handle:
         for number, line in enumerate(handle, start=1):
             cells = line.rstrip("\n").split("\t")
-            if len(cells) not in (6, 8) or not all(one.strip().isdigit() for one in cells[1:3]):
+            numbers = cells[1:-3]
+            if len(cells) not in (6, 8) or not all(one.strip().isdigit() for one in numbers):
                 raise wrong(source, number, line, "6 or 8 columns: share, reads, own reads, rank …")
             code, taxid, name = cells[-3].strip(), cells[-2].strip(), cells[-1]
             if code.rstrip("0123456789") not in {*_RANKS, ""} or not taxid.isdigit():
@@ -112,7 +113,9 @@ def nodes_of(source: Path) -> list[Node]:
             if not code.rstrip("0123456789"):
                 code = _missing_code(code, name.strip(), nodes[parent].code if above else "")
             above.append((depth, len(nodes)))
-            nodes.append(Node(taxid, code, name.strip(), int(cells[1]), int(cells[2]), parent))
+            reads = (int(cells[1]), int(cells[2]))
+            minimizers = [int(one) for one in cells[3:5]] if len(cells) == 8 else []
+            nodes.append(Node(taxid, code, name.strip(), *reads, parent, *minimizers))
     direct = sum(node.own for node in nodes)
     whole = sum(node.clade for node in nodes if node.above < 0)
     if direct != whole or not direct:

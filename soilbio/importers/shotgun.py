@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from soilbio.dataset.tables import FEATURES, RANKS
 from soilbio.errors import problem_of
 from soilbio.importers import kraken2
+from soilbio.importers.evidence import write_evidence
 from soilbio.importers.found import Taxon, backbone_ids
 from soilbio.importers.grid import open_text
 from soilbio.importers.reestimates import collect_reestimates
@@ -81,6 +82,8 @@ def collect_profiles(
             if left[library]["reads_merged"]:
                 _read_shares(library, path, (known, source), rows, taxa)
     _write(engine, rows, taxa, target)
+    if engine == "kraken2":
+        write_evidence(profiles, target / "evidence.tsv")
     _track({row[0] for row in rows}, profiles, left, target / "tracking.tsv")
 
 

@@ -31,7 +31,8 @@ class Node:
     """A line of a report: reads of a taxon and all below it (`clade`), and its `own`.
 
     `code` is the letter of its rank, followed by a number for what lies between two ranks; `above`
-    is the place of the line of its parent, -1 for none.
+    is the place of the line of its parent, -1 for none. `hits` are its reads' minimizers that are
+    of it, `distinct` the different ones, where the report has them.
     """
 
     taxid: str
@@ -40,6 +41,8 @@ class Node:
     clade: int
     own: int
     above: int
+    hits: int | None = None
+    distinct: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ def kraken2(
     command = ["kraken2", "--db", str(database), "--threads", str(threads), "--gzip-compressed"]
     for name, value in options.items():
         command += [f"--{name}", value]
-    command += ["--report", str(report), "--output", "-"]
+    # Minimizers cost nothing, and tell true findings from those of a relative's reads.
+    command += ["--report", str(report), "--report-minimizer-data", "--output", "-"]
     _run([*command, *(["--paired"] if reads.reverse else []), *reads.files()], database)
 
 

@@ -8,6 +8,7 @@ from soilbio.report.page import render_page
 from soilbio.report.sections_composition import composition_sections
 from soilbio.report.sections_coverage import coverage_sections
 from soilbio.report.sections_diversity import diversity_sections
+from soilbio.report.sections_metagenomes import metagenome_sections
 from soilbio.report.sections_reads import quality_section, reads_section
 from soilbio.report.sections_run import (
     methods_section,
@@ -28,6 +29,7 @@ def sections_of(material: Material) -> list[Section]:
     return [
         Section("summary", "Summary", summary_blocks(material)),
         *composition_sections(material),
+        *metagenome_sections(material),
         *diversity_sections(material),
         reads_section(material),
         quality_section(material),

@@ -6,6 +6,8 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from soilbio.diversity.combined import NOT_CLASSIFIED
+
 # Okabe and Ito 2008, without the yellow, which is too pale on white.
 GROUP_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
 GROUP_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
@@ -26,6 +28,8 @@ TAXON_COLOURS = (
 )
 OTHER_COLOUR, UNNAMED_COLOUR = "#A9A9A9", "#E4E4E4"
 OTHER, UNNAMED = "other", "not named at this rank"
+# Of metagenomes: what nothing in the database explains.
+UNKNOWN, UNKNOWN_COLOUR = NOT_CLASSIFIED, "#C3B29C"
 INK, RULE = "#2B2622", "#D9D4CE"
 NO_GROUP = "all libraries"
 _ROW_PX, _LABEL_CHARACTERS = 22, 24
@@ -56,7 +60,7 @@ def symbol_of_group(place: int) -> str:
 
 def colours_of_names(names: Sequence[str]) -> dict[str, str]:
     """Give each taxon its colour, the same in every plot of a rank."""
-    colours = {OTHER: OTHER_COLOUR, UNNAMED: UNNAMED_COLOUR}
+    colours = {OTHER: OTHER_COLOUR, UNNAMED: UNNAMED_COLOUR, UNKNOWN: UNKNOWN_COLOUR}
     for place, name in enumerate(dict.fromkeys(name for name in names if name not in colours)):
         colours[name] = TAXON_COLOURS[place % len(TAXON_COLOURS)]
     return colours

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from soilbio.report.figures import (
+    UNKNOWN,
     axis,
     figure,
     plain,
@@ -40,7 +41,7 @@ def composition_bars(
             orientation="h",
             x=[round(100 * row.shares.get(name, 0.0), 3) for _, row in shown],
             y=[y for y, _ in shown],
-            marker={"color": colours[name], "line": {"color": "white", "width": 0.5}},
+            marker=_marker(name, colours[name]),
             hovertext=[plain(row.label) for _, row in shown],
             hovertemplate="%{hovertext}<br>%{fullData.name}: %{x:.2f} %<extra></extra>",
         )
@@ -56,6 +57,14 @@ def composition_bars(
         annotations=row_headings(headings),
         showlegend=True,
     )
+
+
+def _marker(name: str, colour: str) -> dict[str, Any]:
+    """Describe how a bar is filled; what is not classified is hatched, as an absence."""
+    if name != UNKNOWN:
+        return {"color": colour, "line": {"color": "white", "width": 0.5}}
+    pattern = {"shape": "/", "size": 6, "fgcolor": colour, "bgcolor": "#FBFAF8"}
+    return {"color": colour, "pattern": pattern, "line": {"color": colour, "width": 0.5}}
 
 
 def short_name(name: str) -> str:

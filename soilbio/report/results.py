@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from soilbio.diversity.combined import Evidence, Known
 from soilbio.errors import problem_of
 from soilbio.metadata.assays import PROFILERS, REESTIMATES
 
@@ -40,6 +41,7 @@ class Results:
     compositions: list[Row]
     warnings: list[Row]
     tree_tips: Mapping[str, bool]
+    evidence: Known = field(default_factory=dict)
 
 
 def read_results(folder: Path, assays: list[str]) -> Results:
@@ -62,7 +64,19 @@ def read_results(folder: Path, assays: list[str]) -> Results:
         compositions=read_rows(folder / "score" / "composition.tsv"),
         warnings=read_rows(folder / "check" / "problems.tsv"),
         tree_tips={name: (folder / "tree" / f"{name}.nwk").is_file() for name in assays},
+        evidence=read_evidence([folder / "profile" / name / "evidence.tsv" for name in assays]),
     )
+
+
+def read_evidence(paths: Sequence[Path]) -> dict[tuple[str, str, str], Evidence]:
+    """Read what speaks for Kraken2's findings, by library, rank and name."""
+    return {
+        (row["library_id"], row["rank"], row["name"]): Evidence(
+            *(int(row[name]) for name in ("reads", "minimizers", "distinct_minimizers"))
+        )
+        for path in paths
+        for row in read_rows(path)
+    }
 
 
 def read_rows(path: Path) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid
-from soilbio.report.figures import OTHER, UNNAMED, colours_of_names
+from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED, colours_of_names
 from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.material import Material, readable
 from soilbio.report.results import Row, number
@@ -21,6 +21,8 @@ from soilbio.report.view import Subject, sorted_by_group
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 SHOWN_RANKS = ("domain", "kingdom", "phylum", "class", "order", "family", "genus")
+# Genomes tell species; a part of a marker gene seldom does.
+RANKS_OF_METAGENOMES = (*SHOWN_RANKS, "species")
 MOST_ROWS = 60
 SCORES = {
     "expected_features": "expected",
@@ -56,9 +58,9 @@ def _compositions(material: Material) -> dict[tuple[str, str], Composition]:
             material.tables, [one.library_id for one in view.of_assay(assay_id)], rank
         )
         for assay_id in material.assay_ids
-        for rank in SHOWN_RANKS
+        for rank in (RANKS_OF_METAGENOMES if view.is_metagenome(assay_id) else SHOWN_RANKS)
     }
-    return {key: one for key, one in found.items() if set(one.names) - {OTHER, UNNAMED}}
+    return {key: one for key, one in found.items() if set(one.names) - {OTHER, UNNAMED, UNKNOWN}}
 
 
 def _composition_section(
@@ -73,6 +75,11 @@ def _composition_section(
         f"“{OTHER}”. Features flagged as chloroplast, mitochondria or off target are left out; "
         "they stay in the dataset. Reads are not numbers of cells: gene copies differ between taxa."
     ]
+    if any(material.view.is_metagenome(assay_id) for assay_id in material.assay_ids):
+        blocks.append(
+            "Of metagenomes, shares are of all reads: large genomes weigh more, and what nothing "
+            f"in the database explains is “{UNKNOWN}”."
+        )
     blocks.append(_panel(material, found))
     blocks.append(_table(material, found))
     blocks.append(_features_table(material))
@@ -91,7 +98,7 @@ def _panel(material: Material, found: Mapping[tuple[str, str], Composition]) -> 
             variants[assay_id, rank, readable(column)] = composition_bars(
                 rows, one.names, colours_of_names(one.names)
             )
-    ranks = tuple(rank for rank in SHOWN_RANKS if any(key[1] == rank for key in found))
+    ranks = tuple(rank for rank in RANKS_OF_METAGENOMES if any(key[1] == rank for key in found))
     lists = (
         Choice("assay", tuple(dict.fromkeys(key[0] for key in found))),
         Choice("rank", ranks, "phylum"),

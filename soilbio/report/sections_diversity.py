@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, plural, write
@@ -79,6 +80,7 @@ def _alpha_blocks(material: Material) -> Iterator[Block]:
     else:
         yield "No library of a sample has a measure to draw."
     yield _alpha_table(material, found)
+    yield from _refused(material)
 
 
 def _alpha_variant(
@@ -137,7 +139,7 @@ def _coverage(settings: Any, alpha: Sequence[Row]) -> float | None:
 def _alpha_table(material: Material, found: dict[str, list[Row]]) -> Grid:
     labels = material.view.labels()
     every = [row for rows in found.values() for row in rows if row["library_id"] in labels]
-    columns = [name for name in every[0] if name != "library_id"] if every else []
+    columns = [name for name in dict.fromkeys(chain(*every)) if name != "library_id"]
     order = {s.library_id: place for place, s in enumerate(material.view.subjects)}
     rows = [
         (labels[row["library_id"]], *(number(row.get(column)) for column in columns))
@@ -145,6 +147,26 @@ def _alpha_table(material: Material, found: dict[str, list[Row]]) -> Grid:
     ]
     names = [MEASURES[name][0] if name in MEASURES else readable(name) for name in columns]
     return grid("All measures per library", ("library", *names), rows)
+
+
+def _refused(material: Material) -> Iterator[Block]:
+    """Name the measures that are not sound for profiles of metagenomes, with the reason."""
+    assays: dict[tuple[str, str], list[str]] = {}
+    for assay_id, one in material.results.diversity.items():
+        for measure, reason in (one.settings.get("refused") or {}).items():
+            assays.setdefault((measure, reason), []).append(assay_id)
+    if assays:
+        yield (
+            "Of profiles of metagenomes Shannon and Simpson are of the species named in each "
+            "library; the table above says which share of the reads that is. What is not sound for "
+            "them is not measured:"
+        )
+        rows = [
+            (readable(measure), reason, ", ".join(names))
+            for (measure, reason), names in sorted(assays.items())
+        ]
+        columns = ("measure", "why it is not measured", "assays")
+        yield grid("Measures that are refused", columns, rows)
 
 
 def _ordination_blocks(material: Material) -> Iterator[Block]:
@@ -209,9 +231,26 @@ def _depth_text(material: Material) -> str:
         if isinstance(depth, int | float) and depth:
             where = f" ({assay_id})" if len(material.assay_ids) > 1 else ""
             parts.append(f"{int(depth):,} reads{where}")
-    if not parts:
-        return ""
-    return f"Distances are of libraries rarefied to {' and '.join(parts)}."
+    texts = [f"Distances are of libraries rarefied to {' and '.join(parts)}."] if parts else []
+    if any(one.settings.get("refused") for one in material.results.diversity.values()):
+        texts.append(
+            "Profiles of metagenomes are compared by the shares of their named species, without "
+            f"rarefying, {_profiled_text(material)}."
+        )
+    return " ".join(texts)
+
+
+def _profiled_text(material: Material) -> str:
+    """Say how many reads were profiled: what is found depends on that."""
+    reads = [
+        depth
+        for one in material.results.diversity.values()
+        for name, depth in (one.settings.get("reads_profiled") or {}).items()
+        if name in one.settings.get("libraries_compared", ())
+    ]
+    if not reads:
+        return "and none has any"
+    return f"from {min(reads):,} to {max(reads):,} reads each"
 
 
 def _tests_blocks(material: Material) -> Iterator[Block]:

@@ -17,7 +17,9 @@ def reads_section(material: Material) -> Section:
     view = material.view
     if not view.audience.sees(Share.COUNTS):
         return Section("reads", "Reads", ("The agreement withholds numbers of reads.",))
-    subjects = sorted_by_group(view.subjects, view.columns[0] if view.columns else None)
+    subjects = sorted_by_group(
+        view.sequenced_once(view.subjects), view.columns[0] if view.columns else None
+    )
     if not subjects:
         return Section("reads", "Reads", ("The dataset holds no library.",))
     raw = sum(one.reads_left()[0] for one in subjects)

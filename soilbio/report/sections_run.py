@@ -18,8 +18,9 @@ from soilbio.report.content import (
     percent,
     plural,
 )
-from soilbio.report.figures import OTHER, UNNAMED
+from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
+from soilbio.report.sections_metagenomes import not_classified_text
 from soilbio.report.summaries import composition, features_per_assay, mean_shares
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -28,19 +29,20 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
     """Make the first paragraph and a few numbers to see at a glance."""
     view = material.view
     samples = {one.sample for one in view.samples}
-    controls = len(view.subjects) - len(view.samples)
+    sequenced = view.sequenced_once(view.subjects)
+    controls = len([one for one in sequenced if not one.is_sample])
     groups = _groups_text(material)
     text = [
         f"{plural(len(samples), 'soil sample')}{groups} and {plural(controls, 'control')} were "
-        f"sequenced in {plural(len(view.subjects), 'library', 'libraries')}{_markers(material)}."
+        f"sequenced in {plural(len(sequenced), 'library', 'libraries')}{_markers(material)}."
     ]
     cards = [
         (f"{len(samples):,}", "soil samples"),
-        (f"{len(view.subjects):,}", "libraries"),
+        (f"{len(sequenced):,}", "libraries"),
     ]
     if view.audience.sees(Share.COUNTS):
-        raw = sum(one.reads_left()[0] for one in view.subjects)
-        kept = sum(one.reads_kept for one in view.subjects)
+        raw = sum(one.reads_left()[0] for one in sequenced)
+        kept = sum(one.reads_kept for one in sequenced)
         features = sum(features_per_assay(material.tables).values())
         text.append(
             f"{kept:,} of {raw:,} {material.reads_unit} "
@@ -53,6 +55,7 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
             (f"{features:,}", "features"),
         ]
         text += _dominant(material)
+        text += not_classified_text(material)
     if view.audience.sees(Share.METHOD):
         troubled = sum(one.status != "ok" for one in view.subjects)
         text.append(
@@ -87,7 +90,7 @@ def _dominant(material: Material) -> list[str]:
         return []
     one = composition(material.tables, [s.library_id for s in material.view.samples], "phylum")
     means = mean_shares(list(one.shares.values()), one.names)
-    names = [name for name in one.names if name not in (OTHER, UNNAMED)][:3]
+    names = [name for name in one.names if name not in (OTHER, UNNAMED, UNKNOWN)][:3]
     if not names:
         return []
     shares = [f"{name} ({100 * means[name]:.0f} %)" for name in names]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS
-from soilbio.report.figures import OTHER, UNNAMED
+from soilbio.diversity.combined import UNCLASSIFIED
+from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +53,12 @@ def composition(
     """
     import polars as pl
 
-    features = tables["features"].filter(~is_excluded()).select("feature_id", name=rank)
+    is_unknown = pl.col("feature_id").is_in(UNCLASSIFIED)
+    features = (
+        tables["features"]
+        .filter(~is_excluded())
+        .select("feature_id", name=pl.when(is_unknown).then(pl.lit(UNKNOWN)).otherwise(rank))
+    )
     sums = (
         tables["counts"]
         .filter(pl.col("library_id").is_in(list(libraries)))
@@ -69,7 +75,7 @@ def composition(
         .with_columns(share=pl.col("reads") / pl.col("reads").sum().over("library_id"))
     )
     top = (
-        sums.filter(pl.col("name") != UNNAMED)
+        sums.filter(~pl.col("name").is_in([UNNAMED, UNKNOWN]))
         .group_by("name")
         .agg(pl.col("share").sum())
         .sort(["share", "name"], descending=[True, False])
@@ -77,7 +83,7 @@ def composition(
         .collect()["name"]
         .to_list()
     )
-    kept = pl.when(pl.col("name").is_in([*top, UNNAMED])).then(pl.col("name"))
+    kept = pl.when(pl.col("name").is_in([*top, UNNAMED, UNKNOWN])).then(pl.col("name"))
     rows = (
         sums.with_columns(name=kept.otherwise(pl.lit(OTHER)))
         .group_by("library_id", "name")
@@ -88,7 +94,7 @@ def composition(
     shares: dict[str, dict[str, float]] = {}
     for library_id, name, share in rows.iter_rows():
         shares.setdefault(library_id, {})[name] = share
-    rest = [name for name in (OTHER, UNNAMED) if name in set(rows["name"].to_list())]
+    rest = [name for name in (OTHER, UNNAMED, UNKNOWN) if name in set(rows["name"].to_list())]
     return Composition((*top, *rest), shares)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from soilbio.metadata.assays import PROFILERS, REESTIMATES
 from soilbio.report.figures_map import Place
 from soilbio.report.figures_reads import STEPS
 from soilbio.standards.sharing_classes import SharingClass as Share
@@ -19,6 +20,7 @@ CONTROL_NAMES = {
 NOT_STATED = "not stated"
 # Whoever holds the dataset, and so sees all of it anyhow.
 HOLDER = "holder"
+ENGINES = (*PROFILERS, REESTIMATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ class Subject:
     reads: tuple[int | None, ...]
     groups: Mapping[str, str]
     reads_removed: int = 0
+
+    @property
+    def profile_end(self) -> str:
+        """What a profiler's name adds to a library and its assay; empty for others."""
+        ends = (f"-{engine}" for engine in ENGINES)
+        both = (self.library_id, self.assay_id)
+        return next((end for end in ends if all(one.endswith(end) for one in both)), "")
+
+    @property
+    def sequenced(self) -> str:
+        """The id of what was sequenced, of which there may be several profiles."""
+        return self.library_id.removesuffix(self.profile_end)
 
     @property
     def is_blank(self) -> bool:
@@ -108,6 +122,38 @@ class View:
     def of_assay(self, assay_id: str) -> list[Subject]:
         """List an assay's libraries: samples first, sorted by name, then controls."""
         return [subject for subject in self.subjects if subject.assay_id == assay_id]
+
+    def is_metagenome(self, assay_id: str) -> bool:
+        """Tell whether an assay is a profiler's, of whole metagenomes."""
+        return any(
+            assay["assay_id"] == assay_id
+            and assay.get("library_strategy") == "WGS"
+            and assay.get("abundance") != "marker"
+            for assay in self.assays
+        )
+
+    def sequenced_once(self, subjects: Iterable[Subject]) -> list[Subject]:
+        """Take each library of a metagenome once, though each profiler made one of its reads.
+
+        Of its profiles, the one with the most reads kept.
+        """
+        best: dict[str, Subject] = {}
+        for subject in subjects:
+            known = best.get(subject.sequenced)
+            if known is None or subject.reads_kept > known.reads_kept:
+                best[subject.sequenced] = subject
+        labels = self.sequenced_labels()
+        return [replace(one, label=labels[name]) for name, one in best.items()]
+
+    def sequenced_labels(self) -> dict[str, str]:
+        """Map what was sequenced to what the recipient may call it: without a profiler's name.
+
+        Where names are withheld, the first of its profiles' numbers stands for it.
+        """
+        labels: dict[str, str] = {}
+        for subject in sorted(self.subjects, key=lambda one: one.library_id):
+            labels.setdefault(subject.sequenced, subject.label.removesuffix(subject.profile_end))
+        return labels
 
     def labels(self) -> dict[str, str]:
         """Map library ids to what the recipient may call them."""

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pipeline_outputs import write_method
+from pipeline_outputs import standardised, write_method
 
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
@@ -131,3 +131,34 @@ def test_valid_profiles_are_read_and_invalid_ones_refused(tables, profiler, name
     if found.shares:
         assert found.counts["value"].sum() <= 100.5
     assert PROFILERS[profiler] in [form for form, _ in detect(source)] or profiler == "centrifuge"
+
+
+@pytest.mark.parametrize(
+    ("profiler", "name"),
+    [
+        one
+        for one in profiles() or [("none", "none")]
+        if PROFILERS.get(one[0]) != "taxpasta" and "invalid" not in one[1]
+    ],
+)
+def test_what_we_read_is_what_taxpasta_reads(tables, tmp_path, profiler, name):
+    source = tables / "taxpasta" / profiler / name
+    ours = read(PROFILERS[profiler], [source], {})
+    theirs = standardised(profiler, source, tmp_path)
+    found: dict[int, float] = {}
+    for feature, value in ours.counts.select("feature", "value").iter_rows():
+        taxon = ours.features[feature]
+        number = taxon.taxon_id.removeprefix("ncbi:") if taxon.lineage else "0"
+        if number.isdigit():
+            found[int(number)] = found.get(int(number), 0) + value
+    shared = {taxid: value for taxid, value in theirs.items() if taxid in found}
+    if not ours.shares:
+        assert found == theirs
+        return
+    # Estimates: taxpasta has whole numbers of them, we the shares that the file prints.
+    assert found.keys() <= theirs.keys()
+    scale = sum(found.values()) / sum(shared.values())
+    for taxid, value in shared.items():
+        assert value * scale == pytest.approx(
+            found[taxid], rel=1e-3, abs=2e-5 * max(found.values())
+        )

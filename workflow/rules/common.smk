@@ -383,7 +383,8 @@ def final_tables():
     """Name what a run ends with, beside the report."""
     return [
         "results/dataset/datapackage.json",
-        *[f"results/diversity/{assay}/settings.json" for assay in AMPLICONS],
+        *[f"results/diversity/{assay}/settings.json" for assay in ASSAYS],
         *[f"{export_folder(number)}/decision.json" for number in range(len(PROJECT.exports))],
+        *(["results/combined/taxa.tsv"] if len(AMPLICONS) < len(ASSAYS) else []),
         *(["results/score/score.tsv"] if PROJECT.truth else []),
     ]

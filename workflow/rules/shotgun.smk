@@ -262,3 +262,23 @@ rule collect_ssu:
         " --assay {wildcards.assay}"
         " --results results"
         " 2> {log}"
+
+
+rule combine_shotgun:
+    input:
+        package="results/dataset/datapackage.json",
+    output:
+        taxa="results/combined/taxa.tsv",
+    log:
+        "results/logs/shotgun/combine_shotgun.log",
+    conda:
+        "../envs/soilbio.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    shell:
+        "soilbio shotgun combine results/dataset"
+        " --results results"
+        " --out {output.taxa}"
+        " 2> {log}"

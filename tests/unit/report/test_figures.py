@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from soilbio.report.content import MAX_TABLE_ROWS, grid, listed, percent, plural, write
-from soilbio.report.figures import OTHER, UNNAMED, colours_of_names, plain, short
+from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED, colours_of_names, plain, short
 from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.figures_diversity import Point, alpha_by_group, ordination, rarefaction
 from soilbio.report.figures_map import Place, extent_of, near_map, outlines, place_map
@@ -90,7 +90,7 @@ def test_text_that_plotly_would_read_as_markup_is_made_plain():
 
 def test_taxa_have_distinct_colours_and_the_rest_is_grey():
     colours = colours_of_names(["A", "B", OTHER, UNNAMED, "A"])
-    assert len(set(colours.values())) == 4
+    assert len({colours[name] for name in ("A", "B", OTHER, UNNAMED, UNKNOWN)}) == 5
 
 
 def test_a_sample_without_a_position_is_on_no_map():

@@ -1,0 +1,256 @@
+"""What several profilers find in the same reads of a metagenome, and what they say together.
+
+Kraken2 names single reads and finds what is rare, and false relatives with it; sylph and sourmash
+look for genomes, need more of each, and are seldom wrong. A finding of Kraken2's is strong if its
+reads hit the taxon with nearly as many k-mers each as reads of taxa do that a search for genomes
+confirms: reads of a relative that is in no database hit it with a part of theirs. (Breitwieser,
+Baker & Salzberg 2018, Genome Biol. 19:198, count k-mers for the same end; the share of 0.6 is ours,
+see docs/shotgun.md.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from soilbio.dataset.tables import EXCLUDING_FLAGS
+from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# How the reads that nothing explains are called, by the workflow and by importers.
+UNCLASSIFIED = ("unclassified", "ncbi:0")
+NOT_CLASSIFIED = "not classified"
+READS, GENOMES = "kraken2", ("sylph", "sourmash")
+# Of Bracken, too: fewer reads are no finding.
+FEWEST_READS = 10
+# Of the k-mers that a read of a confirmed taxon brings, a read must bring this share.
+STRONG = 0.6
+# GTDB parts a genus into Bacillus_A and Bacillus_B, which others do not.
+_SUFFIX = re.compile(r"_[A-Z]+(?=\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Kraken2's reads of a taxon, their k-mers (minimizers) that hit it, and the different ones."""
+
+    reads: int
+    hits: int
+    distinct: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A taxon in a library as sequenced: its share of all reads by engine; whether it is called."""
+
+    library: str
+    name: str
+    shares: Mapping[str, float]
+    is_called: bool
+    reason: str
+
+
+# By library (of Kraken2's assay), rank and name.
+Known = Mapping[tuple[str, str, str], Evidence]
+
+
+def combined(tables: Mapping[str, pl.LazyFrame], rank: str, known: Known) -> list[Call]:
+    """Compare the profiles of each library at a rank, and call what they find together.
+
+    Parameters
+    ----------
+    tables : mapping of table name to LazyFrame
+        Of a dataset.
+    rank : str
+        `species` or another.
+    known : mapping
+        Evidence of Kraken2's findings; without it one of Kraken2's alone is not called.
+
+    Returns
+    -------
+    list of Call
+        By library, those with the largest share first; of one engine alone there are none.
+
+    """
+    found: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    engines: dict[str, set[str]] = defaultdict(set)
+    evidence: dict[str, dict[str, Evidence]] = defaultdict(dict)
+    engine_of = _engines(tables)
+    for library, engine in engine_of.items():
+        engines[library.removesuffix(f"-{engine}")].add(engine)
+    for library, name, share in _shares(tables, sorted(engine_of), rank):
+        engine = engine_of[library]
+        of_taxon = found[library.removesuffix(f"-{engine}")][plain_name(name)]
+        of_taxon[engine] = of_taxon.get(engine, 0.0) + share
+    for (library, of_rank, name), one in known.items():
+        if of_rank == rank:
+            evidence[library.removesuffix(f"-{READS}")][plain_name(name)] = one
+    calls: list[Call] = []
+    for library in sorted(found):
+        if len(engines[library]) > 1:
+            calls += _calls(library, found[library], engines[library], evidence[library])
+    return calls
+
+
+def plain_name(name: str) -> str:
+    """Take GTDB's suffixes off a name: Bacillus_A cereus_K is Bacillus cereus elsewhere."""
+    return _SUFFIX.sub("", name)
+
+
+def _calls(
+    library: str,
+    taxa: Mapping[str, Mapping[str, float]],
+    engines: set[str],
+    evidence: Mapping[str, Evidence],
+) -> list[Call]:
+    usual = _usual_hits(taxa, evidence)
+    calls = []
+    for name, shares in taxa.items():
+        genomes = [engine for engine in GENOMES if engine in shares]
+        is_called, reason = _judge(shares, genomes, engines, (evidence.get(name), usual))
+        calls.append(Call(library, name, dict(shares), is_called, reason))
+    return sorted(calls, key=lambda call: (-max(call.shares.values()), call.name))
+
+
+def _usual_hits(
+    taxa: Mapping[str, Mapping[str, float]], evidence: Mapping[str, Evidence]
+) -> float | None:
+    """Give the k-mers that a read of a confirmed taxon brings; of all where none is confirmed."""
+    per_read = {
+        name: one.hits / one.reads for name, one in evidence.items() if one.reads >= FEWEST_READS
+    }
+    confirmed = [hits for name, hits in per_read.items() if set(GENOMES) & set(taxa.get(name, ()))]
+    return median(confirmed or per_read.values()) if per_read else None
+
+
+def _judge(
+    shares: Mapping[str, float],
+    genomes: Sequence[str],
+    engines: set[str],
+    told: tuple[Evidence | None, float | None],
+) -> tuple[bool, str]:
+    """Say whether a taxon is called, and why."""
+    evidence, usual = told
+    if evidence is not None and usual is not None:
+        return _judge_hits(genomes, evidence, usual)
+    votes = len(genomes) + (READS in shares or REESTIMATES in shares)
+    if votes > 1:
+        return True, f"{votes} methods find it"
+    if genomes and not engines & {READS, REESTIMATES}:
+        return False, f"only {genomes[0]} finds it"
+    if genomes and READS not in shares:
+        return True, f"{genomes[0]} finds it, and Kraken2 names no read so"
+    return False, "only one method finds it"
+
+
+def _judge_hits(genomes: Sequence[str], one: Evidence, usual: float) -> tuple[bool, str]:
+    part = one.hits / one.reads / usual
+    text = f"Kraken2: {one.reads:,} reads with {100 * part:.0f} % of the usual k-mers"
+    is_many = one.reads >= FEWEST_READS and one.distinct >= FEWEST_READS * STRONG * usual
+    if is_many and part >= STRONG:
+        return True, text
+    if len(genomes) == len(GENOMES):
+        return True, f"{' and '.join(genomes)} find it ({text})"
+    also = f"; only {genomes[0]} finds it, too" if genomes else ""
+    return False, f"{text}{also}"
+
+
+def _engines(tables: Mapping[str, pl.LazyFrame]) -> dict[str, str]:
+    """Find the profiles of metagenomes that gave a result, with their engines."""
+    import polars as pl
+
+    rows = (
+        tables["libraries"]
+        .join(tables["assays"].select("assay_id", "engine"), on="assay_id")
+        .filter(
+            pl.col("engine").is_in([*WHOLE_READS, REESTIMATES]),
+            pl.col("status") == "ok",
+            pl.col("library_id").str.ends_with(pl.format("-{}", "engine")),
+        )
+        .select("library_id", "engine")
+        .sort("library_id")
+        .collect()
+    )
+    return dict(rows.iter_rows())
+
+
+def _shares(
+    tables: Mapping[str, pl.LazyFrame], libraries: Sequence[str], rank: str
+) -> list[tuple[str, str, float]]:
+    """Add up the shares of all reads by name at a rank; of Kraken2, from ten reads on."""
+    import polars as pl
+
+    rows = (
+        _with_shares(tables, libraries)
+        .filter(pl.col(rank).fill_null("") != "")
+        .group_by("library_id", rank)
+        .agg(pl.col("share").sum(), pl.col("count").sum(), pl.col("count").count().alias("counted"))
+        .filter((pl.col("counted") == 0) | (pl.col("count") >= FEWEST_READS))
+        .select("library_id", rank, "share")
+        .sort("library_id", rank)
+        .collect()
+    )
+    return list(rows.iter_rows())
+
+
+def _with_shares(tables: Mapping[str, pl.LazyFrame], libraries: Sequence[str]) -> pl.LazyFrame:
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    is_out = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
+    value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
+    whole = pl.when(pl.col("count").is_null()).then(1.0).otherwise(value.sum().over("library_id"))
+    return (
+        tables["counts"]
+        .filter(pl.col("library_id").is_in(list(libraries)))
+        .with_columns(share=value / whole)
+        .join(tables["features"].filter(~is_out), on="feature_id", how="inner")
+    )
+
+
+def shares_named(tables: Mapping[str, pl.LazyFrame]) -> dict[str, dict[str, float]]:
+    """Say of each metagenome's profile which share is named to species, genus, wider, or not."""
+    import polars as pl
+
+    profiles = (
+        tables["libraries"]
+        .join(
+            tables["assays"].filter(
+                pl.col("library_strategy") == "WGS",
+                pl.col("abundance").fill_null("") != "marker",
+            ),
+            on="assay_id",
+            how="semi",
+        )
+        .select("library_id")
+        .collect()["library_id"]
+        .to_list()
+    )
+    part = (
+        pl.when(pl.col("feature_id").is_in(UNCLASSIFIED))
+        .then(pl.lit(NOT_CLASSIFIED))
+        .when(pl.col("species").fill_null("") != "")
+        .then(pl.lit("species"))
+        .when(pl.col("genus").fill_null("") != "")
+        .then(pl.lit("genus"))
+        .otherwise(pl.lit("wider"))
+    )
+    rows = (
+        _with_shares(tables, profiles)
+        .group_by("library_id", part.alias("part"))
+        .agg(pl.col("share").sum())
+        .collect()
+    )
+    found: dict[str, dict[str, float]] = {}
+    for library, name, share in rows.iter_rows():
+        of_library = found.setdefault(library, dict.fromkeys(PARTS, 0.0))
+        of_library[name] = share
+    return found
+
+
+PARTS = ("species", "genus", "wider", NOT_CLASSIFIED)

@@ -1,0 +1,195 @@
+"""What can be measured of metagenomes' profiles: shares of species, not how many there are.
+
+How many taxa a profiler reports is set by its thresholds and by false hits, which grow with the
+reads (Ye et al. 2019, Cell 178:779); what weighs taxa by their shares hardly feels those. So
+richness and all that is made of it is refused, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from soilbio.dataset.tables import EXCLUDING_FLAGS
+from soilbio.diversity.community import FEWEST_READS
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+    from skbio import DistanceMatrix
+
+    from soilbio.dataset.read import Dataset
+
+RANK = "species"
+COLUMNS = ("library_id", "reads", "named_share", "shannon", "simpson")
+METRICS = {
+    "bray_curtis": "shares of species, made up to 1 in each library; not rarefied",
+    "robust_aitchison": "shares of species: robust centred log-ratio, absent ones 0, Euclidean",
+}
+_TAXA = (
+    "how many taxa a profile has is set by the profiler's thresholds and by false hits, which grow"
+    " with the reads (Ye et al. 2019, Cell 178:779)"
+)
+_RARE = (
+    "it is made of taxa with one or two reads: an estimate has none, and of a classifier's most are"
+    " false hits"
+)
+REFUSED = {
+    "observed": _TAXA,
+    "chao1": _RARE,
+    "goods_coverage": _RARE,
+    "pielou": f"it divides by the number of taxa, and {_TAXA}",
+    "hill numbers": f"they are standardised by coverage: {_RARE}",
+    "rarefaction": f"it draws reads to count taxa: {_TAXA}",
+    "jaccard": f"it goes by which taxa are there, and {_TAXA}",
+    "faith_pd and unifrac": "there is no tree of these taxa",
+}
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Shares of species in the libraries of an assay; both sorted by their ids.
+
+    Attributes
+    ----------
+    shares : csr_array of shape (n_libraries, n_species)
+        Shares of all reads of a library.
+    samples : mapping of library id to sample id
+    bars : mapping of library id to str
+        Why a library is not compared; only those that are not.
+    reads : mapping of library id to int
+        The reads that were profiled.
+
+    """
+
+    libraries: list[str]
+    species: list[str]
+    shares: csr_array[Any]
+    samples: Mapping[str, str]
+    bars: Mapping[str, str]
+    reads: Mapping[str, int]
+
+    def depths(self) -> dict[str, int]:
+        """Give the reads of each library."""
+        return dict(self.reads)
+
+    def compared(self) -> list[str]:
+        """List the libraries of soils that have species to compare."""
+        return [name for name in self.libraries if name not in self.bars]
+
+
+def is_profile(dataset: Dataset, assay: str) -> bool:
+    """Tell whether an assay's numbers are a profiler's, of reads of whole metagenomes."""
+    import polars as pl
+
+    row = dataset.tables["assays"].filter(pl.col("assay_id") == assay).collect().to_dicts()[0]
+    return bool(row["library_strategy"] == "WGS" and row["abundance"] != "marker")
+
+
+def read_profiles(dataset: Dataset, assay: str) -> Profiles:
+    """Add up the shares of each species; what has no species, or an excluding flag, stays out."""
+    import numpy as np
+    import polars as pl
+    from scipy.sparse import csr_array
+
+    rows = (
+        dataset.tables["libraries"]
+        .filter(pl.col("assay_id") == assay)
+        .select("library_id", "sample_id", "control_type", "status", "reads_nonchimeric")
+        .sort("library_id")
+        .collect()
+    )
+    libraries = rows["library_id"].to_list()
+    shares = _shares(dataset, libraries)
+    species = sorted(shares[RANK].unique().to_list())
+    row_of = {name: place for place, name in enumerate(libraries)}
+    column_of = {name: place for place, name in enumerate(species)}
+    places = (
+        np.array([row_of[name] for name in shares["library_id"]], dtype=np.int64),
+        np.array([column_of[name] for name in shares[RANK]], dtype=np.int64),
+    )
+    size = (len(libraries), len(species))
+    matrix = csr_array((shares["share"].to_numpy(), places), shape=size, dtype=np.float64)
+    matrix.sort_indices()
+    reads = dict(zip(libraries, rows["reads_nonchimeric"].fill_null(0).to_list(), strict=True))
+    named = dict(zip(libraries, matrix.sum(axis=1).tolist(), strict=True))
+    bars = {
+        row["library_id"]: reason
+        for row in rows.iter_rows(named=True)
+        if (reason := _bar(row, named[row["library_id"]], reads[row["library_id"]]))
+    }
+    samples = dict(zip(libraries, rows["sample_id"].to_list(), strict=True))
+    return Profiles(libraries, species, matrix, samples, bars, reads)
+
+
+def _shares(dataset: Dataset, libraries: list[str]) -> Any:
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    is_out = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
+    value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
+    # Estimates are shares already; counts become them.
+    whole = pl.when(pl.col("count").is_null()).then(1.0).otherwise(value.sum().over("library_id"))
+    return (
+        dataset.tables["counts"]
+        .filter(pl.col("library_id").is_in(libraries))
+        .with_columns((value / whole).alias("share"))
+        .join(
+            dataset.tables["features"].select("feature_id", RANK, is_out.alias("is_out")),
+            on="feature_id",
+        )
+        .filter(~pl.col("is_out"), pl.col(RANK).fill_null("") != "")
+        .group_by("library_id", RANK)
+        .agg(pl.col("share").sum())
+        .sort("library_id", RANK)
+        .collect()
+    )
+
+
+def _bar(row: Mapping[str, object], named: float, reads: int) -> str:
+    if row["control_type"]:
+        return "a control"
+    if row["status"] != "ok":
+        return f"its status is {row['status']}"
+    if not named:
+        return "no species was named in it"
+    if reads and named * reads < FEWEST_READS:
+        return f"fewer than {FEWEST_READS} reads of named species"
+    return ""
+
+
+def alpha_rows(profiles: Profiles) -> list[Row]:
+    """Measure each library; controls, too: Shannon in nats, and Simpson, of its named species."""
+    import numpy as np
+
+    rows: list[Row] = []
+    for place, library in enumerate(profiles.libraries):
+        start, end = profiles.shares.indptr[place : place + 2]
+        values = profiles.shares.data[start:end]
+        named = float(values.sum())
+        row: Row = {"library_id": library, "reads": profiles.reads[library], "named_share": named}
+        if named:
+            parts = values / named
+            row["shannon"] = float(-(parts * np.log(parts)).sum()) + 0.0
+            row["simpson"] = float(1 - (parts**2).sum())
+        rows.append(row)
+    return rows
+
+
+def distances(profiles: Profiles) -> Iterator[tuple[str, DistanceMatrix]]:
+    """Measure between the libraries that have species, each made up to 1; dense in memory."""
+    import numpy as np
+    from scipy.spatial.distance import pdist, squareform
+    from skbio import DistanceMatrix
+    from skbio.stats.composition import rclr
+
+    names = profiles.compared()
+    if len(names) < 2:
+        return
+    places = [profiles.libraries.index(name) for name in names]
+    dense = profiles.shares[places].toarray()
+    dense /= dense.sum(axis=1, keepdims=True)
+    yield "bray_curtis", DistanceMatrix(squareform(pdist(dense, "braycurtis")), names)
+    logs = np.nan_to_num(rclr(dense), copy=False)
+    yield "robust_aitchison", DistanceMatrix(squareform(pdist(logs)), names)
