@@ -59,7 +59,7 @@ def score_profiles(
             continue
         seen.add(profile.of_library)
         truth = truths[profile.of_library]
-        ranks = SCORED_RANKS
+        ranks: tuple[str, ...] = SCORED_RANKS
         if profile.abundance == "marker":
             # The truth says what a database of genomes knows; that of the gene is another, and
             # short reads of a gene seldom tell species.
