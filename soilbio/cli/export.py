@@ -105,7 +105,7 @@ def _refuse_unscreened(dataset: Dataset, sheet: Path) -> None:
     from soilbio.exporters.reads import refuse_unscreened
     from soilbio.metadata.sheet import read_sheet
 
-    refuse_unscreened(dataset, read_sheet(sheet))
+    refuse_unscreened(dataset.tables["libraries"], read_sheet(sheet))
 
 
 def _reads_writer(sheet: Path, view: View, key: bytes) -> Writer:

@@ -19,8 +19,6 @@ from soilbio.standards.sharing_classes import SharingClass
 if TYPE_CHECKING:
     import polars as pl
 
-    from soilbio.dataset.read import Dataset
-
 FOLDER, TABLE = "reads", "reads.tsv"
 _COLUMNS = ("library_id", "sample_id", "file_1", "md5_1", "file_2", "md5_2", "reads")
 _BLOCK = 4_000  # records
@@ -48,8 +46,10 @@ def writer_of(files: Mapping[str, tuple[Path, ...]]) -> Writer:
     return partial(_write, files)
 
 
-def refuse_unscreened(dataset: Dataset, libraries: Iterable[str]) -> None:
+def refuse_unscreened(table: pl.LazyFrame, libraries: Iterable[str]) -> None:
     """Refuse the files of a sheet where the dataset says that reads of them were to be removed.
+
+    `table` is the dataset's `libraries`, `libraries` are the ids in the sheet.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def refuse_unscreened(dataset: Dataset, libraries: Iterable[str]) -> None:
         A sheet names the reads as they were sequenced, with those of hosts among them.
 
     """
-    own = dataset.tables["libraries"].filter(_sought())
+    own = table.filter(_sought())
     sought = set(own.select("library_id").collect()["library_id"])
     if closed := sorted(sought & set(libraries)):
         raise Refused(

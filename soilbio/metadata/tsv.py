@@ -57,7 +57,7 @@ def read_rows(
     filled = [number for number, cells in enumerate(table, start=1) if "".join(cells).strip()]
     rows: Rows = {}
     for number, cells in enumerate(table[1 : filled[-1]], start=2):
-        if cells[0].startswith(_DIRECTIVE):
+        if cells and cells[0].startswith(_DIRECTIVE):
             continue
         if "".join(cells).strip():
             if _has_length(number, cells, header, problems):

@@ -150,9 +150,7 @@ def tables(files: dict[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in files.items() if name.endswith(".parquet")}
 
 
-def test_a_full_disk_is_named_and_nothing_finished_is_lost(
-    tmp_path, simulated, small_reference, undisturbed
-):
+def test_a_full_disk_is_named_and_nothing_finished_is_lost(tmp_path, simulated, small_reference):
     if os.geteuid() != 0:
         pytest.skip("a small file system can be mounted by root only")
     disk = tmp_path / "disk"
@@ -180,6 +178,8 @@ def test_a_full_disk_is_named_and_nothing_finished_is_lost(
             for path in Path(disk).glob("results/profile/*/reads_left/*.json")
         }
         assert finished.items() <= after.items()
+        assert project.run(*STEPS).returncode == 0
+        undisturbed = dataset_bytes(project.results / "dataset")
         assert tables(dataset_bytes(disk / "results" / "dataset")) == tables(undisturbed)
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)

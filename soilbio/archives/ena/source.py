@@ -106,7 +106,8 @@ def material_of_dataset(
     dataset = read_dataset(folder)
     view = redacted_view(dataset, RECIPIENT, PURPOSE, on, key)
     material = _material("", view, libraries, key)
-    refuse_unscreened(dataset, [library.library_id for library in material.reads.values()])
+    sheet = [library.library_id for library in material.reads.values()]
+    refuse_unscreened(dataset.tables["libraries"], sheet)
     return material
 
 

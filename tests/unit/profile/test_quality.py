@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 
+from soilbio.profile.clean import Cleaned, Trimming, clean
 from soilbio.profile.prepare import Reads
 from soilbio.profile.quality import measure
-from soilbio.profile.shotgun import Cleaned, clean
 from tests.unit.metadata.conftest import FORWARD, REVERSE, fastq, write_gzip
 
 
@@ -24,5 +24,5 @@ def test_files_named_in_capitals_are_described(tmp_path):
 def test_files_named_in_capitals_are_trimmed(tmp_path):
     target = Cleaned(tmp_path / "1.fastq.gz", tmp_path / "2.fastq.gz")
     reads = Reads("A", *reads_in_capitals(tmp_path))
-    left = clean(reads, target, tmp_path / "A.json", 50)
+    left = clean(reads, target, tmp_path / "A.json", Trimming(50))
     assert (left.status, left.reads_raw, left.reads_filtered) == ("ok", 40, 40)
