@@ -48,7 +48,9 @@ def library_rows(
     for library in libraries:
         left, tracked = reads_left[library.library_id], tracking[library.library_id]
         status, reason = str(left["status"]), str(left["status_reason"])
-        kept = int(tracked["reads_nonchimeric"])
+        kept, merged = int(tracked["reads_nonchimeric"]), tracked["reads_merged"]
+        is_read = left["reads_raw"] is not None
+        merged = merged if is_read else ""
         if status == "ok" and tracked["failure"]:
             status, reason = "failed", tracked["failure"]
         elif status == "ok" and not kept:
@@ -65,10 +67,10 @@ def library_rows(
                 "reads_raw": left["reads_raw"],
                 "reads_primer": left["reads_primer"],
                 "reads_filtered": left["reads_filtered"],
-                "reads_merged": int(tracked["reads_merged"] or str(left["reads_merged"])),
+                "reads_merged": int(merged) if merged else left["reads_merged"],
                 "reads_decontaminated": left.get("reads_decontaminated"),
-                "reads_denoised": int(tracked["reads_denoised"]),
-                "reads_nonchimeric": kept,
+                "reads_denoised": int(tracked["reads_denoised"]) if is_read else None,
+                "reads_nonchimeric": kept if is_read else None,
                 **_of_metagenome(left),
                 "agreement_id": agreement_of[library.library_id],
             }

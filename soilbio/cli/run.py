@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 # Less than this free, in bytes, is a full disk: jobs fail on it in many words.
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         return 1 if subprocess.run(command, check=False).returncode else 0
     with only_run(args.directory):
         code = follow(command, results / "logs" / "run.log", _tell)
-    print(summarise(results, is_finished=not code))
+    print(summarise(results, _libraries(args.configfile), is_finished=not code))
     if code:
         if _is_disk_full(args.directory, results / "logs" / "run.log"):
             raise disk_full(str(args.directory))
@@ -62,6 +63,17 @@ def run(args: argparse.Namespace) -> int:
     else:
         _tell_where(results)
     return 1 if code else 0
+
+
+def _libraries(configfile: Path) -> Container[str]:
+    """Read which libraries the sheet names; results of others are left from before."""
+    from soilbio.metadata.config import read_config
+    from soilbio.metadata.sheet import read_sheet
+    from soilbio.metadata.units import units_of
+
+    project = read_config(configfile)
+    sequenced = read_sheet(project.libraries, project.assays)
+    return units_of(sequenced, project.assays, str(project.libraries))[0]
 
 
 def _is_disk_full(directory: Path, log: Path) -> bool:
@@ -82,8 +94,9 @@ def _tell(text: str, is_passing: bool) -> None:
 
 
 def _tell_where(results: Path) -> None:
-    print(f"Report:  {results / 'report.html'}")
-    print(f"Dataset: {results / 'dataset'}")
+    for title, path in (("Report: ", results / "report.html"), ("Dataset:", results / "dataset")):
+        if path.exists():
+            print(f"{title} {path}")
     for decision in sorted(results.glob("exports/*/decision.json")):
         refused = json.loads(decision.read_text(encoding="utf-8")).get("refused")
         print(f"Export:  {decision.parent}" + (f", refused: {refused}" if refused else ""))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from soilbio.agreements.asked import check_asked
 from soilbio.agreements.combine import combine
 from soilbio.agreements.decide import decide
 from soilbio.agreements.model import Agreement, Decision, Strictness
@@ -14,8 +15,6 @@ from soilbio.agreements.parse import parse_agreement
 from soilbio.errors import Problems, Refused
 from soilbio.standards.purposes import PURPOSES
 from soilbio.standards.sharing_classes import SharingClass
-
-_CIRCLES = ("public", "consortium")
 
 
 @dataclass(slots=True)
@@ -109,23 +108,6 @@ def open_gate(
                 expected=f"the text of {name}",
                 fix="Build the dataset again; a changed agreement needs a new version",
             )
-    parties = {party.id for one in agreements.values() for party in one.parties if party.id}
-    if recipient not in {*_CIRCLES, *parties}:
-        problems.add(
-            "recipient-unknown",
-            source="--recipient",
-            found=recipient,
-            expected=f"one of {', '.join((*_CIRCLES, *sorted(parties)))}",
-            fix="Name a circle, or a party of an agreement of the dataset by its ROR",
-        )
-    if purpose not in PURPOSES:
-        choices = ", ".join(f"{code} ({label})" for code, (label, _) in PURPOSES.items())
-        problems.add(
-            "purpose-unknown",
-            source="--purpose",
-            found=purpose,
-            expected=f"one of {choices}",
-            fix="Choose the purpose that the recipient states",
-        )
+    check_asked(agreements.values(), recipient, purpose, problems)
     problems.raise_if_any()
     return Gate(agreements, recipient, purpose, on, holdings)

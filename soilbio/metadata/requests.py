@@ -6,13 +6,12 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from difflib import get_close_matches
 
+from soilbio.agreements.asked import CIRCLES, HOLDER
 from soilbio.agreements.decide import decide
 from soilbio.agreements.model import Agreement, Strictness
 from soilbio.errors import Problems
 from soilbio.metadata.config import Config
 from soilbio.standards.purposes import PURPOSES
-
-_CIRCLES = ("public", "consortium")
 
 
 def check_exports(
@@ -32,43 +31,55 @@ def check_exports(
         Collects what is found.
 
     """
+    _check_recipient(project, ("report",), agreements, problems)
+    _check_purpose(project, ("report",), problems)
     for number in range(len(project.exports)):
         before = len(problems.errors)
-        _check_recipient(project, number, agreements, problems)
-        _check_purpose(project, number, problems)
+        _check_recipient(project, ("exports", number), agreements, problems)
+        _check_purpose(project, ("exports", number), problems)
         on = _day(project, number, problems)
         if on is not None and len(problems.errors) == before:
             _warn_of_nothing(project, number, (agreements, named, on), problems)
 
 
 def _check_recipient(
-    project: Config, number: int, agreements: Mapping[str, Agreement], problems: Problems
+    project: Config,
+    place: tuple[str | int, ...],
+    agreements: Mapping[str, Agreement],
+    problems: Problems,
 ) -> None:
-    recipient = project.exports[number]["recipient"]
-    parties = {party.id for one in agreements.values() for party in one.parties if party.id}
-    if recipient in {*_CIRCLES, *parties}:
+    recipient = _asked(project, place)["recipient"]
+    if place == ("report",) and recipient == HOLDER:
         return
-    like = get_close_matches(recipient.lower(), _CIRCLES, n=1)
+    parties = {party.id for one in agreements.values() for party in one.parties if party.id}
+    if recipient in {*CIRCLES, *parties}:
+        return
+    like = get_close_matches(recipient.lower(), CIRCLES, n=1)
     problems.add(
         "recipient-unknown",
-        row=project.row("exports", number, "recipient"),
-        column=f"exports.{number}.recipient",
+        row=project.row(*place, "recipient"),
+        column=".".join(map(str, (*place, "recipient"))),
         found=recipient,
-        expected=f"one of {', '.join((*_CIRCLES, *sorted(parties)))}",
+        expected=f"one of {', '.join((*CIRCLES, *sorted(parties)))}",
         fix=f"Did you mean '{like[0]}'? Correct the name"
         if like
         else "Name a circle, or a party of an agreement by its ROR",
     )
 
 
-def _check_purpose(project: Config, number: int, problems: Problems) -> None:
-    purpose = project.exports[number]["purpose"]
+def _asked(project: Config, place: tuple[str | int, ...]) -> Mapping[str, str]:
+    """Give the report's or an export's part of the configuration."""
+    return project.report if place == ("report",) else project.exports[int(place[1])]
+
+
+def _check_purpose(project: Config, place: tuple[str | int, ...], problems: Problems) -> None:
+    purpose = _asked(project, place)["purpose"]
     if purpose not in PURPOSES:
         choices = ", ".join(f"{code} ({label})" for code, (label, _) in PURPOSES.items())
         problems.add(
             "purpose-unknown",
-            row=project.row("exports", number, "purpose"),
-            column=f"exports.{number}.purpose",
+            row=project.row(*place, "purpose"),
+            column=".".join(map(str, (*place, "purpose"))),
             found=purpose,
             expected=f"one of {choices}",
             fix="Choose the purpose that the recipient states",

@@ -48,15 +48,18 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class ReadsLeft:
-    """Reads (or pairs) left after each step, and whether the library can go on."""
+    """Reads (or pairs) left after each step, and whether the library can go on.
+
+    Of a library whose files cannot be read the numbers are not known (None).
+    """
 
     library_id: str
     status: str = "ok"
     status_reason: str = ""
-    reads_raw: int = 0
-    reads_primer: int = 0
-    reads_merged: int = 0
-    reads_filtered: int = 0
+    reads_raw: int | None = None
+    reads_primer: int | None = None
+    reads_merged: int | None = None
+    reads_filtered: int | None = None
 
     def write(self, target: Path) -> None:
         """Write as JSON, whole or not at all."""

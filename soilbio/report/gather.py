@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio import __version__
+from soilbio.agreements.asked import HOLDER, check_asked
 from soilbio.agreements.decide import decide
 from soilbio.agreements.explain import explain, explain_agreement
 from soilbio.agreements.model import Agreement, Decision, Strictness
 from soilbio.agreements.parse import parse_agreement
 from soilbio.dataset.read import read_dataset
+from soilbio.errors import Problems
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material
 from soilbio.report.results import Results, read_json, read_results
-from soilbio.report.view import HOLDER, Audience
+from soilbio.report.view import Audience
 from soilbio.standards.purposes import PURPOSES
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -85,6 +87,9 @@ def gather(
 def _audience(agreements: Sequence[Agreement], request: Request) -> tuple[Audience, float]:
     """Say who reads the page and how coarse places are on it, in degrees."""
     if request.recipient != HOLDER:
+        problems = Problems("agreements")
+        check_asked(agreements, request.recipient, request.purpose, problems)
+        problems.raise_if_any()
         decision = decide(agreements, request.recipient, request.purpose, request.date)
         return audience_of(decision), float(decision.outcomes[Share.LOCATION].how or 0)
     holder = Audience(

@@ -262,9 +262,8 @@ def _tests_blocks(material: Material) -> Iterator[Block]:
     hidden = sorted(set(material.view.hidden_columns))
     if hidden:
         yield (
-            "Groups by "
-            + ", ".join(readable(column) for column in hidden)
-            + " are not shown: the agreement withholds them from this recipient."
+            f"Groups by {_named(hidden)} are not shown: the agreement withholds them from this "
+            "recipient."
         )
     if not rows:
         yield "No test of groups was made, or none that may be shown."
@@ -286,6 +285,15 @@ def _tests_blocks(material: Material) -> Iterator[Block]:
         note=note,
         is_folded=False,
     )
+
+
+def _named(columns: Sequence[str]) -> str:
+    """Name the standard's columns and count a laboratory's own, whose names may tell something."""
+    from soilbio.standards.mixs import SLOTS
+
+    known = [readable(column) for column in columns if column in SLOTS]
+    own = len(columns) - len(known)
+    return ", ".join([*known, *([plural(own, "column") + " of its own"] if own else [])])
 
 
 def _tests_text(material: Material) -> Iterator[str]:
@@ -376,8 +384,10 @@ def _rarefaction_blocks(material: Material) -> Iterator[Block]:
 def _marked(material: Material) -> str:
     """Explain the dotted rule, and name what the depth left out."""
     texts = []
+    soils = {subject.library_id for subject in material.view.samples}
     for one in material.results.diversity.values():
-        depth, left_out = one.settings.get("depth"), one.settings.get("left_out") or {}
+        depth = one.settings.get("depth")
+        left_out = soils.intersection(one.settings.get("left_out") or ())
         if isinstance(depth, int | float) and depth:
             left = f", which leaves out {plural(len(left_out), 'library', 'libraries')}"
             texts.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, percent
+from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, percent, plural
 from soilbio.report.figures_reads import MOST_LINES, STEPS, ReadsOf, quality_curves, read_loss
 from soilbio.report.material import Material
 from soilbio.report.view import Subject, sorted_by_group
@@ -22,12 +22,15 @@ def reads_section(material: Material) -> Section:
     )
     if not subjects:
         return Section("reads", "Reads", ("The dataset holds no library.",))
+    unknown = sum(one.reads[0] is None for one in subjects)
     raw = sum(one.reads_left()[0] for one in subjects)
     kept = sum(one.reads_kept for one in subjects)
     text = (
         f"Of {raw:,} {material.reads_unit}, {kept:,} "
         f"({percent(kept, raw)}) are in the dataset. The rest was lost as shown."
     )
+    if unknown:
+        text += f" Not counted: {plural(unknown, 'library', 'libraries')} that could not be read."
     return Section("reads", "Reads", (text, _loss_panel(subjects), _loss_table(subjects)))
 
 
@@ -70,15 +73,33 @@ def _share_kept(subject: Subject) -> tuple[float, str]:
 
 
 def _loss_table(subjects: list[Subject]) -> Grid:
+    order = _order_of_steps(subjects)
+    names = list(STEPS.values())
     rows = [
-        (one.label, one.sample, *one.reads, percent(one.reads_kept, one.reads_left()[0]))
+        (
+            *(one.label, one.sample),
+            *(one.reads[place] for place in order),
+            percent(one.reads_kept, one.reads_left()[0]),
+        )
         for one in subjects
     ]
-    columns = ("library", "sample", *STEPS.values(), "kept")
+    columns = ("library", "sample", *(names[place] for place in order), "kept")
     table = grid("Reads left after each step", columns, rows)
     return Grid(
         table.title, table.columns, table.rows, table.numeric | {"kept"}, table.note, is_folded=True
     )
+
+
+def _order_of_steps(subjects: list[Subject]) -> list[int]:
+    """Order the steps as they were done: engines merge before or after they filter and denoise.
+
+    No step adds reads, so those between the first two and the last came in the order of what they
+    left.
+    """
+    left = [sum(reads) for reads in zip(*(one.reads_left() for one in subjects), strict=True)]
+    first, last = [0, 1], len(STEPS) - 1
+    between = sorted(range(len(first), last), key=lambda place: (-left[place], place))
+    return [*first, *between, last]
 
 
 def quality_section(material: Material) -> Section:

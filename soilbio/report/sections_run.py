@@ -173,6 +173,7 @@ def _parameters(material: Material) -> Grid:
         (f"configuration: {part}", readable(key), _said(value))
         for part, values in sorted(material.settings.items())
         for key, value in sorted(values.items())
+        if (part, key) != ("diversity", "groups") or not material.view.hidden_columns
     ]
     return grid("Settings in force", ("of", "setting", "value"), rows, is_printed=True)
 
@@ -189,13 +190,14 @@ def problems_section(material: Material) -> Section:
         return Section("problems", "Problems", ("The agreement withholds what went wrong.",))
     blocks = list(_library_problems(material))
     blocks += list(_left_out(material))
+    # Words of a warning quote the sheets, so others than the holder see codes alone.
+    shown = ("code", "expected", "fix") if material.view.audience.is_holder else ("code",)
     counts = Counter(
-        (row.get("code", ""), row.get("expected", ""), row.get("fix", ""))
-        for row in material.results.warnings
+        tuple(row.get(name, "") for name in shown) for row in material.results.warnings
     )
     if counts:
         rows = [(*key, count) for key, count in sorted(counts.items())]
-        columns = ("code", "expected", "what to do", "times")
+        columns = (*("code", "expected", "what to do")[: len(shown)], "times")
         blocks.append(grid("Warnings of the check", columns, rows, is_folded=False))
     return Section("problems", "Problems", tuple(blocks or ["No problem was found."]))
 

@@ -155,7 +155,8 @@ def _whom(audience: Audience) -> str:
     """Say for whom the page is and what that means for passing it on."""
     if audience.is_holder:
         return (
-            "This page shows all that is in the dataset to those who hold it. Do not pass it on: "
+            "This page is for those who hold the dataset; the agreement takes nothing from it, but "
+            "exact places are left to the dataset. Do not pass it on: "
             "make a page for each recipient, which shows what the agreement allows them "
             "(soilbio report --recipient)."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from soilbio.agreements.asked import HOLDER
 from soilbio.metadata.assays import PROFILERS, REESTIMATES
 from soilbio.report.figures_map import Place
 from soilbio.report.figures_reads import STEPS
@@ -18,8 +19,6 @@ CONTROL_NAMES = {
     "mock": "mock community",
 }
 NOT_STATED = "not stated"
-# Whoever holds the dataset, and so sees all of it anyhow.
-HOLDER = "holder"
 ENGINES = (*PROFILERS, REESTIMATES)
 
 

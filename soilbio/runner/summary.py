@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from pathlib import Path
 
 _SHOWN = 20
 
 
-def summarise(results: Path, *, is_finished: bool = True) -> str:
-    """Count the libraries by status and name those that are not done.
+def summarise(results: Path, libraries: Container[str], *, is_finished: bool = True) -> str:
+    """Count the libraries of the sheet by status and name those that are not done.
 
     Reads the libraries' own accounts, so it also tells of a run that stopped half-way: then none
     is done, but the reads of some are prepared.
@@ -18,6 +19,7 @@ def summarise(results: Path, *, is_finished: bool = True) -> str:
         json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(results.glob("profile/*/reads_left/*.json"))
     ]
+    accounts = [account for account in accounts if account["library_id"] in libraries]
     accounts.sort(key=lambda account: str(account["library_id"]))
     late = _late_failures(results)
     for account in accounts:

@@ -113,3 +113,30 @@ def test_heavy_libraries_wait_until_a_report_is_written():
         "sys.exit(any(n in sys.modules for n in ('polars', 'plotly', 'jinja2', 'pandas')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_warnings_and_names_of_columns_quote_nothing_to_others_than_the_holder(run, capsys):
+    check = run.results / "check"
+    check.mkdir(parents=True)
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    written = run.write_all()
+    (check / "problems.tsv").write_text(
+        "severity\tcode\tsource\trow\tcolumn\tfound\texpected\tfix\n"
+        "warning\tplace-unlike\ts.tsv\t2\tlat_lon\tx\ta place in Poland\tSee run RunGeheim7\n"
+    )
+    for recipient, is_shown in (("public", False), ("consortium", False), ("holder", True)):
+        page = body(report(written, "--recipient", recipient)[1])
+        assert "place-unlike" in page
+        assert ("RunGeheim7" in page) == is_shown, recipient
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--recipient", "consortuim"), "recipient-unknown"),
+        (("--purpose", "foo"), "purpose-unknown"),
+    ],
+)
+def test_a_reader_or_purpose_that_nobody_knows_is_refused(written, capsys, words, code):
+    assert report(written, *words)[0] == 1
+    assert code in capsys.readouterr().err

@@ -33,7 +33,9 @@ def test_the_summary_names_what_is_not_done(tmp_path):
         account = {"library_id": name, "status": status, "status_reason": f"reason {name}"}
         (folder / "reads_left" / f"{name}.json").write_text(json.dumps(account))
     (folder / "tracking.tsv").write_text("library_id\tfailure\na\t\nd\ttoo few reads\n")
-    assert summarise(tmp_path).splitlines() == [
+    account = {"library_id": "gone", "status": "ok", "status_reason": ""}
+    (folder / "reads_left" / "gone.json").write_text(json.dumps(account))
+    assert summarise(tmp_path, {"a", "b", "c", "d"}).splitlines() == [
         "Libraries: 1 done, 1 empty, 2 failed.",
         "  b empty: reason b",
         "  c failed: reason c",
