@@ -224,7 +224,7 @@ rule find_chimeras_dada2:
         assay=assays_with("dada2"),
     conda:
         "../envs/dada2.yaml"
-    threads: 4
+    threads: 1
     resources:
         mem_mb=8000,
         runtime=240,
