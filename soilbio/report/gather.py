@@ -107,7 +107,9 @@ def _told(agreement: Agreement) -> list[str]:
     paragraphs: list[str] = []
     for line in explain_agreement(agreement):
         if line.startswith(" ") and paragraphs:
-            paragraphs[-1] += f" {line.strip()}"
+            said = line.strip()
+            is_first = paragraphs[-1].endswith(":")
+            paragraphs[-1] += f" {said if is_first else said[:1].upper() + said[1:]}"
         else:
             paragraphs.append(line)
     return paragraphs

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from soilbio.errors import Problems, problem_of
+from soilbio.errors import Problems
 from soilbio.simulate.genomes import RANKS, names_of
+from soilbio.simulate.truth import read_truth_rows
 
 NEEDED = ("library_id", "lineage", "share_of_reads")
 _TOTAL_MARGIN = 1e-3
@@ -54,7 +54,7 @@ def read_profile_truth(path: Path) -> Truths:
 
     """
     problems = Problems(str(path))
-    rows = _rows(path, problems)
+    rows = read_truth_rows(path, NEEDED, problems, fix="Add the column")
     truths: Truths = {}
     for number, row in enumerate(rows, start=2):
         if taxon := _taxon(row, number, problems):
@@ -71,31 +71,6 @@ def read_profile_truth(path: Path) -> Truths:
             )
     problems.raise_if_any()
     return truths
-
-
-def _rows(path: Path, problems: Problems) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            table = csv.DictReader(handle, delimiter="\t")
-            missing = [name for name in NEEDED if name not in (table.fieldnames or ())]
-            rows = list(table)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise problem_of(
-            "truth-unreadable",
-            str(path),
-            found=str(error),
-            expected="a tab-separated table in UTF-8",
-            fix="Correct the path, or get the file again",
-        ) from error
-    for name in missing:
-        problems.add(
-            "truth-column",
-            column=name,
-            expected=f"the columns {', '.join(NEEDED)}",
-            fix="Add the column",
-        )
-    problems.raise_if_any()
-    return rows
 
 
 def _taxon(row: Mapping[str, str], number: int, problems: Problems) -> TrueTaxon | None:

@@ -30,22 +30,21 @@ class Truth:
         return bool(self.reads)
 
 
-def read_truth_table(path: Path) -> dict[str, Truth]:
-    """Read the truth of each library from a table as `soilbio simulate` writes it.
+def read_truth_rows(
+    path: Path, needed: Sequence[str], problems: Problems, *, fix: str
+) -> list[dict[str, str]]:
+    """Read the rows of a table of truth; none, and a problem for each, where columns are missing.
 
     Raises
     ------
     InputError
-        `truth-unreadable`, `truth-column` for a missing column, `truth-value` for reads that are
-        no whole number above 0.
+        `truth-unreadable`.
 
     """
-    problems = Problems(str(path))
-    truths: dict[str, Truth] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             table = csv.DictReader(handle, delimiter="\t")
-            missing = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
+            missing = [name for name in needed if name not in (table.fieldnames or ())]
             rows = [] if missing else list(table)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise problem_of(
@@ -59,9 +58,26 @@ def read_truth_table(path: Path) -> dict[str, Truth]:
         problems.add(
             "truth-column",
             column=name,
-            expected=f"the columns {', '.join(_COLUMNS)}",
-            fix="Add the column; a FASTA file of expected sequences needs a name in .fasta or .fa",
+            expected=f"the columns {', '.join(needed)}",
+            fix=fix,
         )
+    return rows
+
+
+def read_truth_table(path: Path) -> dict[str, Truth]:
+    """Read the truth of each library from a table as `soilbio simulate` writes it.
+
+    Raises
+    ------
+    InputError
+        `truth-unreadable`, `truth-column` for a missing column, `truth-value` for reads that are
+        no whole number above 0.
+
+    """
+    problems = Problems(str(path))
+    truths: dict[str, Truth] = {}
+    fix = "Add the column; a FASTA file of expected sequences needs a name in .fasta or .fa"
+    rows = read_truth_rows(path, _COLUMNS, problems, fix=fix)
     for number, row in enumerate(rows, start=2):
         reads = row["reads"] or ""
         if not reads.isdecimal() or int(reads) < 1:
