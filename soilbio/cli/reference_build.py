@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from soilbio.references.taxdump import Taxdump
 
 _SEQUENCES = ("sintax", "dada2")
-_PROFILERS = ("kraken2", "sylph", "sourmash")
 _SYLPH_K = (21, 31)
 # One k-mer of so many is kept: what the tools themselves, and published sketches of GTDB, do.
 _SCALED = {"sylph": 200, "sourmash": 1000}
@@ -21,6 +20,8 @@ _SCALED = {"sylph": 200, "sourmash": 1000}
 
 def add_arguments(build: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    from soilbio.references.entries import PROFILERS
+
     build.add_argument("name", nargs="?", help="an installed reference of sequences")
     build.add_argument("--sequences", type=Path, help="FASTA, instead of an installed reference")
     build.add_argument("--genomes", type=Path, help="folder of genomes, one a FASTA file")
@@ -30,7 +31,7 @@ def add_arguments(build: argparse.ArgumentParser) -> None:
         help="table of id and lineage (with --genomes also: of NCBI taxon id)",
     )
     build.add_argument(
-        "--for", dest="classifier", choices=[*_SEQUENCES, *_PROFILERS], default="sintax"
+        "--for", dest="classifier", choices=[*_SEQUENCES, *PROFILERS], default="sintax"
     )
     build.add_argument("--exclude", type=Path, help="list of ids to leave out, one a line")
     build.add_argument(

@@ -11,11 +11,12 @@ from typing import Any
 import yaml
 
 from soilbio.errors import Problems
+from soilbio.references.entries import PROFILERS as _WITH_DATABASES
 from soilbio.standards import shipped
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What names all reads by a database of its own; and what names those of rRNA genes as amplicons.
-WHOLE_READS = ("kraken2", "sylph", "sourmash")
+WHOLE_READS = _WITH_DATABASES
 SSU = "ssu"
 PROFILERS = (*WHOLE_READS, SSU)
 # What is made of Kraken2's reports where its database has what that needs.

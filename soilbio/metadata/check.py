@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from soilbio.errors import InputError, Problem, Problems
-from soilbio.metadata.config import Config, inspect_config
+from soilbio.metadata.config import Config, inspect_config, is_named
 from soilbio.metadata.databases import check_databases
+from soilbio.metadata.project_agreements import check_agreements
 from soilbio.metadata.samples import check_demanded, check_recommended, sample_rows
 from soilbio.metadata.sheet import Library, read_libraries
 from soilbio.metadata.tsv import Rows
 
 if TYPE_CHECKING:
-    from soilbio.agreements.model import Agreement
     from soilbio.metadata.library_reads import Facts
 
 # Reading waits for disks, often remote ones, more than it computes.
 _THREADS = 8
-# Endings of files that were probably meant to be agreements.
-_LIKE_YAML = (".yml", ".yaml", ".json")
 
 
 @dataclass(slots=True)
@@ -71,7 +67,7 @@ def inspect_project(config_path: Path, *, is_deep: bool = False) -> Checked:
     if checked.project is not None:
         _check_files(checked.project, problems)
         _check_sheets(checked, checked.project, problems)
-        _check_agreements(checked, checked.project, problems)
+        check_agreements(checked.project, checked.libraries, checked.rows, problems)
         if checked.libraries:
             _check_reads(checked, checked.project, problems, is_deep=is_deep)
     checked.problems = [_shortened(problem) for problem in problems.found]
@@ -113,12 +109,12 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     rows = checked.rows
     try:
         assays = project.assays if is_sound else None
-        if _is_named("libraries", project.libraries, problems):
+        if is_named("libraries", project.libraries, problems):
             checked.libraries = read_libraries(project.libraries, assays, of_sheet)
     except InputError as error:
         of_sheet.found = list(error.problems)
     try:
-        if _is_named("samples", project.samples, problems):
+        if is_named("samples", project.samples, problems):
             rows = checked.rows = sample_rows(project.samples, project.columns, of_samples)
             _check_groups(project, rows, problems)
     except InputError as error:
@@ -153,11 +149,6 @@ def _check_controls(libraries: Sequence[Library], problems: Problems) -> None:
                 " came from the reagents",
                 is_warning=True,
             )
-
-
-def _is_named(key: str, path: Path, problems: Problems) -> bool:
-    """Tell whether to look at a file; not at the usual one, where the key itself is wrong."""
-    return path.exists() or not any(problem.column == key for problem in problems.errors)
 
 
 def _is_whole(problems: Problems) -> bool:
@@ -224,140 +215,6 @@ def _check_soils(libraries: list[Library], rows: Rows, problems: Problems) -> No
     check_triad(rows, problems, controls)
     check_taxa(rows, problems, controls)
     check_places(rows, problems, controls)
-
-
-def _check_agreements(checked: Checked, project: Config, problems: Problems) -> None:
-    """Check the folder of agreements, that the rows name one of them, and what is asked of them."""
-    from soilbio.agreements.folder import agreements_of
-    from soilbio.metadata.requests import check_exports
-
-    files = _agreement_files(project, problems)
-    if not files:
-        return
-    texts, agreements = _agreements(files, project.agreements, problems)
-    named = [library for library in checked.libraries if library.agreement]
-    # A row may well name what stands in a file that cannot be read.
-    if len(texts) == len(files):
-        try:
-            agreements_of(named, texts, str(project.libraries), project.title)
-        except InputError as error:
-            problems.extend(error.problems)
-    asked = {library.agreement for library in named}
-    of_rows = {name for name in agreements if asked & {name, name.partition("@")[0]}}
-    check_exports(project, agreements, of_rows, problems)
-    _check_permits(checked.rows, named, agreements, problems, str(project.samples))
-
-
-def _check_permits(
-    rows: Rows,
-    libraries: Sequence[Library],
-    agreements: Mapping[str, Agreement],
-    problems: Problems,
-    source: str,
-) -> None:
-    """Note samples of a country for which their agreement, though it has permits, has none."""
-    from soilbio.standards.insdc import country_of, iso_code
-
-    permitted = {
-        key: {permit.country for permit in agreement.permits}
-        for name, agreement in agreements.items()
-        for key in (name, name.partition("@")[0])
-        if agreement.permits
-    }
-    agreement_of = {library.sample_id: library.agreement for library in libraries}
-    for number, row in rows.items():
-        name = agreement_of.get(row.get("sample_id", ""), "")
-        place = row.get("geo_loc_name", "")
-        code = iso_code(country_of(place))
-        if name in permitted and code and code not in permitted[name]:
-            problems.add(
-                "permit-country",
-                source=source,
-                row=number,
-                column="geo_loc_name",
-                found=place,
-                expected=f"a sample from {', '.join(sorted(permitted[name]))}, of which {name} has"
-                " permits",
-                fix=f"Add to that agreement the permit of {code} ('Permit not required', if so), or"
-                " name another agreement in the sheet of libraries",
-            )
-
-
-def _agreement_files(project: Config, problems: Problems) -> list[Path]:
-    """List the agreements; note a folder that is not there, cannot be read, or has none."""
-    if not _is_named("agreements", project.agreements, problems):
-        return []
-    reason = f"Write one, or correct the path; it was looked for at {project.agreements}"
-    files, others = list[Path](), list[Path]()
-    try:
-        for path in sorted(project.agreements.iterdir()):
-            if path.suffix == ".yaml":
-                files.append(path)
-            elif path.suffix.lower() in _LIKE_YAML:
-                others.append(path)
-    except OSError as error:
-        reason = f"{error.strerror}: {reason[0].lower()}{reason[1:]}"
-    for path in others:
-        problems.add(
-            "agreement-suffix",
-            source=str(path),
-            found=path.name,
-            expected="a name that ends in .yaml",
-            fix=f"Rename it to {path.stem}.yaml, or move it elsewhere if it is not in use",
-        )
-    if not files and not others:
-        problems.add(
-            "agreement-none",
-            row=project.row("agreements"),
-            column="agreements",
-            found=project.agreements.name,
-            expected="a folder with at least one agreement (*.yaml)",
-            fix=reason,
-        )
-    return files
-
-
-def _agreements(
-    files: Sequence[Path], folder: Path, problems: Problems
-) -> tuple[dict[str, str], dict[str, Agreement]]:
-    """Read the agreements by id@version; those with problems count as present, if they are told.
-
-    Returns
-    -------
-    tuple of two dict
-        Texts, and what could be read of them.
-
-    """
-    from soilbio.agreements.folder import read_agreements
-    from soilbio.agreements.parse import parse_agreement
-
-    try:
-        texts = read_agreements(folder)
-    except InputError as error:
-        problems.extend(error.problems)
-        return dict(stated for path in files if (stated := _stated(path))), {}
-    except OSError as error:
-        problems.add(
-            "agreement-unreadable",
-            source=str(error.filename or folder),
-            found=error.strerror,
-            expected="agreements that can be read",
-            fix="Correct the file's permissions",
-        )
-        return {}, {}
-    return texts, {name: parse_agreement(text, name) for name, text in texts.items()}
-
-
-def _stated(path: Path) -> tuple[str, str] | None:
-    """Take id and version out of an agreement that is wrong elsewhere; None, if it has none."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  makes nothing but text
-    except (yaml.YAMLError, OSError):
-        return None
-    if not isinstance(content, dict) or not content.get("id") or not content.get("version"):
-        return None
-    return f"{content['id']}@{content['version']}", text
 
 
 def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_deep: bool) -> None:

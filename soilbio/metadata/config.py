@@ -356,3 +356,8 @@ def _fill(value: Any, schema: Mapping[str, Any]) -> Any:
         if key in filled or "default" in part:
             filled[key] = _fill(filled.get(key, deepcopy(part.get("default"))), part)
     return filled
+
+
+def is_named(key: str, path: Path, problems: Problems) -> bool:
+    """Tell whether to look at a file; not at the usual one, where the key itself is wrong."""
+    return path.exists() or not any(problem.column == key for problem in problems.errors)

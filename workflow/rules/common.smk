@@ -9,6 +9,7 @@ from pathlib import Path
 from dnaio import SequenceRecord
 from snakemake.exceptions import WorkflowError
 from soilbio.errors import InputError
+from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.metadata.config import read_config
 from soilbio.metadata.databases import job_memory_mb
 from soilbio.metadata.sheet import read_sheet
@@ -64,7 +65,7 @@ RUNS = {assay: sorted({library.run for library in BY_ASSAY[assay]}) for assay in
 
 
 # The last is made of Kraken2's reports, where its database has what that needs (Bracken).
-PROFILERS = ("kraken2", "sylph", "sourmash", "bracken")
+PROFILERS = (*WHOLE_READS, REESTIMATES)
 AMPLICONS = [assay for assay in ASSAYS if not METHODS[assay].is_shotgun]
 
 
@@ -295,12 +296,17 @@ def quality_reports():
     ]
 
 
+def profiler_of(engine):
+    """Name whose profiles an engine is made of: re-estimates are of Kraken2's."""
+    return "kraken2" if engine == REESTIMATES else engine
+
+
 def shotgun_options(engine):
     """Write what an engine is told, so that a change of it is seen."""
     asked = {
         name: str(value)
         for name, value in PROJECT.shotgun.items()
-        if name.startswith((engine, "kraken2" if engine == "bracken" else engine, "lineages"))
+        if name.startswith((engine, profiler_of(engine), "lineages"))
     }
     return json.dumps(asked, sort_keys=True)
 
@@ -323,10 +329,10 @@ def sequenced_of_unit(assay):
 
 def profiles_of_unit(wildcards):
     """Find the profiles that one engine made of an assay's libraries."""
-    engine = engine_of(wildcards.assay)
-    engine = "kraken2" if engine == "bracken" else engine
+    profiler = profiler_of(engine_of(wildcards.assay))
     return [
-        f"results/shotgun/{engine}/{library}.tsv" for library in sequenced_of_unit(wildcards.assay)
+        f"results/shotgun/{profiler}/{library}.tsv"
+        for library in sequenced_of_unit(wildcards.assay)
     ]
 
 
