@@ -31,7 +31,7 @@ KILLS = {
     "dada2": (
         "profile/*/reads_left/A2.json",
         "logs/amplicon/denoise_dada2/*/*.log",
-        "logs/amplicon/find_chimeras_dada2/*.log",
+        "logs/amplicon/collect_dada2/*.log",
         "dataset.part",
     ),
 }

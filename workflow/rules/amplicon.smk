@@ -172,9 +172,12 @@ rule denoise_dada2:
         manifest="results/profile/{assay}/runs/{run}.manifest.tsv",
         reads=filtered_reads_of_run,
         script=SCRIPTS / "dada2_denoise.R",
+        bimeras=SCRIPTS / "dada2_bimeras.R",
     output:
         found="results/profile/{assay}/runs/{run}.sequences.tsv",
         tracking="results/profile/{assay}/runs/{run}.tracking.tsv",
+        chimeras="results/profile/{assay}/runs/{run}.chimeras.txt",
+        version="results/profile/{assay}/runs/{run}.version.txt",
     log:
         "results/logs/amplicon/denoise_dada2/{assay}/{run}.log",
     benchmark:
@@ -192,6 +195,9 @@ rule denoise_dada2:
         learn_bases=PROJECT.amplicon["dada2_learn_bases"],
         min_overlap_bp=PROJECT.amplicon["dada2_min_overlap_bp"],
         max_mismatches=PROJECT.amplicon["dada2_max_mismatches"],
+        # R takes seconds to load DADA2, so an only run's chimeras are found in the same process.
+        method=lambda wildcards: chimera_method_of_run(wildcards.assay),
+        min_fold=PROJECT.amplicon["dada2_chimera_min_fold"],
     shell:
         "Rscript --vanilla {input.script:q}"
         " {input.manifest:q}"
@@ -202,6 +208,11 @@ rule denoise_dada2:
         " {threads}"
         " {output.found}"
         " {output.tracking}"
+        " {input.bimeras:q}"
+        " {params.method}"
+        " {params.min_fold}"
+        " {output.chimeras}"
+        " {output.version}"
         " > {log} 2>&1"
 
 
@@ -213,9 +224,9 @@ rule find_chimeras_dada2:
             run=RUNS[wildcards.assay],
         ),
         script=SCRIPTS / "dada2_chimeras.R",
+        bimeras=SCRIPTS / "dada2_bimeras.R",
     output:
         chimeras="results/profile/{assay}/dada2_chimeras.txt",
-        version="results/profile/{assay}/dada2_version.txt",
     log:
         "results/logs/amplicon/find_chimeras_dada2/{assay}.log",
     benchmark:
@@ -233,10 +244,10 @@ rule find_chimeras_dada2:
         min_fold=PROJECT.amplicon["dada2_chimera_min_fold"],
     shell:
         "Rscript --vanilla {input.script:q}"
+        " {input.bimeras:q}"
         " {params.method}"
         " {params.min_fold}"
         " {threads}"
-        " {output.version}"
         " {output.chimeras}"
         " {input.found:q}"
         " > {log} 2>&1"
@@ -255,8 +266,8 @@ rule collect_dada2:
             run=RUNS[wildcards.assay],
         ),
         truncation=truncations_of_assay,
-        chimeras="results/profile/{assay}/dada2_chimeras.txt",
-        version="results/profile/{assay}/dada2_version.txt",
+        chimeras=chimeras_of_assay,
+        version=version_of_assay,
         sheet=ancient(PROJECT.libraries),
     output:
         features="results/profile/{assay}/features.fasta",

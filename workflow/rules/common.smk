@@ -192,6 +192,23 @@ def truncations_of_assay(wildcards):
     ]
 
 
+def chimera_method_of_run(assay):
+    """Name how a run looks for chimeras: not at all, where those of several runs are pooled."""
+    return PROJECT.amplicon["dada2_chimera_method"] if len(RUNS[assay]) == 1 else "none"
+
+
+def chimeras_of_assay(wildcards):
+    """Name where an assay's chimeras stand: with its only run, or those of all runs."""
+    first, *others = RUNS[wildcards.assay]
+    whose = "dada2_chimeras" if others else f"runs/{first}.chimeras"
+    return f"results/profile/{wildcards.assay}/{whose}.txt"
+
+
+def version_of_assay(wildcards):
+    """Name where the version of DADA2 stands; it is the same in all runs."""
+    return f"results/profile/{wildcards.assay}/runs/{RUNS[wildcards.assay][0]}.version.txt"
+
+
 def dada2_parameters(wildcards):
     """Write what DADA2 was told as JSON, for the dataset."""
     stated = {

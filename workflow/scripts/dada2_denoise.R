@@ -1,6 +1,8 @@
 # Denoise the libraries of one sequencing run with DADA2 (Callahan et al. 2016, Nat. Methods 13:581).
 # Usage: dada2_denoise.R MANIFEST POOLING BASES MIN_OVERLAP MAX_MISMATCH THREADS SEQUENCES TRACKING
+#                        BIMERAS METHOD MIN_FOLD CHIMERAS VERSION
 # MANIFEST: library, forward and (or empty) reverse FASTQ, tab-separated, no header.
+# BIMERAS: dada2_bimeras.R. METHOD `none` leaves CHIMERAS empty: an assay's other runs are to be seen, too.
 suppressPackageStartupMessages(library(dada2))
 words <- commandArgs(TRUE)
 manifest <- read.delim(words[1], header = FALSE, colClasses = "character",
@@ -10,6 +12,7 @@ learn_bases <- as.numeric(words[3])
 min_overlap <- as.integer(words[4])
 max_mismatch <- as.integer(words[5])
 threads <- as.integer(words[6])
+source(words[9])
 set.seed(1)
 
 is_paired <- any(nzchar(manifest$reverse))
@@ -42,6 +45,10 @@ as_list <- function(x) if (is(x, "dada")) setNames(list(x), manifest$library) el
 reads_of <- function(x) sum(getUniques(x))
 
 write_results <- function(found, tracking) {
+  bimeras <- if (words[10] == "none") character() else
+    find_bimeras(found, words[10], as.numeric(words[11]), 1L)
+  writeLines(bimeras, words[12])
+  write_version(words[13])
   write.table(found, words[7], sep = "\t", quote = FALSE, row.names = FALSE)
   write.table(tracking, words[8], sep = "\t", quote = FALSE, row.names = FALSE)
 }
