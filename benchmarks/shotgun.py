@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from math import nan
 from pathlib import Path
 from statistics import mean
 
@@ -162,10 +163,13 @@ def _score_bare(material: Metagenomes, folder: Path) -> Scores:
 
 
 def _score_ours(material: Metagenomes, folder: Path) -> Scores:
-    """Score the dataset with the command that users have."""
-    command = [sys.executable, "-m", "soilbio", "score", str(folder / "results" / "dataset")]
-    command += ["--truth", str(material.truth), "--out", str(folder / "score")]
-    subprocess.run(command, check=True, capture_output=True)
+    """Score the dataset, and what its profilers find together, with the commands of users."""
+    results, soilbio = folder / "results", [sys.executable, "-m", "soilbio"]
+    dataset, taxa = str(results / "dataset"), str(results / "combined" / "taxa.tsv")
+    combine = ["shotgun", "combine", dataset, "--results", str(results), "--out", taxa]
+    score = ["score", dataset, "--truth", str(material.truth), "--combined", taxa]
+    for step in (combine, [*score, "--out", str(folder / "score")]):
+        subprocess.run([*soilbio, *step], check=True, capture_output=True)
     with (folder / "score" / "profiles.tsv").open() as handle:
         return _means(list(csv.DictReader(handle, delimiter="\t")))
 
@@ -176,11 +180,15 @@ def _means(rows: Sequence[Mapping[str, object]]) -> Scores:
         groups.setdefault(f"{row['engine']} {row['rank']}", []).append(row)
     return {
         name: {
-            score: mean(float(str(row[score])) for row in group if row[score] not in (None, ""))
+            score: mean([float(str(row[score])) for row in group if _is_there(row[score])] or [nan])
             for score in _SCORES
         }
         for name, group in sorted(groups.items())
     }
+
+
+def _is_there(value: object) -> bool:
+    return value not in (None, "")
 
 
 def _summary(found: Sequence[Mapping[str, object]]) -> Iterable[str]:

@@ -14,8 +14,8 @@ each() {  # each COMMAND: with the library and its files
 }
 trim() {
     fastp --in1 "$READS/$1_R1.fastq.gz" --in2 "$READS/$1_R2.fastq.gz" --out1 "$2" --out2 "$3" \
-        --detect_adapter_for_pe --length_required "$MIN_LENGTH_BP" --compression 1 \
-        --thread "$THREADS" --json "$OUT/$1.fastp.json" --html /dev/null --dont_eval_duplication
+        --detect_adapter_for_pe --trim_poly_g --cut_tail --cut_mean_quality 20 \
+        --length_required "$MIN_LENGTH_BP" --compression 1 --thread "$THREADS" --json "$OUT/$1.fastp.json" --html /dev/null --dont_eval_duplication
 }
 name_reads() {
     kraken2 --db "$DATABASES/kraken2" --threads "$THREADS" --gzip-compressed --paired \

@@ -49,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="truth.tsv, truth-metagenomes.tsv, or FASTA of expected sequences",
     )
+    parser.add_argument(
+        "--combined",
+        type=Path,
+        metavar="TABLE",
+        help="score what `soilbio shotgun combine` calls, too (results/combined/taxa.tsv)",
+    )
     parser.add_argument("--library", nargs="+", default=[], help="score only these libraries")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
 
@@ -65,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     of_metagenomes = [path for path in args.truth if is_of_metagenomes(path)]
     of_amplicons = [path for path in args.truth if path not in of_metagenomes]
     _check_single(of_amplicons)
-    profiles = _profiles(dataset, of_metagenomes, args.library)
+    profiles = _profiles(dataset, of_metagenomes, args.library, args.combined)
     scored = score_dataset(dataset, of_amplicons[0], args.library) if of_amplicons else None
     with writing_to(args.out):
         write_scores(scored, args.out, of_profiles=profiles.composition)
@@ -94,9 +100,11 @@ def _check_single(of_amplicons: list[Path]) -> None:
         )
 
 
-def _profiles(dataset: Dataset, tables: list[Path], library_ids: list[str]) -> ScoredProfiles:
+def _profiles(
+    dataset: Dataset, tables: list[Path], library_ids: list[str], combined: Path | None
+) -> ScoredProfiles:
     from soilbio.errors import problem_of
-    from soilbio.simulate.profile_scoring import ScoredProfiles, score_profiles
+    from soilbio.simulate.profile_scoring import ScoredProfiles, score_combined, score_profiles
     from soilbio.simulate.profile_truth import read_profile_truth
 
     truths = {name: taxa for path in tables for name, taxa in read_profile_truth(path).items()}
@@ -109,7 +117,7 @@ def _profiles(dataset: Dataset, tables: list[Path], library_ids: list[str]) -> S
             expected="a truth for at least one metagenome of the dataset",
             fix="Give the truth of this dataset, with its library ids as the sample sheet has them",
         )
-    return scored
+    return scored + score_combined(combined, truths, library_ids, scored) if combined else scored
 
 
 def _print(columns: Sequence[str], scores: Sequence[object]) -> None:

@@ -10,7 +10,6 @@ see docs/shotgun.md.)
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
+from soilbio.taxonomy.canonical import plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,8 +31,6 @@ READS, GENOMES = "kraken2", ("sylph", "sourmash")
 FEWEST_READS = 10
 # Of the k-mers that a read of a confirmed taxon brings, a read must bring this share.
 STRONG = 0.6
-# GTDB parts a genus into Bacillus_A and Bacillus_B, which others do not.
-_SUFFIX = re.compile(r"_[A-Z]+(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +83,16 @@ def combined(tables: Mapping[str, pl.LazyFrame], rank: str, known: Known) -> lis
         engines[library.removesuffix(f"-{engine}")].add(engine)
     for library, name, share in _shares(tables, sorted(engine_of), rank):
         engine = engine_of[library]
-        of_taxon = found[library.removesuffix(f"-{engine}")][plain_name(name)]
+        of_taxon = found[library.removesuffix(f"-{engine}")][plain(name)]
         of_taxon[engine] = of_taxon.get(engine, 0.0) + share
     for (library, of_rank, name), one in known.items():
         if of_rank == rank:
-            evidence[library.removesuffix(f"-{READS}")][plain_name(name)] = one
+            evidence[library.removesuffix(f"-{READS}")][plain(name)] = one
     calls: list[Call] = []
     for library in sorted(found):
         if len(engines[library]) > 1:
             calls += _calls(library, found[library], engines[library], evidence[library])
     return calls
-
-
-def plain_name(name: str) -> str:
-    """Take GTDB's suffixes off a name: Bacillus_A cereus_K is Bacillus cereus elsewhere."""
-    return _SUFFIX.sub("", name)
 
 
 def _calls(

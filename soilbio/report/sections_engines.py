@@ -15,17 +15,24 @@ _NOTE = (
     "Expected: true names that the database holds; those it does not hold are the truly unknown. "
     "Precision: share of the names found that are true. Recall: share of the expected ones that "
     "are found. F1: their harmonic mean. L1: sum of the differences between shares found and true, "
-    "0 the same, 2 wholly different; of reads, but for rRNA reads (ssu), which tell of organisms."
+    "0 the same, 2 wholly different; of reads, but for rRNA reads (ssu), which tell of organisms. "
+    "Combined: what the profilers find together, which says which taxa there are and no shares."
 )
 
 
 def engine_grids(material: Material) -> list[Grid]:
     """Make a table of the engines' means, and one of every library; none without a truth."""
-    labels = material.view.labels()
+    # What profilers find together is of the library as sequenced.
+    labels = material.view.labels() | material.view.sequenced_labels()
     rows = [row for row in material.results.profile_scores if row["library_id"] in labels]
     if not rows:
         return []
-    blanks = {one.library_id for one in material.view.subjects if one.is_blank}
+    blanks = {
+        name
+        for one in material.view.subjects
+        if one.is_blank
+        for name in (one.library_id, one.sequenced)
+    }
     meant = [row for row in rows if row["library_id"] not in blanks]
     title = "Engines against the truth (means of the libraries, blanks left out)"
     columns = ("engine", "rank", "libraries", *_SHARES.values(), "L1", *_REST.values())

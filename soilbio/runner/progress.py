@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Rules by the stage that a user knows; a rule that is not named here counts as its own stage.
+# Rules by the stage that a user knows.
 STAGES = {
     "measure_read_quality": "read quality",
     "collect_read_quality": "read quality",
@@ -20,6 +20,16 @@ STAGES = {
     "denoise_dada2": "features",
     "find_chimeras_dada2": "features",
     "collect_dada2": "features",
+    "index_genomes": "prepare metagenomes",
+    "clean_shotgun": "prepare metagenomes",
+    "profile_kraken2": "metagenomes' profiles",
+    "profile_sketches": "metagenomes' profiles",
+    "collect_shotgun": "metagenomes' profiles",
+    "index_ssu_words": "metagenomes' rRNA",
+    "index_ssu_seeds": "metagenomes' rRNA",
+    "profile_ssu": "metagenomes' rRNA",
+    "collect_ssu": "metagenomes' rRNA",
+    "combine_shotgun": "profiles together",
     "build_classifier": "taxonomy",
     "cut_reference": "taxonomy",
     "index_reference": "taxonomy",

@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from soilbio.dataset.read import Dataset
+from soilbio.errors import Problems
 from soilbio.simulate.genomes import RANKS
 from soilbio.simulate.profile_score import (
     OVERALL_COLUMNS,
@@ -18,10 +19,13 @@ from soilbio.simulate.profile_score import (
     profile_composition,
     score_profile,
 )
-from soilbio.simulate.profile_truth import Truths
+from soilbio.simulate.profile_truth import TrueTaxon, Truths
 from soilbio.simulate.scoring import write_rows
+from soilbio.simulate.truth import read_truth_rows
+from soilbio.taxonomy.canonical import plain
 
 Row = tuple[str, str, str, float, float]
+COMBINED, COMBINED_COLUMNS = "combined", ("library", "rank", "name", "called")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,15 @@ class ScoredProfiles:
     composition: tuple[Row, ...] = ()
     not_scored: tuple[str, ...] = ()
     blanks: frozenset[str] = frozenset()
+
+    def __add__(self, other: ScoredProfiles) -> ScoredProfiles:
+        """Put both together."""
+        return ScoredProfiles(
+            (*self.scores, *other.scores),
+            (*self.composition, *other.composition),
+            (*self.not_scored, *other.not_scored),
+            self.blanks | other.blanks,
+        )
 
 
 def score_profiles(
@@ -69,6 +82,52 @@ def score_profiles(
         composition += profile_composition(profile, truth)
     not_scored = () if library_ids else tuple(sorted(truths.keys() - seen))
     return ScoredProfiles(tuple(scores), tuple(composition), not_scored, _blanks(dataset))
+
+
+def score_combined(
+    path: Path, truths: Truths, library_ids: Sequence[str], profiles: ScoredProfiles
+) -> ScoredProfiles:
+    """Score what the profilers of each library find together, a table of `shotgun combine`.
+
+    It says which taxa there are, and no shares of its own: distances and unclassified shares are
+    absent. `profiles` are those that were scored; a library of theirs that is a blank is one here.
+
+    Raises
+    ------
+    InputError
+        `truth-unreadable`, `truth-column`.
+
+    """
+    problems = Problems(str(path))
+    rows = read_truth_rows(
+        path, COMBINED_COLUMNS, problems, fix="Give the table of `soilbio shotgun combine`"
+    )
+    problems.raise_if_any()
+    called: dict[str, dict[str, dict[str, float]]] = {}
+    for row in rows:
+        of_rank = called.setdefault(row["library"], {rank: {} for rank in SCORED_RANKS})
+        if row["called"] == "yes" and row["rank"] in of_rank:
+            of_rank[row["rank"]][row["name"]] = 1.0
+    libraries = {name: _sequenced(name, truths) for name in sorted(called)}
+    scores = [
+        replace(
+            score_profile(
+                Profile(name, COMBINED, COMBINED, of_library, called[name]),
+                [_plain(one) for one in truths[of_library]],
+                rank,
+            ),
+            **dict.fromkeys(("l1_reads", "l1_genomes", "unclassified_found")),
+        )
+        for name, of_library in libraries.items()
+        for rank in SCORED_RANKS
+        if of_library and (not library_ids or {name, of_library} & set(library_ids))
+    ]
+    of_blanks = {one for one in libraries for name in profiles.blanks if name.startswith(f"{one}-")}
+    return ScoredProfiles(tuple(scores), blanks=frozenset(of_blanks))
+
+
+def _plain(taxon: TrueTaxon) -> TrueTaxon:
+    return replace(taxon, names={rank: plain(name) for rank, name in taxon.names.items()})
 
 
 def _blanks(dataset: Dataset) -> frozenset[str]:

@@ -402,12 +402,17 @@ def export_options(wildcards):
     return shlex.join(words)
 
 
+def combined_table():
+    """Name what the profilers find together; nothing of a project without metagenomes."""
+    return ["results/combined/taxa.tsv"] if len(AMPLICONS) < len(ASSAYS) else []
+
+
 def final_tables():
     """Name what a run ends with, beside the report."""
     return [
         "results/dataset/datapackage.json",
         *[f"results/diversity/{assay}/settings.json" for assay in ASSAYS],
         *[f"{export_folder(number)}/decision.json" for number in range(len(PROJECT.exports))],
-        *(["results/combined/taxa.tsv"] if len(AMPLICONS) < len(ASSAYS) else []),
+        *combined_table(),
         *(["results/score/score.tsv"] if PROJECT.truth else []),
     ]

@@ -34,6 +34,7 @@ rule score_dataset:
     input:
         package="results/dataset/datapackage.json",
         truth=list(PROJECT.truth),
+        combined=combined_table(),
     output:
         score="results/score/score.tsv",
         composition="results/score/composition.tsv",
@@ -47,8 +48,11 @@ rule score_dataset:
     resources:
         mem_mb=2000,
         runtime=60,
+    params:
+        combined=f"--combined {combined_table()[0]}" if combined_table() else "",
     shell:
         "soilbio score results/dataset"
         " --truth {input.truth:q}"
+        " {params.combined}"
         " --out results/score"
         " 2> {log}"

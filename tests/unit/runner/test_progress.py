@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
-from soilbio.runner.progress import Progress
+from soilbio.runner.progress import STAGES, Progress
 from soilbio.runner.summary import summarise
 
 PLAN = """Job stats:
@@ -13,6 +15,12 @@ prepare_unoise         2
 build_dataset          1
 total                  4
 """.splitlines()
+
+
+def test_every_rule_has_a_stage_in_words_of_users():
+    rules = Path(__file__).parents[3] / "workflow" / "rules"
+    texts = [path.read_text(encoding="utf-8") for path in sorted(rules.glob("*.smk"))]
+    assert {name for text in texts for name in re.findall(r"^rule (\w+):", text, re.M)} == set(STAGES)
 
 
 def test_stages_are_counted_against_the_plan():

@@ -12,6 +12,7 @@ from soilbio.simulate.profile_score import (
     score_profile,
     true_shares,
 )
+from soilbio.simulate.profile_scoring import ScoredProfiles, score_combined
 from soilbio.simulate.profile_truth import is_of_metagenomes, read_profile_truth
 
 DATA = Path(__file__).parents[2] / "data" / "truth-metagenomes"
@@ -102,3 +103,39 @@ def test_means_are_over_the_libraries_that_have_a_value():
     means = dict(zip(OVERALL_COLUMNS, row, strict=True))
     assert (means["libraries"], means["precision"], means["recall"]) == (2, 1, 0.5)
     assert means["l1_reads"] == pytest.approx(0)
+
+
+def combined_table(path: Path, *rows: str) -> Path:
+    path.write_text("library\trank\tname\tkraken2\tcalled\treason\n" + "".join(rows))
+    return path
+
+
+def test_what_profilers_find_together_is_scored_without_shares(tmp_path):
+    table = combined_table(
+        tmp_path / "taxa.tsv",
+        "M1\tspecies\tAlphia una\t0.4\tyes\tx\n",
+        "M1\tspecies\tAlphia novem\t0.2\tyes\tx\n",
+        "M1\tspecies\tBetia tria\t0.1\tno\tx\n",
+        "M1\tgenus\tAlphia\t0.5\tyes\tx\n",
+        "M9\tspecies\tAlphia una\t0.5\tyes\tx\n",
+    )
+    profiles = ScoredProfiles(blanks=frozenset({"M1-kraken2"}))
+    scored = score_combined(table, TRUTH, [], profiles)
+    assert [(one.library_id, one.rank) for one in scored.scores] == [
+        ("M1", "genus"),
+        ("M1", "species"),
+    ]
+    genus, species = scored.scores
+    assert (species.true_positive, species.false_positive, species.false_negative) == (1, 1, 1)
+    assert (genus.precision, genus.recall) == (1, 0.5)
+    assert species.l1_reads is None
+    assert species.unclassified_found is None
+    assert scored.blanks == {"M1"}
+    assert score_combined(table, TRUTH, ["M2"], profiles).scores == ()
+
+
+def test_a_table_of_another_kind_is_no_combined_view(tmp_path):
+    table = tmp_path / "taxa.tsv"
+    table.write_text("library\tname\n")
+    with pytest.raises(InputError, match="truth-column"):
+        score_combined(table, TRUTH, [], ScoredProfiles())
