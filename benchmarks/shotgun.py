@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _TIME, _F1 = 1.1, 0.01
 _ASSAY, _AGREEMENT = "wgs", "benchmark"
 _RANKS = ("genus", "species")
+_COMBINED = "combined"
 _SCORES = ("precision", "recall", "f1", "l1_reads", "unclassified_found", "unclassified_true")
 Scores = dict[str, dict[str, float]]  # engine and rank, score
 
@@ -226,15 +227,23 @@ def _aims(found: Sequence[Mapping[str, object]]) -> Iterable[str]:
     ]
     yield _aim(f"every engine within {_F1} of its bare F1", max(gaps) <= _F1, f"{max(gaps):.4f}")
     for rank in _RANKS:
-        behind = []
-        for one in found:
-            scores = one["our_scores"]
-            if f"combined {rank}" in scores:
-                best = max(scores[f"{engine} {rank}"]["f1"] for engine in ENGINES)
-                behind.append(best - scores[f"combined {rank}"]["f1"])
-        said = f"{max(behind):.4f} behind" if behind else "there is no combined view"
-        aim = f"combined view no worse in F1 than the best engine at {rank}"
-        yield _aim(aim, bool(behind) and max(behind) <= 0, said)
+        means = {name: _mean_f1(found, f"{name} {rank}") for name in (*ENGINES, _COMBINED)}
+        best = max(ENGINES, key=lambda name: means[name])
+        said = ", ".join(f"{name} {value:.3f}" for name, value in means.items())
+        worst = max(_behind(one["our_scores"], rank) for one in found)
+        aim = f"combined view no worse in mean F1 than the best engine at {rank}"
+        said += f"; at most {worst:.3f} behind the best of a single material"
+        yield _aim(aim, means[_COMBINED] >= means[best], said)
+
+
+def _mean_f1(found: Sequence[Mapping[str, object]], name: str) -> float:
+    return mean(one["our_scores"][name]["f1"] for one in found)
+
+
+def _behind(scores: Mapping[str, Mapping[str, float]], rank: str) -> float:
+    """Tell how far the combined view is behind the engine that is best with the truth in hand."""
+    best = max(scores[f"{engine} {rank}"]["f1"] for engine in ENGINES)
+    return best - scores[f"{_COMBINED} {rank}"]["f1"]
 
 
 def _aim(text: str, is_reached: bool, said: str) -> str:

@@ -3,9 +3,10 @@
 Kraken2 names single reads and finds what is rare, and false relatives with it; sylph and sourmash
 look for genomes, need more of each, and are seldom wrong. A finding of Kraken2's is strong if its
 reads hit the taxon with nearly as many k-mers each as reads of taxa do that a search for genomes
-confirms: reads of a relative that is in no database hit it with a part of theirs. (Breitwieser,
-Baker & Salzberg 2018, Genome Biol. 19:198, count k-mers for the same end; the share of 0.6 is ours,
-see docs/shotgun.md.)
+confirms: reads of a relative that is in no database hit it with a part of theirs. And its k-mers
+are from all over a genome, not many times the same few: so are reads of a stretch that other taxa
+share. (Breitwieser, Baker & Salzberg 2018, Genome Biol. 19:198, count k-mers for the same ends; the
+shares of 0.6 and 0.1 are ours, see docs/shotgun.md.)
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,8 @@ READS, GENOMES = "kraken2", ("sylph", "sourmash")
 FEWEST_READS = 10
 # Of the k-mers that a read of a confirmed taxon brings, a read must bring this share.
 STRONG = 0.6
+# Of the different k-mers of confirmed taxa, the genome behind a finding has at least this share.
+SMALLEST_GENOME = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def _calls(
     engines: set[str],
     evidence: Mapping[str, Evidence],
 ) -> list[Call]:
-    usual = _usual_hits(taxa, evidence)
+    usual = _usual(taxa, evidence)
     calls = []
     for name, shares in taxa.items():
         genomes = [engine for engine in GENOMES if engine in shares]
@@ -110,22 +114,31 @@ def _calls(
     return sorted(calls, key=lambda call: (-max(call.shares.values()), call.name))
 
 
-def _usual_hits(
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What confirmed taxa have: k-mers that a read brings, and different ones in all."""
+
+    hits: float
+    distinct: float
+
+
+def _usual(
     taxa: Mapping[str, Mapping[str, float]], evidence: Mapping[str, Evidence]
-) -> float | None:
-    """Give the k-mers that a read of a confirmed taxon brings; of all where none is confirmed."""
-    per_read = {
-        name: one.hits / one.reads for name, one in evidence.items() if one.reads >= FEWEST_READS
-    }
-    confirmed = [hits for name, hits in per_read.items() if set(GENOMES) & set(taxa.get(name, ()))]
-    return median(confirmed or per_read.values()) if per_read else None
+) -> Usual | None:
+    """Give the medians of confirmed taxa; where none is, hits of all, and no different ones."""
+    enough = {name: one for name, one in evidence.items() if one.reads >= FEWEST_READS}
+    confirmed = [one for name, one in enough.items() if set(GENOMES) & set(taxa.get(name, ()))]
+    if not enough:
+        return None
+    hits = median(one.hits / one.reads for one in confirmed or enough.values())
+    return Usual(hits, median(one.distinct for one in confirmed) if confirmed else 0.0)
 
 
 def _judge(
     shares: Mapping[str, float],
     genomes: Sequence[str],
     engines: set[str],
-    told: tuple[Evidence | None, float | None],
+    told: tuple[Evidence | None, Usual | None],
 ) -> tuple[bool, str]:
     """Say whether a taxon is called, and why."""
     evidence, usual = told
@@ -141,16 +154,24 @@ def _judge(
     return False, "only one method finds it"
 
 
-def _judge_hits(genomes: Sequence[str], one: Evidence, usual: float) -> tuple[bool, str]:
-    part = one.hits / one.reads / usual
+def _judge_hits(genomes: Sequence[str], one: Evidence, usual: Usual) -> tuple[bool, str]:
+    part = one.hits / one.reads / usual.hits
     text = f"Kraken2: {one.reads:,} reads with {100 * part:.0f} % of the usual k-mers"
-    is_many = one.reads >= FEWEST_READS and one.distinct >= FEWEST_READS * STRONG * usual
-    if is_many and part >= STRONG:
+    is_many = one.reads >= FEWEST_READS and one.distinct >= FEWEST_READS * STRONG * usual.hits
+    is_spread = one.distinct >= _expected_distinct(one.hits, SMALLEST_GENOME * usual.distinct)
+    if is_many and is_spread and part >= STRONG:
         return True, text
+    if not is_spread:
+        text += f", {one.distinct:,} different ones of {one.hits:,}"
     if len(genomes) == len(GENOMES):
         return True, f"{' and '.join(genomes)} find it ({text})"
     also = f"; only {genomes[0]} finds it, too" if genomes else ""
     return False, f"{text}{also}"
+
+
+def _expected_distinct(hits: float, size: float) -> float:
+    """Of so many k-mers drawn from a genome of a size, expect so many different ones."""
+    return size * (1 - exp(-hits / size)) if size else 0.0
 
 
 def _engines(tables: Mapping[str, pl.LazyFrame]) -> dict[str, str]:

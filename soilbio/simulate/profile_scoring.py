@@ -116,7 +116,9 @@ def score_combined(
                 [_plain(one) for one in truths[of_library]],
                 rank,
             ),
-            **dict.fromkeys(("l1_reads", "l1_genomes", "unclassified_found")),
+            l1_reads=None,
+            l1_genomes=None,
+            unclassified_found=None,
         )
         for name, of_library in libraries.items()
         for rank in SCORED_RANKS

@@ -163,6 +163,8 @@ KNOWN = {
     ("M3-kraken2", "species", "Alphia duo"): Evidence(300, 300 * 20, 6_000),
     ("M3-kraken2", "species", "Alphia una"): Evidence(300, 300 * 70, 18_000),
 }
+# 450 reads with 70 k-mers each, of which as many differ as in a genome of a twentieth of the size.
+PILED = KNOWN | {("M1-kraken2", "species", "Betia prima"): Evidence(450, 450 * 70, 1_500)}
 
 
 def test_profilers_call_together_what_one_of_them_has_good_evidence_for(dataset):
@@ -177,6 +179,17 @@ def test_profilers_call_together_what_one_of_them_has_good_evidence_for(dataset)
         ("M3", "Alphia una"): True,
         ("M3", "Alphia duo"): False,  # sourmash alone, and reads of a relative
     }
+
+
+def test_reads_piled_on_a_few_places_are_no_finding_of_a_genome(dataset):
+    found = {(c.library, c.name): c for c in combined(dataset.tables, "species", PILED)}
+    piled = found["M1", "Betia prima"]
+    assert not piled.is_called
+    assert piled.reason.endswith("1,500 different ones of 31,500")
+    # As many different ones as a genome of a tenth of the size would have are enough.
+    spread = PILED | {("M1-kraken2", "species", "Betia prima"): Evidence(450, 31_500, 3_000)}
+    found = {(c.library, c.name): c for c in combined(dataset.tables, "species", spread)}
+    assert found["M1", "Betia prima"].is_called
 
 
 def test_without_evidence_two_methods_must_find_a_taxon(dataset):
