@@ -25,9 +25,15 @@ LEVELS = (
 )
 _ITS = re.compile(r"its[12]?$")
 _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
-# Engines whose features are exact sequences, and words that say so or the contrary.
-_EXACT = ("dada2", "unoise", "deblur", "zotu", "asv", "esv", "unique sequences")
-_CLUSTERS = re.compile(r"(?<![zZ])otu|97|cluster|uparse|swarm|cd-hit|mothur|lotus", re.IGNORECASE)
+# Words of an engine that say that its features are exact sequences; that they were clustered, or
+# made fewer otherwise, whatever they were before; and programs that cluster unless more is said.
+_EXACT = re.compile(r"dada2|unoise|deblur|zotu|\basv|\besv|sequence variant|unique sequences", re.I)
+_CLUSTERED = re.compile(
+    r"(?<![zl])otu|\b9\d(?:[.,]\d+)? ?%|(?<![\d.])97(?![\d.])|\b0[.,]9\d|clust(?!er_unoise)"
+    r"|uparse|swarm|cd-?hit|lulu|collapsed|(?:open|closed|de.novo).reference|phylotype",
+    re.I,
+)
+_CLUSTERERS = re.compile(r"mothur|lotus", re.I)
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
@@ -260,10 +266,12 @@ def _features(assay: Assay) -> str:
     """Tell what features of an amplicon's assay are: exact sequences, clusters, or not known."""
     if assay.get("library_strategy") != "AMPLICON":
         return "taxa"
-    engine = str(assay.get("engine") or "").casefold()
-    if any(word in engine for word in _EXACT):
+    engine = str(assay.get("engine") or "")
+    if _CLUSTERED.search(engine):
+        return "clusters"
+    if _EXACT.search(engine):
         return "exact"
-    return "clusters" if _CLUSTERS.search(engine) else "unknown"
+    return "clusters" if _CLUSTERERS.search(engine) else "unknown"
 
 
 def _plain(value: Any) -> str:

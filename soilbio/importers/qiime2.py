@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from soilbio.errors import InputError, problem_of
 from soilbio.importers.biom import read_biom
 from soilbio.importers.found import Found
 from soilbio.importers.known import joined, read_fasta, read_lineages, together_with
+from soilbio.importers.qiime2_steps import inputs_of, method_of, together
 from soilbio.importers.sides import Parts
 
 _MOST_BYTES = 20_000_000_000
@@ -56,7 +56,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     with tempfile.TemporaryDirectory() as folder:
         for source in sources:
             kind, content, own = _unpacked(source, Path(folder))
-            steps |= own
+            steps = together(steps, own)
             if kind in _TABLES:
                 tables.append(read_biom(content / "feature-table.biom"))
                 is_share = kind != _TABLES[0]
@@ -78,9 +78,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found = tables[0]
     found.sources, found.shares = tuple(sources), is_share
     found.features = joined(found.features, parts.sequences, parts.lineages)
-    ordered = [steps[name] for name in sorted(steps)]
-    found.method = dict(_method(ordered))
-    found.history["qiime2_actions"] = ordered
+    found.method = method_of(steps)
+    found.history["qiime2_actions"] = [steps[name] for name in sorted(steps)]
     return found
 
 
@@ -120,7 +119,7 @@ def _unpacked(source: Path, folder: Path) -> tuple[str, Path, dict[str, dict[str
             target = folder / about["uuid"]
             target.mkdir(exist_ok=True)
             _unpack_data(archive, target)
-            steps = dict(_steps(archive, about["uuid"]))
+            steps = dict(_steps(archive, about["uuid"], about["type"]))
     except (zipfile.BadZipFile, OSError, EOFError, yaml.YAMLError) as error:
         raise problem_of(
             "import-artifact",
@@ -141,8 +140,11 @@ def _unpack_data(archive: zipfile.ZipFile, target: Path) -> None:
             (target / name).write_bytes(archive.read(entry))
 
 
-def _steps(archive: zipfile.ZipFile, own: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what was done to get here: plugin, action, version, parameters, by artifact."""
+def _steps(archive: zipfile.ZipFile, own: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what was done to get here: plugin, action, version, parameters, by artifact.
+
+    `given_as` is the type of the artifact itself, `inputs` what it was made of.
+    """
     for name in archive.namelist():
         path = _inside(name)
         if not path.startswith("provenance/") or not path.endswith("action/action.yaml"):
@@ -157,6 +159,8 @@ def _steps(archive: zipfile.ZipFile, own: str) -> Iterator[tuple[str, dict[str, 
             uuid,
             {
                 "artifact": uuid,
+                "given_as": kind if uuid == own else "",
+                "inputs": inputs_of(action),
                 "plugin": plugin,
                 "action": str(action.get("action") or action.get("type") or ""),
                 "version": str(plugins.get(plugin, {}).get("version", "")),
@@ -171,36 +175,3 @@ def _flat(parameters: Any) -> dict[str, Any]:
     for one in parameters or []:
         flat |= {str(name): value for name, value in dict(one).items()}
     return flat
-
-
-def _method(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Take from the steps what they say of the method, in columns of `assays`."""
-    for step in steps:
-        known, action = step["parameters"], step["action"]
-        text = json.dumps(known, sort_keys=True, default=str)
-        if action.startswith(("denoise_", "denoise-")):
-            yield "engine", str(step["plugin"])
-            yield "engine_version", f"q2-{step['plugin']} {step['version']}"
-            yield "engine_parameters", text
-        elif step["plugin"] == "vsearch" and action.startswith("cluster_"):
-            yield "engine", "vsearch OTU clusters"
-            yield "engine_version", f"q2-vsearch {step['version']}"
-            yield "engine_parameters", text
-        elif step["plugin"] == "feature-classifier" and action.startswith("classify_"):
-            yield "classifier", action
-            yield "classifier_version", f"q2-feature-classifier {step['version']}"
-            if known.get("confidence") not in (None, "disable"):
-                yield "confidence_cutoff", str(known["confidence"])
-        elif step["plugin"] == "cutadapt":
-            yield from _primers(known)
-        elif step["imported"] and any("tax" in name.lower() for name in step["imported"]):
-            yield "reference", next(name for name in step["imported"] if "tax" in name.lower())
-
-
-def _primers(known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    names = {"front_f": "forward", "front_r": "reverse", "front": "forward"}
-    for name, side in names.items():
-        value = known.get(name)
-        one = value[0] if isinstance(value, list) and len(value) == 1 else value
-        if isinstance(one, str) and one:
-            yield f"pcr_primer_{side}", one.upper()

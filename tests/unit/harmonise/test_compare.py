@@ -98,6 +98,31 @@ def test_rules_of_one_s_own_are_stricter_or_refused(tmp_path, line, codes):
         assert read_rules(path)["region-differs"].finest == "family"
 
 
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [
+        ("dada2", "feature"),
+        ("DADA2 ASVs", "feature"),
+        ("vsearch --cluster_unoise", "feature"),
+        ("usearch zOTUs", "feature"),
+        ("LotuS2 dada2", "feature"),
+        ("DADA2 1.97.0", "feature"),
+        ("DADA2 + 97% OTU clustering (vsearch)", "genus"),
+        ("unoise3 + 97 % OTUs", "genus"),
+        ("ASVs clustered at 97%", "genus"),
+        ("ASVs at 98.5 %", "genus"),
+        ("dada2, then lulu", "genus"),
+        ("OTUs 97% (from zOTUs)", "genus"),
+        ("swarm v3 d=1 ASVs", "genus"),
+        ("dada2 and vsearch OTU clusters", "genus"),
+        ("features collapsed to taxa", "genus"),
+        ("closed reference of unoise", "genus"),
+    ],
+)
+def test_what_was_clustered_is_clusters_whatever_it_was_before(engine, expected):
+    assert level(engine=engine)[0] == expected
+
+
 def test_clusters_of_one_method_are_two_sets_of_clusters():
     assay = {**V4, "engine": "mothur OTU"}
     (pair,) = compare({"one": assay, "other": assay}, read_rules())

@@ -1,0 +1,156 @@
+"""What the provenance of QIIME 2's artifacts says of the method: followed back from the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Step = Mapping[str, Any]
+
+
+def inputs_of(action: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Give the artifacts that a step took, by the name of its input.
+
+    A pipeline's result is another name (`alias-of`) of what a step within it made.
+    """
+    named = {
+        str(name): list(_artifacts(value))
+        for one in action.get("inputs") or []
+        if isinstance(one, Mapping)
+        for name, value in one.items()
+    }
+    alias = list(_artifacts(action.get("alias-of")))
+    return {**named, "alias-of": alias} if alias else named
+
+
+def _artifacts(value: object) -> Iterator[str]:
+    """Yield one artifact's id, or those of a list or of a collection by key."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _artifacts(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _artifacts(one)
+
+
+def together(steps: Mapping[str, Step], others: Mapping[str, Step]) -> dict[str, Any]:
+    """Add the steps of one artifact more; that one was given stays known where others name it."""
+    new = {name: one for name, one in others.items() if one["given_as"] or name not in steps}
+    return {**steps, **new}
+
+
+def method_of(steps: Mapping[str, Step]) -> dict[str, str]:
+    """Give what steps say of the method of the given table, in columns of `assays`.
+
+    What made its features is the last step on its way that makes any: a table that was denoised,
+    then clustered, is one of clusters. The classifier and its reference are those nearest to the
+    taxonomy that is given, the primers those nearest to the table.
+
+    Parameters
+    ----------
+    steps : mapping of artifact to its step
+        As the importer reads them from `provenance/`.
+
+    """
+    table = [name for name, step in steps.items() if step["given_as"].startswith("FeatureTable")]
+    taxonomy = [name for name, step in steps.items() if step["given_as"].endswith("[Taxonomy]")]
+    behind = [steps[name] for name in _behind(table, steps)]
+    names = [steps[name] for name in _behind([*taxonomy, *table], steps)]
+    return {
+        **_first(_primers(step) for step in behind),
+        **_first(_reference(step) for step in names),
+        **_first(_classifier(step) for step in names),
+        **_engine([steps[name] for name in _makers(table, steps)]),
+    }
+
+
+def _first(found: Iterator[dict[str, str]]) -> dict[str, str]:
+    return next((one for one in found if one), {})
+
+
+def _behind(artifacts: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
+    """List artifacts and all that they were made of, the nearest first."""
+    queue = [name for name in sorted(artifacts) if name in steps]
+    for name in queue:
+        every = {one for own in steps[name]["inputs"].values() for one in own}
+        queue += sorted(one for one in every if one in steps and one not in queue)
+    return queue
+
+
+def _makers(artifacts: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
+    """List what made the features of tables: on each way back, the last step that makes any."""
+    queue = [name for name in sorted(artifacts) if name in steps]
+    found = []
+    for name in queue:
+        if _made(steps[name]):
+            found.append(name)
+            continue
+        inputs = steps[name]["inputs"]
+        # A table is filtered by taxonomy, sequences or a tree; what made these made no features.
+        tables = [own for word, own in inputs.items() if "table" in word]
+        ways = [inputs["alias-of"]] if "alias-of" in inputs else tables or list(inputs.values())
+        every = {one for own in ways for one in own}
+        queue += sorted(one for one in every if one in steps and one not in queue)
+    return found
+
+
+def _made(step: Step) -> str:
+    """Name the features that a step makes, by its engine; empty where it makes none."""
+    plugin, action = str(step["plugin"]), str(step["action"])
+    if action.startswith(("denoise_", "denoise-")):
+        return plugin
+    if plugin == "vsearch" and action.startswith("cluster_"):
+        return "vsearch OTU clusters"
+    if plugin == "vsearch" and action.startswith("dereplicate_"):
+        return "vsearch unique sequences"
+    if plugin == "taxa" and action == "collapse":
+        return "features collapsed to taxa"
+    return ""
+
+
+def _engine(makers: Sequence[Step]) -> dict[str, str]:
+    """Say what made the features; of a table that was merged of several, all that did."""
+    said = {
+        (
+            _made(step),
+            f"q2-{step['plugin']} {step['version']}",
+            json.dumps(step["parameters"], sort_keys=True, default=str),
+        )
+        for step in makers
+    }
+    names = ("engine", "engine_version", "engine_parameters")
+    every = zip(*sorted(said), strict=True)
+    return {name: " and ".join(dict.fromkeys(own)) for name, own in zip(names, every, strict=False)}
+
+
+def _classifier(step: Step) -> dict[str, str]:
+    if step["plugin"] != "feature-classifier" or not step["action"].startswith("classify_"):
+        return {}
+    said = {
+        "classifier": str(step["action"]),
+        "classifier_version": f"q2-feature-classifier {step['version']}",
+    }
+    confidence = step["parameters"].get("confidence")
+    is_stated = confidence not in (None, "disable")
+    return {**said, "confidence_cutoff": str(confidence)} if is_stated else said
+
+
+def _reference(step: Step) -> dict[str, str]:
+    name = next((name for name in step["imported"] if "tax" in name.lower()), "")
+    return {"reference": name} if name else {}
+
+
+def _primers(step: Step) -> dict[str, str]:
+    if step["plugin"] != "cutadapt":
+        return {}
+    found = {}
+    names = {"front": "forward", "front_f": "forward", "front_r": "reverse"}
+    for name, side in names.items():
+        value = step["parameters"].get(name)
+        one = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if isinstance(one, str) and one:
+            found[f"pcr_primer_{side}"] = one.upper()
+    return found
