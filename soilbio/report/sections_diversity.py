@@ -250,7 +250,8 @@ def _profiled_text(material: Material) -> str:
     ]
     if not reads:
         return "and none has any"
-    return f"from {min(reads):,} to {max(reads):,} reads each"
+    few, most = min(reads), max(reads)
+    return f"{few:,} reads each" if few == most else f"from {few:,} to {most:,} reads each"
 
 
 def _rarefaction_blocks(material: Material) -> Iterator[Block]:

@@ -82,6 +82,8 @@ def _markers(material: Material) -> str:
         for a in material.view.assays
     ]
     names = [name for name in dict.fromkeys(found) if name]
+    if any(material.view.is_metagenome(str(a["assay_id"])) for a in material.view.assays):
+        names.append("whole metagenomes")
     return f" for {' and '.join(names)}" if names and len(names) < 4 else ""
 
 
@@ -155,7 +157,9 @@ def _primer(assay: Mapping[str, object], side: str) -> str:
 
 
 def _versioned(assay: Mapping[str, object], name: str) -> str:
-    return f"{assay.get(name) or ''} {assay.get(f'{name}_version') or ''}".strip()
+    """Name a tool with its version, which may begin with its name."""
+    tool, version = (str(assay.get(column) or "") for column in (name, f"{name}_version"))
+    return version if tool and version.startswith(tool) else f"{tool} {version}".strip()
 
 
 def _parameters(material: Material) -> Grid:
@@ -211,7 +215,8 @@ def _library_problems(material: Material) -> Iterator[Block]:
 
 
 def _left_out(material: Material) -> Iterator[Block]:
-    labels = material.view.labels()
+    # That controls are left out is no problem.
+    labels = {one.library_id: one.label for one in material.view.subjects if one.is_sample}
     rows = [
         (labels[library_id], reason)
         for one in material.results.diversity.values()
