@@ -1,30 +1,41 @@
-"""A dataset's folder is replaced as a whole; a kill at any moment leaves the old or the new one."""
+"""A dataset's folder is replaced as a whole; a kill at any moment leaves the old or the new one.
+
+Only a folder that soilbio wrote is replaced: one that holds anything else is left alone.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from soilbio.errors import disk_full
+from soilbio.errors import disk_full, problem_of
 
 # To whom the dataset was given, by its sender; not there in a dataset of one's own.
 SHARED = "provenance/shared.json"
 
 
+# Names what lies in a folder and is of no earlier output of ours there.
+Others = Callable[[Path], Sequence[str]]
+_NAMED = 5
+
+
 @contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
+def new_folder(target: Path, others: Others) -> Iterator[Path]:
     """Give a folder to fill, which takes the target's place when it was filled without an error.
 
     Raises
     ------
     InputError
-        When the disk is full; what was written so far is removed, the old folder stays.
+        When the target holds anything of others: nothing is touched then. When the disk is full:
+        what was written so far is removed, the old folder stays.
 
     """
+    target = target.resolve()  # `.` has no name to be replaced by
     recover_folder(target)
+    check_folder(target, others)
     part = _beside(target, "part")
     for rest in (_beside(target, "old"), part):  # in this order, see recover_folder
         shutil.rmtree(rest, ignore_errors=True)
@@ -39,11 +50,43 @@ def new_folder(target: Path) -> Iterator[Path]:
         raise
 
 
+def check_folder(target: Path, others: Others) -> None:
+    """Refuse to replace what is not wholly an earlier output of ours; empty or absent is fine.
+
+    Raises
+    ------
+    InputError
+        With `folder-others`.
+
+    """
+    if not target.exists():
+        return
+    found = others(target) if target.is_dir() else [target.name]
+    if found:
+        more = f" and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
+        raise problem_of(
+            "folder-others",
+            str(target),
+            found=f"{', '.join(found[:_NAMED])}{more}",
+            expected="a folder that is new, empty, or what soilbio wrote there and nothing else",
+            fix="Name another folder; what is in this one would be lost",
+        )
+
+
+def files_below(folder: Path) -> list[str]:
+    """List the files of a folder, and links, by their paths in it."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    )
+
+
 def replace_folder(part: Path, target: Path) -> None:
     """Put a finished folder in the place of the old one, with its files on disk first.
 
     POSIX cannot exchange two folders, so there is a moment without target: then the old one lies
-    beside it as `.old`, and the new one, whole, as `.part`; `recover_folder` knows that state.
+    beside it as `old`, and the new one, whole, as `part`; `recover_folder` knows that state.
     """
     for path in sorted(part.rglob("*")):
         _sync(path)
@@ -61,8 +104,8 @@ def replace_folder(part: Path, target: Path) -> None:
 def recover_folder(target: Path) -> None:
     """Finish a replacement that was killed between its two renames; else do nothing.
 
-    Only then are both others there and the target is not: `.old` is made of the target when
-    `.part` is whole, and removed before a next `.part` is begun.
+    Only then are both others there and the target is not: `old` is made of the target when
+    `part` is whole, and removed before a next `part` is begun.
     """
     target = target.resolve()  # `.` has no name to be found by
     part, old = _beside(target, "part"), _beside(target, "old")
@@ -72,7 +115,8 @@ def recover_folder(target: Path) -> None:
 
 
 def _beside(target: Path, suffix: str) -> Path:
-    return target.with_name(f"{target.name}.{suffix}")
+    """Name a folder that is ours alone: somebody may keep a `dataset.old` of their own."""
+    return target.with_name(f".{target.name}.soilbio-{suffix}")
 
 
 def _sync(path: Path) -> None:

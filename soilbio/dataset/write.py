@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset import columns
 from soilbio.dataset.folder import new_folder, replace_folder
 from soilbio.dataset.invariants import POLARS_TYPES, check_tables
+from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.package import write_package
 from soilbio.dataset.parquet import write_sorted
 from soilbio.dataset.read import scan_tables
@@ -49,10 +50,11 @@ def write_tables(
     Raises
     ------
     InputError
-        If the tables break an invariant; nothing is replaced then.
+        If the tables break an invariant, or the folder holds anything but a dataset; nothing is
+        replaced then.
 
     """
-    with new_folder(target) as part:
+    with new_folder(target, beside_dataset) as part:
         _fill(part, tables, agreements, extra_columns or {}, str(target))
 
 
@@ -80,10 +82,11 @@ def write_dataset(
     Raises
     ------
     InputError
-        If the tables break an invariant, or the disk is full; nothing is replaced then.
+        If the tables break an invariant, the folder holds anything but a dataset, or the disk is
+        full; nothing is replaced then.
 
     """
-    with new_folder(target) as part:
+    with new_folder(target, beside_dataset) as part:
         _fill(part, tables, agreements, extra_columns or {}, str(target))
         for name, content in sorted((files or {}).items()):
             (part / name).parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from soilbio import __version__
 from soilbio.agreements.explain import explain
-from soilbio.dataset.folder import new_folder
+from soilbio.dataset.folder import files_below, new_folder
 from soilbio.errors import problem_of
 from soilbio.exporters.evidence import Evidence, described
 from soilbio.exporters.losses import LOSSES, write_losses
@@ -46,7 +46,7 @@ def write_package(view: View, target: str, folder: Path, writer: Writer | None =
     """
     check_target(view, target)
     _check_folder(folder)
-    with new_folder(folder) as part:
+    with new_folder(folder, _beside_export) as part:
         evidence = (writer or writer_of(target))(view, part)
         write_losses(evidence.losses, part)
         _write_agreements(view, part)
@@ -70,7 +70,7 @@ def _write_agreements(view: View, folder: Path) -> None:
 def write_refusal(request: Mapping[str, str], reason: str, folder: Path) -> None:
     """Write that nothing may be shared, and why, as the only file of an export."""
     _check_folder(folder)
-    with new_folder(folder) as part:
+    with new_folder(folder, _beside_export) as part:
         record = {"soilbio": __version__, **request, "refused": reason, "files": []}
         text = json.dumps(record, indent=2, ensure_ascii=False)
         (part / DECISION).write_text(f"{text}\n", encoding="utf-8")
@@ -95,7 +95,7 @@ def _beside_export(folder: Path) -> list[str]:
     there = sorted(path.name for path in folder.iterdir())
     if DECISION in there:
         ours = _listed(folder / DECISION)
-        return [name for name in there if name not in ours]
+        return [name for name in files_below(folder) if name not in ours]
     if DUTIES in there:
         return [n for n in there if not any(fnmatchcase(n, one) for one in _WITHOUT_DECISION)]
     return there
@@ -105,7 +105,7 @@ def _listed(decision: Path) -> set[str]:
     """Read which files an export has; none, if that is no decision of ours."""
     try:
         files = json.loads(decision.read_text(encoding="utf-8"))["files"]
-        return {DECISION, *(one["name"].partition("/")[0] for one in files)}
+        return {DECISION, *(one["name"] for one in files)}
     except (ValueError, KeyError, TypeError):
         return set()
 

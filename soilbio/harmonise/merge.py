@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from soilbio import __version__
-from soilbio.dataset.folder import SHARED
+from soilbio.dataset.folder import SHARED, check_folder
 from soilbio.dataset.history import HISTORY
+from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused
@@ -90,12 +91,13 @@ def harmonise(
     Raises
     ------
     InputError
-        If a dataset or the reference cannot be read, or two datasets say different things of one
-        sample or library.
+        If a dataset or the reference cannot be read, two datasets say different things of one
+        sample or library, or the target is a folder of something else.
     Refused
         If the level is finer than what is sound.
 
     """
+    check_folder(target, beside_dataset)
     sources = read_sources(folders)
     assays = assays_of(sources, fields_of(rules))
     trimming = find_windows(assays, reference) if reference else Trimming()

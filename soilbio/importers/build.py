@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from soilbio import __version__
 from soilbio.agreements.folder import agreements_of, read_agreements
 from soilbio.assemble.rows import measurement_rows
+from soilbio.dataset.folder import check_folder
+from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems
@@ -55,6 +57,7 @@ def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> l
         is not in the user's sheets, or an agreement is not there.
 
     """
+    check_folder(target, beside_dataset)
     notes = list(found.notes)
     assay = settle(method, found.method, has_lineages=has_lineages(found))
     digests = {path.name: _digest(path) for path in found.sources}

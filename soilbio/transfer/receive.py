@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from soilbio.dataset.folder import new_folder
+from soilbio.dataset.folder import files_below, new_folder
 from soilbio.errors import problem_of
 from soilbio.ssh_signatures import is_by, is_sound
 from soilbio.transfer.contents import Checked, Holder, check_contents, read_package
@@ -77,7 +77,7 @@ def receive(package: Path, target: Path, trust: Trust, own: Own, holder: Holder)
             expected="a folder that is not there yet",
             fix="Name another one; what was received before is not replaced",
         )
-    with new_folder(target) as part:
+    with new_folder(target, files_below) as part:
         return _take(package, part, trust, own, holder)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from soilbio import __version__
-from soilbio.dataset.folder import new_folder
+from soilbio.dataset.folder import files_below, new_folder
 from soilbio.errors import problem_of
 from soilbio.exporters.package import AGREEMENTS, DECISION
 from soilbio.ssh_signatures import sign
@@ -167,7 +167,7 @@ def _write_folder(
             expected="a folder that is not there yet",
             fix="Name another one, or remove it",
         )
-    with new_folder(target) as part:
+    with new_folder(target, files_below) as part:
         for name, content in first.items():
             (part / name).write_bytes(content)
         for entry in listed:

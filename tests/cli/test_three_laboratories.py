@@ -104,3 +104,19 @@ def test_a_prefix_that_is_none_is_told(tmp_path, capsys):
     words = ["import", "table", "x.tsv", "--method", str(method), "--out", str(tmp_path / "o")]
     assert main(words) == 1
     assert "[id-format]" in capsys.readouterr().err
+
+
+def test_no_command_takes_the_place_of_a_folder_of_others(three, tmp_path, capsys):
+    home = tmp_path / "home"
+    (home / "thesis").mkdir(parents=True)
+    (home / "thesis" / "ch1.txt").write_text("all of it")
+    source, method = tmp_path / "qiime2", tmp_path / "qiime2" / "method.yaml"
+    files = [str(path) for path in sorted(source.glob("*.qza"))]
+    for words in (
+        ["harmonise", *three],
+        ["import", "qiime2", *files, "--method", str(method)],
+    ):
+        assert main([*words, "--out", str(home)]) == 1
+        assert "[folder-others]" in capsys.readouterr().err
+        assert (home / "thesis" / "ch1.txt").read_text() == "all of it"
+        assert [path.name for path in home.iterdir()] == ["thesis"]

@@ -32,6 +32,7 @@ from soilbio.errors import Problems, Refused, problem_of
 MANIFEST = "submission.json"
 # What is sent, in this order: the records of a part together, or none of them.
 FIRST, SECOND = "first", "second"
+_KINDS = ("project", "sample", "experiment", "run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def write_submission(submission: Submission, target: Path) -> list[Path]:
     """
     contents = contents_of(submission)
     kept = _kept(target, contents)
-    with new_folder(target) as folder:
+    with new_folder(target, lambda there: _others(there, contents)) as folder:
         for name, content in contents.items():
             (folder / name).write_bytes(content)
         for name, content in kept.items():
@@ -211,12 +212,26 @@ def _manifest(submission: Submission, parts: tuple[Part, ...], digests: Mapping[
     return f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode()
 
 
+def _others(target: Path, contents: Mapping[str, bytes]) -> list[str]:
+    """Name what lies in a folder and is of no submission: which files one has differs little."""
+    if not target.is_dir():
+        return [target.name]
+    there = {path.name for path in target.iterdir()}
+    if MANIFEST not in there:
+        return sorted(there)
+    known = {*contents, JOURNAL, *(f"{kind}.xml" for kind in _KINDS)}
+    known |= {f"submission_{part}.xml" for part in (FIRST, SECOND)}
+    return sorted(there - known)
+
+
 def _kept(target: Path, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Keep the journal of what is in the archive for good; refuse what would contradict it."""
-    if target.exists() and not (target / MANIFEST).is_file() and any(target.iterdir()):
+    others = _others(target, contents) if target.exists() else []
+    if others:
         raise problem_of(
             "ena-folder",
             str(target),
+            found=", ".join(others[:5]),
             expected="an empty or new folder, or an earlier submission",
             fix="Give another folder with --out",
         )
