@@ -128,8 +128,8 @@ def _collect(args: argparse.Namespace) -> None:
         lengths += _mean_lengths(_read_json(report))
         write_json(left[name], folder / "reads_left" / f"{name}.json")
     told = _told(args.engine, project, lengths)
-    collect_profiles(args.engine, profiles, left, told, folder)
-    for name, content in _said(args.engine, project, told).items():
+    nameless = collect_profiles(args.engine, profiles, left, told, folder)
+    for name, content in _said(args.engine, project, told, nameless).items():
         write_json(content, args.results / name.format(assay=args.assay))
 
 
@@ -171,8 +171,10 @@ def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
     )
 
 
-def _said(engine: str, project: Config, told: Told) -> dict[str, Mapping[str, Any]]:
-    """Say what engine and database were used, and how."""
+def _said(
+    engine: str, project: Config, told: Told, nameless: Sequence[str]
+) -> dict[str, Mapping[str, Any]]:
+    """Say what engine and database were used, and how; `nameless` genomes have no lineage."""
     from importlib.metadata import version
 
     from soilbio import __version__
@@ -198,6 +200,11 @@ def _said(engine: str, project: Config, told: Told) -> dict[str, Mapping[str, An
         if name.startswith((engine, named_by)) and not name.endswith("_database")
     }
     notes = []
+    if nameless:
+        notes.append(
+            f"{len(nameless)} of the genomes found have no lineage in the table, and their reads"
+            f" no name: {', '.join(nameless[:3])}{' …' if len(nameless) > 3 else ''}"
+        )
     if told.distribution is not None:
         parameters["distribution"] = told.distribution.name
     elif engine == "kraken2" and not distributions_of(database):

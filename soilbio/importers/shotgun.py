@@ -16,6 +16,7 @@ from soilbio.importers.evidence import write_evidence
 from soilbio.importers.found import Taxon, backbone_ids
 from soilbio.importers.grid import open_text
 from soilbio.importers.reestimates import collect_reestimates
+from soilbio.references.genome_names import accession_of, is_of_gtdb
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 UNCLASSIFIED = "unclassified"
+_GENOME = "genome:"
 Row = tuple[str, str, float]  # library, feature, reads or share
 
 
@@ -48,8 +50,8 @@ def collect_profiles(
     left: Mapping[str, Mapping[str, Any]],
     told: Told,
     target: Path,
-) -> None:
-    """Write counts, features and tracking of an assay.
+) -> list[str]:
+    """Write counts, features and tracking of an assay; give the genomes found without a lineage.
 
     Parameters
     ----------
@@ -85,6 +87,11 @@ def collect_profiles(
     if engine == "kraken2":
         write_evidence(profiles, target / "evidence.tsv")
     _track({row[0] for row in rows}, profiles, left, target / "tracking.tsv")
+    return sorted(
+        feature.removeprefix(_GENOME)
+        for feature, taxon in taxa.items()
+        if feature.startswith(_GENOME) and not taxon.lineage
+    )
 
 
 def _known(feature: str) -> str:
@@ -118,7 +125,7 @@ def _read_shares(
             (row["genome"], float(row["share"])) for row in csv.DictReader(handle, delimiter="\t")
         ]
     for genome, share in found:
-        feature = f"genome:{genome}"
+        feature = f"{_GENOME}{genome}"
         taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=f"{source}:{genome}")
         rows.append((library, feature, share))
     rest = 1 - sum(share for _, share in found)
@@ -144,8 +151,8 @@ def _read_lineages(path: Path | None, taxonomy: str) -> tuple[dict[str, str], st
                     expected="a genome, a tab and a lineage",
                     fix="Give a table of two columns, such as GTDB's bac120_taxonomy.tsv",
                 )
-            is_gtdb |= taxonomy == "auto" and genome.startswith(("RS_", "GB_"))
-            found[genome.removeprefix("RS_").removeprefix("GB_")] = lineage
+            is_gtdb |= taxonomy == "auto" and is_of_gtdb(genome)
+            found[accession_of(genome)] = lineage
     return found, "gtdb" if is_gtdb else "genome"
 
 

@@ -11,9 +11,11 @@ from soilbio.metadata.config import Config
 from soilbio.metadata.genome_files import check_genomes
 from soilbio.metadata.sheet import Library
 from soilbio.references.entries import NAME, read_manifest
+from soilbio.references.genome_names import stranger_to
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
+from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.machine import memory_bytes, memory_of
-from soilbio.references.manifest import database_at
+from soilbio.references.manifest import LINEAGES, database_at
 from soilbio.references.plan import Need
 from soilbio.references.versions import check_version
 
@@ -54,8 +56,29 @@ def check_databases(project: Config, libraries: Iterable[Library], problems: Pro
             check_kind(profiler, path)
             check_version(profiler, path, project.shotgun["sourmash_ksize"])
             check_fits(profiler, path)
+            if profiler in DATABASE_NAMES:
+                _check_lineages(project, profiler, path, problems)
         except InputError as error:
             problems.extend(error.problems)
+
+
+def _check_lineages(project: Config, profiler: str, path: Path, problems: Problems) -> None:
+    """Note sketches of genomes whose names are nowhere told, or that the table is of others."""
+    table = lineages_for(project, profiler)
+    stranger = stranger_to(table, profiler, path) if table and table.is_file() else ""
+    if table and not stranger:
+        return
+    problems.add(
+        "shotgun-lineages",
+        row=project.row("shotgun", "lineages") or project.row("shotgun", f"{profiler}_database"),
+        column="shotgun.lineages",
+        found=table.name if table else None,
+        expected=f"lineages of the genomes of {path.name}, of which one is {stranger}"
+        if stranger
+        else f"a table of genome and lineage: {profiler} names genomes only",
+        fix="Name the table that belongs to these sketches, such as GTDB's bac120_taxonomy.tsv of"
+        " the same release; `soilbio reference get` and `build` bring it along",
+    )
 
 
 def used_profilers(project: Config, libraries: Iterable[Library]) -> set[str]:
@@ -137,10 +160,16 @@ def job_memory_mb(project: Config, engine: str) -> int:
 
 
 def lineages_for(project: Config, engine: str) -> Path | None:
-    """Find the lineages of the genomes that an engine names: the project's, or the database's."""
+    """Find the lineages of the genomes that an engine names: the project's, or the database's.
+
+    Those of a database that `soilbio reference build` wrote lie beside its sketches.
+    """
     own: Path | None = project.shotgun["lineages"]
     database: Path | None = project.shotgun[f"{engine}_database"]
     if own or database is None:
         return own
-    known = database_at(database)
-    return known.lineages if known else None
+    if known := database_at(database):
+        return known.lineages
+    beside = database.with_name(LINEAGES)
+    is_built = database.name == DATABASE_NAMES.get(engine) and beside.is_file()
+    return beside if is_built else None

@@ -11,6 +11,7 @@ from typing import Any
 from soilbio.metadata.databases import check_kraken2, wrong_database
 from soilbio.profile.clean import Cleaned
 from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.references.genome_names import accession_of
 from soilbio.references.kinds import check_fits
 
 # Of a profile of shares: what stands in the files that sylph's and sourmash's steps write.
@@ -84,15 +85,6 @@ def sylph(reads: Cleaned, database: Path, min_ani: float, target: Path) -> None:
         for hit in profiler.profile(sample)
     ]
     _write_shares(rows, target)
-
-
-def accession_of(name: str) -> str:
-    """Name a genome by its accession (GCF_000006945.2), else by its file."""
-    bare = Path(name.split()[0]).name
-    parts = bare.split("_")
-    if bare.startswith(("GCA_", "GCF_")):
-        return "_".join(parts[:2]).removesuffix(".gz").removesuffix(".fna").removesuffix(".fa")
-    return bare
 
 
 def _sequences(path: Path) -> Iterator[bytes]:

@@ -1,0 +1,77 @@
+"""What a check says of profilers' databases before anything runs."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from pathlib import Path
+
+import pytest
+
+from soilbio.errors import Problems
+from soilbio.metadata.config import read_config
+from soilbio.metadata.databases import check_databases, lineages_for
+from soilbio.metadata.sheet import Library
+from soilbio.profile.databases import SketchOptions, build_sourmash, build_sylph
+from soilbio.references.genome_names import genomes_in
+from soilbio.references.genomes import genomes_of_folder
+
+NAMES = ("GCF_000000101.1", "GCF_000000102.1")
+BUILDERS = {"sylph": build_sylph, "sourmash": build_sourmash}
+FILES = {"sylph": "database.syldb", "sourmash": "database.zip"}
+
+
+@pytest.fixture(scope="module")
+def sketches(tmp_path_factory) -> Path:
+    """Sketches of two genomes, as `soilbio reference build` writes them, by engine."""
+    folder = tmp_path_factory.mktemp("sketches")
+    (folder / "genomes").mkdir()
+    for name in NAMES:
+        bases = "".join(random.Random(name).choices("ACGT", k=20_000))
+        (folder / "genomes" / f"{name}_genomic.fna").write_text(f">{name}\n{bases}\n")
+    (folder / "gtdb.tsv").write_text("".join(f"RS_{n}\td__Bacteria;s__A {n[-3]}\n" for n in NAMES))
+    genomes = genomes_of_folder(folder / "genomes", folder / "gtdb.tsv", None)
+    for engine, build in BUILDERS.items():
+        build(genomes, folder / engine, SketchOptions(31, 20))
+    return folder
+
+
+def problems_of(tmp_path: Path, engine: str, lines: str) -> list[str]:
+    """Codes that a check finds of a project whose metagenomes one engine profiles."""
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "title: T\nlibraries: l.tsv\nsamples: s.tsv\nagreements: a\n"
+        f"assays: {{w: {{library_strategy: WGS, profilers: [{engine}]}}}}\n"
+        f"shotgun:\n  remove_phix: false\n  {lines}\n"
+    )
+    problems = Problems(str(config))
+    library = Library("L1", "S1", "w", "r", None, None, "", "", "a", 2)
+    check_databases(read_config(config), [library], problems)
+    return [problem.code for problem in problems.found]
+
+
+@pytest.mark.parametrize("engine", BUILDERS)
+def test_sketches_name_their_genomes(sketches, engine):
+    assert sorted(genomes_in(engine, sketches / engine / FILES[engine])) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("engine", BUILDERS)
+def test_sketches_without_lineages_or_with_those_of_others_are_refused(sketches, tmp_path, engine):
+    database = tmp_path / f"bare{Path(FILES[engine]).suffix}"
+    database.write_bytes((sketches / engine / FILES[engine]).read_bytes())
+    named = f"{engine}_database: {database}"
+    assert problems_of(tmp_path, engine, named) == ["shotgun-lineages"]
+    (tmp_path / "others.tsv").write_text("RS_GCF_000000999.1\td__Bacteria;s__B b\n")
+    assert problems_of(tmp_path, engine, f"{named}\n  lineages: others.tsv") == ["shotgun-lineages"]
+    assert not problems_of(tmp_path, engine, f"{named}\n  lineages: {sketches / 'gtdb.tsv'}")
+    # A table of some of them is one: what is found without a lineage is told in the report.
+    (tmp_path / "some.tsv.gz").write_bytes(gzip.compress(f"{NAMES[1]}\tBacteria\n".encode()))
+    assert not problems_of(tmp_path, engine, f"{named}\n  lineages: some.tsv.gz")
+
+
+@pytest.mark.parametrize("engine", BUILDERS)
+def test_lineages_beside_built_sketches_are_found(sketches, tmp_path, engine):
+    built = sketches / engine / FILES[engine]
+    assert not problems_of(tmp_path, engine, f"{engine}_database: {built}")
+    project = read_config(tmp_path / "config.yaml")
+    assert lineages_for(project, engine) == built.with_name("lineages.tsv.gz")
