@@ -147,12 +147,12 @@ def _mean_lengths(report: Mapping[str, Any]) -> list[int]:
 def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
     """Gather what names mean; for re-estimates, the distribution of the nearest read length."""
     from soilbio.importers.shotgun import Told
-    from soilbio.metadata.databases import lineages_for
+    from soilbio.metadata.databases import lineages_for, taxids_of
     from soilbio.profile.reestimate import distributions_of, nearest_length
 
     asked = project.shotgun
-    taxids = asked["kraken2_taxids"]
-    if taxids == "own" and engine in ("kraken2", REESTIMATES):
+    taxids = taxids_of(project) if engine in ("kraken2", REESTIMATES) else ""
+    if taxids == "own":
         from soilbio.references.manifest import sha256_of
 
         # Numbers of one's own mean nothing in another database.
@@ -178,6 +178,7 @@ def _said(
     from importlib.metadata import version
 
     from soilbio import __version__
+    from soilbio.metadata.databases import taxids_of
     from soilbio.profile.reestimate import distributions_of
     from soilbio.profile.tools import tool_version
     from soilbio.references.manifest import database_at, sha256_of
@@ -199,6 +200,8 @@ def _said(
         for name, value in asked.items()
         if name.startswith((engine, named_by)) and not name.endswith("_database")
     }
+    if named_by == "kraken2":
+        parameters["taxids"] = taxids_of(project)
     notes = []
     if nameless:
         notes.append(

@@ -13,6 +13,7 @@ from soilbio.metadata.sheet import Library
 from soilbio.references.entries import NAME, read_manifest
 from soilbio.references.genome_names import stranger_to
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
+from soilbio.references.kraken2_taxonomy import NCBI, OWN, numbers_of
 from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.machine import memory_bytes, memory_of
 from soilbio.references.manifest import LINEAGES, database_at
@@ -25,6 +26,7 @@ __all__ = [
     "job_memory_mb",
     "lineages_for",
     "needs_of",
+    "taxids_of",
     "wrong_database",
 ]
 
@@ -58,6 +60,8 @@ def check_databases(project: Config, libraries: Iterable[Library], problems: Pro
             check_fits(profiler, path)
             if profiler in DATABASE_NAMES:
                 _check_lineages(project, profiler, path, problems)
+            else:
+                _check_taxids(project, path, problems)
         except InputError as error:
             problems.extend(error.problems)
 
@@ -79,6 +83,19 @@ def _check_lineages(project: Config, profiler: str, path: Path, problems: Proble
         fix="Name the table that belongs to these sketches, such as GTDB's bac120_taxonomy.tsv of"
         " the same release; `soilbio reference get` and `build` bring it along",
     )
+
+
+def _check_taxids(project: Config, path: Path, problems: Problems) -> None:
+    """Note numbers of a database's own that the configuration calls NCBI's."""
+    if project.shotgun["kraken2_taxids"] == NCBI and numbers_of(path) == OWN:
+        problems.add(
+            "shotgun-taxids",
+            row=project.row("shotgun", "kraken2_taxids"),
+            column="shotgun.kraken2_taxids",
+            found=NCBI,
+            expected=f"own: the taxa of {path.name} do not have NCBI's numbers",
+            fix="Write own, or leave the key out: the database itself is asked then",
+        )
 
 
 def used_profilers(project: Config, libraries: Iterable[Library]) -> set[str]:
@@ -157,6 +174,12 @@ def job_memory_mb(project: Config, engine: str) -> int:
     database: Path | None = project.shotgun[f"{engine}_database"]
     own = memory_of(engine, database) // 10**6 if database else 0
     return max(own + _READS_MB[engine], _LEAST_MB.get(engine, 0))
+
+
+def taxids_of(project: Config) -> str:
+    """Say whose numbers the taxa of Kraken2's database have: as configured, else as it shows."""
+    asked = str(project.shotgun["kraken2_taxids"])
+    return numbers_of(project.shotgun["kraken2_database"]) if asked == "auto" else asked
 
 
 def lineages_for(project: Config, engine: str) -> Path | None:

@@ -10,11 +10,20 @@ import pytest
 
 from soilbio.errors import Problems
 from soilbio.metadata.config import read_config
-from soilbio.metadata.databases import check_databases, lineages_for
+from soilbio.metadata.databases import check_databases, lineages_for, taxids_of
 from soilbio.metadata.sheet import Library
-from soilbio.profile.databases import SketchOptions, build_sourmash, build_sylph
+from soilbio.profile.databases import (
+    Kraken2Options,
+    SketchOptions,
+    build_kraken2,
+    build_sourmash,
+    build_sylph,
+)
 from soilbio.references.genome_names import genomes_in
 from soilbio.references.genomes import genomes_of_folder
+from soilbio.references.kraken2_taxonomy import numbers_of, taxa_of
+from soilbio.references.own import OwnDatabase, add_database
+from soilbio.references.taxdump import read_taxdump
 
 NAMES = ("GCF_000000101.1", "GCF_000000102.1")
 BUILDERS = {"sylph": build_sylph, "sourmash": build_sourmash}
@@ -75,3 +84,61 @@ def test_lineages_beside_built_sketches_are_found(sketches, tmp_path, engine):
     assert not problems_of(tmp_path, engine, f"{engine}_database: {built}")
     project = read_config(tmp_path / "config.yaml")
     assert lineages_for(project, engine) == built.with_name("lineages.tsv.gz")
+
+
+@pytest.fixture(scope="module")
+def tables(sketches, tmp_path_factory) -> Path:
+    """Kraken2 databases of the genomes: with numbers of their own, and with NCBI's."""
+    folder = tmp_path_factory.mktemp("kraken2")
+    own = genomes_of_folder(sketches / "genomes", sketches / "gtdb.tsv", None)
+    build_kraken2(own, folder / "own", None, Kraken2Options(mask=False))
+    nodes = ((1, 1, "no rank"), (131567, 1, "no rank"), (2, 131567, "superkingdom"))
+    nodes += ((1301, 2, "genus"), (1313, 1301, "species"), (1302, 1301, "species"))
+    names = dict(
+        zip((1, 131567, 2, 1301, 1313, 1302), ("root", "c", "Bacteria", *"Sst"), strict=True)
+    )
+    for name, lines in (
+        ("nodes.dmp", [f"{own}\t|\t{above}\t|\t{rank}\t|\n" for own, above, rank in nodes]),
+        (
+            "names.dmp",
+            [f"{own}\t|\t{text}\t|\t\t|\tscientific name\t|\n" for own, text in names.items()],
+        ),
+    ):
+        (folder / name).write_text("".join(lines))
+    (folder / "taxids.tsv").write_text(f"{NAMES[0]}\t1313\n{NAMES[1]}\t1302\n")
+    taxdump = read_taxdump(folder)
+    ncbi = genomes_of_folder(sketches / "genomes", folder / "taxids.tsv", taxdump)
+    build_kraken2(ncbi, folder / "ncbi", taxdump, Kraken2Options(mask=False))
+    return folder
+
+
+def test_whose_numbers_taxa_have_shows_in_the_database(tables):
+    assert numbers_of(tables / "own") == "own"
+    assert numbers_of(tables / "ncbi") == "ncbi"
+    assert dict(taxa_of(tables / "ncbi"))[1313] == "s"
+
+
+@pytest.mark.parametrize(
+    ("database", "said", "codes", "meant"),
+    [
+        ("own", "", [], "own"),
+        ("own", "kraken2_taxids: own", [], "own"),
+        ("own", "kraken2_taxids: ncbi", ["shotgun-taxids"], "ncbi"),
+        ("ncbi", "", [], "ncbi"),
+        ("ncbi", "kraken2_taxids: ncbi", [], "ncbi"),
+        ("own", "kraken2_taxids: gtdb", [], "gtdb"),
+    ],
+)
+def test_numbers_of_ones_own_are_not_taken_for_ncbis(
+    tables, tmp_path, database, said, codes, meant
+):
+    lines = f"kraken2_database: {tables / database}\n  {said}"
+    assert problems_of(tmp_path, "kraken2", lines) == codes
+    assert taxids_of(read_config(tmp_path / "config.yaml")) == meant
+
+
+def test_numbers_of_ones_own_stay_so_where_a_database_is_carried_in(tables, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "root"))
+    add_database(OwnDatabase("mine", "1", "CC0-1.0", "kraken2", tables / "own"))
+    assert not problems_of(tmp_path, "kraken2", "kraken2_database: mine")
+    assert taxids_of(read_config(tmp_path / "config.yaml")) == "own"
