@@ -12,8 +12,9 @@ from typing import Any
 from soilbio.errors import InputError
 from soilbio.metadata.reads import count_records
 from soilbio.profile.fastp import run_fastp
+from soilbio.profile.packing import needing_room, pack_output
 from soilbio.profile.prepare import Reads
-from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.profile.tools import ToolFailed
 
 # Both strands of the adapter that Nanopore's ligation kits put before a read.
 _NANOPORE_START, _NANOPORE_END = "AATGTACTTCGTTCAGTTACGTATTGCT", "AGCAATACGTAACTGAACGAAGTACATT"
@@ -100,13 +101,17 @@ def clean(reads: Reads, target: Cleaned, report: Path, trimming: Trimming) -> Ac
         If the disk is full, which is no fault of the library.
 
     """
+    trim = _trim_long if trimming.is_long else _trim_short
     try:
         _check_whole(reads)
-        trim = _trim_long if trimming.is_long else _trim_short
-        raw, left = trim(reads, target, report, trimming)
-    except (ToolFailed, InputError, OSError, ValueError) as failure:
-        if isinstance(failure, ToolFailed) and failure.is_disk_full:
-            raise failure.as_input_error(str(reads.forward)) from failure
+    except (InputError, OSError, ValueError) as failure:
+        return _failed(reads, target, report, failure)
+    try:
+        with needing_room(target.forward):
+            raw, left = trim(reads, target, report, trimming)
+    except ToolFailed as failure:
+        if failure.is_disk_full:
+            raise failure.as_input_error(str(target.forward)) from failure
         return _failed(reads, target, report, failure)
     if not left:
         target.empty()
@@ -137,15 +142,12 @@ def _trim_short(reads: Reads, target: Cleaned, report: Path, trimming: Trimming)
     Ends of a mean below Q20 are cut, and poly-G whatever the instrument: archives rename reads, so
     that fastp would not know those of two colours, for which G is no signal.
     """
-    command = ["--out1", str(target.forward)]
-    if target.reverse:
-        command += ["--out2", str(target.reverse), "--detect_adapter_for_pe"]
-    command += ["--trim_poly_g", "--cut_tail", "--cut_mean_quality", "20"]
-    command += ["--length_required", str(trimming.min_length_bp)]
-    command += ["--compression", "1", "--thread", "1"]
-    command += ["--json", str(report), "--html", "/dev/null", "--dont_eval_duplication"]
-    run_fastp(reads.forward, reads.reverse if target.reverse else None, command)
-    said = json.loads(report.read_text(encoding="utf-8"))
+    options = ["--detect_adapter_for_pe"] if target.reverse else []
+    options += ["--trim_poly_g", "--cut_tail", "--cut_mean_quality", "20"]
+    options += ["--length_required", str(trimming.min_length_bp)]
+    options += ["--thread", "1", "--dont_eval_duplication"]
+    files = [Path(path) for path in target.files()]
+    said = run_fastp(reads.forward, reads.reverse if target.reverse else None, options, files)
     said["command"] = "fastp, trimmed"  # its own names full paths
     report.write_text(json.dumps(said) + "\n", encoding="utf-8")
     ends = 2 if reads.reverse else 1
@@ -163,9 +165,8 @@ def _trim_long(reads: Reads, target: Cleaned, report: Path, trimming: Trimming) 
     cut += ["--adapter", f"{_NANOPORE_END};min_overlap=18", "--times", "2"]
     keep = ["--minimum-length", str(trimming.min_length_bp)]
     keep += ["--max-average-error-rate", f"{10 ** (-trimming.min_quality / 10):.6g}"]
-    out = ["--compression-level", "1", "--json", str(report), "--output", str(target.forward)]
-    tool = [sys.executable, "-m", "cutadapt", "--cores", "1", "--quiet"]
-    run_tool([*tool, *cut, *keep, *out, str(reads.forward)])
+    tool = [sys.executable, "-m", "cutadapt", "--cores", "1", "--quiet", "--json", str(report)]
+    pack_output([*tool, *cut, *keep, str(reads.forward)], target.forward)
     said = json.loads(report.read_text(encoding="utf-8"))
     said["command_line_arguments"] = []  # full paths
     said["input"] = {**said["input"], "path1": reads.library_id, "path2": None}

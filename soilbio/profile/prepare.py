@@ -7,14 +7,13 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
 from soilbio.errors import InputError
 from soilbio.metadata.reads import check_packing
+from soilbio.profile.packing import packing
 from soilbio.profile.primers import Primers, cutadapt_options, read_counts
 from soilbio.profile.tools import Pipe, ToolFailed
 
@@ -304,7 +303,7 @@ def _number(text: str, pattern: str) -> int:
 def _write_unambiguous(source: int, target: Path) -> int:
     """Write unique sequences without N; return how many reads they are."""
     reads = 0
-    with os.fdopen(source, "rb") as stream, _packing(target) as packed:
+    with os.fdopen(source, "rb") as stream, packing(target) as packed:
         for header in stream:
             sequence = next(stream)
             if b"N" not in sequence:
@@ -315,16 +314,5 @@ def _write_unambiguous(source: int, target: Path) -> int:
 
 def _write_nothing(target: Path) -> None:
     """Write an empty file, compressed as the others are."""
-    with _packing(target):
+    with packing(target):
         pass
-
-
-@contextmanager
-def _packing(target: Path) -> Iterator[IO[bytes]]:
-    """Open a file that is written as gzip, level 1, no time stamp; it is there whole or not."""
-    from isal import igzip
-
-    part = target.with_name(target.name + ".part")
-    with part.open("wb") as raw, igzip.IGzipFile("", "wb", 1, raw, mtime=0) as packed:
-        yield packed  # type: ignore[misc]  # a binary file in all but name
-    part.replace(target)

@@ -22,22 +22,20 @@ def measure(forward: Path, reverse: Path | None, target: Path) -> None:
 
     The library's own step says what is wrong with its files; this one does not stop a run.
     """
-    part = target.with_name(target.name + ".part")
     try:
-        run_fastp(
+        report = run_fastp(
             forward,
             reverse,
             [
-                *("--json", part, "--html", "/dev/null"),
                 *("--disable_adapter_trimming", "--disable_quality_filtering"),
                 *("--disable_length_filtering", "--disable_trim_poly_g", "--dont_eval_duplication"),
                 *("--thread", "1"),
             ],
         )
-        report = json.loads(part.read_text(encoding="utf-8"))
         report["command"] = "fastp, raw reads, nothing changed"  # its own names full paths
-    except (ToolFailed, json.JSONDecodeError, FileNotFoundError) as failure:
-        report = {"failed": getattr(failure, "said", str(failure))}
+    except ToolFailed as failure:
+        report = {"failed": failure.said}
+    part = target.with_name(target.name + ".part")
     part.write_text(json.dumps(report) + "\n", encoding="utf-8")
     part.replace(target)
 

@@ -30,8 +30,8 @@ class ToolFailed(Exception):  # noqa: N818  a verdict about a process
 
     @property
     def is_disk_full(self) -> bool:
-        """Whether the tool found no room to write."""
-        return "No space left" in self.said
+        """Whether the tool found no room to write, on the disk or in the user's share of it."""
+        return any(os.strerror(code) in self.said for code in (errno.ENOSPC, errno.EDQUOT))
 
     def as_input_error(self, source: str) -> InputError:
         """Tell the user, with the place the tool was working on."""
@@ -95,10 +95,7 @@ def run_tool_into(command: Sequence[str | Path], target: Path) -> None:
 
     """
     pipe = Pipe()
-    try:
-        source = pipe.start(command)
-    except FileNotFoundError as error:
-        raise ToolFailed(str(command[0]), f"the command '{command[0]}' is not on PATH") from error
+    source = pipe.start(command)
     try:
         with os.fdopen(source, "rb") as stream, target.open("wb") as handle:
             shutil.copyfileobj(stream, handle, _BLOCK)
@@ -151,17 +148,28 @@ class Pipe:
 
         `stdin` and `ends` (pipe ends that the command names as `/dev/fd/N`) become the process's
         own: our copies are closed, so that a writer notices when its reader is gone.
+
+        Raises
+        ------
+        ToolFailed
+            If there is no such command.
+
         """
         words = [str(word) for word in command]
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL if stdin is None else stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=tuple(ends),
-        )
-        for end in (*ends, *(() if stdin is None else (stdin,))):
-            os.close(end)
+        try:
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=tuple(ends),
+                env=_environment(),
+            )
+        except FileNotFoundError as error:
+            raise ToolFailed(words[0], f"the command '{words[0]}' is not on PATH") from error
+        finally:
+            for end in (*ends, *(() if stdin is None else (stdin,))):
+                os.close(end)
         said: list[bytes] = []
         self._running.append((words[0], process, said))
         self._thread(_listen, process.stderr, said)

@@ -96,9 +96,13 @@ def test_a_file_that_is_cut_short_is_the_librarys_failure(tmp_path, trimming):
     assert "failed" in json.loads((tmp_path / "r.json").read_text())
 
 
-def test_a_full_disk_is_no_fault_of_the_library(tmp_path):
+@pytest.mark.parametrize("trimming", [SHORT, LONG], ids=["short", "long"])
+def test_a_full_disk_is_no_fault_of_the_library(tmp_path, trimming):
     rng = random.Random(5)
     raw = write(tmp_path / "1.fastq.gz", [(bases(rng, 900), "I" * 900) for _ in range(200)])
+    target = Cleaned(tmp_path / "L.fastq.gz", None)
+    target.forward.with_name("part.L.fastq.gz").symlink_to("/dev/full")  # what is written first
     with pytest.raises(InputError) as caught:
-        clean(Reads("L", raw, None), Cleaned(Path("/dev/full"), None), tmp_path / "r.json", LONG)
-    assert caught.value.problems[0].code == "disk-full"
+        clean(Reads("L", raw, None), target, tmp_path / "r.json", trimming)
+    assert {problem.code for problem in caught.value.problems} == {"disk-full"}
+    assert not target.forward.exists()

@@ -14,6 +14,9 @@ import pytest
 
 from soilbio.errors import InputError
 from soilbio.profile.classify import Database, classify
+from soilbio.profile.clean import Cleaned, Trimming, clean
+from soilbio.profile.prepare import Reads
+from soilbio.profile.quality import measure
 from soilbio.profile.unoise import Settings, denoise
 
 SIZES_KB = (40, 80, 160, 320, 400, 480, 640, 800, 960, 1600)
@@ -105,6 +108,60 @@ def test_lineages(tmp_path, disk):
 
     def run(out: Path) -> None:
         classify(features, database, 0.8, out, threads=1)
+
+    run(tmp_path / "whole")
+    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+
+
+def raw_reads(path: Path, number: int, length: int, seed: int) -> Path:
+    rng = np.random.default_rng(seed)
+    lines = []
+    for name in range(number):
+        bases = "".join(rng.choice(list("ACGT"), length))
+        qualities = "".join(rng.choice(list("5:?DI"), length))
+        lines.append(f"@{name}\n{bases}\n+\n{qualities}\n")
+    path.write_bytes(gzip.compress("".join(lines).encode(), 1, mtime=0))
+    return path
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("raw")
+    return [raw_reads(folder / f"{end}.fastq.gz", 3000, 150, end) for end in (1, 2)]
+
+
+def test_trimmed_pairs(tmp_path, disk, pair):
+    def run(out: Path) -> None:
+        out.mkdir()
+        target = Cleaned(out / "L_1.fastq.gz", out / "L_2.fastq.gz")
+        account = clean(Reads("L", *pair), target, out / "report.json", Trimming(50))
+        assert (account.status, account.reads_filtered) == ("ok", 3000)
+
+    run(tmp_path / "whole")
+    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+
+
+def test_trimmed_long_reads(tmp_path, disk):
+    raw = raw_reads(tmp_path / "raw.fastq.gz", 300, 3000, 3)
+
+    def run(out: Path) -> None:
+        out.mkdir()
+        account = clean(
+            Reads("L", raw, None),
+            Cleaned(out / "L.fastq.gz", None),
+            out / "report.json",
+            Trimming(500, is_long=True),
+        )
+        assert (account.status, account.reads_filtered) == ("ok", 300)
+
+    run(tmp_path / "whole")
+    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+
+
+def test_the_quality_of_raw_reads(tmp_path, disk, pair):
+    def run(out: Path) -> None:
+        out.mkdir()
+        measure(*pair, out / "report.json")
 
     run(tmp_path / "whole")
     assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
