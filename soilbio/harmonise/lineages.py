@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX
 from soilbio.taxonomy.consensus import WIDEST
+from soilbio.taxonomy.named_ranks import phyla_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,12 +23,8 @@ _BACKBONES = ("ncbi_taxid", "gtdb_species")
 # Names are unique within a code of nomenclature: of prokaryotes (ICNP), of animals (ICZN), of
 # algae, fungi and plants (ICN). Which one is meant shows in the widest names of a lineage.
 _PROKARYOTES = ("Bacteria", "Archaea")
-_ANIMALS = (
-    *("Animalia", "Metazoa", "Acanthocephala", "Annelida", "Arthropoda", "Bryozoa", "Chordata"),
-    *("Cnidaria", "Echinodermata", "Gastrotricha", "Kinorhyncha", "Mollusca", "Nematoda"),
-    *("Nematomorpha", "Nemertea", "Onychophora", "Platyhelminthes", "Porifera", "Rotifera"),
-    *("Tardigrada", "Xenacoelomorpha"),
-)
+# Beside the animal phyla of NCBI, those of SILVA.
+_ANIMALS = ("Animalia", "Metazoa", "Nematozoa", "Vertebrata", *phyla_of("Metazoa"))
 
 
 def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.LazyFrame:

@@ -17,8 +17,15 @@ _LINEAGE = re.compile(
     re.IGNORECASE,
 )
 _PREFIX = {
-    **{"domain": "d", "superkingdom": "d", "kingdom": "k", "supergroup": "", "division": "p"},
-    **{"phylum": "p", "subdivision": "", "class": "c", "order": "o", "family": "f", "genus": "g"},
+    **{"domain": "d", "superkingdom": "d", "kingdom": "k", "supergroup": "sg", "division": "dv"},
+    **{
+        "phylum": "p",
+        "subdivision": "sdv",
+        "class": "c",
+        "order": "o",
+        "family": "f",
+        "genus": "g",
+    },
     **{"species": "s", "scientificname": "s"},
 }
 _RANK = re.compile(rf"^({'|'.join(_PREFIX)})(?:[._].*)?$", re.IGNORECASE)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problem, problem_of
 from soilbio.references.disk import atomic_text
-from soilbio.references.lineages import ranks_of, read_lineages, to_sintax_name
+from soilbio.references.lineages import is_of_pr2, ranks_of, read_lineages, to_sintax_name
 from soilbio.references.manifest import Reference
 
 
@@ -108,14 +108,15 @@ def build_dada2(
     """Write a reference as DADA2's `assignTaxonomy` reads it, `>Bacteria;Bacillota;...;Genus;`.
 
     Names stand by their place, domain (or the kingdom of eukaryotes) to genus: a lineage ends
-    before the first rank without a name. Parameters, errors and the rest as for `build_sintax`.
+    before the first rank without a name. In one of PR2, where ranks between have none, they get the
+    name above with `_X`, as PR2 writes it. Parameters, errors and the rest as for `build_sintax`.
     """
     lineages = read_lineages(reference.lineages)
     leave_out = frozenset(exclude)
     written = excluded = unnamed = 0
     with atomic_text(target) as handle:
         for name, sequence in checked_sequences(reference, lineages):
-            names = _in_places(ranks_of(lineages[name]))
+            names = _in_places(ranks_of(lineages[name]), is_pr2=is_of_pr2(lineages[name]))
             if name in leave_out:
                 excluded += 1
             elif not names:
@@ -126,9 +127,13 @@ def build_dada2(
     return Built(written, excluded, unnamed)
 
 
-def _in_places(ranks: Mapping[str, str]) -> list[str]:
+def _in_places(ranks: Mapping[str, str], *, is_pr2: bool) -> list[str]:
     widest = ranks.get("k") if "k" in ranks and ranks.get("d") in (None, "Eukaryota") else None
     names = [widest or ranks.get("d", ""), *(ranks.get(letter, "") for letter in "pcofg")]
+    deepest = max((place for place, name in enumerate(names) if name), default=-1)
+    if is_pr2:
+        for place in range(1, deepest):
+            names[place] = names[place] or f"{names[place - 1].removesuffix('_X')}_X"
     return list(takewhile(bool, (name.replace(";", " ") for name in names)))
 
 

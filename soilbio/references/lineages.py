@@ -10,12 +10,11 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from soilbio.errors import Problems, problem_of
+from soilbio.taxonomy.pr2 import NINE, canonical_ranks
 
 # Ranks by their letter, as SINTAX, Greengenes, GTDB and UNITE abbreviate them.
 RANK_LETTERS = "dkpcofgs"
 _POSITIONS = "dpcofgs"
-# PR2's nine names; supergroup and subdivision have no letter.
-_PR2_POSITIONS = "d-p-cofgs"
 _DOMAINS = frozenset({"Archaea", "Bacteria", "Eukaryota", "Eukarya", "Viruses"})
 _PREFIXED = re.compile(r"([a-z]{1,2})__(.*)")
 # Printable ASCII that a SINTAX name can hold; the others, and `%`, become %XX.
@@ -76,13 +75,19 @@ def _lines(path: Path) -> list[str]:
     return [line.rstrip("\r") for line in text.split("\n")]
 
 
+def is_of_pr2(lineage: str) -> bool:
+    """Tell whether a lineage has PR2's nine names, without prefixes."""
+    parts = lineage.rstrip("; ").split(";")
+    return len(parts) == len(NINE) and not any(_PREFIXED.fullmatch(part.strip()) for part in parts)
+
+
 def ranks_of(lineage: str) -> dict[str, str]:
     """Name at each rank that has one, by the rank's letter, in order.
 
     Names are verbatim. Greengenes, GTDB and UNITE prefixes (`k__`, `d__`, `p__` ...) are
-    understood; without prefixes up to seven names are domain to species, nine are PR2's (its
-    division as phylum). What Greengenes calls kingdom (`k__Bacteria`) is the domain; `k__Fungi`
-    stays a kingdom.
+    understood; without prefixes up to seven names are domain to species, nine are PR2's
+    (`taxonomy.pr2`). What Greengenes calls kingdom (`k__Bacteria`) is the domain; `k__Fungi` stays
+    a kingdom.
     """
     parts = [part.strip() for part in lineage.rstrip("; ").split(";")]
     matches = [_PREFIXED.fullmatch(part) for part in parts]
@@ -91,10 +96,10 @@ def ranks_of(lineage: str) -> dict[str, str]:
         if "d" not in named and named.get("k") in _DOMAINS:
             named["d"] = named.pop("k")
     else:
-        is_pr2 = len(parts) == len(_PR2_POSITIONS)
+        is_pr2 = is_of_pr2(lineage)
+        ranks = canonical_ranks(NINE, parts) if is_pr2 else _POSITIONS[: len(parts)]
         is_known = is_pr2 or len(parts) <= len(_POSITIONS)
-        positions = _PR2_POSITIONS if is_pr2 else _POSITIONS
-        named = dict(zip(positions, parts, strict=False)) if is_known else {}
+        named = {rank[:1]: name for rank, name in zip(ranks, parts, strict=False) if is_known}
     return {letter: named[letter] for letter in RANK_LETTERS if named.get(letter)}
 
 

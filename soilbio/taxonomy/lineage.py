@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.positions import DOMAINS, ranks_of, without_roots
+from soilbio.taxonomy.pr2 import NINE, canonical_ranks
 
 # One-letter prefixes: `d__Bacteria`, `d:Bacteria`; older SILVA exports count, `D_0__Bacteria`.
 _BY_LETTER = {
@@ -20,6 +21,12 @@ _BY_LETTER = {
     "f": "family",
     "g": "genus",
     "s": "species",
+}
+# PR2's ranks, where a lineage has such as no other database has.
+_OF_PR2 = {"sg", "sdv"}
+_PR2_LABELS = {
+    **{letter: rank for letter, rank in _BY_LETTER.items() if rank in NINE},
+    **{"k": "domain", "sg": "supergroup", "dv": "division", "sdv": "subdivision"},
 }
 _COUNTED = ("domain", "phylum", "class", "order", "family", "genus", "species")
 # Ranks that are none of ours have prefixes, too: t (strain), sg, sdv (PR2), x (ours, for such).
@@ -64,11 +71,15 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         parts.pop()
     prefixed = [_PREFIX.match(part) for part in parts]
     if any(prefixed):
-        ranks = [_prefix_rank(found) for found in prefixed]
         names = [
             part[found.end() :] if found else part
             for part, found in zip(parts, prefixed, strict=True)
         ]
+        letters = [found[1] or "" if found else "" for found in prefixed]
+        ranks = [_prefix_rank(found) for found in prefixed]
+        if _OF_PR2 & set(letters):
+            labels = [_PR2_LABELS.get(letter, "") for letter in letters]
+            ranks = canonical_ranks(labels, [_SUPPORT.sub("", name) for name in names])
     else:
         names = without_roots(_ORGANELLE.sub("", part) for part in parts)
         ranks = ranks_of([_SUPPORT.sub("", name) for name in names])
@@ -85,7 +96,7 @@ def parse_lineage(text: str | None) -> dict[str, str]:
 
     Greengenes, SILVA, GTDB, UNITE (`k__…; p__…`, also behind its headers), older SILVA exports
     (`D_0__…`), SINTAX (`d:…,p:…`, support in brackets), MGnify (`sk__`, `dv__`), MetaPhlAn (`|`),
-    PR2 (nine ranks, positional), mothur and plain positional lineages.
+    PR2 (nine ranks, or eight; `taxonomy.pr2`), mothur and plain positional lineages.
     Underscores for spaces, Greengenes2's numbers and PR2's marks of organelles are taken off.
     Absent: empty ranks, and what is no name (uncultured, metagenome, incertae sedis, `_X` fills,
     genome bins such as GGB25847).

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy import pr2
+from soilbio.taxonomy.named_ranks import rank_of_name
 
 DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Eukarya", "Viruses"})
 KINGDOMS = frozenset(
@@ -36,12 +38,11 @@ _SUPERGROUPS = frozenset(
         *("SAR", "Stramenopiles", "TSAR"),
     }
 )
+# Those that PR2 has since its version 5 only: a lineage that ends early is of nine ranks, too.
+_OF_NINE = frozenset({"CRuMs", "Cryptista", "Haptista", "Obazoa", "Provora", "TSAR"})
 _SEVEN = ("domain", "phylum", "class", "order", "family", "genus", "species")
-_PR2 = ("domain", "", "phylum", "class", "order", "family", "genus", "species")
-_PR2_FROM_5 = ("domain", "", "phylum", "", "class", "order", "family", "genus", "species")
-# Endings that codes of nomenclature give the ranks of fungi and plants.
-_ENDINGS = {"mycota": "phylum", "mycetes": "class", "ales": "order", "aceae": "family"}
-_PR2_NUMBERS = (len(_PR2), len(_PR2_FROM_5))
+# PR2's ranks by their number; it had no subdivisions before version 5.
+_PR2 = {len(ranks): ranks for ranks in (pr2.EIGHT, pr2.NINE)}
 
 
 def without_roots(parts: Iterable[str]) -> list[str]:
@@ -60,31 +61,45 @@ def ranks_of(parts: Sequence[str]) -> list[str]:
         return _padded(("kingdom", *_SEVEN[1:]), number)
     if second in _PROKARYOTES or second in KINGDOMS:
         return _padded(RANKS, number)
-    is_odd = first.startswith("Euk") and number not in _PR2_NUMBERS and second in _SUPERGROUPS
-    if is_odd or number > len(_PR2_FROM_5):
-        return _by_ending(parts)
-    by_number = {len(_PR2_FROM_5): _PR2_FROM_5, len(RANKS): RANKS}
-    if number == len(_PR2) and second in _SUPERGROUPS:
-        return list(_PR2)
-    return _padded(by_number.get(number, _SEVEN), number)
+    is_eukaryote = first.startswith("Euk")
+    if labels := _labels_of_pr2(parts):
+        return pr2.canonical_ranks(labels, parts)
+    if number > len(RANKS) or (is_eukaryote and second in _SUPERGROUPS):
+        return _by_name(parts)
+    return _padded(RANKS if number == len(RANKS) else _SEVEN, number)
+
+
+def _labels_of_pr2(parts: Sequence[str]) -> Sequence[str]:
+    """Give PR2's ranks of a lineage, if it is one of PR2's."""
+    first, second = (*parts, "", "")[:2]
+    number = len(parts)
+    if not first.startswith("Euk"):
+        is_long = number == len(pr2.NINE)
+        return _PR2[number] if is_long or (number in _PR2 and second in _SUPERGROUPS) else ()
+    if second in _OF_NINE and number < len(pr2.NINE):
+        return pr2.NINE[:number]
+    is_known = number == len(pr2.NINE) or (number in _PR2 and second in _SUPERGROUPS)
+    return _PR2[number] if is_known and pr2.is_binomial(*parts[-2:]) else ()
 
 
 def _padded(ranks: Sequence[str], number: int) -> list[str]:
     return [*ranks[:number], *[""] * (number - len(ranks))]
 
 
-def _by_ending(parts: Sequence[str]) -> list[str]:
+def _by_name(parts: Sequence[str]) -> list[str]:
     """Tell ranks of SILVA's own long lineages by their names; most cannot be told."""
     found: list[str] = []
     for place, part in enumerate(parts):
-        ending = next((rank for end, rank in _ENDINGS.items() if part.endswith(end)), "")
+        rank = rank_of_name(part)
         if not place:
-            ending = "domain"
+            rank = "domain"
         elif part in KINGDOMS:
-            ending = "kingdom"
+            rank = "kingdom"
         elif found[-1] == "family":
-            ending = "genus"
+            rank = "genus"
         elif found[-1] == "genus":
-            ending = "species"
-        found.append("" if ending in found else ending)
+            rank = "species"
+        elif part.endswith("idae") and "Metazoa" in parts:  # ICZN, article 29.2
+            rank = rank or "family"
+        found.append("" if rank in found else rank)
     return found

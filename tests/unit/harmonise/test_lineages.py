@@ -7,6 +7,7 @@ import pytest
 
 from soilbio.dataset.tables import RANKS
 from soilbio.harmonise.lineages import lineages_of
+from soilbio.taxonomy.lineage import parse_lineage
 
 
 def named(*rows: dict[str, str], level: str = "genus") -> tuple[list[str], list[dict]]:
@@ -61,6 +62,41 @@ def test_homonyms_stay_apart(other):
     fungus, animal = {"kingdom": "Fungi"}, {"phylum": "Arthropoda"}
     ids, _ = named({**fungus, "genus": "Morganella"}, {**animal, "genus": "Morganella"})
     assert ids[0] != ids[1]
+
+
+def test_animals_of_pr2_meet_those_of_silva_and_no_fungi():
+    rows = [
+        parse_lineage(text)
+        for text in (
+            "Eukaryota;Obazoa;Opisthokonta;Metazoa;Arthropoda;Insecta;Insecta_X;Morganella;"
+            "Morganella_longispina",
+            "d__Eukaryota;p__Arthropoda;c__Insecta;o__Hemiptera;f__Diaspididae;g__Morganella",
+            "d__Eukaryota;p__Basidiomycota;c__Agaricomycetes;f__Lycoperdaceae;g__Morganella",
+            "Eukaryota;Obazoa;Opisthokonta;Fungi;Basidiomycota;Agaricomycotina;Agaricomycetes;"
+            "Morganella;Morganella_sp.",
+            "k__Fungi;p__Basidiomycota;c__Agaricomycetes;o__Agaricales;f__Agaricaceae;g__Morganella",
+        )
+    ]
+    ids, taxa = named(*[{**row, "species": None} for row in rows])
+    assert ids[0] == ids[1] != ids[2] == ids[3] == ids[4]
+    by_id = {taxon["feature_id"]: taxon for taxon in taxa}
+    insect, fungus = by_id[ids[0]], by_id[ids[2]]
+    assert (insect["kingdom"], insect["phylum"], insect["class"]) == (
+        "Metazoa",
+        "Arthropoda",
+        "Insecta",
+    )
+    assert (fungus["kingdom"], fungus["phylum"], fungus["class"]) == (
+        "Fungi",
+        "Basidiomycota",
+        "Agaricomycetes",
+    )
+
+
+@pytest.mark.parametrize("phylum", ["Chaetognatha", "Nematozoa", "Vertebrata"])
+def test_phyla_of_animals_are_of_their_code(phylum):
+    ids, _ = named({"kingdom": "Metazoa", "genus": "A"}, {"phylum": phylum, "genus": "A"})
+    assert ids[0] == ids[1]
 
 
 @pytest.mark.parametrize("other", ["Morganella_A", "Candidatus Morganella"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.references.build import build_sintax
+from soilbio.references.build import build_dada2, build_sintax
 from soilbio.references.entries import read_manifest, to_entry
 from soilbio.references.fetch import Asked, get_reference
 from soilbio.references.lineages import read_lineages
@@ -61,8 +61,24 @@ def test_nine_ranks_of_pr2_are_kept_and_sintax_gets_those_with_a_letter(tmp_path
     target = tmp_path / "s.fa"
     build_sintax(locate("x", tmp_path / "root"), target)
     assert target.read_text() == (
-        ">AB353770.1.1740_U;tax=d:Eukaryota,p:Alveolata,c:Dinophyceae,o:Peridiniales,"
+        ">AB353770.1.1740_U;tax=d:Eukaryota,p:Dinoflagellata,c:Dinophyceae,o:Peridiniales,"
         "f:F,g:Unruhdinium,s:U_kevei;\nACGT\n"
+    )
+
+
+def test_fungi_of_pr2_have_their_kingdom_and_phylum_for_both_classifiers(tmp_path):
+    names = "Eukaryota|Obazoa|Opisthokonta|Fungi|Ascomycota|Pezizomycotina|Sordariomycetes"
+    header = f">X1.1.9_U|18S_rRNA|nucleus||{names}|Fusarium|Fusarium_oxysporum"
+    data = gzip.compress(f"{header}\nACGU\n".encode())
+    install(tmp_path, entry_of("pr2", "amplicons", {"name": "p.fa.gz"}), database=data)
+    build_sintax(locate("x", tmp_path / "root"), target := tmp_path / "s.fa")
+    assert target.read_text() == (
+        ">X1.1.9_U;tax=d:Eukaryota,k:Fungi,p:Ascomycota,c:Sordariomycetes,g:Fusarium,"
+        "s:Fusarium_oxysporum;\nACGT\n"
+    )
+    build_dada2(locate("x", tmp_path / "root"), target)
+    assert target.read_text() == (
+        ">Fungi;Ascomycota;Sordariomycetes;Sordariomycetes_X;Sordariomycetes_X;Fusarium;\nACGT\n"
     )
 
 

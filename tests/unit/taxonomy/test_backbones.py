@@ -78,6 +78,15 @@ def asked(text: str, source: str, path: Path):
         ("d__Bacteria;g__Morganella", "exact", "581", "high"),
         ("k__Fungi;p__Basidiomycota;g__Morganella", "exact", "334345", "high"),
         ("k__Fungi;g__Morganella", "exact", "334345", "high"),
+        (
+            "Eukaryota;Obazoa;Opisthokonta;Metazoa;Arthropoda;Insecta;Insecta_X;Bacillus;Bacillus_sp.",
+            *("exact", "55087", "high"),
+        ),
+        (
+            "Eukaryota;Obazoa;Opisthokonta;Fungi;Basidiomycota;Agaricomycotina;Agaricomycetes;"
+            "Morganella;Morganella_sp.",
+            *("exact", "334345", "high"),
+        ),
         ("d__Bacteria;p__Firmicutes", "synonym", "1239", "high"),
         ("d__Bacteria;p__Bacillota_A;g__Bacillus_A", "synonym", "1386", "high"),
         ("d__Bacteria;g__Lactobacillus;s__plantarum", "synonym", "1590", "low"),

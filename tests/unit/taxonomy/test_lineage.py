@@ -168,18 +168,6 @@ def test_positions_mean_what_they_do_in_their_database(text, expected):
     assert " ".join(f"{rank} {name}" for rank, name in found.items()) == expected
 
 
-def test_pr2_has_nine_ranks():
-    text = "Eukaryota;TSAR;Alveolata;Ciliophora;Colpodea;Colpodida;Colpodidae;Colpoda;Colpoda_sp."
-    assert parse_lineage(text) == {
-        "domain": "Eukaryota",
-        "phylum": "Alveolata",
-        "class": "Colpodea",
-        "order": "Colpodida",
-        "family": "Colpodidae",
-        "genus": "Colpoda",
-    }
-
-
 def test_a_kingdom_of_eukaryotes_stays_a_kingdom():
     assert parse_lineage("k__Fungi;p__Ascomycota") == {"kingdom": "Fungi", "phylum": "Ascomycota"}
 
