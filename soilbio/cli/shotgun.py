@@ -26,11 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     profile.add_argument("--clean", type=Path, nargs="+", required=True)
     profile.add_argument("--threads", type=int, default=1)
     profile.add_argument("--out", type=Path, required=True)
+    _add_identity(profile)
     collect = steps.add_parser("collect", help="put the profiles of an assay together")
     collect.add_argument("engine", choices=(*WHOLE_READS, REESTIMATES))
     collect.add_argument("--config", type=Path, required=True)
     collect.add_argument("--assay", required=True, help="with its engine: WGS-kraken2")
     collect.add_argument("--results", type=Path, required=True)
+    _add_identity(collect)
     combine = steps.add_parser("combine", help="what the profilers of a library find together")
     combine.add_argument("dataset", type=Path)
     combine.add_argument("--results", type=Path, required=True, help="of the run: its evidence")
@@ -41,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--read-length-bp", type=int, nargs="+", default=[150], help="of one read (default: 150)"
     )
     kmers.add_argument("--threads", type=int, default=1)
+
+
+def _add_identity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--database-identity", help="refuse a database that is another by now")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,6 +86,7 @@ def _profile(args: argparse.Namespace) -> None:
     from soilbio.profile.shotgun import kraken2, sourmash, sylph
 
     asked = read_config(args.config).shotgun
+    _hold_to_identity(args, asked)
     reads = Cleaned(args.clean[0], args.clean[1] if len(args.clean) > 1 else None)
     if args.engine == "kraken2":
         options = {
@@ -92,6 +99,28 @@ def _profile(args: argparse.Namespace) -> None:
     else:
         numbers = {name: asked[f"sourmash_{name}"] for name in ("ksize", "scaled", "threshold_bp")}
         sourmash(reads, asked["sourmash_database"], numbers, args.out)
+    _hold_to_identity(args, asked)
+
+
+def _hold_to_identity(args: argparse.Namespace, asked: Mapping[str, Any]) -> None:
+    """Refuse a database that was replaced since the run began: one assay never mixes two."""
+    from soilbio.errors import problem_of
+    from soilbio.references.identity import identity_of
+
+    made_by = "kraken2" if args.engine == REESTIMATES else args.engine
+    database: Path | None = asked[f"{made_by}_database"]
+    if not args.database_identity or database is None:
+        return
+    found = identity_of(args.engine, database)
+    if found != args.database_identity:
+        raise problem_of(
+            "shotgun-database-changed",
+            str(database),
+            found=f"content {found[:12] or 'gone'}",
+            expected=f"that of the run's beginning, {args.database_identity[:12]}",
+            fix="Leave the database alone during a run; start it again, and all profiles are made"
+            " with the one that is there then",
+        )
 
 
 def _kmers(args: argparse.Namespace) -> None:
@@ -110,6 +139,7 @@ def _collect(args: argparse.Namespace) -> None:
     from soilbio.metadata.units import units_of
 
     project = read_config(args.config)
+    _hold_to_identity(args, project.shotgun)
     sheet = read_sheet(project.libraries, project.assays)
     units, _ = units_of(sheet, project.assays, str(project.libraries))
     own = {name: unit for name, unit in units.items() if unit.assay == args.assay}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -282,3 +283,40 @@ def test_amplicons_that_are_called_a_metagenome_are_told(mixed):
     done = mixed.run()
     assert done.returncode != 0
     assert "[reads-amplicon]" in done.stderr
+
+
+def test_a_database_replaced_at_its_place_makes_the_profiles_of_all_libraries_again(
+    mixed, databases
+):
+    import pysylph
+
+    own = mixed.folder / "own.syldb"
+    shutil.copyfile(databases / "all.syldb", own)
+    config = mixed.config.read_text().replace(f"{databases}/all.syldb", str(own))
+    mixed.config.write_text(config.replace("[kraken2, sylph, sourmash]", "[sylph]"))
+    sheet = mixed.folder / "config" / "libraries.tsv"
+    rows = sheet.read_text()
+    sheet.write_text("".join(line for line in rows.splitlines(True) if not line.startswith("M2")))
+    profiles = mixed.results / "profile" / "soil-wgs-sylph" / "counts.parquet"
+    target = str(profiles.relative_to(mixed.folder))
+    done = mixed.run(target)
+    assert done.returncode == 0, mixed.log() + done.stderr
+    before = set(pl.read_parquet(profiles)["feature_id"])
+    assert len(before) == len(GENOMES) + 1
+    # One genome of another name in its place, as old as the file was; one library more.
+    when = own.stat().st_mtime_ns
+    sketch = pysylph.Sketcher(c=10, k=31).sketch_genome("GCF_000000101.2", [ALL["Alphia una"]])
+    pysylph.Database([sketch]).dump(str(own))
+    os.utime(own, ns=(when, when))
+    lineages = mixed.folder / "lineages.tsv"
+    lineages.write_text("RS_GCF_000000101.2\td__Bacteria;g__Alphia;s__Alphia una\n")
+    mixed.config.write_text(
+        mixed.config.read_text().replace(f"{databases}/lineages.tsv", str(lineages))
+    )
+    sheet.write_text(rows)
+    done = mixed.run(target)
+    assert done.returncode == 0, mixed.log() + done.stderr
+    found = pl.read_parquet(profiles)
+    assert set(found["feature_id"]) == {"genome:GCF_000000101.2", "unclassified"}
+    assert set(found["library_id"]) == {"M1-sylph", "M2-sylph"}
+    assert "Nothing to do" in mixed.run(target).stderr

@@ -11,11 +11,12 @@ from snakemake.exceptions import WorkflowError
 from soilbio.errors import InputError
 from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.metadata.config import read_config
-from soilbio.metadata.databases import job_memory_mb
+from soilbio.metadata.databases import job_memory_mb, lineages_for
 from soilbio.metadata.sheet import read_sheet
 from soilbio.metadata.units import units_of
 from soilbio.profile.genomes import genomes_memory_mb, genomes_of
 from soilbio.profile.needs import missing_tools
+from soilbio.references.identity import identity_of
 
 if not workflow.overwrite_configfiles:
     raise WorkflowError("Nothing was run. Name the configuration: --configfile config/config.yaml")
@@ -326,6 +327,18 @@ def shotgun_options(engine):
         if name.startswith((engine, profiler_of(engine), "lineages"))
     }
     return json.dumps(asked, sort_keys=True)
+
+
+def database_identity(engine):
+    """Tell an engine's database from any other, so that one that was replaced is seen."""
+    return identity_of(engine, PROJECT.shotgun[f"{profiler_of(engine)}_database"])
+
+
+def lineages_of_unit(wildcards):
+    """Find the lineages of the genomes that an assay's engine names."""
+    engine = engine_of(wildcards.assay)
+    lineages = lineages_for(PROJECT, engine) if engine in ("sylph", "sourmash") else None
+    return [str(lineages)] if lineages else []
 
 
 def kraken2_memory(wildcards):

@@ -86,9 +86,11 @@ rule profile_kraken2:
         runtime=240,
     params:
         options=shotgun_options("kraken2"),
+        database=database_identity("kraken2"),
     shell:
         "soilbio shotgun profile kraken2"
         " --config {input.config:q}"
+        " --database-identity={params.database}"
         " --clean {input.clean}"
         " --threads {threads}"
         " --out {output.profile}"
@@ -115,9 +117,11 @@ rule profile_sketches:
         runtime=240,
     params:
         options=lambda wildcards: shotgun_options(wildcards.engine),
+        database=lambda wildcards: database_identity(wildcards.engine),
     shell:
         "soilbio shotgun profile {wildcards.engine}"
         " --config {input.config:q}"
+        " --database-identity={params.database}"
         " --clean {input.clean}"
         " --out {output.profile}"
         " 2> {log}"
@@ -128,7 +132,7 @@ rule collect_shotgun:
         profiles=profiles_of_unit,
         reads_left=accounts_of_unit,
         config=ancient(CONFIG_FILE),
-        lineages=PROJECT.shotgun["lineages"] or [],
+        lineages=lineages_of_unit,
         sheet=ancient(PROJECT.libraries),
     output:
         counts="results/profile/{assay}/counts.parquet",
@@ -149,9 +153,11 @@ rule collect_shotgun:
     params:
         engine=lambda wildcards: engine_of(wildcards.assay),
         options=lambda wildcards: shotgun_options(engine_of(wildcards.assay)),
+        database=lambda wildcards: database_identity(engine_of(wildcards.assay)),
     shell:
         "soilbio shotgun collect {params.engine}"
         " --config {input.config:q}"
+        " --database-identity={params.database}"
         " --assay {wildcards.assay}"
         " --results results"
         " 2> {log}"
