@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soilbio.errors import InputError
 from soilbio.metadata.reads import count_records
@@ -15,6 +16,9 @@ from soilbio.profile.fastp import run_fastp
 from soilbio.profile.packing import needing_room, pack_output
 from soilbio.profile.prepare import Reads
 from soilbio.profile.tools import ToolFailed
+
+if TYPE_CHECKING:
+    from dnaio import SequenceRecord
 
 # Both strands of the adapter that Nanopore's ligation kits put before a read.
 _NANOPORE_START, _NANOPORE_END = "AATGTACTTCGTTCAGTTACGTATTGCT", "AGCAATACGTAACTGAACGAAGTACATT"
@@ -35,6 +39,24 @@ class Cleaned:
     def files(self) -> list[str]:
         """List the files."""
         return [str(path) for path in (self.forward, self.reverse) if path]
+
+    def fragments(self) -> Iterator[tuple[SequenceRecord, ...]]:
+        """Give reads, or pairs by their place: of names not all say who belongs together.
+
+        Raises
+        ------
+        ValueError
+            If there are more of one mate than of the other.
+
+        """
+        import dnaio
+
+        with ExitStack() as stack:
+            ends = [
+                stack.enter_context(dnaio.open(path, mode="r", fileformat="fastq", open_threads=0))
+                for path in self.files()
+            ]
+            yield from zip(*ends, strict=True)
 
     def empty(self) -> None:
         """Leave files without a byte: nothing is left."""

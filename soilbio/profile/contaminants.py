@@ -6,15 +6,17 @@ import gzip
 import json
 import subprocess
 import tempfile
+import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from soilbio.errors import disk_full
 from soilbio.profile.clean import Account, Cleaned
 from soilbio.profile.genomes import Genome
+from soilbio.profile.packing import needing_room, packed, parts_of
 from soilbio.profile.tools import ToolFailed, last_words
 from soilbio.references.manifest import sha256_of
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pysam import AlignedSegment
 
 _GZIP = b"\x1f\x8b"
+# An alignment's score, and the genome's place, negative, so that of equal ones the first is larger.
+Hit = tuple[int, int]
 # How minimap2 is told of what kind reads are; its index depends on it.
 PRESETS = {False: "sr", True: "map-ont"}
 
@@ -109,11 +113,9 @@ def remove(
     account = replace(account, genomes=known, rule=asdict(rule))
     if account.status != "ok":
         return account
-    found = dict(_found(reads, index, rule, is_long=is_long, threads=threads))
-    removed = Counter(names[place] for place in found.values())
-    left = account.reads_filtered - len(found)
-    if found:
-        _rewrite(reads, found)
+    found = _found(reads, index, rule, is_long=is_long, threads=threads)
+    left, gone = _rewrite(reads, found) if found else (account.reads_filtered, Counter[int]())
+    removed = {names[place]: number for place, number in gone.items()}
     if not left:
         reads.empty()
     return replace(
@@ -124,23 +126,30 @@ def remove(
         else f"all {account.reads_filtered} trimmed reads are of {', '.join(sorted(removed))}",
         reads_merged=left,
         reads_decontaminated=left,
-        removed={name: removed[name] for name in names},
+        removed={name: removed.get(name, 0) for name in names},
     )
 
 
 def _found(
     reads: Cleaned, index: Path, rule: Rule, *, is_long: bool, threads: int
-) -> Iterator[tuple[str, int]]:
-    """Give the names of fragments of the genomes, each with the place of its best one."""
+) -> dict[str, Hit]:
+    """Give the reads of the genomes by their name, each with its best alignment.
+
+    minimap2 aligns mates together if they have the same name; others are fed to it with one.
+    """
     import pysam
 
     words = ["minimap2", "-a", "-x", PRESETS[is_long], "-t", str(threads), "--sam-hit-only"]
-    words += ["--secondary=no", str(index), *reads.files()]
-    best: dict[str, tuple[int, int]] = {}
+    is_fed = _are_mates_named_apart(reads)
+    words += ["--secondary=no", str(index), *(["-"] if is_fed else reads.files())]
+    source = subprocess.PIPE if is_fed else subprocess.DEVNULL
+    best: dict[str, Hit] = {}
     with (
         tempfile.TemporaryFile() as said,
-        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=said) as aligner,
+        subprocess.Popen(words, stdin=source, stdout=subprocess.PIPE, stderr=said) as aligner,
     ):
+        if aligner.stdin:
+            threading.Thread(target=_feed, args=(reads, aligner.stdin), daemon=True).start()
         try:
             with pysam.AlignmentFile(aligner.stdout, "r", check_sq=False) as alignments:  # type: ignore[arg-type]
                 for read in alignments:
@@ -148,7 +157,7 @@ def _found(
                         continue
                     place = int(str(read.reference_name).partition("|")[0])
                     hit = (int(read.get_tag("AS")), -place)
-                    name = fragment_of(str(read.query_name))
+                    name = bare_name(str(read.query_name))
                     best[name] = max(best.get(name, hit), hit)
         except (OSError, ValueError) as error:
             aligner.kill()
@@ -157,7 +166,7 @@ def _found(
             ) from error
         if aligner.wait():
             raise ToolFailed("minimap2", _said(said)).as_input_error(str(reads.forward))
-    yield from ((name, -place) for name, (_, place) in best.items())
+    return best
 
 
 def _said(handle: IO[bytes]) -> str:
@@ -165,35 +174,47 @@ def _said(handle: IO[bytes]) -> str:
     return last_words(handle.read().decode(errors="replace"))
 
 
-def fragment_of(name: str) -> str:
-    """Name both mates alike: up to the first space, without /1 and /2."""
+def _are_mates_named_apart(reads: Cleaned) -> bool:
+    """Tell whether the first pair's names differ, as archives' `.1` and `.2` do."""
+    first = next(reads.fragments(), ())
+    return len({bare_name(one.name) for one in first}) > 1
+
+
+def _feed(reads: Cleaned, sink: IO[bytes]) -> None:
+    """Write pairs, one mate after the other, both with the name of the first."""
+    with suppress(BrokenPipeError), sink:  # who ended before says so itself
+        for fragment in reads.fragments():
+            name = bare_name(fragment[0].name)
+            for one in fragment:
+                one.name = name
+                sink.write(one.fastq_bytes())
+
+
+def bare_name(name: str) -> str:
+    """Name a read as minimap2 does, which leaves out what follows a space, and may /1 and /2."""
     bare = name.split(None, 1)[0] if name else name
     return bare[:-2] if bare[-2:] in ("/1", "/2") else bare
 
 
-def _rewrite(reads: Cleaned, found: Mapping[str, int]) -> None:
-    """Write the files anew, without the fragments that were found."""
-    try:
-        for file in reads.files():
-            _rewrite_one(Path(file), found)
-    except OSError as error:
-        raise disk_full(str(reads.forward)) from error
+def _rewrite(reads: Cleaned, found: Mapping[str, Hit]) -> tuple[int, Counter[int]]:
+    """Write the files anew, without the fragments of which a mate was found.
 
-
-def _rewrite_one(path: Path, found: Mapping[str, int]) -> None:
-    import dnaio
-    from isal import igzip
-
-    part = path.with_name(f"part.{path.name}")
-    with (
-        dnaio.open(path, mode="r", fileformat="fastq", open_threads=0) as records,
-        part.open("wb") as raw,
-        igzip.IGzipFile("", "wb", 1, raw, mtime=0) as packed,
-    ):
-        for record in records:
-            if fragment_of(record.name) not in found:
-                packed.write(record.fastq_bytes())
-    part.replace(path)
+    Returns how many are left, and how many went by the place of the genome of their best alignment.
+    """
+    left, gone = 0, Counter[int]()
+    targets = [Path(path) for path in reads.files()]
+    with needing_room(reads.forward), parts_of(targets) as parts, ExitStack() as stack:
+        sinks = [stack.enter_context(packed(part)) for part in parts]
+        for fragment in reads.fragments():
+            names = [bare_name(one.name) for one in fragment]
+            hits = [found[name] for name in names if name in found]
+            if hits:
+                gone[-max(hits)[1]] += 1
+                continue
+            left += 1
+            for sink, one in zip(sinks, fragment, strict=True):
+                sink.write(one.fastq_bytes())
+    return left, gone
 
 
 def version_of_minimap2() -> str:

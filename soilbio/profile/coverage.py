@@ -11,7 +11,6 @@ those expected to be wrong among the others are taken off, by the reads' qualiti
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -176,22 +175,15 @@ def _blocks(reads: Cleaned) -> Iterator[tuple[bytes, bytes]]:
 
     A fragment's mates are together, so that a piece both of them hold is seen once.
     """
-    import dnaio
-
-    with ExitStack() as stack:
-        ends = [
-            stack.enter_context(dnaio.open(file, mode="r", fileformat="fastq", open_threads=0))
-            for file in reads.files()
-        ]
-        records = zip(*ends, strict=True) if reads.reverse else iter(ends[0])
-        while block := list(islice(records, _BLOCK)):
-            if reads.reverse:
-                sequences = [f"{a.sequence}N{b.sequence}" for a, b in block]
-                qualities = [f"{a.qualities}!{b.qualities}" for a, b in block]
-            else:
-                sequences = [one.sequence for one in block]
-                qualities = [one.qualities for one in block]
-            yield "\n".join(sequences).encode(), "\n".join(qualities).encode()
+    fragments = reads.fragments()
+    while block := list(islice(fragments, _BLOCK)):
+        if reads.reverse:
+            sequences = [f"{a.sequence}N{b.sequence}" for a, b in block]
+            qualities = [f"{a.qualities}!{b.qualities}" for a, b in block]
+        else:
+            sequences = [one.sequence for (one,) in block]
+            qualities = [one.qualities or "" for (one,) in block]
+        yield "\n".join(sequences).encode(), "\n".join(qualities).encode()
 
 
 _CODES = bytes("ACGT".find(chr(letter).upper()) % 5 for letter in range(256))

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from soilbio.profile.classify import Database, classifier_record, classify
 from soilbio.profile.clean import Cleaned
-from soilbio.profile.contaminants import fragment_of, version_of_minimap2
+from soilbio.profile.contaminants import bare_name, version_of_minimap2
 from soilbio.profile.tools import ToolFailed, last_words
 from soilbio.taxonomy.sintax import read_sintax
 
@@ -51,8 +51,8 @@ def profile(reads: Cleaned, database: Path, index: Path, confidence: float, targ
         picked = Path(scratch) / "picked.fasta"
         found = {} if reads.is_empty() else _pick(reads, index)
         with picked.open("w", encoding="ascii") as handle:
-            for number, name in enumerate(sorted(found)):
-                handle.write(f">{number}\n{_joined(found[name])}\n")
+            for number, mates in enumerate(_fragments(reads, found)):
+                handle.write(f">{number}\n{_joined(mates)}\n")
         classify(picked, Database(database, "", "", ""), confidence, Path(scratch), threads=1)
         counts = Counter(
             _supported(lineage.ranks)
@@ -76,7 +76,7 @@ def _supported(ranks: Mapping[str, str]) -> str:
 
 
 def _pick(reads: Cleaned, index: Path) -> dict[str, list[tuple[bool, str]]]:
-    """Find reads of the reference's gene, on its strand: by fragment, whether turned, and bases."""
+    """Find reads of the reference's gene, on its strand: by name, whether turned, and bases."""
     found: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
     words = ["minimap2", "-a", "-t", "1", "--sam-hit-only", *SEARCH, str(index), *reads.files()]
     with (
@@ -93,7 +93,7 @@ def _pick(reads: Cleaned, index: Path) -> dict[str, list[tuple[bool, str]]]:
 
 
 def _hits(stream: IO[bytes]) -> Iterator[tuple[str, bool, str]]:
-    """Give reads that are alike enough: fragment, whether on the other strand, bases turned right.
+    """Give reads that are alike enough: name, whether on the other strand, bases turned right.
 
     minimap2 writes bases as they are aligned, on the reference's strand.
     """
@@ -109,7 +109,23 @@ def _hits(stream: IO[bytes]) -> Iterator[tuple[str, bool, str]]:
                 bases = str(read.query_sequence)
                 if len(bases) > _LONGEST_WHOLE_BP:
                     bases = str(read.query_alignment_sequence)
-                yield fragment_of(str(read.query_name)), read.is_reverse, bases
+                yield bare_name(str(read.query_name)), read.is_reverse, bases
+
+
+def _fragments(
+    reads: Cleaned, found: Mapping[str, list[tuple[bool, str]]]
+) -> list[list[tuple[bool, str]]]:
+    """Put the picked mates of a pair together, in the order of the names.
+
+    minimap2 looks at one file after the other, and mates may have names of their own (`.1`, `.2`).
+    """
+    if not found or reads.reverse is None:
+        return [found[name] for name in sorted(found)]
+    pairs = ({bare_name(one.name): None for one in pair} for pair in reads.fragments())
+    picked = [[name for name in pair if name in found] for pair in pairs]
+    return [
+        [mate for name in names for mate in found[name]] for names in sorted(filter(None, picked))
+    ]
 
 
 def _joined(mates: list[tuple[bool, str]]) -> str:

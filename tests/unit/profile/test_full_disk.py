@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gzip
 import os
+import shutil
 import subprocess
 from hashlib import md5
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 
 from soilbio.errors import InputError
 from soilbio.profile.classify import Database, classify
-from soilbio.profile.clean import Cleaned, Trimming, clean
+from soilbio.profile.clean import Account, Cleaned, Trimming, clean
+from soilbio.profile.contaminants import Rule, remove, write_index
+from soilbio.profile.genomes import Genome
 from soilbio.profile.prepare import Reads
 from soilbio.profile.quality import measure
 from soilbio.profile.unoise import Settings, denoise
@@ -113,11 +116,14 @@ def test_lineages(tmp_path, disk):
     assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
 
 
-def raw_reads(path: Path, number: int, length: int, seed: int) -> Path:
+def raw_reads(path: Path, number: int, length: int, seed: int, host: str = "") -> Path:
+    """Write reads at random; every tenth is of a host, if one is given."""
     rng = np.random.default_rng(seed)
     lines = []
     for name in range(number):
         bases = "".join(rng.choice(list("ACGT"), length))
+        if host and not name % 10:
+            bases = host[name : name + length]
         qualities = "".join(rng.choice(list("5:?DI"), length))
         lines.append(f"@{name}\n{bases}\n+\n{qualities}\n")
     path.write_bytes(gzip.compress("".join(lines).encode(), 1, mtime=0))
@@ -162,6 +168,27 @@ def test_the_quality_of_raw_reads(tmp_path, disk, pair):
     def run(out: Path) -> None:
         out.mkdir()
         measure(*pair, out / "report.json")
+
+    run(tmp_path / "whole")
+    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+
+
+def test_reads_without_those_of_a_host(tmp_path, disk):
+    host = dna(20_000, 9)
+    genome = tmp_path / "host.fasta"
+    genome.write_text(f">chr\n{host}\n")
+    index = tmp_path / "host.mmi"
+    write_index([Genome("host", genome)], index, is_long=False, threads=1)
+    raw = [raw_reads(tmp_path / f"{end}.fastq.gz", 3000, 150, end, host) for end in (1, 2)]
+
+    def run(out: Path) -> None:
+        out.mkdir()
+        reads = Cleaned(out / "L_1.fastq.gz", out / "L_2.fastq.gz")
+        for source, target in zip(raw, reads.files(), strict=True):
+            shutil.copyfile(source, target)
+        account = Account("L", reads_raw=3000, reads_filtered=3000)
+        left = remove(account, reads, index, Rule(0.5, 0.9), is_long=False, threads=1)
+        assert (left.status, left.reads_decontaminated) == ("ok", 2700)
 
     run(tmp_path / "whole")
     assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)

@@ -37,10 +37,13 @@ def reference(tmp_path_factory) -> tuple[Path, Path]:
     return fasta, index
 
 
-def files(folder: Path, *ends: list[str]) -> Cleaned:
+def files(folder: Path, *ends: list[str], before_mate: str | None = None) -> Cleaned:
     paths = [folder / f"{end}.fastq.gz" for end, _ in enumerate(ends, 1)]
-    for path, reads in zip(paths, ends, strict=True):
-        text = "".join(f"@r{n}\n{bases}\n+\n{'I' * len(bases)}\n" for n, bases in enumerate(reads))
+    for end, (path, reads) in enumerate(zip(paths, ends, strict=True), 1):
+        mate = f"{before_mate}{end}" if before_mate else ""
+        text = "".join(
+            f"@r{n}{mate}\n{bases}\n+\n{'I' * len(bases)}\n" for n, bases in enumerate(reads)
+        )
         path.write_bytes(gzip.compress(text.encode(), 1, mtime=0))
     return Cleaned(paths[0], paths[1] if len(paths) > 1 else None)
 
@@ -60,11 +63,13 @@ def test_reads_of_either_strand_are_named_and_those_of_other_genes_left(tmp_path
     }
 
 
-def test_a_pair_counts_once_whichever_mate_is_picked(tmp_path, reference):
+@pytest.mark.parametrize("before_mate", ["/", ".", "_", ":", None])
+def test_a_pair_counts_once_whichever_mate_is_picked(tmp_path, reference, before_mate):
     first = [GENES["Una"][750:900], OTHER[:150], GENES["Dua"][1000:1150], OTHER[500:650]]
     second = [GENES["Una"][950:1100], GENES["Tria"][900:1050], OTHER[200:350], OTHER[700:850]]
     second = [reverse_complement(bases) for bases in second]
-    lineages = found(files(tmp_path, first, second), reference, tmp_path)
+    reads = files(tmp_path, first, second, before_mate=before_mate)
+    lineages = found(reads, reference, tmp_path)
     assert {name[-3:]: reads for name, reads in lineages.items()} == {"Una": 1, "Dua": 1, "ria": 1}
 
 
