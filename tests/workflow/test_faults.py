@@ -23,20 +23,20 @@ KILLS = {
         "profile/*/reads_left/A2.json",
         "profile/*/unoise.*",
         "logs/amplicon/classify_features/*.log",
-        "dataset.part",
+        ".dataset.soilbio-part",
         "logs/diversity/measure_diversity/*.log",
-        "exports/0-dwca-public.part",
+        "exports/.0-dwca-public.soilbio-part",
         "logs/report/write_report.log",
     ),
     "dada2": (
         "profile/*/reads_left/A2.json",
         "logs/amplicon/denoise_dada2/*/*.log",
         "logs/amplicon/collect_dada2/*.log",
-        "dataset.part",
+        ".dataset.soilbio-part",
     ),
 }
 # Moments that are over in milliseconds; a busy machine may look too late.
-SHORT = {"profile/*/unoise.*", "dataset.part", "exports/0-dwca-public.part"}
+SHORT = {"profile/*/unoise.*", ".dataset.soilbio-part", "exports/.0-dwca-public.soilbio-part"}
 
 
 def kill_when(project, marks: Sequence[str], *steps: str, deadline_s: float = 240.0) -> str:

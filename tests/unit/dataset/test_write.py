@@ -223,7 +223,7 @@ def test_a_full_disk_is_named_and_its_room_given_back(error, tmp_path, monkeypat
         example_dataset(tmp_path)
     assert [problem.code for problem in caught.value.problems] == ["disk-full"]
     assert checksums(target) == before
-    assert not (tmp_path / "dataset.part").exists()
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_dataset_of_before_a_column_came_has_it_empty(written):
