@@ -215,8 +215,9 @@ def _plan(args: argparse.Namespace) -> int:
     most = max((item.memory_bytes or 0 for item in planned), default=0)
     print(
         f"Disk: {needed / 1e9:.3g} GB to get and unpack, {free / 1e9:.3g} GB free in {root}.\n"
-        f"Memory: {most / 1e9:.3g} GB at most at a time, {memory / 1e9:.3g} GB here"
-        " (SOILBIO_MEMORY_GB states that of another machine; ~: estimated).",
+        f"Memory: {most / 1e9:.3g} GB for the largest job, {memory / 1e9:.3g} GB here"
+        " (SOILBIO_MEMORY_GB states that of another machine; ~: estimated). `soilbio run` starts no"
+        " more jobs together than fit.",
         file=sys.stderr,
     )
     for engine, names in advice(planned, manifest, memory):

@@ -30,10 +30,6 @@ __all__ = [
     "wrong_database",
 ]
 
-# Sketches of deep libraries; sourmash's need with GTDB is not published.
-_READS_MB = {"kraken2": 0, "sylph": 4000, "sourmash": 2000}
-_LEAST_MB = {"sourmash": 16000}
-
 
 def check_databases(project: Config, libraries: Iterable[Library], problems: Problems) -> None:
     """Note the databases that the sheet's profilers need and that are not named, there or fit."""
@@ -170,10 +166,9 @@ def check_kraken2(database: Path, memory: int | None = None) -> None:
 
 
 def job_memory_mb(project: Config, engine: str) -> int:
-    """Say what memory a job of an engine asks for: its database's, and that of the reads."""
+    """Say what memory a job of an engine asks for; `check_fits` and plans go by the same."""
     database: Path | None = project.shotgun[f"{engine}_database"]
-    own = memory_of(engine, database) // 10**6 if database else 0
-    return max(own + _READS_MB[engine], _LEAST_MB.get(engine, 0))
+    return -(-memory_of(engine, database or Path()) // 10**6)
 
 
 def taxids_of(project: Config) -> str:

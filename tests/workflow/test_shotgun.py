@@ -299,8 +299,9 @@ def test_a_database_replaced_at_its_place_makes_the_profiles_of_all_libraries_ag
     sheet.write_text("".join(line for line in rows.splitlines(True) if not line.startswith("M2")))
     profiles = mixed.results / "profile" / "soil-wgs-sylph" / "counts.parquet"
     target = str(profiles.relative_to(mixed.folder))
-    done = mixed.run(target)
+    done = mixed.run(target, SOILBIO_MEMORY_GB="6")
     assert done.returncode == 0, mixed.log() + done.stderr
+    assert "mem_mb=6000" in mixed.log()
     before = set(pl.read_parquet(profiles)["feature_id"])
     assert len(before) == len(GENOMES) + 1
     # One genome of another name in its place, as old as the file was; one library more.
