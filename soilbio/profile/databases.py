@@ -15,6 +15,7 @@ from soilbio.profile.kmer_distribution import write_distributions
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.disk import atomic_text
 from soilbio.references.fetch import put_in_place
+from soilbio.references.genome_names import without_source
 from soilbio.references.genomes import Genome
 from soilbio.references.kinds import KRAKEN2_FILES
 from soilbio.references.layouts import DATABASE_NAMES
@@ -184,7 +185,10 @@ def _sorted_manifest(data: bytes) -> bytes:
 def _write_lineages(genomes: Iterable[Genome], folder: Path) -> None:
     with atomic_text(folder / LINEAGES) as handle:
         for genome in genomes:
-            handle.write(f"{genome.name}\t{genome.lineage}\n")
+            # By RS_ and GB_ lineages of GTDB are known; those of a taxon id are NCBI's.
+            listed_as = genome.listed_as if genome.taxid is None else ""
+            source = listed_as.removesuffix(without_source(listed_as))
+            handle.write(f"{source}{genome.name}\t{genome.lineage}\n")
 
 
 def _require(number: int, target: Path, options: SketchOptions) -> None:

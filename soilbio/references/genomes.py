@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from soilbio.errors import Problems, problem_of
 from soilbio.references.build import checked_sequences, read_sequences
+from soilbio.references.genome_names import without_source
 from soilbio.references.lineages import ranks_of, read_lineages
 from soilbio.references.manifest import Reference
 from soilbio.references.taxdump import Taxdump
@@ -18,12 +19,16 @@ _ENDS = (".fa", ".fna", ".fasta")
 
 @dataclass(frozen=True, slots=True)
 class Genome:
-    """A genome: its name, its lineage or its NCBI taxon id, and how to read its sequences."""
+    """A genome: its name, its lineage or its NCBI taxon id, and how to read its sequences.
+
+    `listed_as` is its name in the table of lineages: GTDB's begin with RS_ or GB_.
+    """
 
     name: str
     lineage: str
     taxid: int | None
     read: Callable[[], Iterable[tuple[str, str]]]
+    listed_as: str = ""
 
 
 def genome_id_of(path: Path) -> str:
@@ -56,12 +61,12 @@ def genomes_of_folder(folder: Path, lineages: Path, taxdump: Taxdump | None) -> 
 
     """
     paths = _fasta_files(folder)
-    known = {_bare(name): text for name, text in read_lineages(lineages).items()}
+    known = {_bare(name): (name, text) for name, text in read_lineages(lineages).items()}
     problems = Problems(str(lineages))
     found: dict[str, Genome] = {}
     for path in paths:
         name = genome_id_of(path)
-        text = known.get(name, known.get(_bare(path.name), ""))
+        listed_as, text = known.get(name, known.get(_bare(path.name), ("", "")))
         if not text:
             problems.add(
                 "reference-lineage-missing",
@@ -79,7 +84,7 @@ def genomes_of_folder(folder: Path, lineages: Path, taxdump: Taxdump | None) -> 
                 fix="Remove one of the files",
             )
         elif genome := _genome(name, text, _reader(path), taxdump, problems):
-            found[name] = genome
+            found[name] = replace(genome, listed_as=listed_as)
     problems.raise_if_any()
     return [found[name] for name in sorted(found)]
 
@@ -121,7 +126,7 @@ def _fasta_files(folder: Path) -> list[Path]:
 
 def _bare(name: str) -> str:
     """Strip what GTDB puts before accessions, and what files end with."""
-    return genome_id_of(Path(name.removeprefix("RS_").removeprefix("GB_")))
+    return genome_id_of(Path(without_source(name)))
 
 
 def _genome(

@@ -6,9 +6,11 @@ import gzip
 import random
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from soilbio.errors import Problems
+from soilbio.importers.shotgun import Told, collect_profiles
 from soilbio.metadata.config import read_config
 from soilbio.metadata.databases import check_databases, lineages_for, taxids_of
 from soilbio.metadata.sheet import Library
@@ -142,3 +144,23 @@ def test_numbers_of_ones_own_stay_so_where_a_database_is_carried_in(tables, tmp_
     add_database(OwnDatabase("mine", "1", "CC0-1.0", "kraken2", tables / "own"))
     assert not problems_of(tmp_path, "kraken2", "kraken2_database: mine")
     assert taxids_of(read_config(tmp_path / "config.yaml")) == "own"
+
+
+@pytest.mark.parametrize("engine", BUILDERS)
+@pytest.mark.parametrize("kind", ["gtdb", "ncbi"])
+def test_species_of_built_sketches_are_gtdbs_where_the_table_was(
+    sketches, tables, tmp_path, engine, kind
+):
+    table, taxdump = sketches / "gtdb.tsv", None
+    if kind == "ncbi":
+        table, taxdump = tmp_path / "taxids.tsv", read_taxdump(tables)
+        table.write_text(f"RS_{NAMES[0]}\t1313\nGB_{NAMES[1]}\t1302\n")
+    genomes = genomes_of_folder(sketches / "genomes", table, taxdump)
+    BUILDERS[engine](genomes, tmp_path / "built", SketchOptions(31, 20))
+    columns = "genome\tshare\ttaxonomic_share\tani\tcoverage\n"
+    (tmp_path / "L1.tsv").write_text(f"{columns}{NAMES[0]}\t0.6\t1\t99\t3\n")
+    told = Told(lineages=tmp_path / "built" / "lineages.tsv.gz")
+    left = {"L1": {"reads_merged": 9}}
+    assert not collect_profiles(engine, {"L1": tmp_path / "L1.tsv"}, left, told, tmp_path / "out")
+    species = pl.read_parquet(tmp_path / "out" / "features.parquet")["gtdb_species"]
+    assert species.drop_nulls().to_list() == (["A 1"] if kind == "gtdb" else [])
