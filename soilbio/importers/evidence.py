@@ -22,8 +22,6 @@ def write_evidence(reports: Mapping[str, Path], target: Path) -> None:
         lines = csv.writer(handle, delimiter="\t", lineterminator="\n")
         lines.writerow(COLUMNS)
         for library in sorted(reports):
-            if not reports[library].stat().st_size:
-                continue
             nodes = nodes_of(reports[library])
             for place, node in enumerate(nodes):
                 rank = _RANKS.get(node.code)

@@ -42,7 +42,7 @@ def collect_reestimates(
     Parameters
     ----------
     reports : mapping of library to Path
-        An empty file is a library without reads.
+        Of libraries with reads.
     taxids : str
         What stands before a taxid in a feature's id.
     distribution : Path
@@ -58,7 +58,7 @@ def collect_reestimates(
         The features.
 
     """
-    nodes = {name: nodes_of(path) for name, path in reports.items() if path.stat().st_size}
+    nodes = {name: nodes_of(path) for name, path in reports.items()}
     there = {node.taxid for report in nodes.values() for node in report}
     shares = read_distribution(distribution, there)
     rows: list[Row] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import FEATURES, RANKS
-from soilbio.errors import problem_of
+from soilbio.errors import Problems, problem_of
 from soilbio.importers import kraken2
 from soilbio.importers.evidence import write_evidence
 from soilbio.importers.found import Taxon, backbone_ids
@@ -58,7 +58,7 @@ def collect_profiles(
     engine : str
         `kraken2` (reads), `bracken` (shares, of Kraken2's reports), `sylph` or `sourmash` (shares).
     profiles : mapping of library to Path
-        As `profile.shotgun` writes them; an empty report is a library without reads.
+        As `profile.shotgun` writes them; those of libraries without reads are not looked at.
     left : mapping of library to dict
         The accounts of reads, by library.
     told : Told
@@ -66,26 +66,33 @@ def collect_profiles(
         Folder for `counts.parquet`, `features.parquet`, `tracking.tsv`; for re-estimates also
         `reestimated.tsv`, with all ranks.
 
+    Raises
+    ------
+    InputError
+        `shotgun-profile`, if a report of Kraken2 is not of all reads of its library.
+
     """
     rows: list[Row] = []
     taxa: dict[str, Taxon] = {}
+    with_reads = {name: path for name, path in profiles.items() if left[name]["reads_merged"]}
+    if engine == "kraken2" or told.distribution is not None:
+        _check_reports(with_reads, left)
     if engine == "kraken2":
-        for library, path in profiles.items():
+        for library, path in with_reads.items():
             _read_report(library, path, told.taxids, rows, taxa)
     elif told.distribution is not None:
         target.mkdir(parents=True, exist_ok=True)
         found, taxa = collect_reestimates(
-            profiles, told.taxids, told.distribution, told.min_reads, target / "reestimated.tsv"
+            with_reads, told.taxids, told.distribution, told.min_reads, target / "reestimated.tsv"
         )
         rows = [(library, _known(feature), share) for library, feature, share in found]
     else:
         known, source = _read_lineages(told.lineages, told.taxonomy)
-        for library, path in profiles.items():
-            if left[library]["reads_merged"]:
-                _read_shares(library, path, (known, source), rows, taxa)
+        for library, path in with_reads.items():
+            _read_shares(library, path, (known, source), rows, taxa)
     _write(engine, rows, taxa, target)
     if engine == "kraken2":
-        write_evidence(profiles, target / "evidence.tsv")
+        write_evidence(with_reads, target / "evidence.tsv")
     _track({row[0] for row in rows}, profiles, left, target / "tracking.tsv")
     return sorted(
         feature.removeprefix(_GENOME)
@@ -98,11 +105,25 @@ def _known(feature: str) -> str:
     return UNCLASSIFIED if feature.endswith(":0") else feature
 
 
+def _check_reports(reports: Mapping[str, Path], left: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse reports that were cut, or are of other reads than those that are left."""
+    problems = Problems("profiles")
+    for library, path in reports.items():
+        reads = sum(node.own for node in kraken2.nodes_of(path)) if path.stat().st_size else 0
+        if reads != left[library]["reads_merged"]:
+            problems.add(
+                "shotgun-profile",
+                source=str(path),
+                found=f"a report of {reads} reads",
+                expected=f"all {left[library]['reads_merged']} of {library}",
+                fix="Remove the file and run again",
+            )
+    problems.raise_if_any()
+
+
 def _read_report(
     library: str, path: Path, taxids: str, rows: list[Row], taxa: dict[str, Taxon]
 ) -> None:
-    if path.stat().st_size == 0:
-        return
     found = kraken2.read([path], {"taxids": taxids})
     taxa |= found.features
     rows += [

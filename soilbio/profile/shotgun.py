@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from soilbio.metadata.databases import check_kraken2, wrong_database
 from soilbio.profile.clean import Cleaned
-from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.profile.packing import needing_room, parts_of
+from soilbio.profile.tools import ToolFailed, run_tool, run_tool_into
 from soilbio.references.genome_names import accession_of
 from soilbio.references.kinds import check_fits
 
 # Of a profile of shares: what stands in the files that sylph's and sourmash's steps write.
 # `share` is of all DNA; sylph also estimates the share of genomes, among those that it found.
 COLUMNS = ("genome", "share", "taxonomic_share", "ani", "coverage")
+
+_OWN_READS = 2  # of a line of Kraken2's report: reads that are named so and no finer
 
 
 def kraken2(
@@ -44,8 +49,22 @@ def kraken2(
     for name, value in options.items():
         command += [f"--{name}", value]
     # Minimizers cost nothing, and tell true findings from those of a relative's reads.
-    command += ["--report", str(report), "--report-minimizer-data", "--output", "-"]
-    _run([*command, *(["--paired"] if reads.reverse else []), *reads.files()], database)
+    command += ["--report", "/dev/fd/1", "--report-minimizer-data", "--output", "-"]
+    command += [*(["--paired"] if reads.reverse else []), *reads.files()]
+    # Kraken2 itself ends well on a full disk, with a report that is cut.
+    with needing_room(report), parts_of([report]) as (part,), _telling(database):
+        said = run_tool_into(command, part)
+        _check_report(part, said)
+
+
+def _check_report(report: Path, said: str) -> None:
+    """Hold a report to how many reads Kraken2 says that it looked at."""
+    found = re.search(r"(\d+) sequences \([^)]*\) processed", said)
+    with report.open(encoding="utf-8") as lines:
+        reads = sum(int(line.split("\t")[_OWN_READS]) for line in lines)
+    if not found or int(found[1]) != reads:
+        seen = found[1] if found else "an unknown number of"
+        raise ToolFailed("kraken2", f"it looked at {seen} reads, and its report has {reads}")
 
 
 def sylph(reads: Cleaned, database: Path, min_ani: float, target: Path) -> None:
@@ -114,7 +133,7 @@ def sourmash(reads: Cleaned, database: Path, options: Mapping[str, int], target:
         return
     check_fits("sourmash", database)
     ksize, scaled = options["ksize"], options["scaled"]
-    with TemporaryDirectory(prefix="sourmash-", dir=target.parent) as scratch:
+    with needing_room(target), TemporaryDirectory(prefix="sourmash-", dir=target.parent) as scratch:
         sketch, found = Path(scratch) / "reads.zip", Path(scratch) / "gather.csv"
         kind = f"dna,k={ksize},scaled={scaled},abund"
         start = ["sourmash", "sketch", *kind.split(",", 1)[:1], "-p", kind.split(",", 1)[1]]
@@ -140,19 +159,28 @@ def _gathered(path: Path) -> list[dict[str, Any]]:
 
 
 def _run(command: list[str], source: Path) -> None:
-    try:
+    with _telling(source):
         run_tool(command)
+
+
+@contextmanager
+def _telling(source: Path) -> Iterator[None]:
+    """Tell the user of a tool that failed, with what it was working on."""
+    try:
+        yield
     except ToolFailed as failure:
         raise failure.as_input_error(str(source)) from failure
 
 
 def _write_shares(rows: list[dict[str, Any]], target: Path) -> None:
-    part = target.with_name(f"{target.name}.part")
-    with part.open("w", encoding="utf-8", newline="") as handle:
+    with (
+        needing_room(target),
+        parts_of([target]) as (part,),
+        part.open("w", encoding="utf-8", newline="") as handle,
+    ):
         table = csv.DictWriter(handle, COLUMNS, delimiter="\t", lineterminator="\n")
         table.writeheader()
         for row in sorted(rows, key=lambda row: str(row["genome"])):
             table.writerow(
                 {name: f"{v:.9g}" if isinstance(v, float) else v for name, v in row.items()}
             )
-    part.replace(target)

@@ -80,8 +80,10 @@ def run_tool(command: Sequence[str | Path], *, stdin: bytes | None = None) -> st
     return said
 
 
-def run_tool_into(command: Sequence[str | Path], target: Path) -> None:
+def run_tool_into(command: Sequence[str | Path], target: Path) -> str:
     """Run one command to its end and write what comes out of it to a file.
+
+    Returns what it wrote on standard error.
 
     For tools that do not notice when their own writing fails: vsearch ends well on a full disk,
     and what it could not write is missing.
@@ -103,7 +105,7 @@ def run_tool_into(command: Sequence[str | Path], target: Path) -> None:
         with suppress(ToolFailed):  # it lost its reader
             pipe.finish()
         raise
-    pipe.finish()
+    return pipe.finish()[0]
 
 
 def tool_version(command: Sequence[str]) -> str:

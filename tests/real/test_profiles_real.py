@@ -15,6 +15,7 @@ import pytest
 
 from soilbio.diversity.combined import FEWEST_READS, combined
 from soilbio.importers.shotgun import Told, collect_profiles
+from soilbio.metadata.reads import count_records
 from soilbio.profile.clean import Cleaned
 from soilbio.profile.kmer_distribution import write_distributions
 from soilbio.profile.reestimate import distributions_of
@@ -145,7 +146,10 @@ def profiled(reads, species, databases, tmp_path_factory) -> Path:
     for engine in ("kraken2", "bracken", "sylph", "sourmash"):
         made_by = "kraken2" if engine == "bracken" else engine
         files = {f"{one}-{engine}": folder / f"{one}.{made_by}.tsv" for one in ABSENT}
-        left = {name: {"reads_filtered": 15_000, "reads_merged": 15_000} for name in files}
+        left = {}
+        for name in files:
+            reads = int(count_records(folder / f"{name.partition('-')[0]}_1.fastq.gz"))
+            left[name] = {"reads_filtered": reads, "reads_merged": reads}
         target = folder / "profile" / f"wgs-{engine}"
         collect_profiles(engine, files, left, again if engine == "bracken" else told, target)
     return folder

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pytest
 
+from soilbio.errors import InputError
 from soilbio.importers.shotgun import Told, collect_profiles
 
 SHARES = "genome\tshare\ttaxonomic_share\tani\tcoverage\n"
@@ -28,3 +30,26 @@ def test_genomes_that_the_table_of_lineages_lacks_are_told(tmp_path):
     nameless, features = collected(tmp_path, "RS_GCF_000000101.1\td__Bacteria;s__A a\n")
     assert nameless == ["GCF_000000102.1"]
     assert features["gtdb_species"].drop_nulls().to_list() == ["A a"]
+
+
+REPORT = "50.00\t5\t5\tU\t0\tunclassified\n50.00\t5\t5\tR\t1\troot\n"
+
+
+@pytest.mark.parametrize(("text", "reads"), [("", 10), (REPORT, 12)], ids=["empty", "other"])
+def test_a_report_that_is_not_of_all_reads_of_its_library_is_refused(tmp_path, text, reads):
+    (tmp_path / "L1.tsv").write_text(text)
+    left = {"L1": {"reads_merged": reads}}
+    with pytest.raises(InputError) as caught:
+        collect_profiles("kraken2", {"L1": tmp_path / "L1.tsv"}, left, Told(), tmp_path / "out")
+    assert [problem.code for problem in caught.value.problems] == ["shotgun-profile"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_library_without_reads_has_no_report_to_read(tmp_path):
+    (tmp_path / "L1.tsv").write_text(REPORT)
+    (tmp_path / "L2.tsv").write_text("")
+    left = {"L1": {"reads_merged": 10}, "L2": {"reads_merged": 0}}
+    files = {name: tmp_path / f"{name}.tsv" for name in left}
+    collect_profiles("kraken2", files, left, Told(), tmp_path / "out")
+    counts = pl.read_parquet(tmp_path / "out" / "counts.parquet")
+    assert set(counts["library_id"]) == {"L1"}

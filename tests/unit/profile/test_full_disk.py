@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import gzip
-import os
 import shutil
-import subprocess
 from hashlib import md5
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from soilbio.errors import InputError
 from soilbio.profile.classify import Database, classify
 from soilbio.profile.clean import Account, Cleaned, Trimming, clean
 from soilbio.profile.contaminants import Rule, remove, write_index
@@ -21,57 +17,7 @@ from soilbio.profile.genomes import Genome
 from soilbio.profile.prepare import Reads
 from soilbio.profile.quality import measure
 from soilbio.profile.unoise import Settings, denoise
-
-SIZES_KB = (40, 80, 160, 320, 400, 480, 640, 800, 960, 1600)
-
-
-@pytest.fixture
-def disk(tmp_path):
-    """A file system whose size a test sets; root only."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def mount(size_kb: int) -> Path:
-        subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
-        words = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", str(folder)]
-        if os.geteuid() != 0 or subprocess.run(words, check=False, capture_output=True).returncode:
-            pytest.skip("a small file system can be mounted by root only")
-        return folder
-
-    yield mount
-    subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
-
-
-def dna(length: int, seed: int) -> str:
-    return "".join(np.random.default_rng(seed).choice(list("ACGT"), length))
-
-
-def is_disk_full(error: Exception) -> bool:
-    if isinstance(error, InputError):
-        return {problem.code for problem in error.problems} == {"disk-full"}
-    return isinstance(error, OSError) and error.errno == errno.ENOSPC
-
-
-def error_of(run, out: Path) -> Exception | None:
-    try:
-        run(out)
-    except (InputError, OSError) as error:
-        return error
-    return None
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-
-
-def sizes_that_fail(run, disk, whole: dict[str, bytes]) -> int:
-    failed = 0
-    for size_kb in SIZES_KB:
-        out = disk(size_kb) / "out"
-        error = error_of(run, out)
-        assert is_disk_full(error) if error else files_of(out) == whole, f"{size_kb} kB: {error}"
-        failed += error is not None
-    return failed
+from tests.full_disk import check_any_size, dna
 
 
 def test_features_and_counts(tmp_path, disk):
@@ -91,8 +37,7 @@ def test_features_and_counts(tmp_path, disk):
     def run(out: Path) -> None:
         denoise({"a": unique}, Settings(), out, threads=1)
 
-    run(tmp_path / "whole")
-    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+    check_any_size(run, disk, tmp_path / "whole")
 
 
 def test_lineages(tmp_path, disk):
@@ -112,8 +57,7 @@ def test_lineages(tmp_path, disk):
     def run(out: Path) -> None:
         classify(features, database, 0.8, out, threads=1)
 
-    run(tmp_path / "whole")
-    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+    check_any_size(run, disk, tmp_path / "whole")
 
 
 def raw_reads(path: Path, number: int, length: int, seed: int, host: str = "") -> Path:
@@ -143,8 +87,7 @@ def test_trimmed_pairs(tmp_path, disk, pair):
         account = clean(Reads("L", *pair), target, out / "report.json", Trimming(50))
         assert (account.status, account.reads_filtered) == ("ok", 3000)
 
-    run(tmp_path / "whole")
-    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+    check_any_size(run, disk, tmp_path / "whole")
 
 
 def test_trimmed_long_reads(tmp_path, disk):
@@ -160,8 +103,7 @@ def test_trimmed_long_reads(tmp_path, disk):
         )
         assert (account.status, account.reads_filtered) == ("ok", 300)
 
-    run(tmp_path / "whole")
-    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+    check_any_size(run, disk, tmp_path / "whole")
 
 
 def test_the_quality_of_raw_reads(tmp_path, disk, pair):
@@ -169,8 +111,7 @@ def test_the_quality_of_raw_reads(tmp_path, disk, pair):
         out.mkdir()
         measure(*pair, out / "report.json")
 
-    run(tmp_path / "whole")
-    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+    check_any_size(run, disk, tmp_path / "whole")
 
 
 def test_reads_without_those_of_a_host(tmp_path, disk):
@@ -190,5 +131,4 @@ def test_reads_without_those_of_a_host(tmp_path, disk):
         left = remove(account, reads, index, Rule(0.5, 0.9), is_long=False, threads=1)
         assert (left.status, left.reads_decontaminated) == ("ok", 2700)
 
-    run(tmp_path / "whole")
-    assert 0 < sizes_that_fail(run, disk, files_of(tmp_path / "whole")) < len(SIZES_KB)
+    check_any_size(run, disk, tmp_path / "whole")
