@@ -115,16 +115,30 @@ def _inspect_shotgun(
             continue
         shares = starts.shares(assay, demand.primer_error_rate)
         if shares.both >= _MOST:
-            problems.add(
-                "reads-amplicon",
-                row=facts.library.row,
-                column="assay",
-                found=f"{shares.told(assay)} of {assay.assay_id}",
-                expected="reads of whole metagenomes, which begin anywhere",
-                fix=f"If these are amplicons, write the assay {assay.assay_id}",
-            )
+            _note_amplicon(facts, f"{shares.told(assay)} of {assay.assay_id}", assay, problems)
             return
+        if (follows := starts.follows(assay)) >= _MOST:
+            found = f"{follows:.0%} begin right behind the primers of {assay.assay_id}"
+            _note_amplicon(facts, found, assay, problems)
+            return
+    if starts.are_alike():
+        _note_amplicon(facts, f"{starts.shared_word():.0%} begin alike", None, problems)
     _check_length(facts, own, problems)
+
+
+def _note_amplicon(facts: Facts, found: str, assay: Assay | None, problems: Problems) -> None:
+    """Note reads that are of the amplicon of an assay; without one, that they may be of some."""
+    problems.add(
+        "reads-amplicon",
+        row=facts.library.row,
+        column="assay",
+        found=found,
+        expected="reads of whole metagenomes, which begin anywhere",
+        fix=f"If these are amplicons, write the assay {assay.assay_id}"
+        if assay
+        else "If these are amplicons, write their assay; if not, look for adapters in them",
+        is_warning=assay is None,
+    )
 
 
 def _check_length(facts: Facts, assay: Assay, problems: Problems) -> None:
@@ -271,6 +285,8 @@ def _inspect_primers(
     if not assay.primers_in_reads:
         if shares.both >= _MOST:
             _note_present(facts.library, assay, shares, problems)
+        elif starts.are_anywhere():
+            _note_metagenome(facts.library, starts, assay, demand, problems)
         _check_overlap(facts, assay, (0, 0), demand, problems)
     elif shares.both < _MOST:
         facts = replace(facts, absent=Absent(assay, shares, starts))
@@ -280,6 +296,23 @@ def _inspect_primers(
         facts,
         primer_1_percent=round(100 * shares.first, 1),
         primer_2_percent=None if shares.second is None else round(100 * shares.second, 1),
+    )
+
+
+def _note_metagenome(
+    library: Library, starts: Starts, assay: Assay, demand: Demand, problems: Problems
+) -> None:
+    """Note reads of an assay without primers that begin anywhere; a control may hold anything."""
+    own = " or ".join(name for name, one in demand.assays.items() if one.is_shotgun)
+    problems.add(
+        "reads-metagenome",
+        row=library.row,
+        column="assay",
+        found=f"reads of which {starts.shared_word():.0%} have any bases near their starts alike",
+        expected=f"reads of the amplicon of {assay.assay_id}, which begin alike",
+        fix="They begin anywhere, as those of a whole metagenome do: if they are, write"
+        f" {own or 'an assay of your own'} (`library_strategy: WGS`) in the column assay",
+        is_warning=bool(library.control_type),
     )
 
 

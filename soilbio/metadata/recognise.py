@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _LEAST_SHARE = 0.3
 # Pairs that differ by less than this are told apart by which is the more specific.
 _SAME_SHARE = 0.03
-_MANY_READS, _WORD_BP, _STARTS_BP, _SHARED = 50, 12, 60, 0.1
+# Of seven sets of amplicons in soils and mocks, with and without primers, 38 to 100 % of the reads
+# shared a word; of metagenomes 1 %.
+_MANY_READS, _WORD_BP, _STARTS_BP, _SHARED, _ALIKE = 50, 12, 60, 0.1, 0.3
 # Conserved bases are not the same in all taxa.
 _FOLLOWS_ERROR_RATE = 0.2
 
@@ -90,8 +92,18 @@ class Starts:
         Reads of an amplicon have the same bases near their starts, also behind spacers of several
         lengths: there is no word that more than one in ten of many reads share.
         """
+        shared = self.shared_word()
+        return shared is not None and shared <= _SHARED
+
+    def are_alike(self) -> bool:
+        """Tell whether reads begin with the same bases, as those of an amplicon do."""
+        shared = self.shared_word()
+        return shared is not None and shared >= _ALIKE
+
+    def shared_word(self) -> float | None:
+        """Give the largest share of reads with one word near their starts; None for few reads."""
         if len(self._sequences) < _MANY_READS:
-            return False
+            return None
         words = Counter(
             word
             for bases in self._sequences
@@ -101,7 +113,7 @@ class Starts:
             }
         )
         most = max(words.values(), default=len(self._sequences))
-        return most <= _SHARED * len(self._sequences)
+        return most / len(self._sequences)
 
     def follows(self, assay: Assay) -> float:
         """Share of reads that begin with the bases behind an assay's primers."""
