@@ -42,7 +42,7 @@ METHOD = """\
 title: Soils of the partner
 agreement: partner@1.0
 assay:
-  assay_id: 16S-V4-515F-806R
+  assay_id: 16S-V4-515FY-806RB
   engine: dada2
   reference: SILVA
   reference_version: "138.2"

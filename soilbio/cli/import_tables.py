@@ -51,20 +51,28 @@ def _detect(source: Path) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from soilbio.importers.build import build_dataset, has_lineages
-    from soilbio.importers.method import read_method, unstated
+    from soilbio.errors import InputError, Problems
+    from soilbio.importers.assay import unstated
+    from soilbio.importers.build import build_dataset, gathered, has_lineages
+    from soilbio.importers.method import known_libraries, read_method
     from soilbio.importers.registry import read
 
-    method = read_method(args.method) if args.method else None
-    found = read(args.format, args.sources, method.table if method else {})
-    if method is None:
+    if args.method is None:
+        found = read(args.format, args.sources, {})
         names = ", ".join(path.name for path in found.sources)
         raise unstated(found.method, names, has_lineages=has_lineages(found))
     if args.out is None:
         args.usage_error("--out DIR is needed")
-    for note in build_dataset(found, method, args.out, form=args.format):
+    method, wrong = read_method(args.method, args.format)
+    problems = Problems(str(args.method))
+    problems.extend(wrong.found)
+    options = {**method.table, "libraries": known_libraries(method)}
+    source = gathered(problems, lambda: read(args.format, args.sources, options))
+    if source is None:
+        raise InputError(problems.found)
+    for note in build_dataset(source, method, args.out, form=args.format, earlier=problems.found):
         print(note)
-    libraries, features = len(found.libraries), len(found.features)
-    print(f"{libraries:,} libraries, {features:,} features, {found.counts.height:,} numbers")
+    libraries, features = len(source.libraries), len(source.features)
+    print(f"{libraries:,} libraries, {features:,} features, {source.counts.height:,} numbers")
     print(args.out)
     return 0

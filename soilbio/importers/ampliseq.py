@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from soilbio.importers.found import Found, first_of, one_of
+from soilbio.importers.settings import read_settings
 from soilbio.importers.sides import sort_out, together
+from soilbio.importers.stated import stated
 
 _TABLE = ("dada2/ASV_table.tsv", "dada2/ASV_table.tsv.gz")
 _SEQUENCES = ("dada2/ASV_seqs.fasta", "dada2/ASV_seqs.fasta.gz")
@@ -33,23 +33,24 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read ASVs as DADA2 left them, and their lineages."""
-    del options
+    told = stated(options)
     folder = sources[0]
     files = [one_of(folder, _TABLE, "the table of ASVs"), one_of(folder, _SEQUENCES, "sequences")]
     lineages = {
         name: path for name, names in _LINEAGES.items() if (path := first_of(folder, names))
     }
     files += lineages.values()
-    found = together(files, sort_out(files), rows="features")
-    settings = _settings(folder)
+    found = together(files, sort_out(files, told), told, rows="features")
+    settings = read_settings(first_of(folder, _SETTINGS))
     found.method = dict(_method(settings, _versions(folder)))
     if lineages:
         found.method["classifier"] = " / ".join(lineages)
         first = next(iter(lineages.values()))
         name = first.name.removesuffix(".tsv").partition(".")[2]
-        found.method |= (
-            {"reference": str(settings.get("dada_ref_taxonomy") or name)} if name else {}
-        )
+        # ampliseq names its databases with their versions: `silva=138.2`.
+        database, _, version = str(settings.get("dada_ref_taxonomy") or name).partition("=")
+        said = {"reference": database, "reference_version": version}
+        found.method |= {column: value for column, value in said.items() if value}
     if len(lineages) > 1:
         found.notes.append(
             f"features have the names on which {' and '.join(lineages)} agree; all lineages stay"
@@ -60,20 +61,11 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     return found
 
 
-def _settings(folder: Path) -> dict[str, Any]:
-    path = first_of(folder, _SETTINGS)
-    content = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    return content if isinstance(content, dict) else {}
-
-
 def _versions(folder: Path) -> dict[str, str]:
     """Read the versions of tools, whichever process states them."""
-    path = first_of(folder, _VERSIONS)
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path else {}
-    parts = content.values() if isinstance(content, dict) else ()
     return {
         str(name): str(version)
-        for part in parts
+        for part in read_settings(first_of(folder, _VERSIONS)).values()
         if isinstance(part, dict)
         for name, version in part.items()
     }

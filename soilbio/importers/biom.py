@@ -8,9 +8,11 @@ from typing import Any
 
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import are_sequences, open_text
-from soilbio.importers.known import cleaned
-from soilbio.importers.sides import sort_out
+from soilbio.importers.grid import are_sequences
+from soilbio.importers.known import cleaned, joined
+from soilbio.importers.sides import check_known, sort_out
+from soilbio.importers.stated import stated
+from soilbio.importers.text import open_text
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
@@ -30,7 +32,7 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read a table; sequences (.fasta) and lineages (.tsv) may stand beside it."""
-    del options
+    told = stated(options)
     tables = [source for source in sources if ".biom" in source.name or source.suffix == ".hdf5"]
     if len(tables) != 1:
         raise problem_of(
@@ -43,14 +45,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     parts = sort_out([source for source in sources if source not in tables])
     found = read_biom(tables[0])
     found.sources = tuple(sources)
-    found.features = {
-        name: Taxon(
-            parts.sequences.get(name, taxon.sequence),
-            parts.lineages.get(name, taxon).lineage,
-            parts.lineages.get(name, taxon).confidence,
-        )
-        for name, taxon in found.features.items()
-    }
+    own = {name: taxon for name, taxon in found.features.items() if taxon.sequence}
+    sequences = {name: taxon.sequence for name, taxon in own.items()} | parts.sequences
+    found.features = joined(found.features, sequences, {**found.features, **parts.lineages})
+    found.notes += check_known(sources, found.features, parts.sequences, parts.lineages, told)
     return found
 
 

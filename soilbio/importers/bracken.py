@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import read_texts
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.text import read_texts
 
 _METHOD = {"engine": "kraken2, bracken", "abundance": "sequence"}
 _READS = ("kraken_assigned_reads", "added_reads", "new_est_reads")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from hashlib import file_digest, md5, sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from soilbio import __version__
 from soilbio.agreements.folder import agreements_of, read_agreements
@@ -15,9 +16,12 @@ from soilbio.dataset.folder import check_folder
 from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
-from soilbio.errors import Problems
+from soilbio.errors import InputError, Problem, Problems
+from soilbio.importers.assay import overruled, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids
-from soilbio.importers.method import Method, Tag, settle
+from soilbio.importers.method import Method, Tag
+from soilbio.importers.numbers import numbers_of
+from soilbio.importers.stated import stated
 from soilbio.metadata.samples import read_samples
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import canonical
@@ -34,9 +38,12 @@ _IDS = {
     **{"counts": ("library_id",), "measurements": ("subject",)},
 }
 Row = dict[str, Any]
+Made = TypeVar("Made")
 
 
-def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> list[str]:
+def build_dataset(
+    found: Found, method: Method, target: Path, *, form: str, earlier: Iterable[Problem] = ()
+) -> list[str]:
     """Write the dataset; give what was done on the way, in words.
 
     Parameters
@@ -49,6 +56,8 @@ def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> l
         The dataset's folder.
     form : str
         The format it came in.
+    earlier : iterable of Problem
+        What was found wrong before; it is told with the rest.
 
     Raises
     ------
@@ -58,25 +67,33 @@ def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> l
 
     """
     check_folder(target, beside_dataset)
-    notes = list(found.notes)
-    assay = settle(method, found.method, has_lineages=has_lineages(found))
+    notes = [*found.notes, *overruled(method, found.method)]
+    problems = Problems(str(method.path))
+    problems.extend(earlier)
     digests = {path.name: _digest(path) for path in found.sources}
-    counts = _numbers(found, notes)
     tags = [method.tag_of(library) for library in sorted(found.libraries)]
-    texts = read_agreements(method.agreements)
-    agreement_of = agreements_of(tags, texts, str(method.path), method.title)
-    samples = _samples(method, tags, found.metadata, agreement_of, notes)
+    assay = gathered(
+        problems, lambda: settle(method, found.method, has_lineages=has_lineages(found))
+    )
+    counts = gathered(problems, lambda: numbers_of(found, stated(method.table), notes))
+    texts, agreement_of = _agreements(method, tags, problems)
+    samples = gathered(problems, lambda: _samples(method, tags, found.metadata, notes))
+    if problems.errors or assay is None or counts is None or samples is None:
+        raise InputError(problems.found)
+    for row, tag in samples:
+        row["agreement_id"] = agreement_of[tag.library_id]
+    rows = [row for row, _ in samples]
     ids = _feature_ids(found.features, "".join(sorted(digests.values())))
     counts = _named(counts, ids, agreement_of, notes)
     tables = {
-        "samples": _text_frame(samples),
+        "samples": _text_frame(rows),
         "assays": _frame([_assay(assay, agreement_of.values())], "assays"),
         "libraries": _frame(
             _libraries(tags, counts, str(assay["assay_id"]), agreement_of), "libraries"
         ),
         "features": _features(found.features, ids, counts, assay, method.target()),
         "counts": counts,
-        "measurements": _frame(measurement_rows(samples), "measurements"),
+        "measurements": _frame(measurement_rows(rows), "measurements"),
     }
     history = {
         "format": form,
@@ -96,6 +113,26 @@ def build_dataset(found: Found, method: Method, target: Path, *, form: str) -> l
         files={HISTORY: json.dumps(history, indent=1, ensure_ascii=False, sort_keys=True) + "\n"},
     )
     return notes
+
+
+def gathered(problems: Problems, make: Callable[[], Made]) -> Made | None:
+    """Make something; what is wrong with it is noted, so that the rest is looked at, too."""
+    try:
+        return make()
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _agreements(
+    method: Method, tags: Sequence[Tag], problems: Problems
+) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """Read the agreements, and which one each library is under."""
+    if not method.agreement:
+        return {}, {}
+    texts = gathered(problems, lambda: read_agreements(method.agreements)) or {}
+    known = gathered(problems, lambda: agreements_of(tags, texts, str(method.path), method.title))
+    return texts, known or {}
 
 
 def _prefixed(tables: Mapping[str, pl.DataFrame], prefix: str) -> dict[str, pl.DataFrame]:
@@ -119,36 +156,6 @@ def has_lineages(found: Found) -> bool:
 def _digest(path: Path) -> str:
     with path.open("rb") as handle:
         return file_digest(handle, "sha256").hexdigest()
-
-
-def _numbers(found: Found, notes: list[str]) -> pl.DataFrame:
-    """Tell counts from shares: whole numbers are reads, sums of 1 or 100 are shares."""
-    import polars as pl
-
-    problems = Problems(", ".join(path.name for path in found.sources))
-    values = found.counts["value"]
-    is_whole = bool((values == values.round(0)).all())
-    sums = found.counts.group_by("library").agg(pl.col("value").sum())["value"]
-    largest = float(sums.max() or 0)  # type: ignore[arg-type]
-    none = pl.lit(None, dtype=pl.Int64)
-    if found.shares or not is_whole:
-        scale = 1.0 if largest <= 1 + 1e-6 else 100.0
-        if largest / scale > 1 + 1e-3:
-            problems.add(
-                "import-numbers",
-                found=f"{largest:g}, the largest sum of a library",
-                expected="whole numbers of reads, or shares that add up to at most 1 or 100",
-                fix="Import the counts before they were transformed or normalised",
-            )
-            problems.raise_if_any()
-        notes.append(f"numbers are shares of {scale:g}, no counts of reads")
-        # Shares are rounded where they are printed: sums just above 1 are scaled to it.
-        share = pl.col("value") / max(scale, largest)
-        return found.counts.with_columns(none.alias("count"), share.alias("relative_abundance"))
-    return found.counts.with_columns(
-        pl.col("value").cast(pl.Int64).alias("count"),
-        pl.lit(None, dtype=pl.Float64).alias("relative_abundance"),
-    )
 
 
 def _feature_ids(features: Mapping[str, Taxon], digest: str) -> dict[str, str]:
@@ -195,17 +202,16 @@ def _samples(
     method: Method,
     tags: Sequence[Tag],
     found: Mapping[str, Mapping[str, str]],
-    agreement_of: Mapping[str, str],
     notes: list[str],
-) -> list[Row]:
-    """Make the rows of samples: of the user's sheet, else of what the source says."""
+) -> list[tuple[Row, Tag]]:
+    """Make the rows of samples, each with its first library: of the sheet, or the source."""
     problems = Problems(str(method.samples or method.path))
     sheet = (
         {row["sample_id"]: row for row in read_samples(method.samples, method.columns)}
         if method.samples
         else None
     )
-    rows: dict[str, Row] = {}
+    rows: dict[str, tuple[Row, Tag]] = {}
     for tag in tags:
         if sheet is not None and tag.sample_id not in sheet and not tag.control_type:
             problems.add(
@@ -218,10 +224,10 @@ def _samples(
             sheet.get(tag.sample_id, {}) if sheet is not None else found.get(tag.library_id, {})
         )
         row = {name: value for name, value in values.items() if value and name != "sample_id"}
-        row |= {"sample_id": tag.sample_id, "agreement_id": agreement_of[tag.library_id]}
+        row["sample_id"] = tag.sample_id
         if tag.control_type:
             row.setdefault("samp_category", tag.control_type)
-        rows.setdefault(tag.sample_id, row)
+        rows.setdefault(tag.sample_id, (row, tag))
     problems.raise_if_any()
     if sheet is not None and (left := len(sheet.keys() - rows.keys())):
         notes.append(
@@ -278,19 +284,33 @@ def _features(
     assay: Mapping[str, Any],
     target: Target,
 ) -> pl.DataFrame:
-    """Make the rows of features that were counted; of one that came twice, the first."""
+    """Make the rows of features that were counted; one that came twice has the names of both."""
     import polars as pl
 
-    rows: dict[str, Row] = {}
+    taxa: dict[str, Taxon] = {}
     for name in sorted(features):
-        if ids[name] not in rows:
-            rows[ids[name]] = _feature(ids[name], features[name], assay, target)
+        known = taxa.get(ids[name])
+        taxa[ids[name]] = _both(known, features[name]) if known else features[name]
+    rows = {feature: _feature(feature, taxon, assay, target) for feature, taxon in taxa.items()}
     agreements = counts.group_by("feature_id").agg(
         pl.col("agreement_id").unique().sort().str.join("|").alias("agreement_ids")
     )
     columns = [column.name for column in FEATURES.columns if column.name != "agreement_ids"]
     frame = _frame(list(rows.values()), "features").select(columns)
     return frame.join(agreements, on="feature_id", how="inner")
+
+
+def _both(one: Taxon, other: Taxon) -> Taxon:
+    """Put the lineages of two features of one sequence together; a support is of one lineage."""
+    lineages = [text for text in (one.lineage, *one.others, other.lineage, *other.others) if text]
+    different = list(dict.fromkeys(lineages))
+    is_same = one.confidence == other.confidence and len(different) < 2
+    return replace(
+        one,
+        lineage=different[0] if different else "",
+        others=tuple(different[1:]),
+        confidence=one.confidence if is_same else None,
+    )
 
 
 def _feature(feature: str, taxon: Taxon, assay: Mapping[str, Any], target: Target) -> Row:

@@ -9,6 +9,7 @@ from soilbio.importers.found import Found
 from soilbio.importers.grid import are_sequences, read_grid
 from soilbio.importers.robject import as_text
 from soilbio.importers.sides import sort_out, together
+from soilbio.importers.stated import stated
 from soilbio.importers.table import ENDS
 
 
@@ -25,10 +26,9 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read the sequence table, and taxa where they are given."""
+    told = stated(options)
     with as_text(sources) as texts:
-        found = together(
-            texts, sort_out(texts), rows=str(options.get("rows", "")), convention=False
-        )
+        found = together(texts, sort_out(texts, told), told)
     found.sources = tuple(sources)
     found.method = {"engine": "dada2"}
     return found

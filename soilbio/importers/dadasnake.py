@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from soilbio.importers.found import Found, first_of, one_of
 from soilbio.importers.grid import are_sequences, read_grid
 from soilbio.importers.known import read_fasta, taxa_of
+from soilbio.importers.settings import read_settings
 from soilbio.importers.sides import Parts, together
+from soilbio.importers.stated import stated
 
 _TABLE = ("sequenceTables/all.seqTab.tax.tsv", "sequenceTables/all.seqTab.tsv")
 _SEQUENCES = ("sequenceTables/all.seqs.fasta",)
@@ -26,11 +26,11 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read the table with its lineages, and sequences."""
-    del options
+    told = stated(options)
     folder = sources[0]
     table = one_of(folder, _TABLE, "the table of ASVs")
     # The first column is R's row name: the sequence, or the OTU's number.
-    grid = read_grid(table, names="OTU")
+    grid = read_grid(table, told, names="OTU")
     beside = grid.texts.pop("Row.names", [])
     sequences = (
         dict(zip(grid.rows, beside, strict=True)) if beside and are_sequences(beside) else {}
@@ -40,21 +40,15 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     if path:
         sequences |= read_fasta(path)
     parts = Parts([grid], sequences, taxa_of(grid.rows, grid.texts))
-    found = together(files, parts, rows="features")
-    found.method = {"engine": "dada2", **dict(_method(_settings(folder)))}
+    found = together(files, parts, told, rows="features")
+    found.method = {"engine": "dada2", **dict(_method(read_settings(first_of(folder, _SETTINGS))))}
     return found
 
 
-def _settings(folder: Path) -> dict[str, Any]:
-    path = first_of(folder, _SETTINGS)
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) if path else {}
-    return content if isinstance(content, dict) else {}
-
-
 def _method(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    primers = settings.get("primers") or {}
+    primers = settings.get("primers")
     for side, key in (("forward", "fwd"), ("reverse", "rvs")):
-        primer = primers.get(key) or {}
+        primer = primers.get(key) if isinstance(primers, dict) else None
         if isinstance(primer, dict) and primer.get("sequence"):
             yield f"pcr_primer_{side}", str(primer["sequence"]).upper()
             if primer.get("name"):

@@ -6,8 +6,10 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from soilbio.errors import InputError, problem_of
+from soilbio.importers.archive import opened
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.known import cleaned
 
@@ -46,6 +48,7 @@ def _rows(source: Path) -> Iterator[dict[str, str]]:
     from dwca.exceptions import InvalidArchive
     from dwca.read import DwCAReader
 
+    _check_archive(source)
     try:
         with DwCAReader(str(source)) as archive:
             for row in archive:
@@ -56,6 +59,24 @@ def _rows(source: Path) -> Iterator[dict[str, str]]:
                 yield known
     except (InvalidArchive, zipfile.BadZipFile, OSError, ValueError, KeyError) as error:
         raise _wrong(source, str(error), "a Darwin Core Archive, with meta.xml") from error
+
+
+def _check_archive(source: Path) -> None:
+    """Stop where files that the archive names are not in it: their paths would lead elsewhere."""
+    with opened(source, "a Darwin Core Archive: a zip with meta.xml", "import-dwca") as archive:
+        names = set(archive.namelist())
+        meta = next((name for name in names if name.rpartition("/")[2] == "meta.xml"), "")
+        if not meta:
+            raise _wrong(source, "no meta.xml", "a Darwin Core Archive, with meta.xml")
+        try:
+            root = ElementTree.fromstring(archive.read(meta))  # noqa: S314  expat stops bombs
+        except ElementTree.ParseError as error:
+            raise _wrong(source, f"meta.xml: {error}", "a meta.xml that can be read") from error
+    folder = meta.removesuffix("meta.xml")
+    named = [part.text or "" for part in root.iter() if part.tag.rpartition("}")[2] == "location"]
+    named += [root.get("metadata") or "meta.xml"]
+    if lacking := sorted(name for name in named if f"{folder}{name.strip()}" not in names):
+        raise _wrong(source, f"meta.xml names {', '.join(lacking)}", "files of the archive itself")
 
 
 def _short(data: Mapping[str, str]) -> dict[str, str]:
@@ -98,6 +119,7 @@ def _found(source: Path, rows: Sequence[Mapping[str, str]]) -> Found:
         shares=any(word in kind for kind in kinds for word in _SHARE),
         method={term: values.pop() for term, values in method.items()},
         metadata=metadata,
+        is_counted=all("read" in kind for kind in kinds),
         notes=["places and dates are those of the archive, as coarse as they were published"],
     )
 

@@ -32,8 +32,10 @@ class Found:
     """Numbers by library and feature, what is known of features, and what is said of the method.
 
     `counts` has the columns `library`, `feature`, `value` (not zero); `libraries` may name some
-    without any. `shares` tells that values are relative abundances, not reads. `method` holds
-    columns of `assays`; `metadata` MIxS slots by library; `notes` what was done on the way.
+    without any. `shares` tells that values are relative abundances, `is_counted` that they are
+    reads; else it shows in them. Shares are of `whole` (0: of 1 or 100); where the source says that
+    it leaves a rest out (`has_rest`), they may add up to less. `method` holds columns of `assays`;
+    `metadata` MIxS slots by library; `notes` what was done on the way.
     """
 
     sources: tuple[Path, ...]
@@ -45,6 +47,9 @@ class Found:
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     history: dict[str, Any] = field(default_factory=dict)
+    is_counted: bool = False
+    whole: float = 0.0
+    has_rest: bool = False
 
 
 def backbone_ids(taxon_id: str, lineage: str) -> dict[str, object]:

@@ -6,38 +6,26 @@ of text: lineages, ranks, sequences.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.errors import InputError, Problems
+from soilbio.importers.columns import Kinds, check_measured, check_mixed, kinds_of, number_of
+from soilbio.importers.stated import Stated, check_ignored
+from soilbio.importers.text import Rows, empty, rows_of
 
 if TYPE_CHECKING:
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
 
-# Headers of columns that are no library, whatever their cells look like.
-_TEXT = re.compile(
-    r"^(?:taxonomy|taxon|taxa|lineage|consensus ?lineage|confidence|domain|superkingdom|kingdom|"
-    r"supergroup|division|subdivision|phylum|class|order|family|genus|species|sequence|seq|dna_?"
-    r"sequence|length|len|row\.?names|sh|size|representative|repseq|scientificname|taxonomy_id|"
-    r"(?:domain|kingdom|phylum|class|order|family|genus|species)[._].*|.*[._]boot)$",
-    re.IGNORECASE,
-)
-_TOTAL = re.compile(
-    r"^#?(?:total|sum|totals|all|row ?sums?|col ?sums?|total reads)$", re.IGNORECASE
-)
 _SEQUENCE = re.compile(r"^[ACGTUNRYSWKMBDHV]{40,}$", re.IGNORECASE)
-_NOTHING = frozenset({"", "na", "nan", "null"})
 _SOME = 100  # problems of one kind in one file are not told a thousand times
+_LOOKED_AT = 200  # rows by which columns of numbers are told from columns of text
 
 
 @dataclass(slots=True)
@@ -68,342 +56,260 @@ class Grid:
         )
         return long.group_by("library", "feature").agg(pl.col("value").sum())
 
+    def kept(self, rows: Sequence[int], columns: Sequence[int]) -> Grid:
+        """Keep some rows and columns, by their places in ascending order."""
+        import numpy as np
 
-def read_grid(source: Path, *, sheet: str = "", names: str = "") -> Grid:
-    """Read a table of numbers: text in any common encoding and separator, gzip or not, or .xlsx.
-
-    Names of rows stand in the first column, or in the one of which `names` is the header.
-
-    Raises
-    ------
-    InputError
-        With all cells that are no numbers, and all names that come twice.
-
-    """
-    problems = Problems(str(source))
-    lines = _named_first(_rows(source, sheet), names)
-    first = list(islice(lines, 2))
-    if len(first) < 2:
-        problems.add(
-            "import-table-empty",
-            expected="a header and at least one row",
-            fix="Name the table that holds the numbers",
-        )
-        problems.raise_if_any()
-    header, row = first[0][1], first[1][1]
-    if len(row) == len(header) + 1:  # R's write.table has no header above the names of rows
-        header = ["", *header]
-    columns = [place for place in range(1, len(header)) if _is_number(header[place], row, place)]
-    rest = [place for place in range(1, len(header)) if place not in set(columns)]
-    grid = _fill((first[1:], lines), header, (columns, rest), problems)
-    _check_names(grid.rows, "row", problems)
-    _check_names(grid.columns, "column", problems)
-    problems.raise_if_any()
-    return _without_totals(grid, problems)
-
-
-def _named_first(
-    lines: Iterator[tuple[int, list[str]]], names: str
-) -> Iterator[tuple[int, list[str]]]:
-    """Put the column with that header in front."""
-    at = 0
-    for place, (number, cells) in enumerate(lines):
-        if not place:
-            at = cells.index(names) if names in cells else 0
-        yield number, [cells[at], *cells[:at], *cells[at + 1 :]] if at else cells
-
-
-def _is_number(name: str, row: Sequence[str], place: int) -> bool:
-    if _TEXT.match(name.strip()) or place >= len(row):
-        return False
-    text = row[place].strip()
-    return text.lower() in _NOTHING or _number(text) is not None
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _fill(
-    lines: tuple[Iterable[tuple[int, list[str]]], Iterator[tuple[int, list[str]]]],
-    header: Sequence[str],
-    places: tuple[list[int], list[int]],
-    problems: Problems,
-) -> Grid:
-    import numpy as np
-
-    columns, rest = places
-    names: list[str] = []
-    texts: dict[str, list[str]] = {header[place].strip(): [] for place in rest}
-    found_rows, found_columns, found_values = [], [], []
-    span = slice(columns[0], columns[-1] + 1) if columns else slice(0)
-    is_dense = len(columns) == span.stop - span.start if columns else True
-    for part in lines:
-        for number, cells in part:
-            values = _values(cells, (columns, span, is_dense), (number, header), problems)
-            if values is None:
-                continue
-            filled = np.flatnonzero(values)
-            found_rows.append(np.full(filled.size, len(names), dtype=np.int32))
-            found_columns.append(filled.astype(np.int32))
-            found_values.append(values[filled])
-            names.append(cells[0].strip())
-            for place in rest:
-                text = cells[place].strip() if place < len(cells) else ""
-                texts[header[place].strip()].append(text)
-    return Grid(
-        problems.source,
-        names,
-        [header[place].strip() for place in columns],
-        _joined(found_rows),
-        _joined(found_columns),
-        np.concatenate(found_values) if found_values else np.zeros(0),
-        texts,
-        header[0].strip(),
-    )
-
-
-def _joined(parts: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-    import numpy as np
-
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
-
-
-def _values(
-    cells: list[str],
-    places: tuple[list[int], slice, bool],
-    where: tuple[int, Sequence[str]],
-    problems: Problems,
-) -> NDArray[np.float64] | None:
-    """Read the numbers of a row; None where one of them is none."""
-    import numpy as np
-
-    columns, span, is_dense = places
-    if columns and len(cells) <= columns[-1]:
-        _note(problems, where[0], None, str(len(cells)), f"{len(where[1])} cells, as the header")
-        return None
-    chosen = cells[span] if is_dense else [cells[place] for place in columns]
-    try:
-        values = np.array(chosen, dtype=np.float64)
-    except ValueError:
-        values = np.zeros(0)
-    if values.size == len(columns) and bool((np.isfinite(values) & (values >= 0)).all()):
-        return values
-    for place, text in zip(columns, chosen, strict=True):
-        value = _number(text)
-        if value is None or not 0 <= value < float("inf"):
-            _note(
-                problems, where[0], where[1][place], text, "a number, 0 or more, point as decimal"
-            )
-    return None
-
-
-def _note(problems: Problems, row: int, column: str | None, found: str, expected: str) -> None:
-    if len(problems.found) < _SOME:
-        problems.add(
-            "import-cell",
-            row=row,
-            column=column,
-            found=found,
-            expected=expected,
-            fix="Correct the cell; where nothing was counted, write 0",
+        keep = np.isin(self.row_of, rows) & np.isin(self.column_of, columns)
+        return Grid(
+            self.source,
+            [self.rows[at] for at in rows],
+            [self.columns[at] for at in columns],
+            _renumbered(self.row_of[keep], rows),
+            _renumbered(self.column_of[keep], columns),
+            self.values[keep],
+            {name: [cells[at] for at in rows] for name, cells in self.texts.items()},
+            self.corner,
+            self.notes,
         )
 
 
-def _check_names(names: Sequence[str], side: str, problems: Problems) -> None:
-    seen: set[str] = set()
-    for number, name in enumerate(names, start=2):
-        if not name or name in seen:
-            problems.add(
-                "import-name",
-                row=number if side == "row" else None,
-                column=name if side == "column" else None,
-                found=name,
-                expected=f"a name for each {side}, and each name once",
-                fix="Name it, or join the two",
-            )
-        seen.add(name)
-
-
-def _without_totals(grid: Grid, problems: Problems) -> Grid:
-    """Take sums of all others out; what is called so and is no sum is refused."""
-    import numpy as np
-
-    sides = (("row", grid.rows, grid.row_of), ("column", grid.columns, grid.column_of))
-    keep = np.ones(grid.values.size, dtype=bool)
-    for (side, names, place_of), other_of in zip(sides, (grid.column_of, grid.row_of), strict=True):
-        for place in [at for at, name in enumerate(names) if _TOTAL.match(name)]:
-            is_total = keep & (place_of == place)
-            others = keep & ~is_total
-            size = int(other_of.max(initial=-1)) + 1
-            sums = np.bincount(other_of[others], grid.values[others], minlength=size)
-            stated = np.bincount(other_of[is_total], grid.values[is_total], minlength=size)
-            if not np.allclose(sums, stated):
-                problems.add(
-                    "import-total",
-                    column=names[place],
-                    expected=f"a {side} that is the sum of all others, or another name for it",
-                    fix="Remove it, or correct it: something is missing from the table",
-                )
-            keep &= ~is_total
-            grid.notes.append(f"{side} '{names[place]}' is the sum of the others, and left out")
-    problems.raise_if_any()
-    return _kept(grid, keep) if grid.notes else grid
-
-
-def _kept(grid: Grid, keep: NDArray[np.bool_]) -> Grid:
-    rows = [at for at, name in enumerate(grid.rows) if not _TOTAL.match(name)]
-    columns = [at for at, name in enumerate(grid.columns) if not _TOTAL.match(name)]
-    return Grid(
-        grid.source,
-        [grid.rows[at] for at in rows],
-        [grid.columns[at] for at in columns],
-        _renumbered(grid.row_of[keep], rows),
-        _renumbered(grid.column_of[keep], columns),
-        grid.values[keep],
-        {name: [cells[at] for at in rows] for name, cells in grid.texts.items()},
-        grid.corner,
-        grid.notes,
-    )
-
-
-def _renumbered(places: NDArray[np.int32], kept: list[int]) -> NDArray[np.int32]:
+def _renumbered(places: NDArray[np.int32], kept: Sequence[int]) -> NDArray[np.int32]:
     import numpy as np
 
     return np.searchsorted(np.array(kept, dtype=np.int32), places).astype(np.int32)
 
 
-def are_sequences(names: Sequence[str]) -> bool:
-    """Tell whether names are sequences themselves."""
-    return bool(names) and all(_SEQUENCE.match(name) for name in names[:50])
-
-
-def read_texts(source: Path, *, sheet: str = "") -> tuple[list[str], list[dict[str, str]]]:
-    """Read a table of text: its headers, and rows by header."""
-    lines = _rows(source, sheet)
-    number, header = next(lines, (0, []))
-    header = [name.strip() for name in header]
-    rows: list[dict[str, str]] = []
-    for _, cells in lines:
-        if not rows and len(cells) == len(header) + 1:
-            header = ["", *header]
-        rows.append(dict(zip(header, (cell.strip() for cell in cells), strict=False)))
-    if not number:
-        raise InputError(_empty(source).found)
-    return header, rows
-
-
-def _empty(source: Path) -> Problems:
-    problems = Problems(str(source))
-    problems.add(
-        "import-table-empty", expected="a header and at least one row", fix="Name another file"
-    )
-    return problems
-
-
-def _rows(source: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield rows that are not empty with their numbers; comments before the header are left out."""
-    is_book = source.name.lower().endswith((".xlsx", ".xls", ".ods"))
-    lines = _book(source, sheet) if is_book else _text(source)
-    is_above = True
-    for number, cells in lines:
-        if not "".join(cells).strip():
-            continue
-        is_comment = cells[0].startswith("#") and (len(cells) == 1 or not cells[1].strip())
-        if is_above and is_comment:
-            continue
-        is_above = False
-        yield number, cells
-
-
-def _text(source: Path) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(sys.maxsize)
-    with open_text(source) as handle:
-        start = list(islice((line for line in handle), 20))
-        header = next((line for line in start if not _is_comment(line)), "")
-        # Lineages hold commas and semicolons: a tab, where there is one, is the separator.
-        has_others = "," in header or ";" in header
-        mark = "\t" if "\t" in header or not has_others else max(",;", key=header.count)
-        rows = csv.reader((line for part in (start, handle) for line in part), delimiter=mark)
-        for cells in rows:
-            yield rows.line_num, cells or [""]
-
-
-def _is_comment(line: str) -> bool:
-    return line.startswith("#") and "\t" not in line.rstrip()
-
-
-def open_text(source: Path) -> io.TextIOBase:
-    """Open text, gzip or not; what is not UTF-8 is read as Windows' Western European.
+def ignoring(grid: Grid, told: Stated) -> Grid:
+    """Leave out the rows and columns that are to be ignored.
 
     Raises
     ------
     InputError
-        If there is no such file, or it cannot be read.
+        If they are not there.
 
     """
+    problems = Problems(grid.source)
+    check_ignored(told.ignore_columns, grid.columns, "column", problems)
+    check_ignored(told.ignore_rows, grid.rows, "row", problems)
+    problems.raise_if_any()
+    return grid.kept(
+        [at for at, name in enumerate(grid.rows) if name not in told.ignore_rows],
+        [at for at, name in enumerate(grid.columns) if name not in told.ignore_columns],
+    )
+
+
+def read_grid(
+    source: Path,
+    told: Stated | None = None,
+    *,
+    names: str = "",
+    only: tuple[str, str] | None = None,
+) -> Grid:
+    """Read a table of numbers: text in any common encoding and separator, gzip or not, or .xlsx.
+
+    Names of rows stand in the first column, or in the one of which `names` is the header. Of rows
+    `only` those are read that have a value in a column.
+
+    Raises
+    ------
+    InputError
+        With all cells that are no numbers, names that come twice, and columns of which nothing
+        tells whether they are numbers of a library.
+
+    """
+    from soilbio.importers.totals import without_totals
+
+    told = told or Stated()
     problems = Problems(str(source))
-    opener = gzip.open if source.name.endswith(".gz") else open
-    try:
-        with opener(source, "rb") as handle:
-            encoding = "utf-8-sig" if _is_utf8(handle) else "cp1252"
-        return opener(source, "rt", encoding=encoding, errors="replace", newline="")
-    except (OSError, EOFError) as error:
-        problems.add(
-            "import-unreadable",
-            found=str(getattr(error, "strerror", None) or error),
-            expected="a file that can be read",
-            fix="Correct the path, or get the file again",
+    rows = rows_of(source, sheet=told.sheet, separator=told.separator)
+    lines = _named_first(_only(rows, only) if only else rows, names)
+    number, header = next(lines, (0, []))
+    first = list(islice(lines, _LOOKED_AT))
+    if not number or not first:
+        raise empty(source)
+    # R's write.table has no header above the names of rows.
+    if {len(cells) for _, cells in first} == {len(header) + 1}:
+        header = ["", *header]
+    header = [name.strip() for name in header]
+    check_ignored(told.ignore_columns, header[1:], "column", problems)
+    kinds = kinds_of(header, [cells for _, cells in first], told.ignore_columns, told.libraries)
+    reading = _Reading(header, kinds, problems)
+    reading.read(chain(first, lines))
+    return without_totals(reading.grid(told), told, problems)
+
+
+def _only(lines: Rows, only: tuple[str, str]) -> Iterator[tuple[int, list[str]]]:
+    """Leave out rows that have another value in a column."""
+    column, wanted = only
+    at = -1
+    for number, cells in lines:
+        if at < 0:
+            at = cells.index(column)
+        elif at >= len(cells) or cells[at].strip() != wanted:
+            continue
+        yield number, cells
+
+
+def _named_first(lines: Rows, names: str) -> Iterator[tuple[int, list[str]]]:
+    """Put the column with that header in front."""
+    at = 0
+    for place, (number, cells) in enumerate(lines):
+        if not place:
+            at = cells.index(names) if names and names in cells else 0
+        has = at < len(cells)
+        yield number, [cells[at], *cells[:at], *cells[at + 1 :]] if at and has else cells
+
+
+class _Reading:
+    """Reads rows into numbers, names and text; notes what is wrong with them."""
+
+    def __init__(self, header: Sequence[str], kinds: Kinds, problems: Problems) -> None:
+        self.header, self.kinds, self.problems = header, kinds, problems
+        numbers = kinds.numbers
+        self.span = slice(numbers[0], numbers[-1] + 1) if numbers else slice(0)
+        self.is_dense = len(numbers) == self.span.stop - (self.span.start or 0)
+        self.texts: dict[int, list[str]] = {place: [] for place in kinds.texts}
+        self.names: list[str] = []
+        self.rows: list[int] = []
+        self.found: list[tuple[NDArray[np.int32], NDArray[np.float64]]] = []
+        self.negative = 0
+
+    def read(self, lines: Iterable[tuple[int, list[str]]]) -> None:
+        """Read all rows."""
+        import numpy as np
+
+        try:
+            for number, cells in lines:
+                values = self._values(number, cells)
+                if values is None:
+                    continue
+                filled = np.flatnonzero(values)
+                self.found.append((filled.astype(np.int32), values[filled]))
+                self.names.append(cells[0].strip())
+                self.rows.append(number)
+                for place, texts in self.texts.items():
+                    texts.append(cells[place].strip() if place < len(cells) else "")
+        except InputError as error:
+            self.problems.extend(error.problems)
+
+    def _values(self, row: int, cells: list[str]) -> NDArray[np.float64] | None:
+        """Read the numbers of a row; None where one of them is none."""
+        import numpy as np
+
+        columns = self.kinds.numbers
+        is_longer = len(cells) > len(self.header) and "".join(cells[len(self.header) :]).strip()
+        if columns and (len(cells) <= columns[-1] or is_longer):
+            self._note(row, None, str(len(cells)), f"{len(self.header)} cells, as the header")
+            return None
+        chosen = cells[self.span] if self.is_dense else [cells[place] for place in columns]
+        try:
+            values = np.array(chosen, dtype=np.float64)
+        except ValueError:
+            values = np.zeros(0)
+        is_plain = values.size == len(columns) and "_" not in "".join(chosen)
+        if is_plain and bool((np.isfinite(values) & (values >= 0)).all()):
+            return values
+        for place, text in zip(columns, chosen, strict=True):
+            value = number_of(text)
+            if value is not None and value < 0 and not value.is_integer():
+                self._note_negative(row, self.header[place], text)
+            elif value is None or not 0 <= value < float("inf"):
+                expected = "a number, 0 or more, with a point for decimals and nothing else"
+                self._note(row, self.header[place], text, expected)
+        return None
+
+    def _note_negative(self, row: int, column: str, found: str) -> None:
+        """Note the first of numbers below zero that are no slip: they were transformed."""
+        self.negative += 1
+        if self.negative == 1:
+            self.problems.add(
+                "import-numbers",
+                row=row,
+                column=column,
+                found=found,
+                expected="counts or shares; numbers below zero are logarithms of ratios (CLR) or"
+                " differences",
+                fix="Import the counts before they were transformed",
+            )
+
+    def _note(self, row: int, column: str | None, found: str, expected: str) -> None:
+        if len(self.problems.found) < _SOME:
+            self.problems.add(
+                "import-cell",
+                row=row,
+                column=column,
+                found=found,
+                expected=expected,
+                fix="Correct the cell; where nothing was counted, write 0",
+            )
+
+    def grid(self, told: Stated) -> Grid:
+        """Give the table; rows that are to be ignored are left out.
+
+        Raises
+        ------
+        InputError
+            With all that was wrong.
+
+        """
+        import numpy as np
+
+        columns = [self.header[place] for place in self.kinds.numbers]
+        texts = {self.header[place]: cells for place, cells in self.texts.items()}
+        notes = []
+        if columns:
+            mixed = [self.header[place] for place in self.kinds.mixed]
+            check_mixed(texts, self.rows, mixed, self.problems)
+            check_measured(
+                [*columns, *self.names], told.libraries | set(told.ignore_rows), self.problems
+            )
+            notes += [f"column '{name}' is text, and not taken" for name in mixed if name]
+        check_ignored(told.ignore_rows, self.names, "row", self.problems)
+        kept = [at for at, name in enumerate(self.names) if name not in told.ignore_rows]
+        _check_names([self.names[at] for at in kept], [self.rows[at] for at in kept], self.problems)
+        _check_columns(columns, self.problems)
+        self.problems.raise_if_any()
+        sizes = [places.size for places, _ in self.found]
+        whole = Grid(
+            self.problems.source,
+            self.names,
+            columns,
+            np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+            np.concatenate([np.zeros(0, np.int32), *(places for places, _ in self.found)]),
+            np.concatenate([np.zeros(0), *(values for _, values in self.found)]),
+            texts,
+            self.header[0],
+            notes,
         )
-        raise InputError(problems.found) from error
+        return whole.kept(kept, range(len(columns))) if told.ignore_rows else whole
 
 
-def _is_utf8(handle: object) -> bool:
-    import codecs
-
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    try:
-        while block := handle.read(1 << 20):  # type: ignore[attr-defined]
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _check_names(names: Sequence[str], rows: Sequence[int], problems: Problems) -> None:
+    seen: set[str] = set()
+    for name, row in zip(names, rows, strict=True):
+        if not name or name in seen:
+            _note_name(problems, name, "row", row)
+        seen.add(name)
 
 
-def _book(source: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    problems = Problems(str(source))
-    try:
-        book = CalamineWorkbook.from_path(source)
-        name = _sheet(book.sheet_names, sheet)
-        rows = book.get_sheet_by_name(name).to_python()
-    except (CalamineError, OSError, ValueError) as error:
-        problems.add(
-            "import-unreadable",
-            found=str(error)[:200],
-            expected=f"a workbook with a sheet {sheet or 'of numbers'}",
-            fix="Save it anew as .xlsx, or name the sheet",
-        )
-        raise InputError(problems.found) from error
-    for number, cells in enumerate(rows, start=1):
-        yield number, [_cell(cell) for cell in cells]
+def _check_columns(names: Sequence[str], problems: Problems) -> None:
+    for at, name in enumerate(names):
+        if not name or name in names[:at]:
+            _note_name(problems, name, "column", None)
 
 
-def _sheet(names: Sequence[str], wanted: str) -> str:
-    if not wanted:
-        return names[0]
-    for name in names:
-        if name.lower() == wanted.lower():
-            return name
-    raise ValueError(f"sheets are {', '.join(names)}")
+def _note_name(problems: Problems, name: str, side: str, row: int | None) -> None:
+    problems.add(
+        "import-name",
+        row=row,
+        column=name if side == "column" else None,
+        found=name,
+        expected=f"a name for each {side}, and each name once",
+        fix="Name it, or join the two",
+    )
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def are_sequences(names: Sequence[str]) -> bool:
+    """Tell whether names are sequences themselves."""
+    return bool(names) and all(_SEQUENCE.match(name) for name in names[:50])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Taxon
-from soilbio.importers.grid import are_sequences, open_text, read_texts
+from soilbio.importers.grid import are_sequences
+from soilbio.importers.text import open_text, read_texts
 
 # Headers of one column that holds the whole lineage, and of the ranks where each has its own.
 _LINEAGE = re.compile(
@@ -47,18 +48,16 @@ def read_fasta(source: Path, *, by_header: bool = False) -> dict[str, str]:
 
     """
     problems = Problems(str(source))
-    found: dict[str, list[str]] = {}
-    name = ""
-    with open_text(source) as handle:
-        for number, line in enumerate(handle, start=1):
-            text = line.strip()
-            if text.startswith(">"):
-                words = text[1:].split()
-                name = (text[1:].strip() if by_header else words[0]) if words else str(number)
-                found[name] = []
-            elif name and text:
-                found[name].append(re.sub("[-.]", "", text) if by_header else text)
-    sequences = {name: cleaned("".join(parts)) for name, parts in found.items()}
+    sequences: dict[str, str] = {}
+    for name, sequence in _entries(source, by_header=by_header):
+        if sequences.setdefault(name, sequence) != sequence:
+            problems.add(
+                "import-sequence",
+                column=name,
+                found="another sequence of the same name",
+                expected="one sequence for each name",
+                fix="Name the sequences of one run; or rename those that are of others",
+            )
     for name, sequence in sequences.items():
         if not _LETTERS.match(sequence):
             problems.add(
@@ -74,6 +73,24 @@ def read_fasta(source: Path, *, by_header: bool = False) -> dict[str, str]:
         )
     problems.raise_if_any()
     return sequences
+
+
+def _entries(source: Path, *, by_header: bool) -> Iterator[tuple[str, str]]:
+    """Yield names and sequences as they follow each other."""
+    name, parts = "", list[str]()
+    with open_text(source) as handle:
+        for number, line in enumerate(handle, start=1):
+            text = line.strip()
+            if text.startswith(">"):
+                if name:
+                    yield name, cleaned("".join(parts))
+                words = text[1:].split()
+                name = (text[1:].strip() if by_header else words[0]) if words else str(number)
+                parts = []
+            elif name and text:
+                parts.append(re.sub("[-.]", "", text) if by_header else text)
+    if name:
+        yield name, cleaned("".join(parts))
 
 
 def cleaned(sequence: str) -> str:

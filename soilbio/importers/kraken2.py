@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import open_text
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.text import open_text
 from soilbio.profile.reestimate import Node
 
 _RANKS = {

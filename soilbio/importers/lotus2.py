@@ -8,6 +8,7 @@ from pathlib import Path
 
 from soilbio.importers.found import Found, first_of, one_of
 from soilbio.importers.sides import sort_out, together
+from soilbio.importers.stated import stated
 
 _TABLE = ("OTU.txt",)
 _LINEAGES = ("hiera_BLAST.txt", "hiera_RDP.txt")
@@ -26,11 +27,11 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read OTUs or ASVs, lineages and sequences; `?` is a rank without a name."""
-    del options
+    told = stated(options)
     folder = sources[0]
     optional = (first_of(folder, _LINEAGES), first_of(folder, _SEQUENCES))
     files = [one_of(folder, _TABLE, "the table of OTUs"), *(path for path in optional if path)]
-    found = together(files, sort_out(files), rows="features")
+    found = together(files, sort_out(files, told), told, rows="features")
     log = first_of(folder, _LOG)
     version = _VERSION.search(log.read_text(errors="replace")) if log else None
     if version:

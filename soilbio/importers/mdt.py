@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.found import Found
-from soilbio.importers.grid import read_grid, read_texts
+from soilbio.importers.grid import read_grid
 from soilbio.importers.known import has_lineages, joined, read_fasta, taxa_of
-from soilbio.importers.sides import FASTA
+from soilbio.importers.sides import FASTA, check_known, features_are_rows
+from soilbio.importers.stated import stated
+from soilbio.importers.text import read_texts
 
 _PARTS = {
     "table": re.compile(r"^otu[ _]?table$", re.IGNORECASE),
@@ -36,7 +39,7 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read the template's parts."""
-    del options
+    told = stated(options)
     parts = _parts(sources)
     if lacking := sorted({"table", "taxa"} - parts.keys()):
         raise problem_of(
@@ -46,7 +49,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             expected=f"the sheets or files OTU_table, taxonomy (or taxa), samples; no {lacking[0]}",
             fix="Name a workbook, a folder, or the files, as the toolkit's template has them",
         )
-    grid = read_grid(parts["table"][0], sheet=parts["table"][1])
+    metadata = dict(_samples(*parts["samples"])) if "samples" in parts else {}
+    there = told.libraries | metadata.keys()
+    told = replace(told, sheet=parts["table"][1], libraries=there)
+    grid = read_grid(parts["table"][0], told)
     header, rows = read_texts(parts["taxa"][0], sheet=parts["taxa"][1])
     if not has_lineages(header[1:]):
         raise _no_ranks(parts["taxa"][0], header)
@@ -58,18 +64,18 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         if source.name.lower().endswith(FASTA)
         for name, sequence in read_fasta(source).items()
     }
-    metadata = dict(_samples(*parts["samples"])) if "samples" in parts else {}
-    is_rows = not (set(grid.rows) & metadata.keys()) or bool(set(grid.rows) & taxa.keys())
+    is_rows = features_are_rows(grid, taxa.keys() | sequences.keys(), told)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
     files = tuple(dict.fromkeys(path for path, _ in parts.values()))
+    features = joined(names, sequences, taxa)
     return Found(
         files,
         grid.long(features_are_rows=is_rows),
         tuple(libraries),
-        joined(names, sequences, taxa),
+        features,
         method=dict(_study(*parts["study"])) if "study" in parts else {},
         metadata=metadata,
-        notes=list(grid.notes),
+        notes=[*grid.notes, *check_known(files, features, sequences, taxa, told)],
     )
 
 

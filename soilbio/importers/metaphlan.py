@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import open_text
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.text import open_text
 
 _NAMES = ("clade_name", "#clade_name", "ID", "#SampleID")
 _UNKNOWN = ("UNCLASSIFIED", "UNKNOWN")
@@ -41,7 +41,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     def read_one(source: Path) -> dict[str, list[Line]]:
         return _read(source, versions)
 
-    found = collect(sources, read_one, shares=True, method=_METHOD)
+    found = collect(sources, read_one, shares=True, method=_METHOD, whole=100.0)
     if len(versions) == 1:
         found.method |= {"reference": "MetaPhlAn markers", "reference_version": versions.pop()}
     return found

@@ -10,42 +10,28 @@ from typing import Any
 
 import yaml
 
-from soilbio.dataset.tables import ABUNDANCES
 from soilbio.errors import InputError, Problems, problem_of
-from soilbio.metadata.assays import Assay, known_assays
-from soilbio.metadata.sheet import CONTROL_TYPES, ID, check_id
+from soilbio.importers.stated import check_options
+from soilbio.metadata.assays import known_assays
+from soilbio.metadata.samples import sample_rows
+from soilbio.metadata.sheet import CONTROL_TYPES, check_id
 from soilbio.metadata.tsv import read_rows
-from soilbio.standards.insdc import is_missing
 from soilbio.taxonomy.flags import Target
-from soilbio.yaml_rows import nearest_row, rows_of
+from soilbio.yaml_rows import dotted, nearest_row, repeated_keys, rows_of
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEYS = (
     *("title", "agreement", "agreements", "samples", "libraries", "columns", "prefix", "assay"),
     "table",
 )
-# Columns of `assays` that a user can state, and why each is asked; the first must be answered.
-_ALWAYS = {"assay_id": "a name for the way of measuring", "engine": "what made features of reads"}
-_AMPLICON = {
-    "target_gene": "such as 16S rRNA, 18S rRNA, ITS",
-    "target_subfragment": "such as V4, V3-V4, ITS2",
-    "pcr_primer_forward": "5' to 3', IUPAC",
-    "pcr_primer_reverse": "5' to 3', IUPAC",
-}
-_NAMED = {"reference": "the database that lineages are of", "reference_version": "its version"}
-_OPTIONAL = (
-    *("library_strategy", "pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout"),
-    *("seq_meth", "engine_version", "engine_parameters", "classifier", "classifier_version"),
+# Columns of `assays` that a user can state.
+_OF_ASSAY = (
+    *("assay_id", "engine", "target_gene", "target_subfragment", "pcr_primer_forward"),
+    *("pcr_primer_reverse", "reference", "reference_version", "library_strategy"),
+    *("pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout", "seq_meth"),
+    *("engine_version", "engine_parameters", "classifier", "classifier_version"),
     *("confidence_cutoff", "reference_sha256", "abundance"),
 )
-_OF_ASSAY = {
-    "target_gene": "target_gene",
-    "target_subfragment": "target_subfragment",
-    "pcr_primer_forward": "forward_primer",
-    "pcr_primer_reverse": "reverse_primer",
-    "pcr_primer_name_forward": "forward_name",
-    "pcr_primer_name_reverse": "reverse_name",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,55 +78,89 @@ class Method:
         return Target(known.domains, known.min_length_bp, known.max_length_bp)
 
 
-def read_method(path: Path) -> Method:
-    """Read the file in which a user says what tables leave out.
+def read_method(path: Path, form: str) -> tuple[Method, Problems]:
+    """Read the file in which a user says what tables of a format leave out.
+
+    Gives what could be read, and what is wrong with it; what is missing of the assay, `settle`
+    asks for.
 
     Raises
     ------
     InputError
-        With all that is wrong with its form; what is missing, `settle` asks for.
+        If it is no such file, or `table` is not what the format reads.
 
     """
     problems = Problems(str(path))
-    document, rows = _document(path)
-    for key in sorted(document.keys() - set(_KEYS)):
-        _note_key(key, _KEYS, rows, problems)
-    for key, kind in (("columns", dict), ("assay", dict), ("table", dict)):
-        if not isinstance(document.get(key, {}), kind):
-            _note_kind(key, rows, problems)
-    problems.raise_if_any()
-    assay = document.get("assay") or {}
-    known = (*_ALWAYS, *_AMPLICON, *_NAMED, *_OPTIONAL)
-    for key in sorted(assay.keys() - set(known)):
-        _note_key(f"assay.{key}", tuple(f"assay.{name}" for name in known), rows, problems)
-    for key in ("title", "agreement"):
+    document, node = _document(path)
+    rows = dict(rows_of(node))
+    for place, row in repeated_keys(node):
+        _note_twice(dotted(place), row, problems)
+    parts = {key: _part(document, key, rows, problems) for key in ("columns", "assay", "table")}
+    _check_keys(document, parts["assay"], rows, problems)
+    for key, why in _WHY.items():
         if not str(document.get(key) or "").strip():
-            problems.add(
-                "import-method",
-                column=key,
-                expected=f"{key}: {_WHY[key]}",
-                fix="Add it",
-            )
+            problems.add("import-method", column=key, expected=f"{key}: {why}", fix="Add it")
     prefix = str(document.get("prefix") or "")
     if prefix:
-        check_id(prefix, "prefix", rows.get("prefix", 0), problems)
-    problems.raise_if_any()
+        check_id(prefix, "prefix", nearest_row(rows, "prefix") or 0, problems)
     folder = path.resolve().parent
     libraries, samples = document.get("libraries"), document.get("samples")
-    agreement = str(document["agreement"])
-    tags = _tags(folder / str(libraries), agreement) if libraries else {}
-    return Method(
+    agreement = str(document.get("agreement") or "")
+    tags = _tags(folder / str(libraries), agreement, problems) if libraries else {}
+    before = len(problems.found)
+    lines = {name: nearest_row(rows, f"table.{name}") or 0 for name in parts["table"]}
+    check_options(parts["table"], form, lines, problems)
+    if len(problems.found) > before:
+        problems.raise_if_any()
+    method = Method(
         path,
-        str(document["title"]),
+        str(document.get("title") or ""),
         folder / str(document.get("agreements", "agreements")),
         agreement,
         folder / str(samples) if samples else None,
-        {str(key): value for key, value in assay.items()},
-        {str(name): str(one) for name, one in (document.get("columns") or {}).items()},
+        parts["assay"],
+        {name: str(one) for name, one in parts["columns"].items()},
         tags,
-        dict(document.get("table") or {}),
+        parts["table"],
         prefix,
     )
+    return method, problems
+
+
+def _check_keys(
+    document: Mapping[str, Any],
+    assay: Mapping[str, Any],
+    rows: Mapping[Any, int],
+    problems: Problems,
+) -> None:
+    for key in sorted(map(str, document.keys() - set(_KEYS))):
+        _note_key(key, _KEYS, rows, problems)
+    for key in sorted(assay.keys() - set(_OF_ASSAY)):
+        _note_key(f"assay.{key}", tuple(f"assay.{name}" for name in _OF_ASSAY), rows, problems)
+    for key, value in assay.items():
+        if isinstance(value, dict | list):
+            _note_kind(f"assay.{key}", rows, problems, "one value")
+
+
+def _note_twice(key: str, row: int, problems: Problems) -> None:
+    problems.add(
+        "import-method-key",
+        row=row,
+        column=key,
+        expected="each key once; of two only the last would count",
+        fix="Remove one of them",
+    )
+
+
+def _part(
+    document: Mapping[str, Any], key: str, rows: Mapping[Any, int], problems: Problems
+) -> dict[str, Any]:
+    """Take a section of the file; none where it is no keys and values."""
+    part = document.get(key) or {}
+    if not isinstance(part, dict):
+        _note_kind(key, rows, problems, "keys and values below it")
+        return {}
+    return {str(name): value for name, value in part.items()}
 
 
 _WHY = {
@@ -149,7 +169,7 @@ _WHY = {
 }
 
 
-def _document(path: Path) -> tuple[dict[str, Any], dict[Any, int]]:
+def _document(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         node = yaml.compose(text, Loader=_LOADER)
@@ -169,7 +189,7 @@ def _document(path: Path) -> tuple[dict[str, Any], dict[Any, int]]:
             expected="keys and values, as in `title: Soils of 2024`",
             fix="Run the command without --method: it prints what to fill in",
         )
-    return document, dict(rows_of(node))
+    return document, node
 
 
 def _note_key(key: str, known: Iterable[str], rows: Mapping[Any, int], problems: Problems) -> None:
@@ -183,21 +203,25 @@ def _note_key(key: str, known: Iterable[str], rows: Mapping[Any, int], problems:
     )
 
 
-def _note_kind(key: str, rows: Mapping[Any, int], problems: Problems) -> None:
+def _note_kind(key: str, rows: Mapping[Any, int], problems: Problems, expected: str) -> None:
     problems.add(
         "import-method-key",
         row=nearest_row(rows, key),
         column=key,
-        expected="keys and values below it",
-        fix="Indent them by two spaces, each as `key: value`",
+        expected=expected,
+        fix="Write it as `key: value`; what is below a key is indented by two spaces",
     )
 
 
-def _tags(path: Path, agreement: str) -> dict[str, Tag]:
+def _tags(path: Path, agreement: str, more: Problems) -> dict[str, Tag]:
     problems = Problems(str(path))
     others = ("sample_id", "run", "control_type", "agreement")
     tags = {}
-    rows = read_rows(path, problems, required=("library_id",), known=others)
+    try:
+        rows = read_rows(path, problems, required=("library_id",), known=others)
+    except InputError as error:
+        more.extend(error.problems)
+        return {}
     for number, row in rows.items():
         name = row["library_id"]
         tag = Tag(
@@ -229,107 +253,17 @@ def _tags(path: Path, agreement: str) -> dict[str, Tag]:
                 fix="Remove the repetition",
             )
         tags[name] = tag
-    problems.raise_if_any()
+    more.extend(problems.found)
     return tags
 
 
-def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> dict[str, Any]:
-    """Put together what the source says of the method and what the user states, who prevails.
-
-    A known assay's id stands for its gene, region and primers.
-
-    Raises
-    ------
-    InputError
-        With all that is neither said nor stated, and must be.
-
-    """
-    known = known_assays().get(str(method.assay.get("assay_id")), Assay(""))
-    of_known = {name: getattr(known, own) for name, own in _OF_ASSAY.items()}
-    assay = {**said, **{name: value for name, value in of_known.items() if value}, **method.assay}
-    assay.setdefault("library_strategy", "AMPLICON")
-    problems = Problems(str(method.path))
-    for name, why in asked(assay, has_lineages=has_lineages).items():
-        if not str(assay.get(name) or "").strip():
-            problems.add(
-                "import-method",
-                column=f"assay.{name}",
-                expected=f"{name}: {why}; the source does not say it",
-                fix="Add it; where nobody knows, write `not collected`: nothing is merged by it",
-            )
-    _check_assay(assay, problems)
-    problems.raise_if_any()
-    return {
-        name: None if is_missing(str(value)) and name not in _ALWAYS else value
-        for name, value in assay.items()
-    }
-
-
-def _check_assay(assay: Mapping[str, Any], problems: Problems) -> None:
-    if assay.get("assay_id") and not ID.fullmatch(str(assay["assay_id"])):
-        problems.add(
-            "id-format",
-            column="assay.assay_id",
-            found=str(assay["assay_id"]),
-            expected="letters, digits, point, hyphen and underscore",
-            fix="Rename it",
-        )
-    if assay["library_strategy"] not in ("AMPLICON", "WGS"):
-        problems.add(
-            "import-method",
-            column="assay.library_strategy",
-            found=str(assay["library_strategy"]),
-            expected="AMPLICON or WGS (INSDC)",
-            fix="Correct it",
-        )
-
-    if assay.get("abundance") and assay["abundance"] not in ABUNDANCES:
-        problems.add(
-            "import-method",
-            column="assay.abundance",
-            found=str(assay["abundance"]),
-            expected=f"one of {', '.join(ABUNDANCES)}: what shares are of",
-            fix="Correct it, or leave it out",
-        )
-
-
-def asked(assay: Mapping[str, Any], *, has_lineages: bool) -> dict[str, str]:
-    """Name what must be known of an assay, and why."""
-    is_amplicon = assay.get("library_strategy", "AMPLICON") == "AMPLICON"
-    return {
-        **_ALWAYS,
-        **(_AMPLICON if is_amplicon else {}),
-        **(_NAMED if has_lineages else {}),
-    }
-
-
-def questions(said: Mapping[str, str], *, has_lineages: bool) -> str:
-    """Write the file to fill in, with what the source says already in it."""
-    lines = [
-        "title:        # a name for the dataset",
-        "agreement:    # id@version of its sharing agreement",
-        "agreements: agreements   # the folder that holds it",
-        "# samples: samples.tsv       # metadata of the samples (soilbio metadata template)",
-        "# libraries: libraries.tsv   # library_id, sample_id, run, control_type, agreement",
-        "assay:",
-    ]
-    wanted = asked(said, has_lineages=has_lineages)
-    lines += [f"  {name}:    # {why}" for name, why in wanted.items() if name not in said]
-    lines += [f"  {name}: {_quoted(value)}" for name, value in sorted(said.items())]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(value: str) -> str:
-    return str(yaml.safe_dump(value, width=10**6, default_style='"')).strip()
-
-
-def unstated(said: Mapping[str, str], source: str, *, has_lineages: bool) -> InputError:
-    """Say that a file with the method is needed."""
-    return problem_of(
-        "import-method-unstated",
-        source,
-        expected="--method FILE, with what the source does not say of who may use it and how it"
-        " was made",
-        fix="Fill this in, save it, and name it with --method:\n\n"
-        + questions(said, has_lineages=has_lineages),
-    )
+def known_libraries(method: Method) -> frozenset[str]:
+    """Name the libraries and samples of the user's sheets; what is wrong there is told later."""
+    names = set(method.tags)
+    if method.samples is not None:
+        try:
+            rows = sample_rows(method.samples, method.columns, Problems(str(method.samples)))
+        except InputError:
+            rows = {}
+        names |= {row["sample_id"] for row in rows.values() if row.get("sample_id")}
+    return frozenset(names)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import open_text, read_grid
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.sides import sort_out, together
+from soilbio.importers.stated import stated
+from soilbio.importers.text import open_text
 
 # One run's reads: number and lineage (Krona's text), or OTU, number, lineage and taxid.
 _KRONA = re.compile(r"^\d+(?:\.0)?\t(?:sk|d|k)__")
@@ -53,12 +54,13 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         found.method["engine_version"] = ", ".join(sorted(versions))
         found.notes.append("a feature is a lineage: reads with one lineage are counted together")
         return found
-    grids = [read_grid(source) for source in sources]
-    if len(grids) == 1 and grids[0].rows and _LINEAGE.match(grids[0].rows[0]):
-        found = together(sources, sort_out(sources), rows="features")
+    told = stated(options)
+    parts = sort_out(sources, told)
+    if len(parts.grids) == 1 and all(_LINEAGE.match(name) for name in parts.grids[0].rows):
+        found = together(sources, parts, told, rows="features")
         found.features = {name: Taxon(lineage=name) for name in found.features}
         return found
-    return together(sources, sort_out(sources), rows=str(options.get("rows", "")), convention=True)
+    return together(sources, parts, told)
 
 
 def _is_sum(source: Path) -> bool:

@@ -1,118 +1,210 @@
-"""mothur: .shared or .count_table, .cons.taxonomy or .taxonomy, .fasta; a folder or files."""
+"""mothur: .shared, or .list and .count_table; .cons.taxonomy or .taxonomy, .fasta."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from soilbio.errors import Problems, problem_of
-from soilbio.importers.found import Found, first_of
-from soilbio.importers.grid import Grid, open_text, read_grid
+from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.found import Found, Taxon, first_of
+from soilbio.importers.grid import Grid, ignoring, read_grid
 from soilbio.importers.known import joined, read_fasta, read_lineages
+from soilbio.importers.mothur_lists import check_label, chosen, clustered, is_of, read_list
+from soilbio.importers.sides import check_known
+from soilbio.importers.stated import Stated, stated
+from soilbio.importers.text import open_text
 
-_COUNTS = ("*.shared", "*.shared.gz", "*.count_table", "*.count_table.gz")
-_LINEAGES = ("*.cons.taxonomy", "*.wang.taxonomy", "*.taxonomy")
-_SEQUENCES = ("*.rep.fasta", "*.fasta", "*.fasta.gz")
-_BESIDE = ("label", "numOtus", "numASVs", "numPhylos", "numotus")
+_SHARED = ("*.shared", "*.shared.gz")
+_COUNTS = ("*.count_table", "*.count_table.gz")
+_LISTS = ("*.list", "*.list.gz")
+# What is of OTUs, and what is of sequences.
+_OF_OTUS = (("*.cons.taxonomy", "*.cons.tax.taxonomy"), ("*.rep.fasta",))
+_OF_SEQUENCES = (("*.wang.taxonomy", "*.taxonomy"), ("*.fasta", "*.fasta.gz"))
+_BESIDE = ("label", "numOtus", "numASVs", "numPhylos", "numotus", "numOTUs")
+_OLDER = re.compile(r"\.(?:names?|groups?)(?:\.gz)?$")
+_SEQUENCES = ("asv", "unique")
 
 
 def recognise(source: Path) -> str:
     """Tell why a file or folder is mothur's."""
-    table = first_of(source, _COUNTS) if source.is_dir() else source
-    if table is None or not re.search(r"\.(?:shared|count_table)(?:\.gz)?$", table.name):
+    table = first_of(source, (*_SHARED, *_COUNTS)) if source.is_dir() else source
+    if table is None or not re.search(r"\.(?:shared|count_table|list)(?:\.gz)?$", table.name):
         return ""
     return f"{table.name} is a name of mothur's"
 
 
+@dataclass(slots=True)
+class _Counted:
+    """A table with features in rows or columns, of a label or of sequences."""
+
+    grid: Grid
+    is_shared: bool
+    label: str
+
+    @property
+    def names(self) -> list[str]:
+        return self.grid.columns if self.is_shared else self.grid.rows
+
+    @property
+    def is_of_otus(self) -> bool:
+        return bool(self.label) and self.label.lower() not in _SEQUENCES
+
+
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read counts, and lineages and sequences where they are there."""
-    del options
-    files = list(_files(sources))
-    tables = [path for path in files if re.search(r"\.(?:shared|count_table)", path.name)]
-    if len(tables) != 1:
+    told = stated(options)
+    tables, lists, others = _files(sources)
+    if len(tables) != 1 or len(lists) > 1:
         raise problem_of(
             "import-table-count",
             ", ".join(str(source) for source in sources),
-            found=", ".join(path.name for path in tables) or "none",
-            expected="one .shared or .count_table",
+            found=", ".join(path.name for path in (*tables, *lists)) or "none",
+            expected="one .shared, or one .count_table, with one .list where it is of OTUs",
             fix="Name the files of one level (label) themselves, instead of the folder",
         )
-    is_shared = ".shared" in tables[0].name
-    grid = _shared(tables[0]) if is_shared else _counts(tables[0])
-    names = grid.columns if is_shared else grid.rows
-    lineages = {
-        name: taxon
-        for path in files
-        if path.name.endswith(".taxonomy")
-        for name, taxon in read_lineages(path).items()
-    }
+    counted = _counted(tables[0], lists, told)
+    files = [*tables, *lists, *_beside(sources, counted), *others]
+    lineages: dict[str, Taxon] = {}
     sequences: dict[str, str] = {}
     for path in files:
-        if ".fasta" in path.name:
-            sequences |= _representatives(path, set(names))
-    features = joined(names, sequences, lineages)
-    label = "OTU clusters" if is_shared and not sequences else "sequences"
+        if path.name.endswith(".taxonomy"):
+            check_label(path, counted.label)
+            lineages |= read_lineages(path)
+        elif ".fasta" in path.name:
+            check_label(path, counted.label)
+            sequences |= _representatives(path, set(counted.names))
+    features = joined(counted.names, sequences, lineages)
+    what = f"OTUs at {counted.label}" if counted.is_of_otus else "sequences"
     return Found(
         tuple(files),
-        grid.long(features_are_rows=not is_shared),
-        tuple(grid.rows if is_shared else grid.columns),
+        counted.grid.long(features_are_rows=not counted.is_shared),
+        tuple(counted.grid.rows if counted.is_shared else counted.grid.columns),
         features,
-        method={"engine": "mothur OTU" if is_shared else "mothur"},
-        notes=[*grid.notes, f"features are {label}"],
+        method={"engine": "mothur OTU" if counted.label else "mothur"},
+        notes=[
+            *counted.grid.notes,
+            f"features are {what}",
+            *check_known(files, features, sequences, lineages, told),
+        ],
     )
 
 
-def _files(sources: Sequence[Path]) -> Iterator[Path]:
+def _counted(table: Path, lists: Sequence[Path], told: Stated) -> _Counted:
+    if ".shared" in table.name:
+        return _shared(table, told)
+    grid = _counts(table, told if not lists else replace(told, ignore_rows=()))
+    if not lists:
+        return _Counted(grid, is_shared=False, label="")
+    label, otus = read_list(lists[0], told.label)
+    grid = ignoring(clustered(grid, otus, (table, lists[0])), replace(told, ignore_columns=()))
+    return _Counted(grid, is_shared=False, label=label)
+
+
+def _files(sources: Sequence[Path]) -> tuple[list[Path], list[Path], list[Path]]:
+    """Find tables, lists, and what else was named; of a folder, its tables and lists."""
+    tables: list[Path] = []
+    lists: list[Path] = []
+    others: list[Path] = []
     for source in sources:
-        if not source.is_dir():
-            yield source
-            continue
-        tables = [path for name in _COUNTS[:2] for path in sorted(source.glob(name))]
-        yield from tables or [path for name in _COUNTS[2:] for path in sorted(source.glob(name))]
-        for names in (_LINEAGES, _SEQUENCES):
-            if path := first_of(source, names):
-                yield path
+        if source.is_dir():
+            shared = [path for name in _SHARED for path in sorted(source.glob(name))]
+            tables += shared or [path for name in _COUNTS for path in sorted(source.glob(name))]
+            found = [path for name in _LISTS for path in sorted(source.glob(name))]
+            lists += [] if shared else found
+        elif re.search(r"\.(?:shared|count_table)(?:\.gz)?$", source.name):
+            tables.append(source)
+        elif re.search(r"\.list(?:\.gz)?$", source.name):
+            lists.append(source)
+        else:
+            others.append(source)
+    _check_others(others, lists, tables)
+    return tables, lists, others
 
 
-def _shared(source: Path) -> Grid:
-    """Read a .shared: label, Group, number of OTUs, counts; one label (cut-off) only."""
-    problems = Problems(str(source))
+def _check_others(others: Sequence[Path], lists: Sequence[Path], tables: Sequence[Path]) -> None:
+    """Note what is not read, or not needed."""
+    problems = Problems(", ".join(path.name for path in (*tables, *lists, *others)))
+    for path in others:
+        if not path.name.endswith(".taxonomy") and ".fasta" not in path.name:
+            is_older = bool(_OLDER.search(path.name))
+            problems.add(
+                "import-file-missing",
+                source=str(path),
+                found=path.name,
+                expected=".shared, .list, .count_table, .taxonomy or .fasta",
+                fix="Make a .count_table of it with mothur's `count.seqs(name=, group=)`"
+                if is_older
+                else "Leave it out",
+            )
+    if lists and not tables:
+        problems.add(
+            "import-file-missing",
+            source=str(lists[0]),
+            expected="the .count_table beside a .list: that says how often each sequence was read",
+            fix="Name it, too",
+        )
+    if lists and any(".shared" in path.name for path in tables):
+        problems.add(
+            "import-file-missing",
+            source=str(lists[0]),
+            found=lists[0].name,
+            expected="a .shared, or a .list with its .count_table; not both",
+            fix="Leave the .list out: the .shared has its counts",
+        )
+    problems.raise_if_any()
+
+
+def _beside(sources: Sequence[Path], counted: _Counted) -> Iterator[Path]:
+    """Find lineages and sequences in the folders, those of the table's label and kind."""
+    for source in sources:
+        kinds = _OF_OTUS if counted.label else _OF_SEQUENCES
+        for names in kinds if source.is_dir() else ():
+            paths = [path for name in names for path in sorted(source.glob(name))]
+            if not counted.label:
+                paths = [path for path in paths if ".cons." not in path.name]
+            fitting = [path for path in paths if is_of(path, counted.label)]
+            yield from (fitting or paths)[:1]
+
+
+def _shared(source: Path, told: Stated) -> _Counted:
+    """Read a .shared: label, Group, number of OTUs, counts; of one label (cut-off)."""
     with open_text(source) as handle:
         header = handle.readline().rstrip("\r\n").split("\t")
-        labels = {line.partition("\t")[0] for line in handle} if header[0] == "label" else set()
-    if len(labels) > 1:
-        problems.add(
-            "import-labels",
-            found=", ".join(sorted(labels)),
-            expected="one label (cut-off) in the file",
-            fix="Write the one you want with mothur's `make.shared(label=…)`",
-        )
-        problems.raise_if_any()
-    return _without(read_grid(source, names="Group"), _BESIDE)
+        labels = dict.fromkeys(line.partition("\t")[0] for line in handle if line.strip())
+    if "Group" not in header:
+        raise _no_groups(source, header)
+    label = chosen(source, list(labels), told.label) if header[0] == "label" else ""
+    own = replace(
+        told, ignore_columns=(*told.ignore_columns, *(one for one in _BESIDE if one in header))
+    )
+    only = ("label", label) if label else None
+    return _Counted(read_grid(source, own, names="Group", only=only), is_shared=True, label=label)
 
 
-def _without(grid: Grid, names: Sequence[str]) -> Grid:
-    """Leave columns out that are no features."""
-    import numpy as np
-
-    kept = [at for at, name in enumerate(grid.columns) if name not in names]
-    place = np.full(len(grid.columns), -1, dtype=np.int32)
-    place[kept] = np.arange(len(kept), dtype=np.int32)
-    keep = place[grid.column_of] >= 0
-    grid.row_of, grid.values = grid.row_of[keep], grid.values[keep]
-    grid.column_of = place[grid.column_of[keep]]
-    grid.columns = [grid.columns[at] for at in kept]
-    return grid
+def _no_groups(source: Path, header: Sequence[str]) -> InputError:
+    return problem_of(
+        "import-name",
+        str(source),
+        row=1,
+        found=", ".join(header[:4]),
+        expected="a column Group that names the libraries",
+        fix="Write it anew with mothur's `make.shared`; of this table nobody knows which row is"
+        " which library",
+    )
 
 
-def _counts(source: Path) -> Grid:
+def _counts(source: Path, told: Stated) -> Grid:
     """Read a .count_table, full or compressed (`2,15` is 15 in the second group)."""
     with open_text(source) as handle:
-        is_compressed = handle.readline().startswith("#Compressed")
-    if not is_compressed:
-        return _without(read_grid(source), ("total",))
-    return _compressed(source)
+        first = handle.readline()
+    if first.startswith("#Compressed"):
+        return ignoring(_compressed(source), told)
+    header = first.rstrip("\r\n").split("\t")
+    if len(header) < 3:
+        raise _no_groups(source, header)
+    return read_grid(source, told)
 
 
 def _compressed(source: Path) -> Grid:

@@ -8,6 +8,7 @@ from pathlib import Path
 from soilbio.importers.found import Found
 from soilbio.importers.robject import ENDS, as_text
 from soilbio.importers.sides import sort_out, together
+from soilbio.importers.stated import stated
 
 
 def recognise(source: Path) -> str:
@@ -20,11 +21,15 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read counts, taxa and sequences."""
+    told = stated(options)
     files: list[Path] = []
     for source in sources:
         inside = ("otu_table.*", "tax_table.*", "refseq.fa*")
         files += [path for name in inside for path in sorted(source.glob(name))] or [source]
     with as_text(files) as texts:
-        found = together(texts, sort_out(texts), rows=str(options.get("rows", "")), convention=True)
+        # What we write of an object has features in rows; of tables nobody knows.
+        is_object = texts != files
+        rows = "features" if is_object and not told.rows else ""
+        found = together(texts, sort_out(texts, told), told, rows=rows)
     found.sources = tuple(files)
     return found

@@ -13,7 +13,7 @@ from soilbio.importers.found import Found, Taxon
 Line = tuple[str, Taxon, float]
 _SUFFIX = re.compile(
     r"(?:[._-](?:kraken2?|report|bracken|metaphlan\d?|profile|profiled|sylph|sylphmpa|gather|"
-    r"with-lineages|csv_summary|summarized|kreport2?|breport|S|G|txt|tsv|csv|gz|sylph_profile))+$"
+    r"with-lineages|csv_summary|summarized|kreport2?|breport|S|G|txt|tsv|csv|gz|sylph_profile|mseq|fasta))+$"
 )
 READS = "WGS"
 
@@ -29,6 +29,7 @@ def collect(
     *,
     shares: bool,
     method: Mapping[str, str],
+    whole: float = 1.0,
 ) -> Found:
     """Read profiles by library; all that are wrong are told at once.
 
@@ -39,9 +40,11 @@ def collect(
     read_one : callable
         Gives the lines of a file by library.
     shares : bool
-        Whether numbers are relative abundances.
+        Whether numbers are relative abundances; of a rest nothing may be said.
     method : mapping
         Columns of `assays`.
+    whole : float
+        Of what shares are: 1, or 100.
 
     Raises
     ------
@@ -84,7 +87,17 @@ def collect(
         .agg(pl.col("value").sum())
     )
     said = {"library_strategy": READS, **method}
-    return Found(tuple(files), counts, tuple(libraries), features, shares, said)
+    return Found(
+        tuple(files),
+        counts,
+        tuple(libraries),
+        features,
+        shares,
+        said,
+        is_counted=not shares,
+        whole=whole if shares else 0.0,
+        has_rest=shares,
+    )
 
 
 def _files(source: Path) -> list[Path]:

@@ -8,65 +8,53 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from soilbio.errors import InputError, problem_of
+from soilbio.importers.archive import copy_entry, opened, yaml_of
 from soilbio.importers.biom import read_biom
 from soilbio.importers.found import Found
 from soilbio.importers.known import joined, read_fasta, read_lineages, together_with
 from soilbio.importers.qiime2_steps import inputs_of, method_of, together
-from soilbio.importers.sides import Parts
+from soilbio.importers.sides import Parts, check_known
+from soilbio.importers.stated import stated
 
-_MOST_BYTES = 20_000_000_000
 _TABLES = ("FeatureTable[Frequency]", "FeatureTable[RelativeFrequency]")
 _SEQUENCES = "FeatureData[Sequence]"
 _TAXONOMY = "FeatureData[Taxonomy]"
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads QIIME's own tags (`!ref`, `!cite` …) as the text behind them."""
-
-
-def _text(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
-    del suffix
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node)
-    return loader.construct_mapping(node) if isinstance(node, yaml.MappingNode) else node.value
-
-
-_Loader.add_multi_constructor("!", _text)
+_FILES = {
+    **dict.fromkeys(_TABLES, "feature-table.biom"),
+    _SEQUENCES: "dna-sequences.fasta",
+    _TAXONOMY: "taxonomy.tsv",
+}
+_WHOLE = "a whole artifact of QIIME 2 (.qza)"
 
 
 def recognise(source: Path) -> str:
     """Tell why a file is an artifact, and of what."""
     if not source.is_file() or not zipfile.is_zipfile(source):
         return ""
-    with zipfile.ZipFile(source) as archive:
+    with opened(source, _WHOLE, "import-artifact") as archive:
         kind = _about(archive, source).get("type", "")
     return f"an artifact of QIIME 2: {kind}" if kind else ""
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read artifacts that belong together: one table, and sequences and taxonomy if there are."""
-    del options
+    told = stated(options)
     parts = Parts()
     tables: list[Found] = []
     steps: dict[str, dict[str, Any]] = {}
     is_share = False
     with tempfile.TemporaryDirectory() as folder:
-        for source in sources:
-            kind, content, own = _unpacked(source, Path(folder))
+        for number, source in enumerate(sources):
+            kind, content, own = _unpacked(source, Path(folder) / str(number))
             steps = together(steps, own)
             if kind in _TABLES:
-                tables.append(read_biom(content / "feature-table.biom"))
+                tables.append(read_biom(content))
                 is_share = kind != _TABLES[0]
             elif kind == _SEQUENCES:
-                parts.sequences |= read_fasta(content / "dna-sequences.fasta")
-            elif kind == _TAXONOMY:
-                more = read_lineages(content / "taxonomy.tsv")
-                parts.lineages = together_with(parts.lineages, more)
+                parts.sequences |= read_fasta(content)
             else:
-                raise _unused(source, kind)
+                parts.lineages = together_with(parts.lineages, read_lineages(content))
     if len(tables) != 1:
         raise problem_of(
             "import-table-count",
@@ -78,6 +66,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found = tables[0]
     found.sources, found.shares = tuple(sources), is_share
     found.features = joined(found.features, parts.sequences, parts.lineages)
+    found.notes += check_known(sources, found.features, parts.sequences, parts.lineages, told)
     found.method = method_of(steps)
     found.history["qiime2_actions"] = [steps[name] for name in sorted(steps)]
     return found
@@ -96,8 +85,8 @@ def _unused(source: Path, kind: str) -> InputError:
 def _about(archive: zipfile.ZipFile, source: Path) -> dict[str, str]:
     """Read what an artifact is; it stands at `<uuid>/metadata.yaml`."""
     name = next((n for n in archive.namelist() if _inside(n) == "metadata.yaml"), None)
-    content = yaml.load(archive.read(name), _Loader) if name else None  # noqa: S506  a safe one
-    if not isinstance(content, dict) or "type" not in content:
+    content = _yaml(archive, source, name) if name else None
+    if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise problem_of(
             "import-artifact",
             str(source),
@@ -107,67 +96,76 @@ def _about(archive: zipfile.ZipFile, source: Path) -> dict[str, str]:
     return {str(key): str(value) for key, value in content.items()}
 
 
+def _yaml(archive: zipfile.ZipFile, source: Path, name: str) -> Any:
+    try:
+        return yaml_of(archive, name)
+    except ValueError as error:
+        raise _damaged(source, str(error).replace("\n", " ")[:200]) from error
+
+
+def _damaged(source: Path, found: str) -> InputError:
+    return problem_of(
+        "import-artifact", str(source), found=found, expected=_WHOLE, fix="Get the file again"
+    )
+
+
 def _inside(name: str) -> str:
     return name.partition("/")[2]
 
 
 def _unpacked(source: Path, folder: Path) -> tuple[str, Path, dict[str, dict[str, Any]]]:
-    """Unpack an artifact's data; give its type, where the data are, and what was done, by uuid."""
-    try:
-        with zipfile.ZipFile(source) as archive:
-            about = _about(archive, source)
-            target = folder / about["uuid"]
-            target.mkdir(exist_ok=True)
-            _unpack_data(archive, target)
-            steps = dict(_steps(archive, about["uuid"], about["type"]))
-    except (zipfile.BadZipFile, OSError, EOFError, yaml.YAMLError) as error:
-        raise problem_of(
-            "import-artifact",
-            str(source),
-            found=str(error)[:200],
-            expected="a whole artifact of QIIME 2 (.qza)",
-            fix="Get the file again",
-        ) from error
-    return about["type"], target, steps
+    """Unpack the file we read of an artifact into a folder of ours, under our own name for it.
 
-
-def _unpack_data(archive: zipfile.ZipFile, target: Path) -> None:
-    if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-        raise zipfile.BadZipFile("more than 20 GB unpacked")
-    for entry in archive.infolist():
-        where, _, name = _inside(entry.filename).rpartition("/")
-        if where == "data" and name:
-            (target / name).write_bytes(archive.read(entry))
-
-
-def _steps(archive: zipfile.ZipFile, own: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what was done to get here: plugin, action, version, parameters, by artifact.
-
-    `given_as` is the type of the artifact itself, `inputs` what it was made of.
+    Gives its type, where the file is, and what was done, by the artifacts' uuids.
     """
+    with opened(source, _WHOLE, "import-artifact") as archive:
+        about = _about(archive, source)
+        if about["type"] not in _FILES:
+            raise _unused(source, about["type"])
+        name = _FILES[about["type"]]
+        entry = next((n for n in archive.namelist() if _inside(n) == f"data/{name}"), None)
+        if entry is None:
+            raise _damaged(source, f"no data/{name}")
+        folder.mkdir()
+        copy_entry(archive, entry, folder / name)
+        steps = dict(_steps(archive, source, about))
+    return about["type"], folder / name, steps
+
+
+def _steps(
+    archive: zipfile.ZipFile, source: Path, about: Mapping[str, str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what was done to get here: plugin, action, version, parameters, by artifact."""
+    own = about.get("uuid", "")
     for name in archive.namelist():
         path = _inside(name)
         if not path.startswith("provenance/") or not path.endswith("action/action.yaml"):
             continue
         parts = path.split("/")
         uuid = parts[2] if parts[1] == "artifacts" else own
-        content = yaml.load(archive.read(name), _Loader)  # noqa: S506  a safe one
-        action = content.get("action", {})
-        plugin = str(action.get("plugin", "")).rpartition(":")[2]
-        plugins = content.get("environment", {}).get("plugins", {})
-        yield (
-            uuid,
-            {
-                "artifact": uuid,
-                "given_as": kind if uuid == own else "",
-                "inputs": inputs_of(action),
-                "plugin": plugin,
-                "action": str(action.get("action") or action.get("type") or ""),
-                "version": str(plugins.get(plugin, {}).get("version", "")),
-                "parameters": _flat(action.get("parameters")),
-                "imported": sorted(str(one.get("name")) for one in action.get("manifest") or []),
-            },
-        )
+        content = _yaml(archive, source, name)
+        try:
+            step = _step(content)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise _damaged(source, f"{name}: no description of an action") from error
+        kind = about["type"] if uuid == own else ""
+        yield uuid, {"artifact": uuid, "given_as": kind, **step}
+
+
+def _step(content: Any) -> dict[str, Any]:
+    """Take from the description of an action what is kept of it; `inputs` is what it took."""
+    action = content["action"]
+    plugin = str(action.get("plugin", "")).rpartition(":")[2]
+    plugins = (content.get("environment") or {}).get("plugins") or {}
+    manifest = action.get("manifest") or []
+    return {
+        "inputs": inputs_of(action),
+        "plugin": plugin,
+        "action": str(action.get("action") or action.get("type") or ""),
+        "version": str((plugins.get(plugin) or {}).get("version", "")),
+        "parameters": _flat(action.get("parameters")),
+        "imported": sorted(str(one.get("name")) for one in manifest),
+    }
 
 
 def _flat(parameters: Any) -> dict[str, Any]:

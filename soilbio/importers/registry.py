@@ -8,6 +8,8 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems
 from soilbio.importers.found import Found
+from soilbio.importers.stated import OPTIONS, check_options, stated
+from soilbio.importers.totals import check_totals, without_ignored
 
 # Folders before files, what is told by its content before what is told by its name.
 FORMATS = {
@@ -31,6 +33,11 @@ FORMATS = {
     "table": "any table of counts, with a mapping in --method",
 }
 
+# Of these pipelines numbers are reads, unless they say that they are shares.
+_COUNTED = ("ampliseq", "dadasnake", "lotus2", "mothur", "qiime2", "dada2", "mgnify")
+# Formats of libraries and features, without rows and columns of text.
+_MATRICES = ("biom", "qiime2")
+
 
 def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Found:
     """Read sources of a format; `options` are the section `table` of the user's method.
@@ -50,9 +57,16 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
                 expected="a file or folder that exists",
                 fix=f"Correct the path; it was looked for at {source.resolve()}",
             )
+    check_options(options, form, {}, problems)
     problems.raise_if_any()
     module = import_module(f"soilbio.importers.{form}")
     found: Found = module.read(_files_of(module.recognise, sources), options)
+    if "totals" in OPTIONS[form]:
+        told = stated(options)
+        if form in _MATRICES:
+            found = without_ignored(found, told)
+        check_totals(found, told)
+    found.is_counted = found.is_counted or (form in _COUNTED and not found.shares)
     return found
 
 

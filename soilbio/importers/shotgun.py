@@ -14,8 +14,8 @@ from soilbio.errors import Problems, problem_of
 from soilbio.importers import kraken2
 from soilbio.importers.evidence import write_evidence
 from soilbio.importers.found import Taxon, backbone_ids
-from soilbio.importers.grid import open_text
 from soilbio.importers.reestimates import collect_reestimates
+from soilbio.importers.text import open_text
 from soilbio.references.genome_names import accession_of, is_of_gtdb
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.lineage import parse_lineage

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import open_text, read_texts
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.text import open_text, read_texts
 
 _KINDS = {"taxonomic": "Taxonomic_abundance", "sequence": "Sequence_abundance"}
 _OF_TAX = {"taxonomic": "relative_abundance", "sequence": "sequence_abundance"}

@@ -1,4 +1,4 @@
-"""Any table of counts, with what is not plain stated in --method: `table: {rows:, sheet:}`."""
+"""Any table of counts, with what is not plain stated in --method: `table: {rows:, sheet: …}`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from soilbio.importers.found import Found
 from soilbio.importers.grid import read_grid
 from soilbio.importers.sides import sort_out, together
+from soilbio.importers.stated import stated
 
 ENDS = (".tsv", ".txt", ".csv", ".xlsx", ".tsv.gz", ".csv.gz", ".txt.gz")
 
@@ -24,5 +25,5 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read a table, and sequences or lineages beside it."""
-    parts = sort_out(sources, sheet=str(options.get("sheet", "")))
-    return together(sources, parts, rows=str(options.get("rows", "")))
+    told = stated(options)
+    return together(sources, sort_out(sources, told), told)

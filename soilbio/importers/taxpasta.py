@@ -12,8 +12,8 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import open_text, read_texts
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.text import open_text, read_texts
 
 # How the first lines of profiles begin that taxpasta reads and we do not.
 PROFILERS = {

@@ -93,7 +93,7 @@ def test_what_the_source_does_not_say_is_asked_for_in_a_file_to_fill_in(tmp_path
 
 def test_all_that_is_missing_of_the_method_is_told_at_once(tmp_path, capsys):
     form, write = OUTPUTS["plain"]
-    text = METHOD.replace("16S-V4-515F-806R", "ours").replace("  reference: SILVA\n", "")
+    text = METHOD.replace("16S-V4-515FY-806RB", "ours").replace("  reference: SILVA\n", "")
     assert run(tmp_path, form, *write(tmp_path), text=text) == 1
     told = capsys.readouterr().err
     for name in ("target_gene", "target_subfragment", "pcr_primer_forward", "reference"):
@@ -109,7 +109,7 @@ def test_all_that_is_missing_of_the_method_is_told_at_once(tmp_path, capsys):
         (("partner@1.0", "stranger@1.0"), "agreement-unknown"),
         (("title: Soils of the partner\n", ""), "import-method"),
         (("title: Soils of the partner", "["), "import-method-unreadable"),
-        (("16S-V4-515F-806R", "'a b'"), "id-format"),
+        (("16S-V4-515FY-806RB", "'a b'"), "id-format"),
     ],
 )
 def test_mistakes_in_the_method_are_named(tmp_path, capsys, change, code):
@@ -120,7 +120,7 @@ def test_mistakes_in_the_method_are_named(tmp_path, capsys, change, code):
 
 def test_an_unknown_method_is_kept_as_such_and_compared_with_nothing(tmp_path, capsys):
     form, write = OUTPUTS["plain"]
-    text = METHOD.replace("16S-V4-515F-806R", "ours").replace(
+    text = METHOD.replace("16S-V4-515FY-806RB", "ours").replace(
         "engine:",
         "target_gene: not collected\n  target_subfragment: not collected\n"
         "  pcr_primer_forward: not collected\n  pcr_primer_reverse: not collected\n  engine:",

@@ -91,7 +91,7 @@ def test_what_ampliseq_and_qiime2_say_of_the_method_is_taken(tmp_path):
     said = read(form, write(tmp_path / "ampliseq"), {}).method
     assert said["pcr_primer_forward"] == "GTGYCAGCMGCCGCGGTAA"
     assert said["engine_version"] == "1.30.0"
-    assert said["reference"] == "silva=138.2"
+    assert (said["reference"], said["reference_version"]) == ("silva", "138.2")
     form, write = OUTPUTS["qiime2"]
     found = read(form, write(tmp_path / "qiime2"), {})
     assert found.method["engine"] == "dada2"

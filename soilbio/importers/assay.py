@@ -1,0 +1,205 @@
+"""How reads were measured and made features: said by the source, stated by the user, or asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from soilbio.dataset.tables import ABUNDANCES
+from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.method import Method
+from soilbio.metadata.assays import Assay, known_assays
+from soilbio.metadata.sheet import ID
+from soilbio.standards.insdc import is_missing
+
+# Columns of `assays`, and why each is asked; the first must be answered.
+_ALWAYS = {"assay_id": "a name for the way of measuring", "engine": "what made features of reads"}
+_AMPLICON = {
+    "target_gene": "such as 16S rRNA, 18S rRNA, ITS",
+    "target_subfragment": "such as V4, V3-V4, ITS2",
+    "pcr_primer_forward": "5' to 3', IUPAC",
+    "pcr_primer_reverse": "5' to 3', IUPAC",
+}
+_NAMED = {"reference": "the database that lineages are of", "reference_version": "its version"}
+_OF_ASSAY = {
+    "target_gene": "target_gene",
+    "target_subfragment": "target_subfragment",
+    "pcr_primer_forward": "forward_primer",
+    "pcr_primer_reverse": "reverse_primer",
+    "pcr_primer_name_forward": "forward_name",
+    "pcr_primer_name_reverse": "reverse_name",
+}
+# Genes by other names: what is written so is of one gene.
+_GENES = re.compile(
+    r"^(\d+(?:\.\d)?S)(?:[ _-]*(?:rRNA|rDNA|ribosomal[ _-]*(?:RNA|DNA)))?(?:[ _-]*gene)?$", re.I
+)
+
+
+def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> dict[str, Any]:
+    """Put together what the source says of the method and what the user states, who prevails.
+
+    A known assay's id stands for its gene, region and primers; where the source says others, the
+    user has to say which is right.
+
+    Raises
+    ------
+    InputError
+        With all that is neither said nor stated, and must be; and all that contradicts.
+
+    """
+    known = known_assays().get(str(method.assay.get("assay_id")), Assay(""))
+    of_known = {name: value for name, own in _OF_ASSAY.items() if (value := getattr(known, own))}
+    assay = {**said, **of_known, **method.assay}
+    assay.setdefault("library_strategy", "AMPLICON")
+    if assay.get("target_gene"):
+        assay["target_gene"] = gene_of(str(assay["target_gene"]))
+    problems = Problems(str(method.path))
+    for name in sorted(of_known.keys() & said.keys() - method.assay.keys()):
+        if not name.startswith("pcr_primer_name") and _differ(name, said[name], of_known[name]):
+            _note_contradiction(name, said, of_known[name], problems)
+    for name, why in asked(assay, has_lineages=has_lineages).items():
+        if not str(assay.get(name) or "").strip():
+            problems.add(
+                "import-method",
+                column=f"assay.{name}",
+                expected=f"{name}: {why}; the source does not say it",
+                fix="Add it; where nobody knows, write `not collected`: nothing is merged by it",
+            )
+    _check_assay(assay, problems)
+    problems.raise_if_any()
+    return {
+        name: None if is_missing(str(value)) and name not in _ALWAYS else value
+        for name, value in assay.items()
+    }
+
+
+def overruled(method: Method, said: Mapping[str, str]) -> list[str]:
+    """Say where the user states something else than the source says."""
+    return [
+        f"{name}: the source says {said[name]}, you say {method.assay[name]}, which counts"
+        for name in sorted(method.assay.keys() & said.keys())
+        if not is_missing(str(method.assay[name])) and str(method.assay[name]) != said[name]
+    ]
+
+
+def gene_of(text: str) -> str:
+    """Write a gene of ribosomal RNA as our vocabulary does; others as they are."""
+    found = _GENES.match(text.strip())
+    return f"{found[1].upper()} rRNA" if found else text
+
+
+def _differ(name: str, said: str, known: str) -> bool:
+    if name == "target_gene":
+        return gene_of(said) != known
+    # An inosine pairs with all, as N does.
+    return said.upper().replace("I", "N").strip() != known.upper().replace("I", "N")
+
+
+def _note_contradiction(name: str, said: Mapping[str, str], known: str, problems: Problems) -> None:
+    """Note that a source says something else than the known assay that the user names."""
+    alike = [
+        assay_id
+        for assay_id, assay in known_assays().items()
+        if not _differ(name, said[name], getattr(assay, _OF_ASSAY[name]))
+        and getattr(assay, _OF_ASSAY[name])
+    ]
+    named = f"assay_id: {' or '.join(alike)}; or " if alike and "primer" in name else ""
+    problems.add(
+        "import-method-contradiction",
+        column=f"assay.{name}",
+        found=said[name],
+        expected=f"{known}, as the assay has that you name; the source says otherwise",
+        fix=f"Say which is right: {named}{name}: {known} or {said[name]}",
+    )
+
+
+def _check_assay(assay: Mapping[str, Any], problems: Problems) -> None:
+    if assay.get("assay_id") and not ID.fullmatch(str(assay["assay_id"])):
+        problems.add(
+            "id-format",
+            column="assay.assay_id",
+            found=str(assay["assay_id"]),
+            expected="letters, digits, point, hyphen and underscore",
+            fix="Rename it",
+        )
+    if assay["library_strategy"] not in ("AMPLICON", "WGS"):
+        problems.add(
+            "import-method",
+            column="assay.library_strategy",
+            found=str(assay["library_strategy"]),
+            expected="AMPLICON or WGS (INSDC)",
+            fix="Correct it",
+        )
+
+    if assay.get("abundance") and assay["abundance"] not in ABUNDANCES:
+        problems.add(
+            "import-method",
+            column="assay.abundance",
+            found=str(assay["abundance"]),
+            expected=f"one of {', '.join(ABUNDANCES)}: what shares are of",
+            fix="Correct it, or leave it out",
+        )
+    _check_cutoff(assay.get("confidence_cutoff"), problems)
+
+
+def _check_cutoff(cutoff: Any, problems: Problems) -> None:
+    if cutoff not in (None, "") and not is_missing(str(cutoff)) and not _is_support(str(cutoff)):
+        problems.add(
+            "import-method",
+            column="assay.confidence_cutoff",
+            found=str(cutoff),
+            expected="a number from 0 to 100: the least support with which a name was kept",
+            fix="Correct it, or leave it out",
+        )
+
+
+def _is_support(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 100
+    except ValueError:
+        return False
+
+
+def asked(assay: Mapping[str, Any], *, has_lineages: bool) -> dict[str, str]:
+    """Name what must be known of an assay, and why."""
+    is_amplicon = assay.get("library_strategy", "AMPLICON") == "AMPLICON"
+    return {
+        **_ALWAYS,
+        **(_AMPLICON if is_amplicon else {}),
+        **(_NAMED if has_lineages else {}),
+    }
+
+
+def questions(said: Mapping[str, str], *, has_lineages: bool) -> str:
+    """Write the file to fill in, with what the source says already in it."""
+    lines = [
+        "title:        # a name for the dataset",
+        "agreement:    # id@version of its sharing agreement",
+        "agreements: agreements   # the folder that holds it",
+        "# samples: samples.tsv       # metadata of the samples (soilbio metadata template)",
+        "# libraries: libraries.tsv   # library_id, sample_id, run, control_type, agreement",
+        "assay:",
+    ]
+    wanted = asked(said, has_lineages=has_lineages)
+    lines += [f"  {name}:    # {why}" for name, why in wanted.items() if name not in said]
+    lines += [f"  {name}: {_quoted(value)}" for name, value in sorted(said.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    return str(yaml.safe_dump(value, width=10**6, default_style='"')).strip()
+
+
+def unstated(said: Mapping[str, str], source: str, *, has_lineages: bool) -> InputError:
+    """Say that a file with the method is needed."""
+    return problem_of(
+        "import-method-unstated",
+        source,
+        expected="--method FILE, with what the source does not say of who may use it and how it"
+        " was made",
+        fix="Fill this in, save it, and name it with --method:\n\n"
+        + questions(said, has_lineages=has_lineages),
+    )

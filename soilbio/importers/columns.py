@@ -1,0 +1,144 @@
+"""Which columns of a table are numbers of libraries or features, and which are text beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from soilbio.errors import Problems
+
+_RANKS = (
+    "domain|superkingdom|kingdom|supergroup|division|subdivision|phylum|class|order|family|genus|"
+    "species"
+)
+# Headers of columns that are no library, whatever their cells look like.
+_TEXT = re.compile(
+    rf"^(?:taxonomy|taxon|taxa|lineage|consensus ?lineage|confidence|{_RANKS}|sequence|seq|"
+    r"dna_?sequence|length|len|row\.?names|sh|size|representative|repseq|scientificname|"
+    r"taxonomy_?id|tax_?id|ncbi_?tax(?:onomy)?_?id|pident|e_?value|bit_?score|"
+    r".*[._]boot|boot[._].*)$",
+    re.IGNORECASE,
+)
+# A rank with more behind it: supports, another database's name; or a library called Family_1.
+_OF_RANK = re.compile(rf"^(?:{_RANKS})[._].*$", re.IGNORECASE)
+_UNIT = (
+    r"(?:[ _.(\[]*(?:%|percent|pct|cm|mm?|°?c|h2o|water|ca(?:cl2)?|kcl|[mµu]?[sg][ ./].*)[)\]]*)?"
+)
+# Headers of what is measured of a sample or feature: a number, but of no library and no feature.
+_MEASURED = re.compile(
+    r"^(?:ph|depth|upper_depth|lower_depth|elev|elevation|altitude|temp|temperature|lat|latitude|"
+    r"lon|long|longitude|year|month|day|toc|tic|tn|som|soc|cec|ec|moisture|water_content|clay|"
+    r"silt|sand|c_?n(?:_ratio)?|quality|score|count|counts|reads|n_?reads|read_?count|abundance|"
+    r"rel(?:ative)?[ _.]?abundance|frequency|prevalence|percent(?:age)?|fraction|coverage|identity|"
+    rf"similarity|bootstrap|support|e-?value|rank|mean|median|sd|richness|shannon|otu_?number){_UNIT}$",
+    re.IGNORECASE,
+)
+# What people write where a number should be: decimal commas, thousands, limits, words for nothing.
+_LIKE = re.compile(
+    r"^(?:[<>~±≤≥]?\s*[-+]?\d[\d.,'  ]*\s*%?|n\.?\s?[ad]\.?|nd|bdl|b\.d\.l\.|-+|\?|x|\.)$",
+    re.IGNORECASE,
+)
+_NOTHING = frozenset({"", "na", "nan", "null"})
+_SOME = 100  # problems of one kind in one file are not told a thousand times
+
+
+@dataclass(slots=True)
+class Kinds:
+    """Places of columns: of numbers, of text; `mixed` are of text that may be of numbers."""
+
+    numbers: list[int] = field(default_factory=list)
+    texts: list[int] = field(default_factory=list)
+    mixed: list[int] = field(default_factory=list)
+
+
+def kinds_of(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    ignored: Collection[str],
+    libraries: Collection[str],
+) -> Kinds:
+    """Tell columns of numbers from columns of text, by their headers and first rows.
+
+    Names in `libraries` are of numbers, whatever else they may mean.
+    """
+    kinds = Kinds()
+    for place in range(1, len(header)):
+        name = header[place].strip()
+        if name in ignored:
+            continue
+        cells = [row[place].strip() for row in rows if place < len(row)]
+        is_number = _is_number(cells)
+        if name in libraries:
+            kinds.numbers.append(place)
+        elif _TEXT.match(name):
+            kinds.texts.append(place)
+        elif _OF_RANK.match(name):
+            kinds.texts.append(place)
+            if is_number and any(number_of(cell) is not None for cell in cells):
+                kinds.mixed.append(place)
+        elif is_number and (name or any(cells)):
+            kinds.numbers.append(place)
+        else:
+            kinds.texts.append(place)
+            kinds.mixed.append(place)
+    return kinds
+
+
+def _is_number(cells: Sequence[str]) -> bool:
+    """Tell whether cells are meant as numbers: at least as many look like it as do not."""
+    filled = [cell for cell in cells if _is(cell)]
+    alike = sum(number_of(cell) is not None or bool(_LIKE.match(cell)) for cell in filled)
+    return 2 * alike >= len(filled)
+
+
+def number_of(text: str) -> float | None:
+    """Read a number; none where it is none."""
+    try:
+        return None if "_" in text else float(text)
+    except ValueError:
+        return None
+
+
+def check_mixed(
+    texts: Mapping[str, Sequence[str]],
+    rows: Sequence[int],
+    names: Sequence[str],
+    problems: Problems,
+) -> None:
+    """Note columns of text in which there are numbers: a library may be hidden in them."""
+    for name in names:
+        cells = texts[name]
+        numbers = [at for at, cell in enumerate(cells) if number_of(cell) is not None and _is(cell)]
+        if not numbers:
+            continue
+        others = [at for at, cell in enumerate(cells) if number_of(cell) is None and _is(cell)]
+        places = others if len(others) <= len(numbers) else numbers
+        for at in (places or numbers)[:_SOME]:
+            problems.add(
+                "import-column",
+                row=rows[at],
+                column=name,
+                found=cells[at],
+                expected=f"only numbers ({len(numbers)} are) or only text ({len(others)} are)",
+                fix=f"Correct the cells; or, if it is no library, say `table: {{ignore_columns:"
+                f" ['{name}']}}` in --method",
+            )
+
+
+def _is(cell: str) -> bool:
+    return cell.lower() not in _NOTHING
+
+
+def check_measured(names: Sequence[str], libraries: Collection[str], problems: Problems) -> None:
+    """Note columns that by their names were measured, not counted."""
+    for name in names:
+        if _MEASURED.match(name) and name not in libraries:
+            problems.add(
+                "import-column",
+                column=name,
+                found=name,
+                expected="numbers of a library or feature; by its name this is something measured",
+                fix=f"Say `table: {{ignore_columns: ['{name}']}}` in --method; or, if it is a"
+                " library, name it in the sheet `libraries`",
+            )

@@ -1,0 +1,234 @@
+"""Rows of tables as people and pipelines write them: any common encoding, separator, workbook."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+
+from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.archive import opened
+
+SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BOOKS = (".xlsx", ".xls", ".ods")
+Rows = Iterator[tuple[int, list[str]]]
+
+
+def rows_of(source: Path, *, sheet: str = "", separator: str = "") -> Rows:
+    """Yield rows that are not empty with their numbers; comments before the header are left out.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, quotes do not close, or columns are parted by spaces or bars
+        and that is not stated.
+
+    """
+    is_book = source.name.lower().endswith(_BOOKS)
+    lines = _book(source, sheet) if is_book else _text(source, separator)
+    is_above = True
+    for number, cells in lines:
+        if not "".join(cells).strip():
+            continue
+        is_comment = cells[0].startswith("#") and (len(cells) == 1 or not cells[1].strip())
+        if is_above and is_comment:
+            continue
+        is_above = False
+        yield number, cells
+
+
+def read_texts(source: Path, *, sheet: str = "") -> tuple[list[str], list[dict[str, str]]]:
+    """Read a table of text: its headers, and rows by header."""
+    lines = rows_of(source, sheet=sheet)
+    number, header = next(lines, (0, []))
+    header = [name.strip() for name in header]
+    below = [[cell.strip() for cell in cells] for _, cells in lines]
+    # R's write.table has no header above the names of rows.
+    if {len(cells) for cells in below} == {len(header) + 1}:
+        header = ["", *header]
+    rows = [dict(zip(header, cells, strict=False)) for cells in below]
+    if not number:
+        raise empty(source)
+    return header, rows
+
+
+def empty(source: Path) -> InputError:
+    """Say that there is no table in a file."""
+    return problem_of(
+        "import-table-empty",
+        str(source),
+        expected="a header and at least one row",
+        fix="Name the table that holds the numbers",
+    )
+
+
+def _text(source: Path, separator: str) -> Rows:
+    """Yield rows; those of which a quote does not close are told, all of them, at the end."""
+    problems = Problems(str(source))
+    is_below = False
+    with open_text(source) as handle:
+        start = list(islice(handle, 20))
+        mark = SEPARATORS.get(separator) or _separator(source, start)
+        for number, line in enumerate(chain(start, handle), start=1):
+            text = line.rstrip("\r\n")
+            cells = _cells(text, mark)
+            if cells is None:
+                _note_quote(problems, number, text)
+                if not is_below:
+                    problems.raise_if_any()
+                continue
+            is_below = is_below or (bool(text) and not _is_comment(text))
+            yield number, cells
+    problems.raise_if_any()
+
+
+def _note_quote(problems: Problems, number: int, text: str) -> None:
+    problems.add(
+        "import-quote",
+        row=number,
+        found=text[text.index('"') :][:60],
+        expected="quotes around whole cells, closed on the same line",
+        fix="Remove the quote that is alone; write one within a cell twice",
+    )
+
+
+def _separator(source: Path, start: Sequence[str]) -> str:
+    """Tell what parts columns, by the header; spaces and bars only if they are stated."""
+    lines = [line.rstrip("\r\n") for line in start if line.strip() and not _is_comment(line)]
+    header = lines[0] if lines else ""
+    # Lineages hold commas and semicolons: a tab, where there is one, is the separator.
+    if "\t" in header:
+        return "\t"
+    if "," in header or ";" in header:
+        return max(",;", key=header.count)
+    for name in ("pipe", "space"):
+        widths = [len(line.split(SEPARATORS[name])) for line in lines]
+        # R's write.table has no header above the names of rows.
+        if len(widths) > 1 and widths[0] > 1 and set(widths[1:]) <= {widths[0], widths[0] + 1}:
+            raise problem_of(
+                "import-separator",
+                str(source),
+                row=start.index(next(line for line in start if line.startswith(header))) + 1,
+                found=header[:60],
+                expected="columns parted by tabs, commas or semicolons",
+                fix=f"Write it with tabs; or say in --method `table: {{separator: {name}}}`",
+            )
+    return "\t"
+
+
+def _is_comment(line: str) -> bool:
+    return line.startswith("#") and "\t" not in line.rstrip()
+
+
+def _cells(line: str, mark: str) -> list[str] | None:
+    """Part a line; none if a quote does not close on it: it would swallow what follows."""
+    if '"' not in line:
+        return line.split(mark)
+    if mark == "\t":
+        cells = [_unquoted(cell) for cell in line.split(mark)]
+        return None if None in cells else [cell or "" for cell in cells]
+    try:
+        return next(csv.reader([line], delimiter=mark, strict=True))
+    except (csv.Error, StopIteration):
+        return None
+
+
+def _unquoted(cell: str) -> str | None:
+    """Take quotes around a whole cell off; none where one has no other."""
+    if not cell.startswith('"'):
+        return cell
+    if cell.count('"') % 2:
+        return None
+    inner = cell[1:-1]
+    is_around = cell.endswith('"') and '"' not in inner.replace('""', "")
+    return inner.replace('""', '"') if is_around else cell
+
+
+def open_text(source: Path) -> io.TextIOBase:
+    """Open text, gzip or not; what is not Unicode is read as Windows' Western European.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it cannot be read.
+
+    """
+    opener = gzip.open if source.name.endswith(".gz") else open
+    try:
+        with opener(source, "rb") as handle:
+            encoding = _encoding(handle)
+        return opener(source, "rt", encoding=encoding, errors="replace", newline="")
+    except (OSError, EOFError) as error:
+        raise _unreadable(source, str(getattr(error, "strerror", None) or error)) from error
+
+
+def _unreadable(source: Path, found: str) -> InputError:
+    return problem_of(
+        "import-unreadable",
+        str(source),
+        found=found,
+        expected="a file that can be read",
+        fix="Correct the path, or get the file again",
+    )
+
+
+def _encoding(handle: object) -> str:
+    import codecs
+
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        block = handle.read(1 << 20)  # type: ignore[attr-defined]
+        if block[:2] in _UTF16:
+            return "utf-16"
+        if b"\0" in block:
+            raise OSError("bytes that are no text, or UTF-16 without the mark that says so")
+        while block:
+            decoder.decode(block)
+            block = handle.read(1 << 20)  # type: ignore[attr-defined]
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _book(source: Path, sheet: str) -> Rows:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    problems = Problems(str(source))
+    if source.is_file() and zipfile.is_zipfile(source):
+        with opened(source, "a workbook", "import-unreadable"):
+            pass
+    try:
+        book = CalamineWorkbook.from_path(source)
+        name = _sheet(book.sheet_names, sheet)
+        rows = book.get_sheet_by_name(name).to_python()
+    except (CalamineError, OSError, ValueError) as error:
+        problems.add(
+            "import-unreadable",
+            found=str(error)[:200],
+            expected=f"a workbook with a sheet {sheet or 'of numbers'}",
+            fix="Save it anew as .xlsx, or name the sheet",
+        )
+        raise InputError(problems.found) from error
+    for number, cells in enumerate(rows, start=1):
+        yield number, [_cell(cell) for cell in cells]
+
+
+def _sheet(names: Sequence[str], wanted: str) -> str:
+    if not wanted:
+        return names[0]
+    for name in names:
+        if name.lower() == wanted.lower():
+            return name
+    raise ValueError(f"sheets are {', '.join(names)}")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,132 @@
+"""mothur: OTUs of .shared, or of .list and .count_table, of one label and with its lineages."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.importers.registry import detect, read
+
+LIST = (
+    "label\tnumOTUs\tOtu1\tOtu2\tOtu3\nunique\t3\ta\tb\tc\n"
+    "label\tnumOTUs\tOtu1\tOtu2\n0.03\t2\ta,c\tb\n"
+)
+COUNTS = "Representative_Sequence\ttotal\tS1\tS2\na\t7\t5\t2\nb\t3\t0\t3\nc\t4\t4\t0\n"
+SHARED = "label\tGroup\tnumOtus\tOtu1\tOtu2\t\n0.03\tS1\t2\t9\t0\t\n0.03\tS2\t2\t2\t3\t\n"
+BY_OTU = {("S1", "Otu1"): 9, ("S2", "Otu1"): 2, ("S2", "Otu2"): 3}
+
+
+def cons(*names: str, genus: str = "Bacillus") -> str:
+    rows = [f"{name}\t9\tBacteria(100);{genus}(99);\n" for name in names]
+    return "OTU\tSize\tTaxonomy\n" + "".join(rows)
+
+
+def codes(sources, **options) -> set[str]:
+    with pytest.raises(InputError) as caught:
+        read("mothur", sources, options)
+    return {problem.code for problem in caught.value.problems}
+
+
+def numbers(found) -> dict[tuple[str, str], float]:
+    return {row[:2]: row[2] for row in found.counts.select("library", "feature", "value").rows()}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "f.list").write_text(LIST)
+    (tmp_path / "f.count_table").write_text(COUNTS)
+    return tmp_path
+
+
+def test_a_list_and_its_counts_are_otus(folder):
+    found = read("mothur", [folder], {"label": 0.03})
+    assert numbers(found) == BY_OTU
+    assert found.method["engine"] == "mothur OTU"
+    assert "features are OTUs at 0.03" in found.notes
+    assert detect(folder)[0][0] == "mothur"
+
+
+def test_of_several_labels_one_is_asked_for(folder):
+    assert codes([folder]) == {"import-labels"}
+    assert codes([folder], label="0.05") == {"import-labels"}
+
+
+def test_a_list_without_header_has_mothur_s_names(folder):
+    (folder / "f.list").write_text("0.03\t2\ta,c\tb\n")
+    found = read("mothur", [folder / "f.list", folder / "f.count_table"], {})
+    assert numbers(found) == BY_OTU
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("f.list", "0.03\t2\ta\tb\n", "import-names-differ"),
+        ("f.list", "0.03\t2\ta,c,d\tb\n", "import-names-differ"),
+        ("f.list", "0.03\t2\ta,c\tb,c\n", "import-names-differ"),
+        ("f.list", "0.03\t3\ta,c\tb\n", "import-cell"),
+        ("f.list", "", "import-labels"),
+        ("f.count_table", "Representative_Sequence\ttotal\na\t7\n", "import-name"),
+        ("f.count_table", COUNTS.replace("a\t7", "a\t8"), "import-total"),
+    ],
+)
+def test_lists_and_counts_that_do_not_fit_are_refused(folder, name, text, code):
+    (folder / name).write_text(text)
+    assert codes([folder]) == {code}
+
+
+def test_what_is_not_read_is_told_not_ignored(folder):
+    (folder / "f.shared").write_text(SHARED)
+    (folder / "f.groups").write_text("a\tS1\n")
+    assert codes([folder / "f.list"]) == {"import-file-missing"}
+    assert codes([folder / "f.list", folder / "f.shared"]) == {"import-file-missing"}
+    assert codes([folder / "f.shared", folder / "f.groups"]) == {"import-file-missing"}
+
+
+def test_lineages_are_those_of_the_table_s_label(tmp_path):
+    (tmp_path / "f.shared").write_text(SHARED.replace("0.03", "0.05"))
+    (tmp_path / "f.0.03.cons.taxonomy").write_text(cons("Otu1", "Otu2", genus="Listeria"))
+    assert codes([tmp_path]) == {"import-labels"}
+    (tmp_path / "f.0.05.cons.taxonomy").write_text(cons("Otu1", "Otu2"))
+    assert "Bacillus" in read("mothur", [tmp_path], {}).features["Otu1"].lineage
+    named = [tmp_path / "f.shared", tmp_path / "f.0.03.cons.taxonomy"]
+    assert codes(named) == {"import-labels"}
+
+
+def test_otus_by_other_names_are_refused(tmp_path):
+    (tmp_path / "f.shared").write_text(SHARED)
+    (tmp_path / "f.0.03.cons.taxonomy").write_text(cons("Otu001", "Otu002"))
+    assert codes([tmp_path]) == {"import-names-differ"}
+
+
+def test_a_shared_of_several_labels_is_read_at_the_one_that_is_stated(tmp_path):
+    rows = SHARED.splitlines(keepends=True)
+    more = "".join(rows[1:]).replace("0.03", "0.05").replace("\t9\t", "\t1\t")
+    (tmp_path / "f.shared.gz").write_bytes(gzip.compress((SHARED + more).encode()))
+    assert codes([tmp_path]) == {"import-labels"}
+    assert numbers(read("mothur", [tmp_path], {"label": "0.03"})) == BY_OTU
+    assert numbers(read("mothur", [tmp_path], {"label": "0.05"}))["S1", "Otu1"] == 1
+
+
+def test_sequences_are_called_so_and_otus_otus(tmp_path):
+    (tmp_path / "f.shared").write_text(SHARED)
+    text = ">M0_1\tOtu1|9\nACGTACGT\n>M0_2\tOtu2|3\nACGTTTTT\n"
+    (tmp_path / "f.0.03.rep.fasta").write_text(text)
+    found = read("mothur", [tmp_path], {})
+    assert found.features["Otu2"].sequence == "ACGTTTTT"
+    assert "features are OTUs at 0.03" in found.notes
+    (tmp_path / "f.shared").write_text(SHARED.replace("0.03", "ASV").replace("Otu", "ASV"))
+    (tmp_path / "f.0.03.rep.fasta").unlink()
+    assert "features are sequences" in read("mothur", [tmp_path], {}).notes
+
+
+def test_a_shared_without_groups_is_one_problem(tmp_path):
+    lines = [line.split("\t") for line in SHARED.splitlines()]
+    text = "".join("\t".join([c[0], *c[2:]]) + "\n" for c in lines)
+    (tmp_path / "f.shared").write_text(text)
+    with pytest.raises(InputError) as caught:
+        read("mothur", [tmp_path], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row) == ("import-name", 1)
+    assert "Group" in problem.expected
