@@ -110,6 +110,10 @@ def _text(name: str, share: Share, description: str, *, is_required: bool = Fals
     return Column(name, "string", share, description, is_required=is_required)
 
 
+def _later(name: str, description: str) -> Column:
+    return Column(name, "string", Share.METHOD, description, is_later=True)
+
+
 def _number(name: str, share: Share, description: str, unit: str) -> Column:
     return Column(name, "number", share, description, unit=unit)
 
@@ -158,6 +162,9 @@ ASSAYS = Table(
             allowed=ABUNDANCES,
             is_later=True,
         ),
+        _later("read_length", "Length of reads, such as 2 x 250."),
+        _later("trim_method", "What was cut off reads or features, and to which length (FAIRe)."),
+        _later("screen_contam_method", "How contaminants were left out (FAIRe)."),
         _AGREEMENT_IDS,
     ),
 )

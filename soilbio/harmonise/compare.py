@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.errors import Problems
+from soilbio.harmonise.lengths import Lengths, are_near
 from soilbio.standards import shipped
 
 # From fine to coarse. `sh`: species hypotheses of UNITE; `presence`: names of genera that are
@@ -34,6 +35,7 @@ _CLUSTERED = re.compile(
     re.I,
 )
 _CLUSTERERS = re.compile(r"mothur|lotus", re.I)
+LENGTHS_TRIMMED = "lengths-trimmed"
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
@@ -66,6 +68,11 @@ class Pair:
     level: str
     rules: tuple[Rule, ...]
     common: tuple[str, ...] = ()
+
+    @property
+    def is_cut_to_one_length(self) -> bool:
+        """Whether one has the beginnings of the other's sequences."""
+        return any(rule.name == LENGTHS_TRIMMED for rule in self.rules)
 
 
 def read_rules(own: Path | None = None) -> dict[str, Rule]:
@@ -132,8 +139,8 @@ def compare(
     Parameters
     ----------
     assays : mapping of name to row of `assays`
-        With `has_counts` beside the columns of the table, and `sh_version` of UNITE's species
-        hypotheses that its features have.
+        With `has_counts` beside the columns of the table, `sh_version` of UNITE's species
+        hypotheses that its features have, and the `lengths` of its sequences.
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
@@ -147,6 +154,11 @@ def compare(
         if one in windows and windows[one] == windows.get(other):
             applying = [
                 rules["common-region"] if rule.name in _OF_PLACE else rule for rule in applying
+            ]
+            # What was cut short cannot be trimmed to a window by its other end.
+            applying = [
+                rules["lengths-differ"] if rule.name == LENGTHS_TRIMMED else rule
+                for rule in applying
             ]
         applying = _by_hypotheses(*both, applying, rules)
         merged = max(LEVELS.index(_merged_by(assay)) for assay in both)
@@ -169,7 +181,7 @@ def _by_hypotheses(
     """Let one version of UNITE's species hypotheses stand for what sequences cannot tell."""
     if not _agree(one, other, "sh_version"):
         return applying
-    replaced = {*_OF_PLACE, *_OF_FEATURES.values()}
+    replaced = {*_OF_PLACE, *_OF_FEATURES.values(), "lengths-differ", LENGTHS_TRIMMED}
     if not any(rule.name in replaced for rule in applying):
         return applying
     kept = [rule for rule in applying if rule.name not in replaced]
@@ -195,7 +207,7 @@ _MAKING = {
 # How soils were taken and treated: it does not change what a sequence is, so that these are told.
 _SAMPLING = (
     *("depth-differs", "sampling-differs", "storage-differs", "extraction-differs"),
-    *("pcr-differs", "sequencing-differs"),
+    *("pcr-differs", "sequencing-differs", "trimming-differs", "decontamination-differs"),
 )
 
 
@@ -211,13 +223,25 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     clusters = [rules[_OF_FEATURES[kind]] for kind in sorted(features)]
     if not all(_has_place(assay) for assay in (one, other)):
         marker = [rules["region-unstated"]]
+    lengths = [] if marker or clusters else _of_lengths(one, other, rules)
     fingerprint = one.get("method_fingerprint")
     if fingerprint and fingerprint == other.get("method_fingerprint"):
         unstated = [rule for rule in marker if rule.name == "region-unstated"]
-        return [rules["same-method"], *unstated, *clusters]
+        return [rules["same-method"], *unstated, *lengths, *clusters]
     names = _MAKING[str(one["library_strategy"])]
     making = [rules[name] for name in names if _differ(one, other, rules[name].fields)]
-    return [*marker, *making, *clusters]
+    return [*marker, *making, *lengths, *clusters]
+
+
+def _of_lengths(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:
+    """Give the rule of sequences of one place and two lengths; by nature ITS differ in theirs."""
+    lengths: list[Lengths] = [assay["lengths"] for assay in (one, other) if assay.get("lengths")]
+    if len(lengths) < 2 or are_near(*lengths):
+        return []
+    shorter, longer = sorted(lengths, key=lambda own: own.typical_bp)
+    if longer.assay not in shorter.meets:
+        return [rules["lengths-differ"]]
+    return [rules[LENGTHS_TRIMMED]] if shorter.is_cut else []
 
 
 def _of_sampling(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> Iterator[Rule]:

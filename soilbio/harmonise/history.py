@@ -30,6 +30,7 @@ def history_of(
             unique = name if datasets.get(name, digest) == digest else f"{name}-{digest[:8]}"
             datasets[unique] = digest
             libraries[unique] = sorted(own)
+    cut = ways.trimming.lengths
     before = [source.history for source in sources if source.history]
     return {
         "level": ways.level,
@@ -37,6 +38,7 @@ def history_of(
         "libraries": dict(sorted(libraries.items())),
         "pairs": [asdict(pair) for pair in pairs],
         "common_regions": ways.trimming.told() if ways.is_trimmed else {},
+        **({"common_lengths": dict(sorted(cut.items()))} if ways.is_trimmed and cut else {}),
         "notes": dict(sorted(told.notes.items())),
         "losses": told.losses,
         **({"classified": _classified(ways.classifier)} if ways.classifier else {}),

@@ -24,6 +24,7 @@ from soilbio.errors import Problems, Refused
 from soilbio.harmonise.chimeras import CHIMERAS
 from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, fields_of, sound_level, told
 from soilbio.harmonise.history import history_of
+from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
@@ -102,6 +103,10 @@ def harmonise(
     assays = assays_of(sources, fields_of(rules))
     trimming = find_windows(assays, reference) if reference else Trimming()
     pairs = compare(assays, rules, trimming.genes())
+    trimming.lengths = common_lengths(
+        [(pair.one, pair.other) for pair in pairs if pair.is_cut_to_one_length],
+        {name: assay["lengths"] for name, assay in assays.items() if assay["lengths"]},
+    )
     taken = _level(level, pairs)
     ways = Ways(taken, trimming, reference, classifier)
     merged = Merged(taken, tuple(pairs), ways)

@@ -15,6 +15,7 @@ from soilbio.dataset.package import sha256_of
 from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import InputError, Problem, Problems
+from soilbio.harmonise.lengths import lengths_of
 from soilbio.harmonise.lineages import SPECIES_HYPOTHESIS
 
 if TYPE_CHECKING:
@@ -127,13 +128,15 @@ def assays_of(
     """Give the assays of all by `dataset: assay`, as they are now.
 
     Beside the columns are `has_counts`, `sh_version`, that of UNITE's species hypotheses which
-    features of an ITS have, and `merged_by`, the level of earlier merging. Sequences
-    that were trimmed then are those of the window's primers, whatever they were amplified with.
+    features of an ITS have, the `lengths` of sequences, and `merged_by`, the level of earlier
+    merging. Sequences that were trimmed then are those of the window's primers, whatever they were
+    amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
     """
     import polars as pl
 
     found: dict[str, Mapping[str, Any]] = {}
+    lengths = lengths_of(sources)
     for source in sources:
         counted = (
             source.frame("counts")
@@ -158,6 +161,7 @@ def assays_of(
                 **_after_merging(source.history, row),
                 "has_counts": has_counts.get(row["assay_id"], True),
                 "sh_version": version if _is_its(row) else "",
+                "lengths": lengths.get(name),
             }
     return found
 

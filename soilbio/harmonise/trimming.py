@@ -22,9 +22,13 @@ OUTSIDE = "provenance/outside_window.tsv"
 
 @dataclass(slots=True)
 class Trimming:
-    """Windows by gene, the assays (`dataset: assay`) that have one, and what fell outside."""
+    """Windows by gene, the assays (`dataset: assay`) that have one, and what fell outside.
+
+    `lengths` are those that assays without a window are cut to.
+    """
 
     windows: dict[str, Window] = field(default_factory=dict)
+    lengths: dict[str, int] = field(default_factory=dict)
     outside: list[tuple[str, str, str, str, int]] = field(default_factory=list)
 
     def window_of(self, assay: str) -> Window | None:
@@ -129,15 +133,17 @@ def trimmed(
 def _new_rows(
     source: Source, rows: Iterator[dict[str, Any]], trimming: Trimming
 ) -> Iterator[Sequence[str]]:
-    """Yield assay, feature, and its id and sequence in the window; those of other genes stay."""
+    """Yield assay, feature, and its id and sequence as cut; those that are not cut stay."""
     for row in rows:
-        window = trimming.window_of(f"{source.name}: {row['assay_id']}")
+        assay = f"{source.name}: {row['assay_id']}"
+        window, length = trimming.window_of(assay), trimming.lengths.get(assay)
         sequence = row["sequence"] or ""
-        if window is None or not sequence:
+        if not sequence or (window is None and length is None):
             yield row["assay_id"], row["feature_id"], row["feature_id"], sequence
             continue
-        cuts = window.cuts[f"{source.name}: {row['assay_id']}"]
-        inside, reason = trim(sequence, cuts, window)
+        inside, reason = sequence[:length], ""
+        if window:
+            inside, reason = trim(sequence, window.cuts[assay], window)
         if reason:
             place = source.name, row["assay_id"], row["feature_id"]
             trimming.outside.append((*place, reason, row["count"] or 0))

@@ -38,7 +38,7 @@ class Ways:
     @property
     def is_trimmed(self) -> bool:
         """Whether sequences are cut to a window."""
-        return self.level == "feature" and bool(self.trimming.windows)
+        return self.level == "feature" and bool(self.trimming.windows or self.trimming.lengths)
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ _OF_ASSAY = (
     *("pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout", "seq_meth"),
     *("engine_version", "engine_parameters", "classifier", "classifier_version"),
     *("confidence_cutoff", "reference_sha256", "abundance"),
+    *("read_length", "trim_method", "screen_contam_method"),
 )
 
 

@@ -185,6 +185,7 @@ def _merged(history: History) -> Iterator[str]:
             f" {window['references_with_all_primers']:,} reference sequences; chimeras were looked"
             " for again in it (UCHIME3, vsearch)."
         )
+    yield from _cut(history.get("common_lengths", {}))
     if known := history.get("classified"):
         yield (
             f"The sequences of all datasets were classified anew with {known['classifier']}"
@@ -194,6 +195,15 @@ def _merged(history: History) -> Iterator[str]:
     losses = [one for one in history.get("losses", ()) if one["without_name"] is not None]
     if losses:
         yield f"What has no name at that level: {'; '.join(_unnamed(losses))}."
+
+
+def _cut(lengths: Mapping[str, int]) -> Iterator[str]:
+    for length in sorted(set(lengths.values())):
+        names = sorted(name for name, own in lengths.items() if own == length)
+        yield (
+            f"Sequences of {_some(names)} were cut at their ends to {length:,} bases, to which some"
+            " of them had been cut before."
+        )
 
 
 def _unnamed(losses: Sequence[Mapping[str, Any]]) -> Iterator[str]:
