@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import csv
+import errno
+import io
+import os
+import re
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from soilbio.errors import problem_of
+from soilbio.errors import InputError, disk_full, problem_of
 from soilbio.profile.kmer_distribution import write_distributions
+from soilbio.profile.packing import needing_room
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.disk import atomic_text
 from soilbio.references.fetch import put_in_place
@@ -21,7 +27,14 @@ from soilbio.references.kinds import KRAKEN2_FILES
 from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.manifest import LINEAGES
 from soilbio.references.taxdump import Taxdump, write_taxdump
+from soilbio.references.versions import SIGNATURES, check_whole
 
+if TYPE_CHECKING:
+    import pysylph
+    from sourmash import SourmashSignature
+
+# Less than this is no room: of what is not whole then, the disk is to blame.
+_NO_ROOM = 1 << 20
 # What a Kraken 2 database keeps of its building: the names, as published ones do.
 _KEPT = (*KRAKEN2_FILES, "names.dmp", "nodes.dmp")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -68,17 +81,15 @@ def build_kraken2(
         taxonomy.mkdir()
         ids = _taxids(genomes, taxdump, taxonomy)
         library = part / "genomes.fna"
-        with atomic_text(library) as handle:
-            for genome in genomes:
-                for name, sequence in genome.read():
-                    label = f"{genome.name}_{name}" if name != genome.name else name
-                    handle.write(f">{label}|kraken:taxid|{ids[genome.name]}\n{sequence}\n")
+        written = _write_library(genomes, ids, library)
         _run(["--add-to-library", str(library), *([] if options.mask else ["--no-masking"])], part)
         library.unlink()
         more = ["--threads", str(options.threads)]
         if options.max_bytes:
             more += ["--max-db-size", str(options.max_bytes)]
-        _run(["--build", *more], part)
+        with _seeing_room(part):
+            _check_taken(_run(["--build", *more], part), written, part)
+            check_whole("kraken2", part)
         lengths = options.read_lengths_bp
         told = write_distributions(part, lengths, threads=options.threads) if lengths else []
         for name in ("names.dmp", "nodes.dmp"):
@@ -89,6 +100,37 @@ def build_kraken2(
             elif path.name not in _KEPT and path not in told:
                 path.unlink()
     return len(genomes)
+
+
+def _write_library(
+    genomes: Sequence[Genome], ids: Mapping[str, int], library: Path
+) -> tuple[int, int]:
+    """Write all sequences, and beside them what Kraken 2 would note of their taxa in passing.
+
+    Returns how many sequences and bases.
+    """
+    sequences = bases = 0
+    with (
+        atomic_text(library) as handle,
+        atomic_text(library.with_name("seqid2taxid.map")) as taxa,
+    ):
+        for genome in genomes:
+            for name, sequence in genome.read():
+                label = f"{genome.name}_{name}" if name != genome.name else name
+                label = f"{label}|kraken:taxid|{ids[genome.name]}"
+                handle.write(f">{label}\n{sequence}\n")
+                taxa.write(f"{label}\t{ids[genome.name]}\n")
+                sequences, bases = sequences + 1, bases + len(sequence)
+    return sequences, bases
+
+
+def _check_taken(said: str, written: tuple[int, int], folder: Path) -> None:
+    """Hold what Kraken 2 says that it took to what it was given; it does not notice a full disk."""
+    found = re.search(r"Completed processing of (\d+) sequences, (\d+) bp", said)
+    if not found or (int(found[1]), int(found[2])) != written:
+        taken = f"{found[1]} sequences of {found[2]} bases" if found else "an unknown number"
+        what = f"it took {taken}, and was given {written[0]} of {written[1]}"
+        raise ToolFailed("kraken2-build", what).as_input_error(str(folder))
 
 
 def _taxids(genomes: Sequence[Genome], taxdump: Taxdump | None, folder: Path) -> Mapping[str, int]:
@@ -110,9 +152,9 @@ def _taxids(genomes: Sequence[Genome], taxdump: Taxdump | None, folder: Path) ->
     return {genome.name: genome.taxid for genome in genomes if genome.taxid is not None}
 
 
-def _run(words: Sequence[str], folder: Path) -> None:
+def _run(words: Sequence[str], folder: Path) -> str:
     try:
-        run_tool(["kraken2-build", *words, "--db", str(folder)])
+        return run_tool(["kraken2-build", *words, "--db", str(folder)])
     except ToolFailed as failure:
         raise failure.as_input_error(str(folder)) from failure
 
@@ -138,48 +180,74 @@ def build_sylph(genomes: Sequence[Genome], target: Path, options: SketchOptions)
                 sketches.append((genome, sketch))
         _require(len(sketches), target, options)
         database = pysylph.Database([sketch for _, sketch in sketches])
-        database.dump(str(part / DATABASE_NAMES["sylph"]))
+        _dump(database, part / DATABASE_NAMES["sylph"])
+        with _seeing_room(part):
+            check_whole("sylph", part / DATABASE_NAMES["sylph"])
         _write_lineages([genome for genome, _ in sketches], part)
     return len(sketches)
+
+
+def _dump(database: pysylph.Database, target: Path) -> None:
+    """Write sketches; pysylph panics where it cannot, and shows where in its own code."""
+    shown = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        database.dump(str(target))
+    except BaseException as panic:  # a PanicException is no Exception
+        if "StorageFull" in str(panic) or os.strerror(errno.EDQUOT) in str(panic):
+            raise disk_full(str(target.parent)) from panic
+        raise
+    finally:
+        os.dup2(shown, 2)
+        os.close(shown)
 
 
 def build_sourmash(genomes: Sequence[Genome], target: Path, options: SketchOptions) -> int:
     """Sketch genomes for sourmash, the same bytes each time; otherwise as `build_sylph`."""
     from sourmash import MinHash, SourmashSignature
-    from sourmash.sourmash_args import SaveSignaturesToLocation
 
     kept = []
+
+    def sketches() -> Iterator[SourmashSignature]:
+        for genome in genomes:
+            sketch = MinHash(n=0, ksize=options.k, scaled=options.scaled)
+            for _, sequence in genome.read():
+                sketch.add_sequence(sequence, force=True)
+            if len(sketch):
+                kept.append(genome)
+                yield SourmashSignature(sketch, name=genome.name)
+
     with _new_folder(target) as part:
-        packed = part / "unsorted.zip"
-        with SaveSignaturesToLocation(str(packed)) as location:
-            for genome in genomes:
-                sketch = MinHash(n=0, ksize=options.k, scaled=options.scaled)
-                for _, sequence in genome.read():
-                    sketch.add_sequence(sequence, force=True)
-                if len(sketch):
-                    location.add(SourmashSignature(sketch, name=genome.name))
-                    kept.append(genome)
+        packed = part / DATABASE_NAMES["sourmash"]
+        _pack_signatures(sketches(), packed)
         _require(len(kept), target, options)
-        _without_times(packed, part / DATABASE_NAMES["sourmash"])
-        packed.unlink()
+        check_whole("sourmash", packed)
         _write_lineages(kept, part)
     return len(kept)
 
 
-def _without_times(source: Path, target: Path) -> None:
-    """Write a zip anew, sorted and without times, so that the same content gives the same bytes."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
-        for name in sorted(old.namelist()):
-            data = old.read(name)
-            if name == "SOURMASH-MANIFEST.csv":
-                data = _sorted_manifest(data)
-            new.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+def _pack_signatures(signatures: Iterable[SourmashSignature], target: Path) -> None:
+    """Write a zip as sourmash reads it, without times: a file a sketch, and the list of them.
 
+    sourmash's own writer tries again on a full disk, when it is thrown away, and shows where.
+    """
+    from sourmash.manifest import CollectionManifest
+    from sourmash.signature import save_signatures_to_json
 
-def _sorted_manifest(data: bytes) -> bytes:
-    head, *rows = data.decode("utf-8").splitlines(keepends=True)
-    header, *body = rows
-    return "".join([head, header, *sorted(body, key=lambda row: next(csv.reader([row])))]).encode()
+    rows, times = [], Counter[str]()
+    with zipfile.ZipFile(target, "w") as packed:
+        for one in signatures:
+            digest = one.md5sum()
+            again = f"_{times[digest]}" if times[digest] else ""
+            times[digest] += 1
+            place = f"signatures/{digest}{again}.sig.gz"
+            data = save_signatures_to_json([one], compression=1)
+            packed.writestr(zipfile.ZipInfo(place, _EPOCH), data)
+            rows.append(CollectionManifest.make_manifest_row(one, place, include_signature=False))
+        table = io.StringIO()
+        CollectionManifest(rows).write_to_csv(table, write_header=True)
+        packed.writestr(zipfile.ZipInfo(SIGNATURES, _EPOCH), table.getvalue())
 
 
 def _write_lineages(genomes: Iterable[Genome], folder: Path) -> None:
@@ -203,6 +271,17 @@ def _require(number: int, target: Path, options: SketchOptions) -> None:
 
 
 @contextmanager
+def _seeing_room(folder: Path) -> Iterator[None]:
+    """Where what a tool made is not whole, and no room is left, say so."""
+    try:
+        yield
+    except InputError as error:
+        if shutil.disk_usage(folder).free < _NO_ROOM:
+            raise disk_full(str(folder)) from error
+        raise
+
+
+@contextmanager
 def _new_folder(target: Path) -> Iterator[Path]:
     """Give a folder to fill that gets its final name when all is done."""
     if target.exists():
@@ -216,7 +295,8 @@ def _new_folder(target: Path) -> Iterator[Path]:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        yield part
-        put_in_place(part, target)
+        with needing_room(target):
+            yield part
+            put_in_place(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)

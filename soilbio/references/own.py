@@ -31,6 +31,7 @@ from soilbio.references.manifest import (
     references_root,
     sha256_of,
 )
+from soilbio.references.versions import check_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,15 @@ def add_database(own: OwnDatabase, *, root: Path | None = None) -> Path:
     Raises
     ------
     InputError
-        As for `add_reference`; `reference-database`, if it is none of that engine; `disk-full`.
+        As for `add_reference`; `shotgun-database`, if it is none of that engine, or was cut short;
+        `disk-full`.
 
     """
     root = root or references_root()
     _check_name(own.name)
     own = _unfolded(own)
     check_kind(own.engine, own.database)
+    check_whole(own.engine, own.database)
     if own.lineages:
         read_lineages(own.lineages)
     files = _files_of(own)

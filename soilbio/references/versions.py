@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import struct
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 from soilbio.references.kinds import KINDS, wrong_database
 
 # Kraken2's table begins with how many cells it has, how many are used, and their bits; its taxonomy
-# with these letters.
+# with these letters, how many nodes it has, and how long its names and ranks are; its options, with
+# lengths of k-mers and minimizers, have grown over time.
 _TABLE_HEAD, _CELL_BYTES = struct.Struct("<4Q"), 4
 _TAXONOMY_START = b"K2TAXDAT"
-_MANIFEST = "SOURMASH-MANIFEST.csv"
+_TAXONOMY_HEAD, _NODE_BYTES = struct.Struct("<8s3Q"), 56
+_LEAST_OPTIONS_BYTES, _MOST_K = 40, 1000
+# What sylph's sketches end with: c, k, the genome's size, the least distance.
+_SKETCH_NUMBERS_BYTES = 4 * 8
+# The list of sketches in a zip of sourmash.
+SIGNATURES = "SOURMASH-MANIFEST.csv"
 
 
-def check_version(engine: str, path: Path, ksize: int) -> None:
+def check_version(engine: str, path: Path, ksize: int | None) -> None:
     """Refuse a database of another version or k-mer length, or one that was cut short.
 
     Parameters
@@ -25,8 +33,8 @@ def check_version(engine: str, path: Path, ksize: int) -> None:
     engine : str
     path : Path
         Known to be of the engine's kind.
-    ksize : int
-        Length of k-mers that sourmash is asked for.
+    ksize : int or None
+        Length of k-mers that sourmash is asked for; None for any.
 
     Raises
     ------
@@ -40,12 +48,50 @@ def check_version(engine: str, path: Path, ksize: int) -> None:
         _check_sourmash(path, ksize)
 
 
+def check_whole(engine: str, path: Path) -> None:
+    """Refuse a database that was cut short; sylph's is read sketch by sketch for it.
+
+    Raises
+    ------
+    InputError
+        `shotgun-database`, with what was found.
+
+    """
+    check_version(engine, path, None)
+    if engine == "sylph":
+        _check_sketches(path)
+
+
+def _check_sketches(path: Path) -> None:
+    """Go through a file of sylph's sketches, as bincode writes them: lists after their lengths."""
+    size = path.stat().st_size
+    with path.open("rb") as handle:
+        try:
+            for _ in range(_number(handle)):
+                handle.seek(8 * _number(handle), os.SEEK_CUR)  # k-mers
+                if handle.read(1) == b"\1":
+                    handle.seek(8 * _number(handle), os.SEEK_CUR)  # those kept for weighing
+                for _ in ("file", "first contig"):
+                    handle.seek(_number(handle), os.SEEK_CUR)
+                handle.seek(_SKETCH_NUMBERS_BYTES, os.SEEK_CUR)
+            end = handle.tell()
+        except (EOFError, OSError, OverflowError):
+            end = -1
+    if end != size:
+        found = f"{size:,} bytes, which are not its sketches to their end"
+        raise wrong_database(path, "a whole file of sketches", found)
+
+
+def _number(handle: BinaryIO) -> int:
+    data = handle.read(8)
+    if len(data) < 8:
+        raise EOFError
+    return int.from_bytes(data, "little")
+
+
 def _check_kraken2(folder: Path) -> None:
-    with (folder / "taxo.k2d").open("rb") as handle:
-        start = handle.read(len(_TAXONOMY_START))
-    if start != _TAXONOMY_START:
-        found = f"taxo.k2d begins with {start!r}, which is of another version"
-        raise wrong_database(folder, KINDS["kraken2"], found)
+    _check_options(folder)
+    _check_taxonomy(folder)
     table = folder / "hash.k2d"
     with table.open("rb") as handle:
         head = handle.read(_TABLE_HEAD.size)
@@ -57,15 +103,46 @@ def _check_kraken2(folder: Path) -> None:
         raise wrong_database(folder, "a whole table, of this version of Kraken2", found)
 
 
-def _check_sourmash(path: Path, ksize: int) -> None:
-    with zipfile.ZipFile(path) as packed:
-        if _MANIFEST not in packed.namelist():
+def _check_options(folder: Path) -> None:
+    """Look at the lengths of k-mers and minimizers that `opts.k2d` begins with."""
+    with (folder / "opts.k2d").open("rb") as handle:
+        data = handle.read(_LEAST_OPTIONS_BYTES)
+    if len(data) < _LEAST_OPTIONS_BYTES:
+        found = f"opts.k2d of {len(data)} bytes"
+    else:
+        k, length = struct.unpack_from("<2Q", data)
+        if 0 < length <= k < _MOST_K:
             return
-        with packed.open(_MANIFEST) as raw:
+        found = f"opts.k2d with k-mers of {k} and minimizers of {length}"
+    raise wrong_database(folder, "whole options, of this version of Kraken2", found)
+
+
+def _check_taxonomy(folder: Path) -> None:
+    taxonomy = folder / "taxo.k2d"
+    with taxonomy.open("rb") as handle:
+        head = handle.read(_TAXONOMY_HEAD.size)
+    start = head[: len(_TAXONOMY_START)]
+    if start != _TAXONOMY_START:
+        found = f"taxo.k2d begins with {start!r}, which is of another version"
+        raise wrong_database(folder, KINDS["kraken2"], found)
+    size, expected = taxonomy.stat().st_size, _TAXONOMY_HEAD.size
+    if len(head) == _TAXONOMY_HEAD.size:
+        _, nodes, names, ranks = _TAXONOMY_HEAD.unpack(head)
+        expected += nodes * _NODE_BYTES + names + ranks
+    if size != expected:
+        found = f"taxo.k2d of {size:,} bytes, which says that it has {expected:,}"
+        raise wrong_database(folder, "a whole taxonomy, of this version of Kraken2", found)
+
+
+def _check_sourmash(path: Path, ksize: int | None) -> None:
+    with zipfile.ZipFile(path) as packed:
+        if SIGNATURES not in packed.namelist():
+            return
+        with packed.open(SIGNATURES) as raw:
             lines = io.TextIOWrapper(raw, encoding="utf-8", newline="")
             next(lines)  # the manifest's own version
             there = {int(row["ksize"]) for row in csv.DictReader(lines) if row["moltype"] == "DNA"}
-    if ksize not in there:
+    if ksize is not None and ksize not in there:
         has = ", ".join(map(str, sorted(there))) or "none of DNA"
         raise wrong_database(
             path, f"sketches with k-mers of {ksize} (sourmash_ksize)", f"k-mers of {has}"
