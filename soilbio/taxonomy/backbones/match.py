@@ -14,9 +14,13 @@ from functools import cache
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
 from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX, changed_names
+from soilbio.taxonomy.named_ranks import named_ranks
 
 _SETTLED = {"metazoa": "animalia", "viridiplantae": "plantae"}
+_PROKARYOTES = frozenset({"Bacteria", "Archaea"})
 _KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
+# Ranks whose names tell the domain of those below.
+_TELLING = ("phylum", "class", "order", "family")
 _SHOWN = 3
 
 
@@ -60,8 +64,7 @@ def match(lineage: Lineage, backbone: Backbone) -> Match:
     backbone : Backbone
 
     """
-    if _plain("kingdom", lineage.get("kingdom", "")) in _KINGDOMS:
-        lineage = {"domain": "Eukaryota", **lineage}
+    lineage = _with_domain(lineage, backbone)
     ranks = [rank for rank in ("", *reversed(RANKS)) if lineage.get(rank)]
     if not ranks:
         return Match("", "", "none", reason="there is no name")
@@ -77,6 +80,33 @@ def match(lineage: Lineage, backbone: Backbone) -> Match:
     if tied:
         return _tied(tied, asked_rank, asked_name, backbone, reasons)
     return Match(asked_rank, asked_name, "none", reason="; ".join(reasons))
+
+
+def _with_domain(lineage: Lineage, backbone: Backbone) -> Lineage:
+    """Add the domain, and the kingdom of eukaryotes, that names of a lineage tell."""
+    if _domain(lineage):
+        return lineage
+    if _plain("kingdom", lineage.get("kingdom", "")) in _KINGDOMS:
+        return {"domain": "Eukaryota", **lineage}
+    for rank in filter(lineage.get, _TELLING):
+        name = lineage[rank]
+        known, kingdom = named_ranks().get(name, ("", ""))
+        if known == rank:
+            own = {"kingdom": kingdom} if kingdom else {}
+            return {"domain": "Eukaryota", **own, **lineage}
+        usages = [
+            one for text, _ in spellings(rank, name) for one in backbone.usages_of(text, rank)
+        ]
+        domains = {_domain(backbone.lineages[usage.taxon_id]) for usage in usages}
+        if len(domains) == 1 and "" not in domains:
+            return {"domain": domains.pop(), **lineage}
+    return lineage
+
+
+def _domain(lineage: Lineage) -> str:
+    """Give the domain; some checklists call that of prokaryotes a kingdom."""
+    kingdom = lineage.get("kingdom", "")
+    return lineage.get("domain") or (kingdom if kingdom in _PROKARYOTES else "")
 
 
 def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage], list[str]]:
@@ -123,16 +153,22 @@ def _above(rank: str) -> Sequence[str]:
 
 
 def _is_possible(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) -> bool:
-    """Tell whether the higher ranks allow that this is meant."""
+    """Tell whether the higher ranks allow that this is meant.
+
+    Of prokaryotes the domain is enough, for they have no homonyms. Of others, and of what no domain
+    is known, one rank below the kingdom must be the same if there are any to compare.
+    """
     there = backbone.lineages[usage.taxon_id]
-    if _differ("domain", lineage, there):
+    domains = {_domain(one) for one in (lineage, there)}
+    if len(domains - {""}) == 2:
         return False
     kingdoms = {_plain("kingdom", one.get("kingdom", "")) for one in (lineage, there)}
     if rank != "kingdom" and len(kingdoms & _KINGDOMS) == 2:
         return False
-    is_eukaryote = "Eukaryota" in (lineage.get("domain"), there.get("domain"))
-    compared = [name for name in _above(rank)[2:] if lineage.get(name) and there.get(name)]
-    if not is_eukaryote or not compared:
+    # A species' genus is part of its name, and another one in that of a synonym.
+    above = RANKS[2:-2] if rank in ("", "species") else _above(rank)[2:]
+    compared = [name for name in above if lineage.get(name) and there.get(name)]
+    if not compared or (len(domains) == 1 and domains <= _PROKARYOTES):
         return True
     return any(not _differ(name, lineage, there) for name in compared)
 

@@ -8,6 +8,7 @@ import io
 import sys
 import tarfile
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,12 @@ NCBI = [
 ]  # fmt: skip
 
 
-def dump(folder: Path) -> Path:
+def dump(folder: Path, *, without: Collection[str] = ()) -> Path:
     """Write a taxdump as NCBI packs it."""
-    nodes = "".join(f"{one}\t|\t{above}\t|\t{rank}\t|\t\t|\n" for one, above, rank, _, _ in NCBI)
+    taxa = [taxon for taxon in NCBI if taxon[0] not in without]
+    nodes = "".join(f"{one}\t|\t{above}\t|\t{rank}\t|\t\t|\n" for one, above, rank, _, _ in taxa)
     names = ""
-    for one, _, _, name, others in NCBI:
+    for one, _, _, name, others in taxa:
         names += f"{one}\t|\t{name}\t|\t\t|\tscientific name\t|\n"
         names += "".join(f"{one}\t|\t{text}\t|\t\t|\t{kind}\t|\n" for kind, text in others.items())
     path = folder / "taxdump.tar.gz"
@@ -112,6 +114,31 @@ def test_among_eukaryotes_another_phylum_is_a_homonym(tmp_path):
     found = asked("d__Eukaryota;p__Mollusca;g__Morganella", "ncbi", dump(tmp_path))
     assert (found.kind, found.name) == ("higher rank", "Eukaryota")
     assert "homonym" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        # The bacterium alone is there, and none of these is one.
+        ("p__Basidiomycota;c__Agaricomycetes;g__Morganella", ""),
+        ("p__Unheardofa;c__Unheardia;g__Morganella", ""),
+        ("c__Insecta;o__Hemiptera;g__Morganella", ""),
+        ("f__Lycoperdaceae;g__Morganella", ""),
+        ("o__Agaricales;g__Morganella", ""),
+        ("p__Ascomycota;g__Morganella", "Ascomycota"),
+        # What names tell of its domain: it is one, in whichever phylum.
+        ("p__Pseudomonadota;f__Xaceae;g__Morganella", "Morganella"),
+        ("p__Firmicutes;g__Morganella", "Morganella"),
+        ("k__Bacteria;f__Xaceae;g__Morganella", "Morganella"),
+        ("f__Morganellaceae;g__Morganella", "Morganella"),
+        ("g__Morganella;s__Morganella morganii", "Morganella"),
+    ],
+)
+def test_no_rank_that_contradicts_is_overlooked(tmp_path, text, name):
+    path = dump(tmp_path, without=("5204", "334345"))
+    found = asked(text, "ncbi", path)
+    assert found.name == name
+    assert name == "Morganella" or found.kind != "exact"
 
 
 def test_a_name_alone_that_two_taxa_have_is_ambiguous(tmp_path):
