@@ -1,7 +1,8 @@
 """Make a project folder from a folder of FASTQ files: sheets, configuration, agreement.
 
-Files are paired by their names, the primers found in the reads, controls guessed from names. What
-only you can know (places, dates, soil properties, who may see what) is left to fill in.
+Files are paired by their names, the primers found in the reads, controls guessed from names; reads
+without primers that begin anywhere are those of whole metagenomes. What only you can know (places,
+dates, soil properties, who may see what) is left to fill in.
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("reads", type=Path, help="folder with FASTQ files, subfolders included")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new project")
-    parser.add_argument("--assay", help="the primer pair, instead of what the reads begin with")
+    parser.add_argument(
+        "--assay",
+        help="the primer pair, instead of what the reads begin with; wgs for whole metagenomes",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Explore the reads, write the project, say what was found and what is left to do."""
     from soilbio.metadata.explore import explore
-    from soilbio.metadata.template import refuse_existing, write_project
+    from soilbio.metadata.template import databases_for, refuse_existing, write_project
 
     refuse_existing(args.out)
     explored = explore(args.reads, args.assay)
@@ -37,6 +41,13 @@ def run(args: argparse.Namespace) -> int:
         print(line, file=sys.stderr)
     for path in files:
         print(path)
+    if databases := databases_for(explored):
+        named = ", ".join(f"{name} ({engine})" for engine, name in databases.items())
+        print(
+            f"Databases that fit this machine: {named}; those that are not there yet are got by"
+            " `soilbio reference get NAME`.",
+            file=sys.stderr,
+        )
     config = args.out / "config" / "config.yaml"
     print(
         f"Fill in {config.with_name('samples.tsv')} and edit the agreement: it closes all to the"
@@ -56,6 +67,9 @@ def _told(explored: Explored) -> list[str]:
         f" {len(samples)} samples in {len({library.run for library in libraries})} run(s)."
     ]
     for assay, count in sorted(Counter(library.assay for library in libraries).items()):
+        if assay in explored.metagenomes:
+            lines.append(f"Assay {assay}: {count} libraries of whole metagenomes.")
+            continue
         removed = assay in explored.without_primers
         how = "primers removed before (primers_in_reads: false)" if removed else "primers in reads"
         lines.append(f"Assay {assay}: {count} libraries, {how}.")

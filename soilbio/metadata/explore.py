@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,7 +20,7 @@ from soilbio.metadata.pairing import (
     pair_files,
     to_id,
 )
-from soilbio.metadata.reads import FirstRecords, read_first
+from soilbio.metadata.reads import LONGEST_SHORT_BP, FirstRecords, read_first
 from soilbio.metadata.recognise import Starts, recognise, recognise_removed
 from soilbio.metadata.same_reads import note_ends_apart
 
@@ -28,6 +28,12 @@ from soilbio.metadata.same_reads import note_ends_apart
 _FLOWCELL = re.compile(r"[^:\s]+:\d+:(?:0+-)?([A-Za-z0-9-]+):\d+:\d+:\d+:\d+")
 _PRIMER_ERROR_RATE = 0.1
 _LEAST_SHARE = 0.3
+# What a new project calls the assays of whole metagenomes, and what its user may call them.
+WGS, WGS_LONG = "wgs", "wgs-long"
+METAGENOMES = (WGS, WGS_LONG)
+_CALLED = frozenset({"wgs", "shotgun", "metagenome", "wgs-long"})
+# An assay, and whether its primers are in the reads; a metagenome has none that could be gone.
+_Vote = tuple[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +62,23 @@ class Explored:
         """The assays whose primers were removed from the reads before."""
         return sorted({library.assay for library in self.libraries if not library.has_primers})
 
+    @property
+    def metagenomes(self) -> list[str]:
+        """The assays of whole metagenomes."""
+        return sorted({library.assay for library in self.libraries} & {*METAGENOMES})
+
 
 def explore(folder: Path, assay_id: str | None = None) -> Explored:
     """Find libraries, runs, controls and primers in a folder of FASTQ files and below.
+
+    Libraries without known primers whose reads begin anywhere are those of whole metagenomes.
 
     Parameters
     ----------
     folder : Path
         The reads.
     assay_id : str, optional
-        The assay of all libraries, where it is known.
+        The assay of all libraries, where it is known; `wgs` for whole metagenomes.
 
     Raises
     ------
@@ -74,7 +87,8 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
         so; where the primers are not recognised.
 
     """
-    named = None if assay_id is None else _known(assay_id)
+    is_metagenome = assay_id is not None and assay_id.casefold() in _CALLED
+    named = None if assay_id is None or is_metagenome else _known(assay_id)
     _look_into(folder)
     paths = [path for path in sorted(folder.rglob("*")) if is_fastq(path)]
     if not paths:
@@ -89,16 +103,41 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
     pairing = pair_files(paths, records)
     _note_unpaired(pairing, problems)
     problems.raise_if_any()
-    starts = [
-        Starts(records[pair.first], records[pair.second] if pair.second else None)
-        for pair in pairing.pairs
-    ]
-    assays = _assays_of(starts) if named is None else _as_named(starts, named)
+    if is_metagenome:
+        assays: list[_Vote | None] = [_metagenome(records[pair.first]) for pair in pairing.pairs]
+    else:
+        assays = _assays(pairing.pairs, records, named)
     libraries = _libraries(pairing.pairs, records, assays, folder)
     singles = [(one.first, one.assay, records[one.first]) for one in libraries if not one.second]
     note_ends_apart(singles, problems)
     problems.raise_if_any()
     return Explored(tuple(libraries), pairing.left_out)
+
+
+def _assays(
+    pairs: Sequence[Pair], records: Mapping[Path, FirstRecords], named: Assay | None
+) -> list[_Vote | None]:
+    """Name the assay of each library: as it was named for all, else as the reads show it."""
+    starts = [
+        Starts(records[pair.first], records[pair.second] if pair.second else None) for pair in pairs
+    ]
+    if named is not None:
+        return _as_named(starts, named)
+    seen = [_recognised(one, records[pair.first]) for pair, one in zip(pairs, starts, strict=True)]
+    # What a control holds may begin anywhere; it is of the assay that the others are of.
+    return _settled(
+        [
+            None if vote and vote[0] in METAGENOMES and guess_control(pair.sample) else vote
+            for pair, vote in zip(pairs, seen, strict=True)
+        ]
+        if any(vote and vote[0] not in METAGENOMES for vote in seen)
+        else seen
+    )
+
+
+def _metagenome(records: FirstRecords) -> _Vote:
+    """Tell metagenomes of long reads from those of short ones: they are trimmed differently."""
+    return (WGS_LONG if records.length_bp() > LONGEST_SHORT_BP else WGS, True)
 
 
 def _look_into(folder: Path) -> None:
@@ -124,7 +163,7 @@ def _known(assay_id: str) -> Assay:
             "assay-unknown",
             "--assay",
             found=assay_id,
-            expected=f"one of {', '.join(assays)}",
+            expected=f"{WGS} for whole metagenomes, or one of {', '.join(assays)}",
             fix=f"Did you mean '{like[0]}'? Correct the name" if like else "Correct the name",
         )
     return assays[assay_id]
@@ -150,25 +189,25 @@ def _note_unpaired(pairing: Pairing, problems: Problems) -> None:
         )
 
 
-def _assays_of(starts: Sequence[Starts]) -> list[tuple[str, bool] | None]:
-    """Recognise each library's assay, and whether its primers are still there.
-
-    Near twins of one region are settled by most libraries; so are those that show nothing.
-    """
-    seen = [_recognised(library) for library in starts]
+def _settled(seen: Sequence[_Vote | None]) -> list[_Vote | None]:
+    """Settle near twins of one region by most amplicons, and what shows nothing by most of all."""
     votes = Counter(vote for vote in seen if vote is not None)
-    if not votes:
-        return [None] * len(starts)
-    common, has_primers = votes.most_common(1)[0][0]
-    return [
-        vote
-        if vote and vote[1] == has_primers and _region(vote[0]) != _region(common)
-        else (common, has_primers)
-        for vote in seen
-    ]
+    amplicons = Counter({vote: n for vote, n in votes.items() if vote[0] not in METAGENOMES})
+    most = votes.most_common(1)[0][0] if votes else None
+    common = amplicons.most_common(1)[0][0] if amplicons else None
+    return [most if vote is None else _near(vote, common) for vote in seen]
 
 
-def _recognised(starts: Starts) -> tuple[str, bool] | None:
+def _near(vote: _Vote, common: _Vote | None) -> _Vote:
+    """Take the commonest amplicon for its near twins; others and metagenomes stay."""
+    if common is None or vote[0] in METAGENOMES:
+        return vote
+    is_other = vote[1] == common[1] and _region(vote[0]) != _region(common[0])
+    return vote if is_other else common
+
+
+def _recognised(starts: Starts, first: FirstRecords) -> _Vote | None:
+    """Recognise a library's assay, and whether its primers are still there."""
     if not len(starts.first):
         return None
     assays = known_assays().values()
@@ -176,7 +215,9 @@ def _recognised(starts: Starts) -> tuple[str, bool] | None:
     if assay:
         return assay.assay_id, True
     assay = recognise_removed(starts, assays)
-    return (assay.assay_id, False) if assay else None
+    if assay:
+        return assay.assay_id, False
+    return _metagenome(first) if starts.are_anywhere() else None
 
 
 def _region(assay_id: str) -> tuple[str, str]:
@@ -184,7 +225,7 @@ def _region(assay_id: str) -> tuple[str, str]:
     return assay.target_gene, assay.target_subfragment
 
 
-def _as_named(starts: Sequence[Starts], assay: Assay) -> list[tuple[str, bool] | None]:
+def _as_named(starts: Sequence[Starts], assay: Assay) -> list[_Vote | None]:
     """Tell whether most libraries have the primers of the assay that was named."""
     shares = [s.shares(assay, _PRIMER_ERROR_RATE).both for s in starts if len(s.first)]
     has_primers = not shares or 2 * sum(share >= _LEAST_SHARE for share in shares) >= len(shares)
@@ -194,7 +235,7 @@ def _as_named(starts: Sequence[Starts], assay: Assay) -> list[tuple[str, bool] |
 def _libraries(
     pairs: Sequence[Pair],
     records: dict[Path, FirstRecords],
-    assays: Sequence[tuple[str, bool] | None],
+    assays: Sequence[_Vote | None],
     folder: Path,
 ) -> list[Seen]:
     """Name the libraries; several of one sample are told apart by lane, number or counting."""
@@ -248,6 +289,7 @@ def _unrecognised(folder: Path) -> InputError:
         "assay-unrecognised",
         str(folder),
         expected="reads that begin with primers that soilbio knows, or right behind them",
-        fix=f"Name the assay with --assay, one of {', '.join(known_assays())}; if yours is none of"
-        " these, name the most alike and describe your own in the configuration",
+        fix=f"Name the assay with --assay, {WGS} (whole metagenomes) or one of"
+        f" {', '.join(known_assays())}; if yours is none of these, name the most alike and describe"
+        " your own in the configuration",
     )

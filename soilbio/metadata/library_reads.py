@@ -10,7 +10,13 @@ from pathlib import Path
 from soilbio.errors import InputError, Problems
 from soilbio.metadata.absent_primers import Absent
 from soilbio.metadata.assays import Assay
-from soilbio.metadata.reads import FirstRecords, iterate_whole, names_match, read_first
+from soilbio.metadata.reads import (
+    LONGEST_SHORT_BP,
+    FirstRecords,
+    iterate_whole,
+    names_match,
+    read_first,
+)
 from soilbio.metadata.recognise import PrimerShares, Starts
 from soilbio.metadata.sheet import Library
 
@@ -18,8 +24,6 @@ from soilbio.metadata.sheet import Library
 _FEWEST_READS = 10
 # What more reads than this have is what the library was made with.
 _MOST = 0.5
-# No sequencer of short reads gives longer ones.
-_LONGEST_SHORT_BP = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +147,14 @@ def _note_amplicon(facts: Facts, found: str, assay: Assay | None, problems: Prob
 
 def _check_length(facts: Facts, assay: Assay, problems: Problems) -> None:
     """Note long reads of an assay of short ones, and the reverse: they are trimmed differently."""
-    is_long = facts.length_1_bp > _LONGEST_SHORT_BP
+    is_long = facts.length_1_bp > LONGEST_SHORT_BP
     if is_long and not assay.long_reads:
         problems.add(
             "reads-long",
             row=facts.library.row,
             column="fastq_1",
             found=f"reads of {facts.length_1_bp:,} bases",
-            expected=f"short reads, of {_LONGEST_SHORT_BP} bases at most",
+            expected=f"short reads, of {LONGEST_SHORT_BP} bases at most",
             fix="If these are of Nanopore or PacBio, write `long_reads: true` for"
             f" {assay.assay_id}; an assay holds either long reads or short ones",
         )
@@ -160,7 +164,7 @@ def _check_length(facts: Facts, assay: Assay, problems: Problems) -> None:
             row=facts.library.row,
             column="fastq_1",
             found=f"reads of {facts.length_1_bp:,} bases",
-            expected=f"long reads, of more than {_LONGEST_SHORT_BP} bases",
+            expected=f"long reads, of more than {LONGEST_SHORT_BP} bases",
             fix=f"Name an assay of short reads, or take `long_reads: true` from {assay.assay_id}",
         )
     elif assay.long_reads and facts.library.fastq_2:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from soilbio.errors import InputError, problem_of
 
+# No sequencer of short reads gives longer ones.
+LONGEST_SHORT_BP = 600
 # Enough for about a hundred records, little enough to read from thousands of files in seconds.
 _BLOCK_BYTES = 24_000
 _MAX_RECORDS = 150

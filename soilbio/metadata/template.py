@@ -10,8 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from soilbio.errors import problem_of
-from soilbio.metadata.explore import Explored
+from soilbio.metadata.assays import SSU
+from soilbio.metadata.explore import WGS_LONG, Explored
 from soilbio.metadata.pairing import to_id
+from soilbio.references.entries import read_manifest
+from soilbio.references.machine import memory_bytes
+from soilbio.references.plan import suggested
 from soilbio.standards import shipped
 from soilbio.standards.mixs import SLOTS
 
@@ -26,6 +30,8 @@ SAMPLE_COLUMNS = (
     *("ph_meth", "tot_org_carb", "tot_nitro_content", "farm_name", "landowner", "recorded_by"),
 )
 _TAXON = "soil metagenome [NCBITaxon:410658]"
+# What names reads of metagenomes in a new project, beside rRNA genes; sourmash is much slower.
+_PROFILERS = ("sylph", "kraken2")
 # Most samples a README lists by name; the sheet has them all.
 _NAMED = 20
 
@@ -81,8 +87,29 @@ def _agreement_id(target: Path) -> str:
 def _config_text(explored: Explored, target: Path) -> str:
     text = _template("config.yaml")
     own = [f"  {assay}: {{primers_in_reads: false}}" for assay in explored.without_primers]
+    shotgun = ""
+    if explored.metagenomes:
+        databases = databases_for(explored)
+        profilers = ", ".join([*databases, SSU])
+        for assay in explored.metagenomes:
+            own += [f"  {assay}:", "    library_strategy: WGS", f"    profilers: [{profilers}]"]
+            own += ["    long_reads: true"] if assay == WGS_LONG else []
+        lines = "".join(f"  {engine}_database: {name}\n" for engine, name in databases.items())
+        shotgun = _template("shotgun.yaml").replace("@DATABASES@\n", lines) + "\n"
     assays = "\n".join(["assays:", *own]) if own else "assays: {}"
-    return text.replace("@TITLE@", _quoted(_title(target))).replace("@ASSAYS@", assays)
+    values = {"@TITLE@": _quoted(_title(target)), "@ASSAYS@": assays, "@SHOTGUN@\n": shotgun}
+    for place, value in values.items():
+        text = text.replace(place, value)
+    return text
+
+
+def databases_for(explored: Explored) -> dict[str, str]:
+    """Name databases for the profilers of metagenomes: installed ones, else what fits here."""
+    if not explored.metagenomes:
+        return {}
+    manifest, memory = read_manifest(), memory_bytes()
+    found = {engine: suggested(engine, manifest, memory) for engine in _PROFILERS}
+    return {engine: name for engine, name in found.items() if name}
 
 
 def _agreement_text(agreement_id: str, target: Path) -> str:

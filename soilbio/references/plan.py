@@ -13,7 +13,14 @@ from soilbio.references.machine import (
     memory_of,
     memory_of_entry,
 )
-from soilbio.references.manifest import DESCRIPTION, database_at
+from soilbio.references.manifest import (
+    DESCRIPTION,
+    database_at,
+    describe,
+    engine_of,
+    installed,
+    locate_database,
+)
 
 # States of what cannot be got by its name.
 MISSING = ("not named", "not there")
@@ -99,3 +106,19 @@ def advice(
         for item in planned
         if item.need.engine in PROFILERS and (item.state in MISSING or item.fits(memory) is False)
     ]
+
+
+def suggested(
+    engine: str, manifest: Mapping[str, Entry], memory: int, root: Path | None = None
+) -> str | None:
+    """Name the largest database of a profiler that fits into memory: of those installed, else any.
+
+    None, where none fits.
+    """
+    there = [name for name in installed(root) if engine_of(describe(name, root)) == engine]
+    needs = {name: memory_of(engine, locate_database(name, engine, root).path) for name in there}
+    fit = sorted(
+        (name for name, needed in needs.items() if needed <= memory),
+        key=lambda name: (-needs[name], name),
+    )
+    return next(iter(fit or fitting(manifest, engine, memory)), None)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import random
 
 import pytest
 import yaml
@@ -8,6 +9,7 @@ import yaml
 from soilbio.agreements.parse import parse_agreement
 from soilbio.cli.main import main
 from soilbio.metadata.check import check_project
+from soilbio.references.manifest import references_root
 from tests.unit.metadata.conftest import FORWARD, REVERSE, fastq, write_gzip
 
 HEADER = "M00967:43:000000000-A3JHG:1:1101:18327:"
@@ -189,3 +191,91 @@ def test_all_files_empty_asks_for_the_assay_and_takes_it(reads, tmp_path):
     assert init(reads, tmp_path / "one") == 1
     assert init(reads, tmp_path / "two", "--assay", "ITS1-ITS1F-ITS2") == 0
     assert {row["run"] for row in sheet(tmp_path / "two")} == {"run1"}
+
+
+@pytest.fixture
+def metagenomes(tmp_path, monkeypatch):
+    """Two soils and a blank, whose reads begin anywhere; no database is installed."""
+    monkeypatch.setenv("SOILBIO_MEMORY_GB", "16")
+    # The reference of rRNA genes is that of all tests.
+    (tmp_path / "root").mkdir()
+    name = "greengenes-13_8"
+    (tmp_path / "root" / name).symlink_to(references_root() / name)
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "root"))
+    folder = tmp_path / "wgs"
+    folder.mkdir()
+    for name in ("C_S1", "D_S2", "NTC-wgs_S3"):
+        for end in (1, 2):
+            content = fastq("", name=HEADER, seed=f"{name}{end}", count=80)
+            write_gzip(folder / f"{name}_L001_R{end}_001.fastq.gz", content)
+    return folder
+
+
+@pytest.mark.parametrize("more", [[], ["--assay", "wgs"], ["--assay", "shotgun"]])
+def test_a_folder_of_metagenomes_becomes_a_project(metagenomes, tmp_path, capsys, more):
+    target = tmp_path / "project"
+    assert init(metagenomes, target, *more) == 0
+    assert {row["assay"] for row in sheet(target)} == {"wgs"}
+    content = yaml.safe_load((target / "config" / "config.yaml").read_text())
+    assert content["assays"] == {
+        "wgs": {"library_strategy": "WGS", "profilers": ["sylph", "kraken2", "ssu"]}
+    }
+    assert content["shotgun"]["sylph_database"] == "sylph-gtdb-r226-c1000"
+    assert content["shotgun"]["kraken2_database"] == "kraken2-pluspf-8"
+    told = capsys.readouterr().err
+    assert "3 libraries of whole metagenomes" in told
+    assert "soilbio reference get" in told
+    # Nothing but what has to be got, and what the user alone knows, is missing.
+    assert codes(target) == {"sample-incomplete", "shotgun-database"}
+
+
+def test_amplicons_and_metagenomes_of_one_folder_have_an_assay_each(reads, metagenomes, tmp_path):
+    for path in metagenomes.iterdir():
+        path.rename(reads / path.name)
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    # The blank of the metagenomes shows nothing: it is of the assay that most libraries have.
+    assert {row["library_id"]: row["assay"] for row in sheet(target)} == {
+        **dict.fromkeys(("A_L001", "A_L002", "B", "NTC", "NTC-wgs"), "16S-V4-515F-806R"),
+        **dict.fromkeys(("C", "D"), "wgs"),
+    }
+
+
+def test_long_reads_have_an_assay_that_says_so(metagenomes, tmp_path):
+    for path in metagenomes.iterdir():
+        path.unlink()
+    write_gzip(metagenomes / "E.fastq.gz", fastq("", length_bp=5_000, count=12))
+    target = tmp_path / "project"
+    assert init(metagenomes, target, "--assay", "wgs") == 0
+    content = yaml.safe_load((target / "config" / "config.yaml").read_text())
+    assert content["assays"]["wgs-long"]["long_reads"] is True
+    assert codes(target) == {"sample-incomplete", "shotgun-database"}
+
+
+def test_databases_that_are_there_are_taken(metagenomes, tmp_path, monkeypatch):
+    bases = "".join(random.Random(1).choices("ACGT", k=20_000))
+    (tmp_path / "g").mkdir()
+    (tmp_path / "g" / "GCF_000000101.1.fna").write_text(f">c\n{bases}\n")
+    (tmp_path / "l.tsv").write_text("RS_GCF_000000101.1\td__Bacteria;s__A b\n")
+    for engine, more in (("sylph", ["--scaled", "20"]), ("kraken2", ["--no-masking"])):
+        words = ["--genomes", str(tmp_path / "g"), "--lineages", str(tmp_path / "l.tsv")]
+        built = str(tmp_path / engine)
+        assert main(["reference", "build", *words, "--for", engine, "--out", built, *more]) == 0
+        said = ["--version", "1", "--licence", "CC0-1.0"]
+        words = ["add", f"mine-{engine}", "--engine", engine, "--database", built, *said]
+        assert main(["reference", *words]) == 0
+    target = tmp_path / "project"
+    assert init(metagenomes, target) == 0
+    content = yaml.safe_load((target / "config" / "config.yaml").read_text())
+    assert content["shotgun"]["sylph_database"] == "mine-sylph"
+    assert content["shotgun"]["kraken2_database"] == "mine-kraken2"
+    assert codes(target) == {"sample-incomplete"}
+
+
+def test_where_no_database_fits_reads_of_rrna_genes_are_named(metagenomes, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOILBIO_MEMORY_GB", "4")
+    target = tmp_path / "project"
+    assert init(metagenomes, target) == 0
+    content = yaml.safe_load((target / "config" / "config.yaml").read_text())
+    assert content["assays"]["wgs"]["profilers"] == ["ssu"]
+    assert codes(target) == {"sample-incomplete"}
