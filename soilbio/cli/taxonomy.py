@@ -131,11 +131,11 @@ def _asked(names: Path) -> list[tuple[str, str, Lineage]]:
 
 def _lineage(text: str) -> Lineage:
     """Read a lineage; of a name alone the rank is not known, of two words the first is a genus."""
-    from soilbio.taxonomy.lineage import name_in, parse_lineage
+    from soilbio.taxonomy.lineage import name_in, parse_lineage, without_author
 
     if any(mark in text for mark in ";|,") or "__" in text:
         return parse_lineage(text)
-    name = name_in(text)
+    name = without_author(name_in(text))
     words = name.split()
     is_binomial = len(words) > 1 and words[0].casefold() != "candidatus"
     return {"": name, **({"genus": words[0]} if is_binomial else {})} if name else {}

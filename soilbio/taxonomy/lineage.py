@@ -37,9 +37,18 @@ _GLUED = re.compile(r"(?<=[^_])_(?=[kpcofgs]__)")
 _HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
 # MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514.
 _BIN = re.compile(r"^(?:[PCOFGS]|CF|OF|FG|GG|SG)?GB\d+(?:_SGB\d+(?:_group)?)?$")
-# Authors follow a species' name in checklists.
-_AUTHOR = re.compile(
-    r"^([A-Z][a-z-]+ [a-z][a-z-]+)\s+(?:\(?[A-Z][\w.'-]*.*(?:\d{4}|[A-Z]\.|\))).*$"
+# Authors follow the name of a species or genus in checklists: with a year, brackets, shortened.
+_PARTICLES = r"(?:(?:da|de|du|la|le|van|von|zu)\s+)*"
+_AUTHORS = (
+    re.compile(
+        rf"^([A-Z][a-z-]+ [a-z][a-z-]+)\s+{_PARTICLES}"
+        r"\(?[A-Z][\w.'-]*.*?(?:\d{4}|[A-Za-z]\.|\)).*$"
+    ),
+    re.compile(rf"^([A-Z][a-z-]+)\s+{_PARTICLES}\(?[A-Z][\w.' &-]*?(?:[ ,(]\d{{4}}|[a-z]\.)\)?$"),
+)
+# Words of NCBI's for what was found and not named: Lachnospiraceae bacterium 2_1_58FAA.
+_FOUND = re.compile(
+    r"(?:^|[ _])(?:[a-z]*bacterium|archaeon|fungus|eukaryote|prokaryote|organism)(?:[ _]|$)"
 )
 _SUPPORT = re.compile(r"\((?:\d+(?:\.\d+)?)\)$")
 # Greengenes2 numbers the parts of what is not of one origin: g__Bacillus_A_289472.
@@ -81,8 +90,8 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
             labels = [_PR2_LABELS.get(letter, "") for letter in letters]
             ranks = canonical_ranks(labels, [_SUPPORT.sub("", name) for name in names])
     else:
-        names = without_roots(_ORGANELLE.sub("", part) for part in parts)
-        ranks = ranks_of([_SUPPORT.sub("", name) for name in names])
+        names = without_roots(_ORGANELLE.sub("", _SUPPORT.sub("", part)) for part in parts)
+        ranks = ranks_of(names)
     found = {
         rank: clean
         for rank, name in zip(ranks, names, strict=False)
@@ -113,10 +122,17 @@ def name_in(text: str) -> str:
     name = name.strip("\"' ")
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
-    if _NO_NAME.search(name) or _BIN.match(name):
+    if _NO_NAME.search(name) or _BIN.match(name) or _FOUND.search(name):
         return ""
     name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
     return _SPACE.sub(" ", name)
+
+
+def without_author(name: str) -> str:
+    """Take authors off a genus or species; a strain with a number behind a species goes along."""
+    for authors in _AUTHORS:
+        name = authors.sub(r"\1", name)
+    return name
 
 
 def _split(text: str) -> list[str]:
@@ -142,10 +158,12 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
         found["domain"] = found.pop("kingdom")
     if found.get("domain") == "Eukarya":
         found["domain"] = "Eukaryota"
+    if "genus" in found:
+        found["genus"] = without_author(found["genus"])
     species, genus = found.get("species"), found.get("genus")
     if species:
         # GTDB's suffix (`Bacillus_A cereus`) is part of the genus' name.
-        species = _AUTHOR.sub(r"\1", species)
+        species = without_author(species)
         is_epithet = species[0].islower() and " " not in species
         if is_epithet and not genus:
             del found["species"]

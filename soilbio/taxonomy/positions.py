@@ -48,7 +48,7 @@ _PR2 = {len(ranks): ranks for ranks in (pr2.EIGHT, pr2.NINE)}
 def without_roots(parts: Iterable[str]) -> list[str]:
     """Leave out what stands above domains."""
     kept = list(parts)
-    while kept and kept[0].casefold() in _ROOTS:
+    while kept and kept[0].strip("\"' ").casefold() in _ROOTS:
         kept.pop(0)
     return kept
 

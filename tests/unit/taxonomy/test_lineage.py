@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from soilbio.cli.taxonomy import _lineage
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -100,8 +101,26 @@ def test_a_species_is_a_whole_name_or_absent(text, expected):
             "k__Fungi;g__Amanita;s__Amanita muscaria (L.) Lam. 1783",
             {"kingdom": "Fungi", "genus": "Amanita", "species": "Amanita muscaria"},
         ),
+        (
+            "k__Fungi;g__Amanita Pers.;s__Amanita muscaria Lam.",
+            {"kingdom": "Fungi", "genus": "Amanita", "species": "Amanita muscaria"},
+        ),
+        (
+            "k__Bacteria|p__Bacteria_unclassified|g__Bacteria_unclassified|s__Bacteria_bacterium",
+            {"domain": "Bacteria"},
+        ),
     ],
-    ids=["qiime1", "mgnify", "mgnify-pr2", "unite-header", "metaphlan-bins", "gtdb", "author"],
+    ids=[
+        "qiime1",
+        "mgnify",
+        "mgnify-pr2",
+        "unite-header",
+        "metaphlan-bins",
+        "gtdb",
+        "author",
+        "author-of-genus",
+        "metaphlan-found",
+    ],
 )
 def test_what_is_peculiar_to_a_dialect_is_read(text, expected):
     assert parse_lineage(text) == expected
@@ -138,6 +157,11 @@ def test_decorations_of_names_are_taken_off(text, expected):
             " Alphaproteobacteria",
         ),
         ("Root;Bacteria(100);Firmicutes(99)", "domain Bacteria phylum Firmicutes"),
+        (
+            'Root(100);Bacteria(100);"Acidobacteria"(90);Acidobacteria_Gp4(90)',
+            "domain Bacteria phylum Acidobacteria class Acidobacteria Gp4",
+        ),
+        ('"Root"(1.0);Bacteria(1.0);Firmicutes(0.9)', "domain Bacteria phylum Firmicutes"),
         # UNITE without prefixes begins with the kingdom.
         ("Fungi;Ascomycota;Leotiomycetes", "kingdom Fungi phylum Ascomycota class Leotiomycetes"),
         # PR2 of eight ranks, and organelles in it.
@@ -185,6 +209,10 @@ def test_a_kingdom_of_eukaryotes_stays_a_kingdom():
         "NA",
         "Bacillaceae_unclassified",
         "Bacillaceae_X",
+        "bacterium",
+        "soil bacterium",
+        "Lachnospiraceae_bacterium_2_1_58FAA",
+        "alpha proteobacterium HIMB5",
     ],
 )
 def test_what_is_no_name_is_absent(name):
@@ -196,6 +224,42 @@ def test_what_is_no_name_is_absent(name):
 
 def test_brackets_of_proposed_names_are_taken_off():
     assert parse_lineage("k__Bacteria; o__[Roseiflexales]")["order"] == "Roseiflexales"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Chryseobacterium", "Candidatus Solibacter", "Family XI", "Subgroup 6", "Bacillus_A"),
+        *("Burkholderia-Caballeronia-Paraburkholderia", "Clostridium sensu stricto 1", "UBA1234"),
+        *("Candidatus Nitrososphaera", "CL500-29 marine group", "Gitt-GS-136"),
+        *(
+            "Hydrogenophilales TRA3-2000",
+            "Lachnospiraceae NK4A136 group",
+            "Rhodospirillales DEV007",
+        ),
+    ],
+)
+def test_names_that_look_like_authors_or_finds_are_kept(name):
+    assert parse_lineage(f"d__Bacteria;g__{name}")["genus"] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Escherichia coli (Migula 1895) Castellani and Chalmers 1919",
+            {"": "Escherichia coli", "genus": "Escherichia"},
+        ),
+        ("Fusarium solani (Mart.) Sacc.", {"": "Fusarium solani", "genus": "Fusarium"}),
+        ("Tuber melanosporum Vittad.", {"": "Tuber melanosporum", "genus": "Tuber"}),
+        ("Armillaria mellea de Bary 1863", {"": "Armillaria mellea", "genus": "Armillaria"}),
+        ("Bacillus Cohn 1872", {"": "Bacillus"}),
+        ("Candidatus Udaeobacter", {"": "Candidatus Udaeobacter"}),
+        ("soil bacterium", {}),
+    ],
+)
+def test_authors_are_taken_off_names_that_stand_alone(text, expected):
+    assert _lineage(text) == expected
 
 
 def test_names_that_only_look_like_none_are_kept():
