@@ -34,6 +34,11 @@ def add_steps(steps: Steps) -> None:
     index.add_argument("--long", action="store_true", help="for reads of Nanopore or PacBio")
     index.add_argument("--threads", type=int, default=1)
     index.add_argument("--out", type=Path, required=True)
+    index = steps.add_parser("index-ssu", help="index the amplicons' reference for reads of rRNA")
+    index.add_argument("kind", choices=("words", "seeds"), help="of SINTAX, or of minimap2")
+    index.add_argument("--whole", type=Path, required=True, help="reference as SINTAX reads it")
+    index.add_argument("--threads", type=int, default=1)
+    index.add_argument("--out", type=Path, required=True)
     ssu = steps.add_parser("ssu", help="pick out and name the reads of rRNA genes")
     ssu.add_argument("--config", type=Path, required=True)
     ssu.add_argument("--clean", type=Path, nargs="+", required=True)
@@ -81,6 +86,15 @@ def _index(args: argparse.Namespace) -> None:
 
     genomes = genomes_of(read_config(args.config))
     write_index(genomes, args.out, is_long=args.long, threads=args.threads)
+
+
+def _index_ssu(args: argparse.Namespace) -> None:
+    from soilbio.profile.ssu import write_seeds, write_words
+
+    if args.kind == "seeds":
+        write_seeds(args.whole, args.out, threads=args.threads)
+    else:
+        write_words(args.whole, args.out)
 
 
 def _ssu(args: argparse.Namespace) -> None:
@@ -136,6 +150,7 @@ def _reference(project: Config) -> tuple[str, str, str]:
 STEPS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "clean": _clean,
     "index": _index,
+    "index-ssu": _index_ssu,
     "ssu": _ssu,
     "collect-ssu": _collect,
 }

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from soilbio.profile.clean import Account, Cleaned
 from soilbio.profile.genomes import Genome
 from soilbio.profile.packing import needing_room, packed, parts_of
-from soilbio.profile.tools import ToolFailed, last_words
+from soilbio.profile.tools import ToolFailed, last_words, run_tool_into
 from soilbio.references.manifest import sha256_of
 
 if TYPE_CHECKING:
@@ -55,23 +55,39 @@ def write_index(genomes: Sequence[Genome], target: Path, *, is_long: bool, threa
     """Write minimap2's index of all genomes, and beside it which they are (`.json`).
 
     Held in memory: about four bytes a base. Sequences are named after their genome's place.
+
+    Raises
+    ------
+    InputError
+        If minimap2 cannot do it, or the disk is full.
+
     """
-    part = target.with_name(f"{target.name}.part")
-    words = ["minimap2", "-x", PRESETS[is_long], "-t", str(threads), "-I", "1000G"]
-    with tempfile.TemporaryFile() as said:
-        index = subprocess.Popen(
-            [*words, "-d", str(part), "-"], stdin=subprocess.PIPE, stderr=said, stdout=said
-        )
-        with index.stdin as sink:  # type: ignore[union-attr]
-            for place, genome in enumerate(genomes):
-                _write_renamed(genome, place, sink)
-        if index.wait():
-            said.seek(0)
-            words_of_tool = last_words(said.read().decode(errors="replace"))
-            raise ToolFailed("minimap2", words_of_tool).as_input_error(str(target))
+
+    def feed(sink: IO[bytes]) -> None:
+        for place, genome in enumerate(genomes):
+            _write_renamed(genome, place, sink)
+
     known = {genome.name: sha256_of(genome.path) for genome in genomes}
-    _described(target).write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-    part.replace(target)
+    options = ["-x", PRESETS[is_long]]
+    with needing_room(target), parts_of([target, _described(target)]) as (part, described):
+        index_sequences("-", part, options, threads=threads, feed=feed)
+        described.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+
+
+def index_sequences(
+    source: str | Path,
+    target: Path,
+    options: Sequence[str],
+    *,
+    threads: int,
+    feed: Callable[[IO[bytes]], None] | None = None,
+) -> None:
+    """Write minimap2's index of a FASTA, whole: it does not itself notice a full disk."""
+    words = ["minimap2", *options, "-t", str(threads), "-I", "1000G", "-d", "/dev/fd/1"]
+    try:
+        run_tool_into([*words, source], target, feed=feed)
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(target)) from failure
 
 
 def _write_renamed(genome: Genome, place: int, sink: IO[bytes]) -> None:

@@ -9,15 +9,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from soilbio.errors import disk_full
 from soilbio.profile.classify import Database, classifier_record, classify
 from soilbio.profile.clean import Cleaned
-from soilbio.profile.contaminants import bare_name, version_of_minimap2
-from soilbio.profile.tools import ToolFailed, last_words
+from soilbio.profile.contaminants import bare_name, index_sequences, version_of_minimap2
+from soilbio.profile.packing import needing_room, parts_of
+from soilbio.profile.tools import ToolFailed, last_words, run_tool
 from soilbio.taxonomy.sintax import read_sintax
 
 # minimap2 with short seeds, densely set: of 150-base pieces of a phylum that the reference lacks
 # 99.6 % are found, of a domain that it lacks 57 % (docs/shotgun.md).
 SEARCH = ("-k", "13", "-w", "5", "-m", "20", "-s", "40", "-N", "1", "--secondary=no")
+_OF_INDEX = 4  # words of it: k and w
 MIN_ALIGNED_BP = 50
 MIN_IDENTITY = 0.7
 UNCLASSIFIED = "unclassified"
@@ -26,6 +29,31 @@ COLUMNS = ("lineage", "reads")
 _LONGEST_WHOLE_BP = 600
 # Words of SINTAX do not reach over an N, so that no false one joins two mates.
 _BETWEEN_MATES = "N" * 8
+
+
+def write_seeds(whole: Path, target: Path, *, threads: int) -> None:
+    """Index the reference's sequences for minimap2, as reads are looked for."""
+    with needing_room(target), parts_of([target]) as (part,):
+        index_sequences(whole, part, SEARCH[:_OF_INDEX], threads=threads)
+
+
+def write_words(whole: Path, target: Path) -> None:
+    """Index the reference's sequences for SINTAX.
+
+    Raises
+    ------
+    InputError
+        If vsearch cannot do it; of a full disk it says only that it cannot write.
+
+    """
+    with needing_room(target), parts_of([target]) as (part,):
+        command = ["vsearch", "--makeudb_usearch", str(whole), "--dbmask", "none"]
+        try:
+            run_tool([*command, "--output", str(part)])
+        except ToolFailed as failure:
+            if "Unable to write" in failure.said:
+                raise disk_full(str(target)) from failure
+            raise failure.as_input_error(str(whole)) from failure
 
 
 def profile(reads: Cleaned, database: Path, index: Path, confidence: float, target: Path) -> None:
@@ -47,7 +75,11 @@ def profile(reads: Cleaned, database: Path, index: Path, confidence: float, targ
         Table of `lineage`, as far as it is supported (`unclassified`, where no rank is), and reads.
 
     """
-    with tempfile.TemporaryDirectory(prefix="ssu.", dir=target.parent) as scratch:
+    with (
+        needing_room(target),
+        tempfile.TemporaryDirectory(prefix="ssu.", dir=target.parent) as scratch,
+        parts_of([target]) as (part,),
+    ):
         picked = Path(scratch) / "picked.fasta"
         found = {} if reads.is_empty() else _pick(reads, index)
         with picked.open("w", encoding="ascii") as handle:
@@ -58,10 +90,8 @@ def profile(reads: Cleaned, database: Path, index: Path, confidence: float, targ
             _supported(lineage.ranks)
             for lineage in read_sintax(Path(scratch) / "sintax.tsv", confidence)
         )
-    part = target.with_name(f"{target.name}.part")
-    lines = [f"{lineage}\t{counts[lineage]}\n" for lineage in sorted(counts)]
-    part.write_text("\t".join(COLUMNS) + "\n" + "".join(lines), encoding="utf-8")
-    part.replace(target)
+        lines = [f"{lineage}\t{counts[lineage]}\n" for lineage in sorted(counts)]
+        part.write_text("\t".join(COLUMNS) + "\n" + "".join(lines), encoding="utf-8")
 
 
 def read_profile(path: Path) -> dict[str, int]:

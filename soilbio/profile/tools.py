@@ -10,9 +10,11 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from soilbio.errors import InputError, disk_full, problem_of
 
@@ -80,10 +82,12 @@ def run_tool(command: Sequence[str | Path], *, stdin: bytes | None = None) -> st
     return said
 
 
-def run_tool_into(command: Sequence[str | Path], target: Path) -> str:
+def run_tool_into(
+    command: Sequence[str | Path], target: Path, *, feed: Callable[[IO[bytes]], None] | None = None
+) -> str:
     """Run one command to its end and write what comes out of it to a file.
 
-    Returns what it wrote on standard error.
+    `feed` writes what the command reads. Returns what it wrote on standard error.
 
     For tools that do not notice when their own writing fails: vsearch ends well on a full disk,
     and what it could not write is missing.
@@ -97,15 +101,31 @@ def run_tool_into(command: Sequence[str | Path], target: Path) -> str:
 
     """
     pipe = Pipe()
-    source = pipe.start(command)
+    reading, writing = os.pipe() if feed else (None, None)
     try:
-        with os.fdopen(source, "rb") as stream, target.open("wb") as handle:
-            shutil.copyfileobj(stream, handle, _BLOCK)
-    except OSError:
-        with suppress(ToolFailed):  # it lost its reader
-            pipe.finish()
+        source = pipe.start(command, stdin=reading)
+    except ToolFailed:
+        if writing is not None:
+            os.close(writing)
         raise
-    return pipe.finish()[0]
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        fed = thread.submit(_feed, feed, writing) if feed else None
+        try:
+            with os.fdopen(source, "rb") as stream, target.open("wb") as handle:
+                shutil.copyfileobj(stream, handle, _BLOCK)
+        except OSError:
+            with suppress(ToolFailed):  # it lost its reader
+                pipe.finish()
+            raise
+    said = pipe.finish()[0]
+    if fed:
+        fed.result()
+    return said
+
+
+def _feed(feed: Callable[[IO[bytes]], None], end: int | None) -> None:
+    with suppress(BrokenPipeError), os.fdopen(end, "wb") as sink:  # type: ignore[arg-type]
+        feed(sink)  # who ended before says so itself
 
 
 def tool_version(command: Sequence[str]) -> str:

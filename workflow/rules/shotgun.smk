@@ -177,10 +177,9 @@ rule index_ssu_words:
         mem_mb=3000,
         runtime=30,
     shell:
-        "vsearch"
-        " --makeudb_usearch {input.whole:q}"
-        " --dbmask none"
-        " --output {output.database}"
+        "soilbio shotgun index-ssu words"
+        " --whole {input.whole:q}"
+        " --out {output.database}"
         " 2> {log}"
 
 
@@ -198,13 +197,10 @@ rule index_ssu_seeds:
         mem_mb=3000,
         runtime=60,
     shell:
-        "minimap2"
-        " -k 13"
-        " -w 5"
-        " -I 1000G"
-        " -t {threads}"
-        " -d {output.index}"
-        " {input.whole:q}"
+        "soilbio shotgun index-ssu seeds"
+        " --whole {input.whole:q}"
+        " --threads {threads}"
+        " --out {output.index}"
         " 2> {log}"
 
 

@@ -111,3 +111,11 @@ def test_an_account_says_what_was_sought_even_of_a_library_that_failed(tmp_path,
 @pytest.mark.parametrize("name", ["r1", "r1/1", "r1/2", "r1 1:N:0:1", "r1/2 x"])
 def test_reads_are_named_as_minimap2_does(name):
     assert bare_name(name) == "r1"
+
+
+def test_a_genome_that_cannot_be_read_gives_no_index(tmp_path):
+    genome = tmp_path / "host.fa.gz"
+    genome.write_bytes(gzip.compress(f">chr1\n{HOST}\n".encode(), mtime=0)[:-2000])
+    with pytest.raises(EOFError):
+        write_index([Genome("host", genome)], tmp_path / "x.mmi", is_long=False, threads=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["host.fa.gz"]

@@ -16,6 +16,7 @@ from soilbio.profile.contaminants import Rule, remove, write_index
 from soilbio.profile.genomes import Genome
 from soilbio.profile.prepare import Reads
 from soilbio.profile.quality import measure
+from soilbio.profile.ssu import write_seeds, write_words
 from soilbio.profile.unoise import Settings, denoise
 from tests.full_disk import check_any_size, dna
 
@@ -132,3 +133,38 @@ def test_reads_without_those_of_a_host(tmp_path, disk):
         assert (left.status, left.reads_decontaminated) == ("ok", 2700)
 
     check_any_size(run, disk, tmp_path / "whole")
+
+
+def test_an_index_of_genomes(tmp_path, disk):
+    genome = tmp_path / "host.fasta"
+    genome.write_text(f">chr\n{dna(200_000, 9)}\n")
+
+    def run(out: Path) -> None:
+        out.mkdir()
+        write_index([Genome("host", genome)], out / "short.mmi", is_long=False, threads=1)
+
+    check_any_size(run, disk, tmp_path / "whole", (40, 160, 320, 480, 640, 1600))
+
+
+@pytest.fixture
+def genes(tmp_path) -> Path:
+    path = tmp_path / "genes.fasta"
+    lines = (f">r{n};tax=d:Bacteria,g:Genus{n};\n{dna(1400, n)}\n" for n in range(200))
+    path.write_text("".join(lines))
+    return path
+
+
+def test_an_index_of_genes_for_minimap2(tmp_path, disk, genes):
+    def run(out: Path) -> None:
+        out.mkdir()
+        write_seeds(genes, out / "seeds.mmi", threads=1)
+
+    check_any_size(run, disk, tmp_path / "whole", (40, 320, 640, 960, 1280, 1600, 6400))
+
+
+def test_an_index_of_genes_for_sintax(tmp_path, disk, genes):
+    def run(out: Path) -> None:
+        out.mkdir()
+        write_words(genes, out / "words.udb")
+
+    check_any_size(run, disk, tmp_path / "whole", (40, 320, 640, 960, 20_000))
