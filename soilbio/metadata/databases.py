@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from soilbio.errors import InputError, Problems
+from soilbio.errors import InputError, Problems, problem_of
 from soilbio.metadata.assays import SSU
 from soilbio.metadata.config import Config
 from soilbio.metadata.genome_files import check_genomes
 from soilbio.metadata.sheet import Library
-from soilbio.references.entries import NAME, read_manifest
+from soilbio.references.entries import read_manifest
 from soilbio.references.genome_names import stranger_to
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
 from soilbio.references.kraken2_taxonomy import NCBI, OWN, numbers_of
 from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.machine import memory_bytes, memory_of
-from soilbio.references.manifest import LINEAGES, database_at
+from soilbio.references.manifest import (
+    LINEAGES,
+    database_at,
+    describe,
+    engine_of,
+    installed,
+    references_root,
+)
 from soilbio.references.plan import Need
 from soilbio.references.versions import check_version
 
@@ -140,16 +147,35 @@ def _where(path: Path | None, profiler: str) -> str:
     """Say what to do about a database that is not there."""
     if path is None:
         return f"Name it, or take {profiler} out of the assay's profilers"
-    if NAME.fullmatch(path.name) and path.name in read_manifest():
-        return f"Run `soilbio reference get {path.name}`"
-    return f"Correct the path; it was looked for at {path}"
+    entry = read_manifest().get(path.name) if path.parent == references_root() else None
+    if entry is None:
+        return f"Correct the path; it was looked for at {path}"
+    if entry.engine != profiler:
+        return _others(path.name, entry.engine, profiler)
+    return f"Run `soilbio reference get {path.name}`"
+
+
+def _others(name: str, engine: str, profiler: str) -> str:
+    """Name the references of a profiler, where one of another engine was named."""
+    known = [one for one, entry in read_manifest().items() if entry.engine == profiler]
+    return f"{name} is of {engine}; name one of {profiler}, such as {', '.join(known)}"
 
 
 def _check_engine(path: Path, profiler: str) -> None:
-    """Refuse an installed database of another profiler, by what was noted of it."""
-    known = database_at(path)
-    if known and known.engine != profiler:
-        raise wrong_database(path, KINDS[profiler], f"{known.name}, of {known.engine}")
+    """Refuse an installed reference of another engine, by what was noted of it."""
+    root = references_root().resolve()
+    if path == root or not path.resolve().is_relative_to(root):
+        return
+    name = path.resolve().relative_to(root).parts[0]
+    if name not in installed() or (engine := engine_of(describe(name))) == profiler:
+        return
+    raise problem_of(
+        "shotgun-database",
+        str(path),
+        found=f"{name}, of {engine}",
+        expected=KINDS[profiler],
+        fix=_others(name, engine, profiler),
+    )
 
 
 def check_kraken2(database: Path, memory: int | None = None) -> None:

@@ -164,3 +164,30 @@ def test_species_of_built_sketches_are_gtdbs_where_the_table_was(
     assert not collect_profiles(engine, {"L1": tmp_path / "L1.tsv"}, left, told, tmp_path / "out")
     species = pl.read_parquet(tmp_path / "out" / "features.parquet")["gtdb_species"]
     assert species.drop_nulls().to_list() == (["A 1"] if kind == "gtdb" else [])
+
+
+@pytest.mark.parametrize("is_installed", [False, True])
+def test_a_reference_of_amplicons_is_not_to_be_got_for_a_profiler(
+    tmp_path, monkeypatch, is_installed
+):
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "root"))
+    if is_installed:
+        folder = tmp_path / "root" / "greengenes-13_8"
+        folder.mkdir(parents=True)
+        (folder / "reference.json").write_text('{"engine": "amplicons"}')
+    config = tmp_path / "config.yaml"
+    assert problems_of(tmp_path, "kraken2", "kraken2_database: greengenes-13_8") == [
+        "shotgun-database"
+    ]
+    problems = Problems(str(config))
+    library = Library("L1", "S1", "w", "r", None, None, "", "", "a", 2)
+    check_databases(read_config(config), [library], problems)
+    (problem,) = problems.found
+    assert "reference get" not in problem.fix
+    assert "greengenes-13_8 is of amplicons" in problem.fix
+    assert "kraken2-standard-8" in problem.fix
+    # One that can be got, or was, is told apart from a path of that name.
+    problems_of(tmp_path, "kraken2", "kraken2_database: kraken2-standard-8")
+    problems = Problems(str(config))
+    check_databases(read_config(config), [library], problems)
+    assert "soilbio reference get kraken2-standard-8" in problems.found[0].fix
