@@ -1,4 +1,4 @@
-"""How a dataset was merged of others: `provenance/harmonised.json`."""
+"""How a dataset was merged of others: `provenance/harmonised.json`, and what each of them said."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 HISTORY = "provenance/harmonised.json"
+# The features of each dataset as they came: `feature_id` is what they became, `own_id` what each
+# was called before, `source` the checksum of its dataset, `level` that of the merging.
+ORIGINS = "provenance/features_of_sources.parquet"
 History = Mapping[str, Any]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset import columns
 from soilbio.dataset.folder import SHARED, recover_folder
+from soilbio.dataset.history import ORIGINS
 from soilbio.dataset.invariants import POLARS_TYPES, check_tables
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import Problems, problem_of
@@ -52,6 +53,14 @@ class Dataset:
             return [{}]
         is_list = isinstance(found, list) and found and all(isinstance(one, dict) for one in found)
         return found if is_list else [{}]
+
+    @property
+    def origins(self) -> pl.LazyFrame | None:
+        """Give the features of each dataset that this one was merged of, as `history.ORIGINS`."""
+        import polars as pl
+
+        path = self.folder / ORIGINS
+        return pl.scan_parquet(path, glob=False) if path.is_file() else None
 
     def trees(self) -> dict[str, Path]:
         """Find the tree of each assay that has one."""

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import ORIGINS
 from soilbio.dataset.package import PROVENANCE, RUN
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
@@ -84,19 +86,21 @@ def retag(dataset: Dataset, change: Retag) -> None:
         "replaces_sha256": sha256(former.encode()).hexdigest(),
         **counted,
     }
-    write_dataset(
-        {name: _renamed(table, change) for name, table in dataset.tables.items()},
-        {**texts, change.new: change.text},
-        dataset.folder,
-        extra_columns=dataset.extra_columns,
-        provenance=provenance,
-        files={
-            **{f"trees/{assay}.nwk": tree for assay, tree in dataset.trees().items()},
-            **_former_texts(dataset.folder),
-            f"{_FORMER}/{change.old}.yaml": former,
-            HISTORY: _with_line(dataset.folder / HISTORY, line),
-        },
-    )
+    with TemporaryDirectory(prefix="soilbio-retag-") as scratch:
+        write_dataset(
+            {name: _renamed(table, change) for name, table in dataset.tables.items()},
+            {**texts, change.new: change.text},
+            dataset.folder,
+            extra_columns=dataset.extra_columns,
+            provenance=provenance,
+            files={
+                **{f"trees/{assay}.nwk": tree for assay, tree in dataset.trees().items()},
+                **_told(dataset.folder),
+                **_origins(dataset, change, Path(scratch) / "origins.parquet"),
+                f"{_FORMER}/{change.old}.yaml": former,
+                HISTORY: _with_line(dataset.folder / HISTORY, line),
+            },
+        )
 
 
 def read_provenance(folder: Path) -> dict[str, object]:
@@ -121,10 +125,18 @@ def read_provenance(folder: Path) -> dict[str, object]:
     return dict(content)
 
 
-def _former_texts(folder: Path) -> dict[str, Path]:
-    """Find the former agreements that a dataset keeps, by their path in it."""
-    paths = sorted((folder / _FORMER).glob("*.yaml"))
-    return {path.relative_to(folder).as_posix(): path for path in paths}
+def _told(folder: Path) -> dict[str, Path]:
+    """Find what else a dataset says of its making, and of the terms it is held on, by its path."""
+    paths = [path for path in sorted((folder / PROVENANCE).rglob("*")) if path.is_file()]
+    return {name: path for path in paths if (name := path.relative_to(folder).as_posix()) != RUN}
+
+
+def _origins(dataset: Dataset, change: Retag, target: Path) -> dict[str, Path]:
+    """Write what a merged dataset's features were made of under the new agreement, too."""
+    if dataset.origins is None:
+        return {}
+    _renamed(dataset.origins, change).sink_parquet(target)
+    return {ORIGINS: target}
 
 
 def _column(table: pl.LazyFrame) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import COUNTS, FEATURES
 from soilbio.exporters.evidence import Fate, Ledger
 from soilbio.exporters.gate import Gate, key_of
+from soilbio.exporters.origins import shown_features
 from soilbio.exporters.rows import Names
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -54,23 +56,34 @@ def _numbers(frame: pl.LazyFrame, names: list[str]) -> tuple[int, ...]:
     return tuple(asked.collect(engine="streaming").row(0))
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Features and counts with a recipient's ids; `origins`, what merged features were made of."""
+
+    features: pl.LazyFrame
+    counts: pl.LazyFrame
+    origins: pl.LazyFrame | None
+
+
 def copy_features(
-    features: pl.LazyFrame,
+    source: tuple[pl.LazyFrame, pl.LazyFrame | None],
     counts: pl.LazyFrame,
     new_library: Mapping[str, str],
     gate: Gate,
     record: tuple[Names, Ledger],
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Copy the features that shared counts name, and give both tables the recipient's ids.
+) -> Copied:
+    """Copy the features that shared counts name, and give all tables the recipient's ids.
 
-    An id stays only where sequences are shared: the MD5 of a known sequence tells which it is. An
-    id of another kind names a taxon or a reference, so lineages must be shared as well.
+    `source` are features and, of a merged dataset, what they were made of. An id stays only where
+    sequences are shared: the MD5 of a known sequence tells which it is. An id of another kind names
+    a taxon or a reference, so lineages must be shared as well.
     """
     import polars as pl
 
     names, ledger = record
-    ids = _ids(counts, gate, names)
-    copied = features.join(ids.lazy(), on="feature_id", how="left")
+    known = shown_features(source[0], counts, source[1])
+    ids = _ids(counts, known.features.select("feature_id", "shown_as"), gate, names)
+    copied = known.features.drop("shown_as").join(ids.lazy(), on="feature_id", how="left")
     _count(copied, gate, ledger)
     open_keys = {
         one: [key for key in ids["key"].unique().to_list() if gate.allows(key, one)]
@@ -88,10 +101,37 @@ def copy_features(
         .select(pl.col("new").alias("feature_id"), *verbatim, pl.col("key").alias("agreement_ids"))
         .sort("feature_id")
     )
-    return shown, _renamed(counts, ids, new_library)
+    origins = None
+    if known.rows is not None:
+        rows = known.rows.join(ids.lazy(), on="feature_id", how="inner")
+        origins = _origins(rows, verbatim, names)
+    return Copied(shown, _renamed(counts, ids, new_library), origins)
 
 
-def _ids(counts: pl.LazyFrame, gate: Gate, names: Names) -> pl.DataFrame:
+def _origins(rows: pl.LazyFrame, verbatim: list[pl.Expr], names: Names) -> pl.LazyFrame:
+    """Copy what merged features were made of: who passes it on may have to part it again."""
+    import polars as pl
+
+    def told(name: str) -> pl.Expr:
+        values = rows.select(pl.col(name).unique()).collect(engine="streaming")[name].to_list()
+        return pl.col(name).replace_strict({old: names.of(old) for old in values})
+
+    # An id of a row is that of its feature, or tells of a sequence or name of its own.
+    is_its = (pl.col("own_id") == pl.col("feature_id")) | (pl.col("own_id") == pl.col("shown_as"))
+    is_asv = pl.col("is_told") & pl.col("own_id").str.contains(MD5)
+    own = pl.when(is_its).then(pl.col("new")).when(is_asv).then(pl.col("own_id"))
+    return rows.select(
+        pl.col("new").alias("feature_id"),
+        *verbatim,
+        "agreement_ids",
+        told("source").alias("source"),
+        own.otherwise(told("own_id")).alias("own_id"),
+        told("came_as").alias("came_as"),
+        "level",
+    )
+
+
+def _ids(counts: pl.LazyFrame, shown_as: pl.LazyFrame, gate: Gate, names: Names) -> pl.DataFrame:
     """Give the id of each shared feature, the agreements that touch it, and its new id."""
     import polars as pl
 
@@ -100,6 +140,7 @@ def _ids(counts: pl.LazyFrame, gate: Gate, names: Names) -> pl.DataFrame:
         .unique()
         .group_by("feature_id")
         .agg(pl.col("key").sort().str.join("|"))
+        .join(shown_as, on="feature_id", how="left")
         .collect(engine="streaming")
         .sort("feature_id")
     )
@@ -107,20 +148,18 @@ def _ids(counts: pl.LazyFrame, gate: Gate, names: Names) -> pl.DataFrame:
     found = found.with_columns(pl.col("key").replace_strict(keys, return_dtype=pl.String))
     has_sequence = [key for key in set(keys.values()) if gate.allows(key, Share.SEQUENCES)]
     has_both = [key for key in has_sequence if gate.allows(key, Share.TAXONOMY)]
-    is_open = pl.col("key").is_in(has_both) | (
-        pl.col("key").is_in(has_sequence) & pl.col("feature_id").str.contains(MD5)
-    )
+    is_told = pl.col("key").is_in(has_sequence)
+    is_open = pl.col("key").is_in(has_both) | (is_told & pl.col("shown_as").str.contains(MD5))
+    kept = found.select(pl.when(is_open).then(pl.col("shown_as"))).to_series()
     pseudonyms = pl.Series(
         "new",
         [
-            old if keep else names.of(old)
-            for old, keep in zip(
-                found["feature_id"], found.select(is_open).to_series(), strict=True
-            )
+            names.of(old) if shown is None else shown
+            for old, shown in zip(found["feature_id"], kept, strict=True)
         ],
         dtype=pl.String,
     )
-    return found.with_columns(pseudonyms)
+    return found.with_columns(pseudonyms, is_told.alias("is_told"))
 
 
 def _count(copied: pl.LazyFrame, gate: Gate, ledger: Ledger) -> None:

@@ -6,11 +6,15 @@ The trees stay behind: their branches tell of sequences that are not shared.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED
+from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.parquet import write_sorted
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Refused
@@ -37,10 +41,26 @@ def write(view: View, folder: Path) -> Evidence:
     """
     _check_texts(view)
     _check_required(view)
+    with TemporaryDirectory(prefix="soilbio-partner-") as scratch:
+        _write(view, folder / FOLDER, _origins(view, Path(scratch)))
+    return view.evidence
+
+
+def _origins(view: View, scratch: Path) -> dict[str, Path | str]:
+    """Write what merged features were made of: each part is passed on by its own agreements."""
+    if view.origins is None:
+        return {}
+    path = scratch / "origins.parquet"
+    key = ("feature_id", "source", "own_id", "came_as")
+    write_sorted(view.origins, key, path, metadata={"soilbio:table": Path(ORIGINS).stem})
+    return {ORIGINS: path}
+
+
+def _write(view: View, target: Path, files: Mapping[str, Path | str]) -> None:
     write_dataset(
         view.tables,
         view.texts,
-        folder / FOLDER,
+        target,
         extra_columns=_own_columns(view),
         provenance={
             "title": f"Shared with {view.recipient} on {view.date.isoformat()}",
@@ -52,9 +72,8 @@ def write(view: View, folder: Path) -> Evidence:
             "parameters": {"recipient": view.recipient, "purpose": view.purpose},
             "inputs": [],
         },
-        files={SHARED: shared_text(view)},
+        files={SHARED: shared_text(view), **files},
     )
-    return view.evidence
 
 
 def shared_text(view: View) -> str:

@@ -3,8 +3,9 @@
 A record is touched by the agreements of its own row and of the rows it hangs on: sample, libraries
 and counts of one sample share theirs. A feature is touched by those of the counts that are shared:
 so what a view holds is what it would hold if the withheld rows had never been there, and a feature
-that a closed agreement knows too looks like any other. Where several agreements touch a shared
-record, the strictest rules, class by class.
+that a closed agreement knows too looks like any other; in a merged dataset its values are those of
+the datasets whose counts are shared (`origins`). Where several agreements touch a shared record,
+the strictest rules, class by class.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ class Source(Protocol):
     def extra_columns(self) -> Mapping[str, str]: ...
     @property
     def shared(self) -> Sequence[Mapping[str, Any]]: ...
+    @property
+    def origins(self) -> pl.LazyFrame | None: ...
 
 
 @dataclass(slots=True)
@@ -129,13 +132,14 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
     small["measurements"] = _measurements(work)
     kept = {library: work.key_of_sample[work.sample_of[library]] for library in work.new_library}
     counts = keep_counts(dataset.tables["counts"], kept, gate, work.ledger)
-    features, counts = copy_features(
-        dataset.tables["features"], counts, work.new_library, gate, (work.names, work.ledger)
+    copied = copy_features(
+        (dataset.tables["features"], dataset.origins),
+        *(counts, work.new_library, gate, (work.names, work.ledger)),
     )
     columns = {table: _shown(work, table) for table in TABLES}
     tables = {table: _frame(rows, table, columns[table]) for table, rows in small.items()}
-    tables["features"] = features.select(*columns["features"])
-    tables["counts"] = counts.select(*columns["counts"])
+    tables["features"] = copied.features.select(*columns["features"])
+    tables["counts"] = copied.counts.select(*columns["counts"])
     of_sample = {new: work.key_of_sample[old] for old, new in work.new_sample.items()}
     return View(
         recipient,
@@ -149,6 +153,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         {name: dataset.agreements[name] for name in in_use},
         Evidence(work.ledger.values, work.ledger.rows, _digests(dataset.agreements)),
         work.names.of("dataset"),
+        copied.origins,
     )
 
 

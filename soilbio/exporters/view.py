@@ -24,7 +24,8 @@ class View:
     describes what each of them holds. `decisions` are found by the agreements that touch a record,
     joined by '|'; `of_sample` names those of a sample, by the id it has here. `agreements` are
     those that let the recipient have anything, by id@version, and `texts` how they are written.
-    `dataset_id` is a pseudonym too.
+    `dataset_id` is a pseudonym too. `origins` is, of a merged dataset, what its features were made
+    of, as far as the recipient may have it.
     """
 
     recipient: str
@@ -38,6 +39,7 @@ class View:
     texts: Mapping[str, str]
     evidence: Evidence
     dataset_id: str
+    origins: pl.LazyFrame | None = None
 
     def decision_of(self, sample_id: str) -> Decision:
         """Give the decision on a sample of this view."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED, check_folder
-from soilbio.dataset.history import HISTORY
+from soilbio.dataset.history import HISTORY, ORIGINS
 from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
@@ -121,7 +121,7 @@ def harmonise(
     merged.notes["samples_of_one_material"] = len(_same_material(sources))
     tables["assays"] = _assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
-        counts, features = merged_numbers(sources, ways, merged.told, Path(scratch))
+        counts, features, origins = merged_numbers(sources, ways, merged.told, Path(scratch))
         write_dataset(
             {
                 **{name: _frame(rows, name) for name, rows in tables.items()},
@@ -132,7 +132,7 @@ def harmonise(
             target,
             extra_columns=_own_columns(sources, problems),
             provenance=_provenance(sources, merged),
-            files=_files(sources, merged),
+            files={**_files(sources, merged), ORIGINS: origins},
         )
     return merged
 
@@ -302,11 +302,13 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
     }
 
 
-def _files(sources: Sequence[Source], merged: Merged) -> dict[str, str]:
+def _files(sources: Sequence[Source], merged: Merged) -> dict[str, Path | str]:
     """Write what was merged and why so, and on which terms parts of it are held."""
     history = history_of(sources, merged.ways, merged.pairs, merged.told)
     material = _same_material(sources)
-    files = {HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"}
+    files: dict[str, Path | str] = {
+        HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"
+    }
     if merged.ways.is_trimmed:
         files[OUTSIDE] = merged.ways.trimming.table()
         files[CHIMERAS] = merged.told.chimeras

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.tables import TABLES
 from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.ends import same_but_for_ends
 from soilbio.harmonise.lineages import BY_HYPOTHESIS, added_up, lineages_of, merged_features
 from soilbio.harmonise.losses import losses
 from soilbio.harmonise.orientation import turned
+from soilbio.harmonise.origins import own_tables, write_origins
 from soilbio.harmonise.reclassify import reclassified
 from soilbio.harmonise.sources import Source
 from soilbio.harmonise.trimming import trimmed
@@ -31,7 +31,7 @@ _OF_ONE = ("sequence", "verbatim_lineage", "classifier")
 
 def merged_numbers(
     sources: Sequence[Source], ways: Ways, told: Told, scratch: Path
-) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+) -> tuple[pl.LazyFrame, pl.LazyFrame, Path]:
     """Take all counts and features, dataset by dataset.
 
     Parameters
@@ -47,26 +47,30 @@ def merged_numbers(
     Returns
     -------
     counts, features : LazyFrame
+    origins : Path
+        What the features of each dataset were before (`origins.write_origins`).
 
     """
     import polars as pl
 
     own = [(source, *_own(source, taken, ways)) for source, taken in _once(sources)]
     parts = _changed(own, ways, told, scratch)
-    features = merged_features(
-        [own.with_columns(pl.lit(source.name).alias("source")) for source, _, own in parts],
-        told.notes,
-    )
-    counts: Iterable[pl.LazyFrame] = [own for _, own, _ in parts]
+    longer = _same_but_for_ends(parts, told.notes) if ways.level == "feature" else {}
+    called = _called(parts, longer) if longer else parts
+    features = merged_features([own for _, _, own in called], told.notes)
+    counts: Iterable[pl.LazyFrame] = [own for _, own, _ in called]
+    became: Mapping[str, str] | pl.LazyFrame = longer
     if ways.level != "feature":
         features, lineage_of = lineages_of(features, ways.level)
         counts = (added_up(own, lineage_of) for own in counts)
+        became = lineage_of
     if ways.is_trimmed or ways.level != "feature":
         counts = _put_down(counts, scratch)
     kept = list(counts)
     told.losses = losses([(source, before) for source, before, _ in own], kept, ways)
     every = pl.concat(kept, how="vertical")
-    return every, _with_agreements(features, every)
+    origins = write_origins(parts, became, ways.level, scratch / "origins.parquet")
+    return every, _with_agreements(features, every), origins
 
 
 def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[Part]:
@@ -81,20 +85,17 @@ def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[P
         ]
         told.notes["features_outside_the_common_region"] = len(ways.trimming.outside)
         parts, told.chimeras = flagged(parts, told.notes, scratch)
-    if ways.level == "feature":
-        parts = _joined_by_ends(parts, told.notes)
     if ways.classifier:
         parts = reclassified(parts, ways.classifier, told.notes, scratch)
     return parts
 
 
-def _joined_by_ends(parts: list[Part], notes: dict[str, int]) -> list[Part]:
-    """Call features that are one but for their ends by one name, that of the longer one."""
+def _same_but_for_ends(parts: list[Part], notes: dict[str, int]) -> dict[str, str]:
+    """Find features that are one but for their ends; give the longer one's name for the other's."""
     import polars as pl
 
     every = pl.concat(
-        features.select("feature_id", "sequence", pl.lit(source.name).alias("source"))
-        for source, _, features in parts
+        features.select("feature_id", "sequence", "source") for _, _, features in parts
     ).filter(pl.col("sequence").is_not_null())
     rows = every.group_by("feature_id", "sequence").agg("source").collect()
     ends = same_but_for_ends(
@@ -102,13 +103,16 @@ def _joined_by_ends(parts: list[Part], notes: dict[str, int]) -> list[Part]:
         {name: frozenset(own) for name, own in rows.select("feature_id", "source").iter_rows()},
     )
     notes["features_that_were_one_but_for_their_ends"] = len(ends)
-    if not ends:
-        return parts
-    longer = {one.shorter: one.longer for one in ends}
-    sequence = {
-        row["feature_id"]: row["sequence"]
-        for row in rows.filter(pl.col("feature_id").is_in(list(longer.values()))).to_dicts()
-    }
+    return {one.shorter: one.longer for one in ends}
+
+
+def _called(parts: list[Part], longer: Mapping[str, str]) -> list[Part]:
+    """Call features that are one but for their ends by one name, that of the longer one."""
+    import polars as pl
+
+    wanted = pl.col("feature_id").is_in(sorted(set(longer.values())))
+    found = [own.select("feature_id", "sequence").filter(wanted) for _, _, own in parts]
+    sequence = dict(pl.concat(found).unique().collect().iter_rows())
     renamed = pl.col("feature_id").replace(longer)
     is_short = pl.col("feature_id").is_in(list(longer))
     whole = pl.col("feature_id").replace_strict(longer, default=None).replace(sequence)
@@ -154,11 +158,9 @@ def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
 def _own(source: Source, taken: Sequence[str], ways: Ways) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     import polars as pl
 
-    counts = source.frame("counts")
+    counts, features = own_tables(source)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
-    columns = [column.name for column in TABLES["features"].columns]
-    features = source.frame("features").select(columns)
     if ways.level != "feature":
         kept = {"verbatim_lineage"} if ways.level == BY_HYPOTHESIS else set()
         kept |= {"sequence"} if ways.classifier else set()

@@ -16,7 +16,7 @@ from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import InputError, Problem, Problems
 from soilbio.harmonise.lengths import lengths_of
-from soilbio.harmonise.lineages import SPECIES_HYPOTHESIS
+from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
 
 if TYPE_CHECKING:
     import polars as pl

@@ -105,7 +105,7 @@ def trimmed(
         counts.join(assay_of, on="library_id", how="inner")
         .group_by("assay_id", "feature_id")
         .agg(pl.col("count").sum())
-        .join(features.select("feature_id", "sequence"), on="feature_id", how="inner")
+        .join(features.select("feature_id", "sequence").unique(), on="feature_id", how="inner")
         .sort("assay_id", "feature_id")
         .collect(engine="streaming")
     )

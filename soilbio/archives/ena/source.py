@@ -60,6 +60,7 @@ class _Sheets:
     agreements: Mapping[str, str]
     extra_columns: Mapping[str, str] = field(default_factory=dict)
     shared: Sequence[Mapping[str, Any]] = ()
+    origins: pl.LazyFrame | None = None
 
 
 def is_dataset(source: Path) -> bool:

@@ -1,0 +1,185 @@
+"""What a merged dataset's features are to a recipient: what those say whose counts are shared.
+
+A feature of several datasets has what all of them say of it: names, lineages, the longer of two
+sequences. Where not all of them may be shared, its row is made anew of the others' own rows, by
+the rules of merging: as if the rest had never been there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from soilbio.dataset.tables import EXCLUDING_FLAGS, FEATURES, RANKS
+from soilbio.taxonomy.settle import (
+    CONFLICT,
+    SPECIES_HYPOTHESIS,
+    agreed_rows,
+    deepest,
+    plain_name,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_COLUMNS = [column.name for column in FEATURES.columns]
+# Of a sequence, not of a name.
+_OF_ONE = ("sequence", "length_bp", "verbatim_lineage", "ncbi_taxid", "gtdb_species")
+# Which code of nomenclature a taxon's id is of follows from these.
+_WIDE = ("domain", "kingdom", "phylum")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Features with `shown_as`, the id that tells no more than they do (none: a pseudonym).
+
+    `rows` are those of `history.ORIGINS` that they were made of, each under the agreements that
+    let it be shared; None in a dataset that was not merged.
+    """
+
+    features: pl.LazyFrame
+    rows: pl.LazyFrame | None
+
+
+def shown_features(
+    features: pl.LazyFrame, counts: pl.LazyFrame, origins: pl.LazyFrame | None
+) -> Shown:
+    """Give features as those know them whose counts are shared (column `key`)."""
+    import polars as pl
+
+    if origins is None:
+        return Shown(features.with_columns(pl.col("feature_id").alias("shown_as")), None)
+    shared = (
+        counts.select("feature_id", "key")
+        .unique()
+        .select("feature_id", pl.col("key").str.split("|").alias("agreement"))
+        .explode("agreement")
+        .unique()
+        .collect(engine="streaming")
+    )
+    rows = origins.with_row_index("row")
+    allowed = (
+        rows.select("row", "feature_id", pl.col("agreement_ids").str.split("|").alias("agreement"))
+        .explode("agreement")
+        .join(shared.lazy(), on=["feature_id", "agreement"], how="semi")
+        .group_by("row")
+        .agg(pl.col("agreement").unique().sort().str.join("|").alias("agreement_ids"))
+        .collect(engine="streaming")
+    )
+    known = rows.select("row", "feature_id").collect(engine="streaming")
+    every = known["feature_id"].unique()
+    others = known.join(allowed, on="row", how="anti")["feature_id"].unique()
+    partly = shared.select("feature_id").unique()["feature_id"]
+    partly = partly.filter(partly.is_in(others.implode()) | ~partly.is_in(every.implode()))
+    is_partly = pl.col("feature_id").is_in(partly.implode())
+    mine = rows.drop("agreement_ids").join(allowed.lazy(), on="row", how="inner").drop("row")
+    whole = features.filter(~is_partly).with_columns(pl.col("feature_id").alias("shown_as"))
+    again = _made_anew(features.filter(is_partly).collect(), mine.filter(is_partly).collect())
+    return Shown(pl.concat([whole.select(again.columns), again.lazy()]), mine)
+
+
+def _made_anew(merged: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Make rows of features of some of the rows they came from; what has none of these is bare."""
+    import polars as pl
+
+    agreed = agreed_rows(rows)
+    is_of_sequences = rows["level"].first() in (None, "feature")
+    made = _of_sequences(agreed, rows) if is_of_sequences else _of_names(agreed, rows, merged)
+    schema = {name: merged.schema[name] for name in _COLUMNS} | {"shown_as": pl.String}
+    return (
+        merged.select("feature_id", "agreement_ids")
+        .join(made, on="feature_id", how="left")
+        .select(list(schema))
+        .cast(schema)  # type: ignore[arg-type]
+    )
+
+
+def _of_sequences(agreed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Give features the sequence, and its id, that their own rows have."""
+    import polars as pl
+
+    ids = rows.group_by("feature_id").agg(pl.col("own_id").unique())
+    only = pl.when(pl.col("own_id").list.len() == 1).then(pl.col("own_id").list.first())
+    is_there = pl.col("own_id").list.contains(pl.col("feature_id"))
+    ids = ids.select(
+        "feature_id", pl.when(is_there).then(pl.col("feature_id")).otherwise(only).alias("shown_as")
+    )
+    own = (
+        rows.join(ids, on="feature_id", how="inner")
+        .filter(pl.col("own_id") == pl.col("shown_as"))
+        .group_by("feature_id")
+        .agg(pl.col(name).drop_nulls().first() for name in ("sequence", "length_bp"))
+    )
+    return (
+        agreed.drop("sequence", "length_bp")
+        .join(own, on="feature_id", how="left")
+        .join(ids, on="feature_id", how="left")
+    )
+
+
+def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
+    """Give taxa the names that their own rows have, no deeper than they were merged by.
+
+    A taxon's id tells its name, and its checksum the code of nomenclature and the flags that keep
+    it apart: it stays where all of these are known to the rows.
+    """
+    import polars as pl
+
+    before = merged.select(
+        "feature_id",
+        deepest(RANKS, name=True).alias("named"),
+        pl.col("taxon_rank").alias("named_rank"),
+        "classifier",
+        _excluding().alias("excluding"),
+        *(pl.col(rank).alias(f"merged_{rank}") for rank in _WIDE),
+    )
+    places = {rank: place for place, rank in enumerate(RANKS)}
+    depth = pl.col("named_rank").replace_strict(places, default=-1, return_dtype=pl.Int64)
+    there = agreed.drop("classifier", "taxon_rank").join(before, on="feature_id", how="left")
+    there = there.join(_knowing(rows, before), on="feature_id", how="left")
+    is_said = pl.col("is_named") & pl.col("named_rank").is_not_null()
+    names = [
+        pl.when(is_said & (pl.col("named_rank") == rank))
+        .then(pl.col("named"))
+        .when(depth >= place)
+        .then(pl.col(rank))
+        .alias(rank)
+        for rank, place in places.items()
+    ]
+    is_same = (
+        pl.col("is_named")
+        & (_excluding() == pl.col("excluding"))
+        & pl.all_horizontal(pl.col(rank).eq_missing(pl.col(f"merged_{rank}")) for rank in _WIDE)
+    )
+    flags = pl.col("flags").str.split("|")
+    is_lasting = pl.element().is_in(EXCLUDING_FLAGS) | pl.element().str.starts_with(CONFLICT)
+    return (
+        there.with_columns(names)
+        .with_columns(
+            pl.when(is_same).then(pl.col("feature_id")).alias("shown_as"),
+            flags.list.eval(pl.element().filter(is_lasting)).list.join("|").alias("flags"),
+            deepest(RANKS).alias("taxon_rank"),
+        )
+        .with_columns(pl.lit(None, merged.schema[name]).alias(name) for name in _OF_ONE)
+    )
+
+
+def _knowing(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """Tell for each taxon whether any of its rows has the name, or hypothesis, it goes by."""
+    import polars as pl
+
+    both = rows.join(before.select("feature_id", "named", "named_rank"), on="feature_id")
+    own = pl.coalesce(*(pl.when(pl.col("named_rank") == rank).then(pl.col(rank)) for rank in RANKS))
+    is_named = pl.col("named").is_null() | (plain_name(own) == plain_name(pl.col("named")))
+    code = pl.col("feature_id").str.extract(SPECIES_HYPOTHESIS)
+    texts = pl.concat_str("verbatim_lineage", "own_id", separator=" ", ignore_nulls=True)
+    is_coded = code.is_null() | texts.str.contains(code, literal=True)
+    has_both = is_named.fill_null(value=False) & is_coded.fill_null(value=False)
+    return both.group_by("feature_id").agg(has_both.any().alias("is_named"))
+
+
+def _excluding() -> pl.Expr:
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    return flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.sort().list.join("|")

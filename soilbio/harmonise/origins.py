@@ -1,0 +1,128 @@
+"""The features of each dataset as they came, which stay beside what became of them.
+
+So nothing that a dataset said is lost, a recipient gets what those say whose data they may have,
+and what was merged by sequence can be merged with more as if all had been there at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.parquet import write_sorted
+from soilbio.dataset.tables import FEATURES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.harmonise.sources import Source
+    from soilbio.harmonise.ways import Part
+
+_COLUMNS = [column.name for column in FEATURES.columns]
+_TEXTS = ("sequence", "verbatim_lineage", "classifier")
+_KEY = ("feature_id", "source", "own_id", "came_as")
+
+
+def own_tables(source: Source) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Give counts and features of a dataset; one that was merged by sequence is taken apart.
+
+    Features have the columns of their table, `source`, the checksum of the dataset they are of,
+    and `came_as`, how they were called there.
+    """
+    import polars as pl
+
+    counts, origins = source.frame("counts"), source.dataset.origins
+    if origins is None or source.history.get("level") != "feature":
+        features = source.frame("features").select(
+            *_COLUMNS,
+            pl.lit(source.digest).alias("source"),
+            pl.col("feature_id").alias("came_as"),
+        )
+        return counts, features
+    before = origins.select("feature_id", "source", "own_id").unique()
+    libraries = _source_of_library(source)
+    is_of = pl.LazyFrame(
+        {"library_id": list(libraries), "source": list(libraries.values())},
+        schema={"library_id": pl.String, "source": pl.String},
+    )
+    apart = (
+        counts.join(is_of, on="library_id", how="left")
+        .join(before, on=["feature_id", "source"], how="left")
+        .with_columns(pl.coalesce("own_id", "feature_id").alias("feature_id"))
+        .select(counts.collect_schema().names())
+    )
+    features = origins.with_columns(pl.col("own_id").alias("feature_id"))
+    return apart, features.select(*_COLUMNS, "source", "came_as")
+
+
+def _source_of_library(source: Source) -> dict[str, str]:
+    """Tell of which dataset the counts of each library are; of several the first one's."""
+    digests = {one["name"]: one["sha256"] for one in source.history["datasets"]}
+    found: dict[str, str] = {}
+    for name, libraries in source.history["libraries"].items():
+        for library in libraries:
+            found[library] = min(digests[name], found.get(library, digests[name]))
+    return found
+
+
+def write_origins(
+    parts: Sequence[Part],
+    became: Mapping[str, str] | pl.LazyFrame,
+    level: str,
+    target: Path,
+) -> Path:
+    """Write what the features of all datasets were before they became those of the merged one.
+
+    Parameters
+    ----------
+    parts : sequence of (Source, counts, features)
+        After turning, trimming and naming, before features of several datasets were made one.
+    became : mapping of id to id, or LazyFrame
+        Other ids of features, or a table of all (`feature_id`, `new`).
+    level : str
+    target : Path
+
+    """
+    import polars as pl
+
+    rows = [_rows(source, features, became, level) for source, _, features in parts]
+    every = pl.concat(rows, how="vertical").with_columns(pl.lit(level).alias("level"))
+    write_sorted(every, _KEY, target, metadata={"soilbio:table": Path(ORIGINS).stem})
+    return target
+
+
+def _rows(
+    source: Source, features: pl.LazyFrame, became: Mapping[str, str] | pl.LazyFrame, level: str
+) -> pl.LazyFrame:
+    import polars as pl
+
+    if isinstance(became, pl.LazyFrame):
+        placed = features.join(became, on="feature_id", how="inner")
+    else:
+        placed = features.with_columns(pl.col("feature_id").replace(became).alias("new"))
+    kept = source.dataset.origins
+    columns = [*_COLUMNS, "source", "own_id", "came_as"]
+    if kept is not None and source.history.get("level") != "feature":
+        # Its features are of several already: what these were stays known through them.
+        new = placed.select("came_as", "new").unique()
+        former = kept.join(new, left_on="feature_id", right_on="came_as", how="inner")
+        return former.with_columns(pl.col("new").alias("feature_id")).select(columns)
+    if level != "feature":  # texts were not held while names were compared
+        texts = _texts(source, kept)
+        placed = placed.drop(_TEXTS).join(texts, on=["source", "came_as"], how="left")
+        placed = placed.with_columns(pl.col("came_as").alias("own_id"))
+    else:
+        placed = placed.with_columns(pl.col("feature_id").alias("own_id"))
+    return placed.with_columns(pl.col("new").alias("feature_id")).select(columns)
+
+
+def _texts(source: Source, kept: pl.LazyFrame | None) -> pl.LazyFrame:
+    import polars as pl
+
+    if kept is not None:
+        return kept.select("source", "came_as", *_TEXTS).unique(["source", "came_as"])
+    return source.frame("features").select(
+        pl.lit(source.digest).alias("source"), pl.col("feature_id").alias("came_as"), *_TEXTS
+    )

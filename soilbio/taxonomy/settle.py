@@ -1,0 +1,143 @@
+"""Rows of one feature as one row: the names that all of them agree on (`consensus`), in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX
+from soilbio.taxonomy.consensus import WIDEST
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MARK = " / "
+# UNITE's species hypotheses have a number and the version of UNITE: SH1502188.08FU.
+SPECIES_HYPOTHESIS = r"(SH\d{6,8}\.\d{2}FU)"
+CONFLICT = "conflict-"
+_BACKBONES = ("ncbi_taxid", "gtdb_species")
+
+
+def agreed_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Make one row of the rows of each `feature_id`: of columns of features, what they agree on.
+
+    Verbatim lineages and classifiers stand beside each other, the support is the least of them,
+    and flags add up.
+    """
+    import polars as pl
+
+    joined = rows.group_by("feature_id").agg(
+        pl.col("sequence").drop_nulls().first(),
+        pl.col("length_bp").drop_nulls().first(),
+        joined_texts("verbatim_lineage"),
+        joined_texts("classifier"),
+        pl.col("confidence").min(),
+        *said(RANKS),
+        *(_agreed(name) for name in _BACKBONES),
+    )
+    return (
+        settled(joined, RANKS)
+        .with_columns(deepest(RANKS).alias("taxon_rank"))
+        .with_columns(as_flags(pl.col("flags"), pl.col("taxon_rank").is_not_null()))
+    )
+
+
+def _agreed(name: str) -> pl.Expr:
+    """Give the one value of a group; none where there are several."""
+    import polars as pl
+
+    values = pl.col(name).drop_nulls().unique()
+    return pl.when(values.len() == 1).then(values.first()).alias(name)
+
+
+def joined_texts(name: str) -> pl.Expr:
+    """Give the texts of a group beside each other, each once."""
+    import polars as pl
+
+    # What was merged before has the mark already.
+    texts = pl.col(name).drop_nulls().str.split(MARK).explode().drop_nulls().unique().sort()
+    return pl.when(texts.len() > 0).then(texts.str.join(MARK)).alias(name)
+
+
+def _given(rank: str) -> pl.Expr:
+    """Give the names of a group at a rank; what names none does not contradict."""
+    import polars as pl
+
+    return pl.col(rank).filter(pl.col(rank).fill_null("") != "")
+
+
+def _in_conflict(rank: str) -> pl.Expr:
+    """Tell whether a group has several names at a rank, or had when it was merged before."""
+    import polars as pl
+
+    before = pl.col("flags").fill_null("").str.split("|").list.contains(f"{CONFLICT}{rank}")
+    return (plain_name(_given(rank)).n_unique() > 1) | before.any()
+
+
+def plain_name(name: pl.Expr) -> pl.Expr:
+    """Give names as they are compared (`taxonomy.canonical.plain`)."""
+    return name.str.replace(SUFFIX.pattern, "$1").str.replace(CANDIDATUS.pattern, "")
+
+
+def said(ranks: Sequence[str]) -> list[pl.Expr]:
+    """Give for each rank of a group its first name, whether all give one, whether they differ."""
+    import polars as pl
+
+    return [
+        pl.col("flags").fill_null("").str.join("|"),
+        *(
+            pl.when(_given(rank).n_unique() > 1)
+            .then(plain_name(_given(rank)).first())
+            .otherwise(_given(rank).first())
+            .alias(rank)
+            for rank in ranks
+        ),
+        *((_given(rank).len() == pl.len()).alias(f"{rank}:all") for rank in ranks),
+        *(_in_conflict(rank).alias(f"{rank}:differ") for rank in ranks),
+    ]
+
+
+def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
+    """Leave the names that `taxonomy.consensus` leaves, and flag the ranks that differ."""
+    import polars as pl
+
+    names = []
+    for place, rank in enumerate(ranks):
+        above = [pl.lit(value=False), *(pl.col(f"{one}:differ") for one in ranks[:place])]
+        others = [
+            pl.lit(value=False),
+            *(pl.col(f"{w}:differ") for w in WIDEST if w in ranks[:place]),
+        ]
+        is_lost = (
+            pl.col(f"{rank}:differ")
+            | pl.any_horizontal(others)
+            | (pl.any_horizontal(above) & ~pl.col(f"{rank}:all"))
+        )
+        names.append(pl.when(~is_lost).then(pl.col(rank)).alias(rank))
+    found = [
+        pl.when(pl.col(f"{rank}:differ")).then(pl.lit(f"|{CONFLICT}{rank}")).otherwise(pl.lit(""))
+        for rank in ranks
+    ]
+    return grouped.with_columns(*names, pl.concat_str("flags", *found).alias("flags")).drop(
+        f"{rank}:{word}" for rank in ranks for word in ("all", "differ")
+    )
+
+
+def as_flags(joined: pl.Expr, is_named: pl.Expr) -> pl.Expr:
+    """Sort joined flags; what has a name is not unclassified, whichever row gave it."""
+    import polars as pl
+
+    flags = joined.str.split("|").list.eval(pl.element().filter(pl.element() != "")).list.unique()
+    kept = flags.list.set_difference(pl.lit(["unclassified"]))
+    return pl.when(is_named).then(kept).otherwise(flags).list.sort().list.join("|").alias("flags")
+
+
+def deepest(ranks: Sequence[str], *, name: bool = False) -> pl.Expr:
+    """Give the deepest rank that has a name, or that name."""
+    import polars as pl
+
+    return pl.coalesce(
+        pl.when(pl.col(rank).fill_null("") != "").then(pl.col(rank) if name else pl.lit(rank))
+        for rank in reversed(ranks)
+    )
