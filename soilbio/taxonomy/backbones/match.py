@@ -64,13 +64,14 @@ def match(lineage: Lineage, backbone: Backbone) -> Match:
     backbone : Backbone
 
     """
-    lineage = _with_domain(lineage, backbone)
     ranks = [rank for rank in ("", *reversed(RANKS)) if lineage.get(rank)]
     if not ranks:
         return Match("", "", "none", reason="there is no name")
     asked_rank, asked_name = ranks[0], lineage[ranks[0]]
     reasons: list[str] = []
     tied: list[Usage] = []
+    # What is concluded helps to tell homonyms apart; it is not what was asked.
+    lineage = _with_domain(lineage, backbone)
     for rank in ranks:
         usages, why = _find(rank, lineage, backbone)
         reasons += why

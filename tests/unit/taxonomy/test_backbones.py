@@ -139,6 +139,7 @@ def test_no_rank_that_contradicts_is_overlooked(tmp_path, text, name):
     found = asked(text, "ncbi", path)
     assert found.name == name
     assert name == "Morganella" or found.kind != "exact"
+    assert "Fungi is not there" not in found.reason
 
 
 def test_a_name_alone_that_two_taxa_have_is_ambiguous(tmp_path):
