@@ -257,6 +257,12 @@ def _of_sampling(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> Iterato
             yield replace(rules[name], because=f"{rules[name].because}: {', '.join(differing)}")
 
 
+def is_one_place(one: Assay, other: Assay) -> bool:
+    """Tell whether two assays are of one stretch of one gene, between the same primers."""
+    fields = ("target_gene", "target_subfragment", "pcr_primer_forward", "pcr_primer_reverse")
+    return not _differ(one, other, fields)
+
+
 def _differ(one: Assay, other: Assay, names: Iterable[str]) -> bool:
     return any(_said(one, name) != _said(other, name) for name in names)
 

@@ -7,7 +7,7 @@ to that length, are found among the shorter, all begin at one place and can be c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -39,8 +39,14 @@ class Lengths:
     meets: frozenset[str] = frozenset()
 
 
-def lengths_of(sources: Sequence[Source]) -> dict[str, Lengths]:
-    """Measure the assays of amplicons that have sequences, by `dataset: assay`."""
+def lengths_of(
+    sources: Sequence[Source], is_one_place: Callable[[str, str], bool]
+) -> dict[str, Lengths]:
+    """Measure the assays of amplicons that have sequences, by `dataset: assay`.
+
+    Whether they meet is looked up for those of one place. Hashes of sequences are held in memory,
+    O(features).
+    """
     import polars as pl
 
     sequences = dict(_sequences(sources))
@@ -51,12 +57,13 @@ def lengths_of(sources: Sequence[Source]) -> dict[str, Lengths]:
             typical = int(lengths.sort()[lengths.len() // 2])
             share = (lengths == typical).sum() / lengths.len()
             found[name] = Lengths(name, typical, share >= _CUT)
+    beginnings = _Beginnings(sequences)
     meets: dict[str, set[str]] = {name: set() for name in found}
     for shorter, longer in permutations(sorted(found), 2):
         is_shorter = found[shorter].typical_bp < found[longer].typical_bp
         if not is_shorter or are_near(found[shorter], found[longer]):
             continue
-        if _meet(found[shorter], sequences[shorter], sequences[longer]):
+        if is_one_place(shorter, longer) and beginnings.meet(found[shorter], longer):
             meets[shorter].add(longer)
     return {name: replace(one, meets=frozenset(meets[name])) for name, one in found.items()}
 
@@ -86,20 +93,31 @@ def _sequences(sources: Sequence[Source]) -> Iterable[tuple[str, pl.LazyFrame]]:
             yield name, known.join(own, on="feature_id", how="semi").select("sequence")
 
 
-def _meet(lengths: Lengths, shorter: pl.LazyFrame, longer: pl.LazyFrame) -> bool:
-    """Tell whether any sequence of the longer ones is among the shorter, cut if those are."""
-    import polars as pl
+class _Beginnings:
+    """Hashes of sequences, whole or cut, by assay and length; each is made once."""
 
-    if lengths.is_cut:
-        if lengths.typical_bp < _SHORTEST_BP:
+    def __init__(self, sequences: Mapping[str, pl.LazyFrame]) -> None:
+        self._sequences = sequences
+        self._made: dict[tuple[str, int | None], pl.Series] = {}
+
+    def meet(self, lengths: Lengths, longer: str) -> bool:
+        """Tell whether any longer sequence is among the shorter ones, cut if those are."""
+        if lengths.is_cut and lengths.typical_bp < _SHORTEST_BP:
             return False
-        bp = pl.col("sequence").str.len_bytes()
-        shorter = shorter.filter(bp == lengths.typical_bp)
-        longer = longer.filter(bp > lengths.typical_bp).select(
-            pl.col("sequence").str.slice(0, lengths.typical_bp)
-        )
-    common = shorter.join(longer, on="sequence", how="semi").head(1)
-    return common.collect().height > 0
+        length = lengths.typical_bp if lengths.is_cut else None
+        return self._of(lengths.assay, length).is_in(self._of(longer, length).implode()).any()
+
+    def _of(self, assay: str, length: int | None) -> pl.Series:
+        """Give hashes of an assay's sequences; of a length, of those that have it, cut to it."""
+        import polars as pl
+
+        if (assay, length) not in self._made:
+            frame = self._sequences[assay]
+            if length is not None:
+                frame = frame.filter(pl.col("sequence").str.len_bytes() >= length)
+            cut = pl.col("sequence").str.slice(0, length)
+            self._made[assay, length] = frame.select(cut.hash()).collect().to_series()
+        return self._made[assay, length]
 
 
 def common_lengths(

@@ -15,6 +15,7 @@ from soilbio.dataset.package import sha256_of
 from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import InputError, Problem, Problems
+from soilbio.harmonise.compare import is_one_place
 from soilbio.harmonise.lengths import lengths_of
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
 
@@ -136,7 +137,6 @@ def assays_of(
     import polars as pl
 
     found: dict[str, Mapping[str, Any]] = {}
-    lengths = lengths_of(sources)
     for source in sources:
         counted = (
             source.frame("counts")
@@ -161,9 +161,9 @@ def assays_of(
                 **_after_merging(source.history, row),
                 "has_counts": has_counts.get(row["assay_id"], True),
                 "sh_version": version if _is_its(row) else "",
-                "lengths": lengths.get(name),
             }
-    return found
+    lengths = lengths_of(sources, lambda one, other: is_one_place(found[one], found[other]))
+    return {name: {**row, "lengths": lengths.get(name)} for name, row in found.items()}
 
 
 def _is_its(assay: Mapping[str, Any]) -> bool:
