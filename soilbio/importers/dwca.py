@@ -21,6 +21,8 @@ _METHOD = (
     *("target_gene", "target_subfragment", "pcr_primer_forward", "pcr_primer_reverse"),
     *("pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout", "seq_meth"),
 )
+# What its reader raises where meta.xml is not as the standard has it.
+_ODD = (zipfile.BadZipFile, OSError, ValueError, LookupError, AttributeError, TypeError)
 _SHARE = ("relative abundance", "percent", "%")
 
 
@@ -57,7 +59,7 @@ def _rows(source: Path) -> Iterator[dict[str, str]]:
                     if extension.rowtype == _DNA:
                         known |= {k: v for k, v in _short(extension.data).items() if v}
                 yield known
-    except (InvalidArchive, zipfile.BadZipFile, OSError, ValueError, KeyError) as error:
+    except (InvalidArchive, *_ODD) as error:
         raise _wrong(source, str(error), "a Darwin Core Archive, with meta.xml") from error
 
 
@@ -65,7 +67,8 @@ def _check_archive(source: Path) -> None:
     """Stop where files that the archive names are not in it: their paths would lead elsewhere."""
     with opened(source, "a Darwin Core Archive: a zip with meta.xml", "import-dwca") as archive:
         names = set(archive.namelist())
-        meta = next((name for name in names if name.rpartition("/")[2] == "meta.xml"), "")
+        found = sorted(name for name in names if name.rpartition("/")[2] == "meta.xml")
+        meta = min(found, key=len, default="")
         if not meta:
             raise _wrong(source, "no meta.xml", "a Darwin Core Archive, with meta.xml")
         try:

@@ -294,9 +294,11 @@ def _check_names(names: Sequence[str], rows: Sequence[int], problems: Problems) 
 
 
 def _check_columns(names: Sequence[str], problems: Problems) -> None:
-    for at, name in enumerate(names):
-        if not name or name in names[:at]:
+    seen: set[str] = set()
+    for name in names:
+        if not name or name in seen:
             _note_name(problems, name, "column", None)
+        seen.add(name)
 
 
 def _note_name(problems: Problems, name: str, side: str, row: int | None) -> None:

@@ -83,9 +83,12 @@ def _sums(source: Path) -> dict[str, list[Line]]:
                 (cells[0], ";".join(filter(None, cells[1:]))) if is_krona else (*cells[1:], "")[:2]
             )
             try:
-                lineages[lineage] += int(float(count))
+                reads = int(count.removesuffix(".0"))
             except ValueError as error:
                 raise wrong(source, number, line, "a number of reads and a lineage") from error
+            if reads < 0:
+                raise wrong(source, number, line, "a number of reads, 0 or more")
+            lineages[lineage] += reads
     lines: list[Line] = [
         (lineage or "unassigned", Taxon(lineage=lineage), reads)
         for lineage, reads in sorted(lineages.items())

@@ -32,6 +32,7 @@ def numbers_of(found: Found, told: Stated, notes: list[str]) -> pl.DataFrame:
     """
     import polars as pl
 
+    _check_finite(found)
     is_whole = bool((found.counts["value"] == found.counts["value"].round(0)).all())
     is_share = told.values in _OF or (
         told.values != "counts" and (found.shares or (not is_whole and not found.is_counted))
@@ -89,12 +90,29 @@ def _whole_of(found: Found, told: Stated) -> float:
     )
 
 
+def _check_finite(found: Found) -> None:
+    """Stop at the first number that is below zero, or none."""
+    import polars as pl
+
+    value = pl.col("value")
+    odd = found.counts.filter((value < 0) | value.is_nan() | value.is_infinite() | value.is_null())
+    if odd.height:
+        library, feature, number = odd.sort("library", "feature").row(0)
+        raise _wrong(
+            found,
+            f"{number} of {feature[:40]} in {library}, and {odd.height - 1} more",
+            "counts or shares, 0 or more; numbers below zero are logarithms of ratios (CLR) or"
+            " differences",
+            "Import the counts before they were transformed",
+        )
+
+
 def _check_reads(found: Found) -> None:
     """Stop at the first number that is no number of reads."""
     import polars as pl
 
     value = pl.col("value")
-    odd = found.counts.filter((value != value.round(0)) | (value > _MOST) | (value < 0))
+    odd = found.counts.filter((value != value.round(0)) | (value > _MOST))
     if odd.height:
         library, feature, number = odd.sort("library", "feature").row(0)
         raise _wrong(

@@ -16,6 +16,7 @@ _SUFFIX = re.compile(
     r"with-lineages|csv_summary|summarized|kreport2?|breport|S|G|txt|tsv|csv|gz|sylph_profile|mseq|fasta))+$"
 )
 READS = "WGS"
+_NUMBER = "numbers, 0 or more"
 
 
 def library_of(source: Path) -> str:
@@ -76,6 +77,8 @@ def collect(
                 )
             libraries.append(library)
             for name, taxon, value in lines:
+                if not 0 <= value < float("inf"):
+                    problems.extend(wrong(path, None, f"{value} of {name}", _NUMBER).problems)
                 features.setdefault(name, taxon)
                 rows.append((library, name, value))
     problems.raise_if_any()
@@ -116,3 +119,35 @@ def wrong(source: Path, row: int | None, found: str, expected: str) -> InputErro
         expected=expected,
         fix="Name files of this profiler only; `soilbio import --detect FILE` tells which it is",
     )
+
+
+def number_in(source: Path, row: int, cells: Mapping[str, str], name: str) -> float:
+    """Read a number, 0 or more, of a row by header.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+
+    """
+    try:
+        value = float(cells.get(name, ""))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise wrong(source, row, cells.get(name, ""), f"a number, 0 or more, in {name}")
+    return value
+
+
+def text_in(source: Path, row: int, cells: Mapping[str, str], name: str) -> str:
+    """Read what must not be empty of a row by header.
+
+    Raises
+    ------
+    InputError
+        If it is.
+
+    """
+    if not cells.get(name):
+        raise wrong(source, row, "", f"something in {name}")
+    return cells[name]

@@ -42,6 +42,8 @@ _MATRICES = ("biom", "qiime2")
 def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Found:
     """Read sources of a format; `options` are the section `table` of the user's method.
 
+    Beside these, `libraries` are the names of libraries that are in the user's sheets.
+
     Raises
     ------
     InputError
@@ -57,7 +59,8 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
                 expected="a file or folder that exists",
                 fix=f"Correct the path; it was looked for at {source.resolve()}",
             )
-    check_options(options, form, {}, problems)
+    own = {name: value for name, value in options.items() if name != "libraries"}
+    check_options(own, form, {}, problems)
     problems.raise_if_any()
     module = import_module(f"soilbio.importers.{form}")
     found: Found = module.read(_files_of(module.recognise, sources), options)

@@ -6,7 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.profiles import (
+    Line,
+    collect,
+    library_of,
+    number_in,
+    text_in,
+    wrong,
+)
 from soilbio.importers.text import read_texts
 
 _SUMMARY = ("query_name", "rank", "lineage", "f_weighted_at_rank")
@@ -41,12 +48,12 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict[str, list[Line]]:
     found: dict[str, list[Line]] = {}
     for number, row in enumerate(rows, start=2):
-        if row["rank"] != rank:
+        if text_in(source, number, row, "rank") != rank:
             continue
-        lineage = row["lineage"]
+        lineage = text_in(source, number, row, "lineage")
         known = "" if lineage == "unclassified" else lineage
         taxon = Taxon(lineage=known, taxon_id=f"sourmash:{lineage.rpartition(';')[2]}")
-        value = _number(source, number, row["f_weighted_at_rank"])
+        value = number_in(source, number, row, "f_weighted_at_rank")
         found.setdefault(row["query_name"] or library_of(source), []).append(
             (lineage, taxon, value)
         )
@@ -57,13 +64,6 @@ def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict
 
 
 def _match(source: Path, number: int, row: Mapping[str, str]) -> Line:
-    name = row["name"].split()[0]
-    value = _number(source, number, row["f_unique_weighted"])
+    name = text_in(source, number, row, "name").split()[0]
+    value = number_in(source, number, row, "f_unique_weighted")
     return name, Taxon(lineage=row.get("lineage", ""), taxon_id=f"genome:{name}"), value
-
-
-def _number(source: Path, number: int, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise wrong(source, number, text, "a share from 0 to 1") from error

@@ -69,12 +69,10 @@ def check_options(
 ) -> None:
     """Note options that the format does not have, and values that are none.
 
-    `rows` are the lines of the method's file on which each stands; `libraries` are no option.
+    `rows` are the lines of the method's file on which each stands.
     """
     known = OPTIONS.get(form, ())
     for name, value in options.items():
-        if name == "libraries":
-            continue
         if name not in known:
             like = get_close_matches(name, known, n=1)
             _note(

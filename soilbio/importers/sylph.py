@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.profiles import (
+    Line,
+    collect,
+    library_of,
+    number_in,
+    text_in,
+    wrong,
+)
 from soilbio.importers.text import open_text, read_texts
 
 _KINDS = {"taxonomic": "Taxonomic_abundance", "sequence": "Sequence_abundance"}
@@ -48,11 +55,13 @@ def _profile(source: Path, column: str) -> dict[str, list[Line]]:
     if column not in header or "Genome_file" not in header:
         raise wrong(source, 1, ", ".join(header), f"the columns Genome_file and {column}")
     found: dict[str, list[Line]] = {}
-    for row in rows:
-        library = _READS.sub("", Path(row["Sample_file"]).name)
-        genome = "_".join(Path(row["Genome_file"]).name.split("_")[:2])
+    for number, row in enumerate(rows, start=2):
+        library = _READS.sub("", Path(text_in(source, number, row, "Sample_file")).name)
+        genome = "_".join(Path(text_in(source, number, row, "Genome_file")).name.split("_")[:2])
         taxon = Taxon(taxon_id=f"genome:{genome}")
-        found.setdefault(library, []).append((genome, taxon, float(row[column]) / 100))
+        found.setdefault(library, []).append(
+            (genome, taxon, number_in(source, number, row, column) / 100)
+        )
     return found
 
 
@@ -60,12 +69,13 @@ def _tax(source: Path, column: str) -> list[Line]:
     lines: list[Line] = []
     header: list[str] = []
     with open_text(source) as handle:
-        for line in handle:
+        for number, line in enumerate(handle, start=1):
             cells = line.rstrip("\r\n").split("\t")
             if cells[0] == "clade_name":
                 header = cells
             elif header and cells[0].rpartition("|")[2].startswith("s__"):
-                value = float(cells[header.index(column)]) / 100
+                row = dict(zip(header, cells, strict=False))
+                value = number_in(source, number, row, column) / 100
                 name = cells[0].rpartition("|")[2]
                 taxon = Taxon(
                     lineage=cells[0], taxon_id=f"gtdb:{name}" if "d__" in cells[0] else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
 from soilbio.importers.text import open_text, read_texts
 
 # How the first lines of profiles begin that taxpasta reads and we do not.
@@ -100,11 +100,13 @@ def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
     is_long = "sample" in header and "count" in header
     own = ("count",) if is_long else tuple(name for name in header if name not in _BESIDE)
     for number, row in enumerate(rows, start=2):
-        taxid = f"{taxids}:{row['taxonomy_id']}"
+        taxid = f"{taxids}:{text_in(source, number, row, 'taxonomy_id')}"
         taxon = Taxon(lineage=_lineage(row), taxon_id=taxid)
         for name in own:
             library = (
-                row["sample"] if is_long else (name if name != "count" else library_of(source))
+                text_in(source, number, row, "sample")
+                if is_long
+                else (name if name != "count" else library_of(source))
             )
             try:
                 value = float(row[name] or 0)

@@ -66,6 +66,11 @@ def test_each_profile_gives_its_numbers(tmp_path, form, name, text, options, num
         ("bracken", WIDE, {}),
         ("metaphlan", WIDE, {}),
         ("kraken2", WIDE, {}),
+        ("sourmash", SUMMARY + "S1\n", {}),
+        ("sourmash", SUMMARY.replace("0.35", "-0.35"), {}),
+        ("sylph", PROFILE.replace("\t60\t", "\tmuch\t"), {"abundance": "sequence"}),
+        ("sylph", PROFILE.replace("db/GCA_000005845.2_genomic.fna.gz", ""), {}),
+        ("taxpasta", WIDE.replace("\t5\t", "\t-5\t"), {}),
     ],
 )
 def test_what_is_no_such_profile_is_refused(tmp_path, form, text, options):
@@ -104,6 +109,24 @@ def test_sums_of_mgnify_s_reads_are_lineages_of_a_run(tmp_path, name, text):
     assert counts == [("sk__Bacteria", 3), ("sk__Bacteria;k__;p__Firmicutes", 12)]
 
 
+@pytest.mark.parametrize("number", ["inf", "1.7", "-3", "many"])
+def test_numbers_of_mgnify_that_are_no_reads_are_refused(tmp_path, number):
+    (tmp_path / "ERR1_SILVA-SSU.txt").write_text(f"12\tsk__Bacteria\n{number}\tsk__Archaea\n")
+    with pytest.raises(InputError) as caught:
+        read("mgnify", [tmp_path / "ERR1_SILVA-SSU.txt"], {})
+    assert [problem.row for problem in caught.value.problems] == [2]
+
+
+@pytest.mark.parametrize(
+    "text", [SYLPHMPA.replace("relative_abundance", "x"), SYLPHMPA + "d__A|s__B\n"]
+)
+def test_tables_of_sylph_tax_without_their_columns_are_refused(tmp_path, text):
+    (tmp_path / "S1.sylphmpa").write_text(text)
+    with pytest.raises(InputError) as caught:
+        read("sylph", [tmp_path / "S1.sylphmpa"], {})
+    assert {problem.code for problem in caught.value.problems} == {"import-profile"}
+
+
 @pytest.mark.parametrize(
     ("name", "library"),
     [
@@ -112,6 +135,8 @@ def test_sums_of_mgnify_s_reads_are_lineages_of_a_run(tmp_path, name, text):
         ("soil_metaphlan_profile.txt", "soil"),
         ("S1.txt.gz", "S1"),
         ("sample.S", "sample"),
+        ("test.mseq", "test"),
+        ("ERR1_SSU.fasta.mseq.gz", "ERR1_SSU"),
     ],
 )
 def test_a_library_is_named_by_its_file_without_what_profilers_append(tmp_path, name, library):

@@ -475,3 +475,31 @@ def test_options_that_a_format_does_not_have_are_told(tmp_path, capsys, form, mo
     told = capsys.readouterr().err
     assert f"method.yaml:8 {column}: " in told
     assert "[import-method-key]" in told
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -2.0, -0.25])
+def test_numbers_of_a_biom_table_that_are_none_are_told(tmp_path, capsys, value):
+    import numpy as np
+    from biom import Table
+
+    matrix = np.array([[1.0, value], [3.0, 4.0]])
+    text = Table(matrix, ["x", "y"], ["A", "B"]).to_json("a test")
+    source = written(tmp_path, text.replace("inf", "Infinity").replace("nan", "NaN"), "t.biom")
+    assert imported(tmp_path, source, more="", form="biom") == 1
+    told = capsys.readouterr().err
+    assert f"found '{value} of x in B, and 0 more'" in told
+    assert "[import-numbers]" in told
+
+
+def test_a_table_that_has_to_be_settled_is_still_called_a_table(tmp_path, capsys):
+    source = written(tmp_path, "id\tS1\tpH\nx\t1\t7\ny\tn.d.\t6\n")
+    assert main(["import", "--detect", str(source)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("table: a table; to settle first: ")
+    assert "1 more to settle" in told
+
+
+def test_names_of_libraries_are_no_option(tmp_path, capsys):
+    source = written(tmp_path, "id\tS1\tpH\nx\t1\t7\n")
+    assert imported(tmp_path, source, more="table: {rows: features, libraries: [pH]}\n") == 1
+    assert "table.libraries: expected one of" in capsys.readouterr().err
