@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import struct
-import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from soilbio.references.lineages import read_lineages
+from soilbio.references.sketch_files import signatures_of_zip, sketches_of_sylph
 
 _GTDB = ("RS_", "GB_")
-_MANIFEST = "SOURMASH-MANIFEST.csv"
 _ENDS = (".gz", ".fna", ".fa")
-_NUMBER = struct.Struct("<Q")
-# After the names of a genome and of its first contig: c, k, its size, the spacing of k-mers.
-_REST_BYTES = 4 * _NUMBER.size
 
 
 def accession_of(name: str) -> str:
@@ -45,54 +39,18 @@ def is_of_gtdb(name: str) -> bool:
 def genomes_in(engine: str, path: Path) -> Iterator[str]:
     """Name the genomes of a file of sketches, known to be of the engine's kind, one by one.
 
-    Of sylph's files the lists of k-mers are passed over; of a file that ends too early, or of a
-    kind without a list of names, no more are given.
+    Of a file that ends too early, or of a kind without a list of names, no more are given.
     """
     if engine == "sylph":
-        yield from _of_sylph(path)
+        with suppress(EOFError):
+            yield from map(accession_of, sketches_of_sylph(path))
     elif path.suffix == ".zip":
-        yield from _of_zip(path)
+        for row in signatures_of_zip(path):
+            yield accession_of(row["name"] or row["filename"])
     elif path.suffix == ".sig":
-        yield from _of_signatures(path)
-
-
-def _of_sylph(path: Path) -> Iterator[str]:
-    size = path.stat().st_size
-    with path.open("rb") as handle:
-
-        def number() -> int:
-            data = handle.read(_NUMBER.size)
-            return int(_NUMBER.unpack(data)[0]) if len(data) == _NUMBER.size else size
-
-        def skip(length: int) -> None:
-            handle.seek(min(length, size), io.SEEK_CUR)
-
-        for _ in range(number()):
-            skip(number() * _NUMBER.size)
-            if handle.read(1) == b"\x01":  # k-mers that other genomes have, too
-                skip(number() * _NUMBER.size)
-            length = number()
-            if length >= size or handle.tell() >= size:
-                return
-            yield accession_of(handle.read(length).decode("utf-8", "replace"))
-            skip(number() + _REST_BYTES)
-
-
-def _of_zip(path: Path) -> Iterator[str]:
-    with zipfile.ZipFile(path) as packed:
-        if _MANIFEST not in packed.namelist():
-            return
-        with packed.open(_MANIFEST) as raw:
-            lines = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-            next(lines)  # the manifest's own version
-            for row in csv.DictReader(lines):
-                yield accession_of(row["name"] or row["filename"])
-
-
-def _of_signatures(path: Path) -> Iterator[str]:
-    for signature in json.loads(path.read_text(encoding="utf-8")):
-        if isinstance(signature, dict):
-            yield accession_of(str(signature.get("name") or signature.get("filename") or ""))
+        for signature in json.loads(path.read_text(encoding="utf-8")):
+            if isinstance(signature, dict):
+                yield accession_of(str(signature.get("name") or signature.get("filename") or ""))
 
 
 def stranger_to(lineages: Path, engine: str, database: Path) -> str:

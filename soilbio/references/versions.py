@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 import struct
-import zipfile
 from pathlib import Path
-from typing import BinaryIO
 
 from soilbio.references.kinds import KINDS, wrong_database
+from soilbio.references.sketch_files import has_signatures, signatures_of_zip, sketches_of_sylph
 
 # Kraken2's table begins with how many cells it has, how many are used, and their bits; its taxonomy
 # with these letters, how many nodes it has, and how long its names and ranks are; its options, with
@@ -19,10 +15,6 @@ _TABLE_HEAD, _CELL_BYTES = struct.Struct("<4Q"), 4
 _TAXONOMY_START = b"K2TAXDAT"
 _TAXONOMY_HEAD, _NODE_BYTES = struct.Struct("<8s3Q"), 56
 _LEAST_OPTIONS_BYTES, _MOST_K = 40, 1000
-# What sylph's sketches end with: c, k, the genome's size, the least distance.
-_SKETCH_NUMBERS_BYTES = 4 * 8
-# The list of sketches in a zip of sourmash.
-SIGNATURES = "SOURMASH-MANIFEST.csv"
 
 
 def check_version(engine: str, path: Path, ksize: int | None) -> None:
@@ -63,30 +55,13 @@ def check_whole(engine: str, path: Path) -> None:
 
 
 def _check_sketches(path: Path) -> None:
-    """Go through a file of sylph's sketches, as bincode writes them: lists after their lengths."""
-    size = path.stat().st_size
-    with path.open("rb") as handle:
-        try:
-            for _ in range(_number(handle)):
-                handle.seek(8 * _number(handle), os.SEEK_CUR)  # k-mers
-                if handle.read(1) == b"\1":
-                    handle.seek(8 * _number(handle), os.SEEK_CUR)  # those kept for weighing
-                for _ in ("file", "first contig"):
-                    handle.seek(_number(handle), os.SEEK_CUR)
-                handle.seek(_SKETCH_NUMBERS_BYTES, os.SEEK_CUR)
-            end = handle.tell()
-        except (EOFError, OSError, OverflowError):
-            end = -1
-    if end != size:
-        found = f"{size:,} bytes, which are not its sketches to their end"
-        raise wrong_database(path, "a whole file of sketches", found)
-
-
-def _number(handle: BinaryIO) -> int:
-    data = handle.read(8)
-    if len(data) < 8:
-        raise EOFError
-    return int.from_bytes(data, "little")
+    """Go through a file of sylph's sketches to its end."""
+    try:
+        for _ in sketches_of_sylph(path):
+            pass
+    except EOFError:
+        found = f"{path.stat().st_size:,} bytes, which are not its sketches to their end"
+        raise wrong_database(path, "a whole file of sketches", found) from None
 
 
 def _check_kraken2(folder: Path) -> None:
@@ -135,13 +110,9 @@ def _check_taxonomy(folder: Path) -> None:
 
 
 def _check_sourmash(path: Path, ksize: int | None) -> None:
-    with zipfile.ZipFile(path) as packed:
-        if SIGNATURES not in packed.namelist():
-            return
-        with packed.open(SIGNATURES) as raw:
-            lines = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-            next(lines)  # the manifest's own version
-            there = {int(row["ksize"]) for row in csv.DictReader(lines) if row["moltype"] == "DNA"}
+    if not has_signatures(path):
+        return
+    there = {int(row["ksize"]) for row in signatures_of_zip(path) if row["moltype"] == "DNA"}
     if ksize is not None and ksize not in there:
         has = ", ".join(map(str, sorted(there))) or "none of DNA"
         raise wrong_database(
