@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,11 +61,14 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         ),
         "libraries": _frame(
             library_rows(
-                libraries.values(), _reads_left(results), _tracking(assays, results), agreement_of
+                libraries.values(),
+                _reads_left(libraries.values(), results),
+                _tracking(assays, results),
+                agreement_of,
             ),
             LIBRARIES.columns,
         ),
-        "features": _features(project, assays, results, counts),
+        "features": _features(project, list(libraries.values()), results, counts),
         "counts": counts,
         "measurements": _frame(
             [*measurement_rows(samples), *_soil_rows(project, metadata, samples)],
@@ -73,10 +76,13 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         ),
     }
     used = {name: texts[name] for name in sorted(set(agreement_of.values()))}
+    # Of a tree that is no longer asked for, the file is still there, with other features.
     trees = {
         f"trees/{assay}.nwk": path
         for assay in assays
-        if (path := results / "tree" / f"{assay}.nwk").exists() and path.stat().st_size
+        if project.tree["build"]
+        and (path := results / "tree" / f"{assay}.nwk").exists()
+        and path.stat().st_size
     }
     write_dataset(
         tables,
@@ -163,17 +169,19 @@ def _counts(assays: Sequence[str], results: Path, agreement_of: Mapping[str, str
 
 
 def _features(
-    project: Config, assays: Sequence[str], results: Path, counts: pl.DataFrame
+    project: Config, libraries: Sequence[Library], results: Path, counts: pl.DataFrame
 ) -> pl.DataFrame:
     """Name and flag every feature; one that several assays found is taken from the first."""
     import polars as pl
 
+    assays = sorted({one.assay for one in libraries})
+    single = frozenset(one.assay for one in libraries if one.fastq_2 is None)
     rows: dict[str, dict[str, object]] = {}
     for assay in assays:
         found = (
             _taxa(assay, results)
             if project.assays[assay].is_shotgun
-            else _sequences(project, assay, results)
+            else _sequences(project, assay, results, single)
         )
         for row in found:
             rows.setdefault(str(row["feature_id"]), row)
@@ -190,12 +198,16 @@ def _taxa(assay: str, results: Path) -> list[dict[str, object]]:
     return pl.read_parquet(results / "profile" / assay / "features.parquet").to_dicts()
 
 
-def _sequences(project: Config, assay: str, results: Path) -> Iterator[dict[str, object]]:
+def _sequences(
+    project: Config, assay: str, results: Path, single: Container[str]
+) -> Iterator[dict[str, object]]:
     sequences = dict(_fasta(results / "profile" / assay / "features.fasta"))
     classifier = _json(results / "taxonomy" / assay / "classifier.json")
     confidence = float(str(classifier["confidence_cutoff"]))
     stated = project.assays[assay]
-    aim = Target(stated.domains, stated.min_length_bp, stated.max_length_bp)
+    # Single reads need not reach over the amplicon.
+    shortest = 0 if assay in single else stated.min_length_bp
+    aim = Target(stated.domains, shortest, stated.max_length_bp)
     for lineage in read_sintax(results / "taxonomy" / assay / "sintax.tsv", confidence):
         sequence = sequences[lineage.feature_id]
         ranks = canonical(lineage.ranks).ranks
@@ -214,9 +226,14 @@ def _sequences(project: Config, assay: str, results: Path) -> Iterator[dict[str,
         }
 
 
-def _reads_left(results: Path) -> dict[str, dict[str, object]]:
-    accounts = [_json(path) for path in results.glob("profile/*/reads_left/*.json")]
-    return {str(account["library_id"]): account for account in accounts}
+def _reads_left(libraries: Iterable[Library], results: Path) -> dict[str, dict[str, object]]:
+    """Read the account of each library under its assay: under another one is an older run's."""
+    return {
+        one.library_id: _json(
+            results / "profile" / one.assay / "reads_left" / f"{one.library_id}.json"
+        )
+        for one in libraries
+    }
 
 
 def _tracking(assays: Sequence[str], results: Path) -> dict[str, dict[str, str]]:

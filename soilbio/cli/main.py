@@ -131,6 +131,8 @@ def _dispatch(words: list[str]) -> int:
             command.description = module.__doc__
             module.add_arguments(command)
             passes_on = getattr(module, "PASSES_ON", False)
+            # Snakemake's `--config` is no short form of our `--configfile`.
+            command.allow_abbrev = not passes_on
             command.set_defaults(run=module.run, passes_on=passes_on)
     args, passed_on = parser.parse_known_args(words)
     if passed_on and not args.passes_on:

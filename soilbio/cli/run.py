@@ -10,13 +10,21 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Container
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from soilbio.metadata.config import Config
 
 # Less than this free, in bytes, is a full disk: jobs fail on it in many words.
 _NO_ROOM = 1 << 20
-# What makes Snakemake show its plan and do nothing.
-_DRY = frozenset({"-n", "--dry-run", "--dryrun", "--summary", "--dag", "--rulegraph", "--lint"})
+# What makes Snakemake show something and run no job: it is shown as Snakemake has it.
+_SHOWS = (
+    *("-n", "--dry-run", "--dryrun", "--summary", "-S", "--detailed-summary", "-D", "--lint"),
+    *("--dag", "--rulegraph", "--filegraph", "--list", "--list-rules", "-l", "--list-changes"),
+    *("--lc", "--list-target-rules", "--lt", "--unlock", "--report", "--cleanup-metadata", "--cm"),
+    *("--delete-all-output", "--delete-temp-output"),
+)
 # Whatever is not ours is Snakemake's.
 PASSES_ON = True
 
@@ -37,9 +45,10 @@ def run(args: argparse.Namespace) -> int:
     """Check, run and sum up; the exit code is that of Snakemake."""
     from soilbio.errors import InputError, disk_full, fold
     from soilbio.metadata.check import check_project
+    from soilbio.metadata.config import read_config
     from soilbio.runner.progress import follow
     from soilbio.runner.start import command_of, only_run
-    from soilbio.runner.summary import summarise
+    from soilbio.runner.summary import is_built, summarise
 
     problems = check_project(args.configfile)
     if any(not problem.is_warning for problem in problems):
@@ -51,29 +60,33 @@ def run(args: argparse.Namespace) -> int:
     results = args.directory / "results"
     args.directory.mkdir(parents=True, exist_ok=True)
     command = command_of(args.configfile, args.directory, args.profile, args.passed_on)
-    if _DRY & set(args.passed_on):
+    if set(_SHOWS) & set(args.passed_on):
         return 1 if subprocess.run(command, check=False).returncode else 0
     with only_run(args.directory):
         code = follow(command, results / "logs" / "run.log", _tell)
-    print(summarise(results, _libraries(args.configfile), is_finished=not code))
+    project = read_config(args.configfile)
+    libraries = _libraries(project)
+    is_finished = not code and is_built(results, libraries)
+    print(summarise(results, libraries, is_finished=is_finished))
     if code:
         if _is_disk_full(args.directory, results / "logs" / "run.log"):
             raise disk_full(str(args.directory))
         print(f"The run stopped; all it said is in {results / 'logs' / 'run.log'}", file=sys.stderr)
+    elif is_finished:
+        _tell_where(results, project)
     else:
-        _tell_where(results)
+        print("The run ended before the dataset, as it was asked to.", file=sys.stderr)
     return 1 if code else 0
 
 
-def _libraries(configfile: Path) -> Container[str]:
-    """Read which libraries the sheet names; results of others are left from before."""
-    from soilbio.metadata.config import read_config
+def _libraries(project: Config) -> dict[str, str]:
+    """Read which libraries the sheet names, with their assays; others are left from before."""
     from soilbio.metadata.sheet import read_sheet
     from soilbio.metadata.units import units_of
 
-    project = read_config(configfile)
     sequenced = read_sheet(project.libraries, project.assays)
-    return units_of(sequenced, project.assays, str(project.libraries))[0]
+    units = units_of(sequenced, project.assays, str(project.libraries))[0]
+    return {name: unit.assay for name, unit in units.items()}
 
 
 def _is_disk_full(directory: Path, log: Path) -> bool:
@@ -93,10 +106,22 @@ def _tell(text: str, is_passing: bool) -> None:
     print(f"{start}{text}", end=end, file=sys.stderr, flush=True)
 
 
-def _tell_where(results: Path) -> None:
+def _tell_where(results: Path, project: Config) -> None:
+    """Say where the results are; of exports those that are configured, and which are older."""
     for title, path in (("Report: ", results / "report.html"), ("Dataset:", results / "dataset")):
         if path.exists():
             print(f"{title} {path}")
+    asked = project.export_folders()
+    older = []
     for decision in sorted(results.glob("exports/*/decision.json")):
+        if decision.parent.name not in asked:
+            older.append(str(decision.parent))
+            continue
         refused = json.loads(decision.read_text(encoding="utf-8")).get("refused")
         print(f"Export:  {decision.parent}" + (f", refused: {refused}" if refused else ""))
+    if older:
+        print(
+            f"Older exports, which the configuration no longer asks for: {', '.join(older)}. What"
+            " they hold may not be allowed today: remove them.",
+            file=sys.stderr,
+        )

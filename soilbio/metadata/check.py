@@ -210,8 +210,11 @@ def _check_soils(libraries: list[Library], rows: Rows, problems: Problems) -> No
     from soilbio.metadata.places import check_places
 
     controls = frozenset(library.sample_id for library in libraries if library.control_type)
-    check_demanded(rows, controls, problems)
-    check_recommended(rows, controls, problems)
+    # What was not sequenced is in no dataset, so nothing is demanded of it.
+    sequenced = {library.sample_id for library in libraries}
+    taken = {number: row for number, row in rows.items() if row.get("sample_id") in sequenced}
+    check_demanded(taken, controls, problems)
+    check_recommended(taken, controls, problems)
     check_triad(rows, problems, controls)
     check_taxa(rows, problems, controls)
     check_places(rows, problems, controls)

@@ -71,6 +71,14 @@ class Config:
         """Say in which row of the file a key stands; None where it is left out."""
         return self.rows.get(place)
 
+    def export_folders(self) -> list[str]:
+        """Name the folder of each export: its place in the file, what it is and for whom."""
+        return [
+            f"{number}-{export['target']}-"
+            + "".join(c if c.isalnum() else "-" for c in export["recipient"])
+            for number, export in enumerate(self.exports)
+        ]
+
 
 @cache
 def config_schema() -> Mapping[str, Any]:

@@ -59,7 +59,12 @@ def gather(
     dataset = read_dataset(dataset_folder)
     config = read_config(config_path) if config_path else None
     assay_ids = dataset.table("assays")["assay_id"].sort().to_list()
-    results = read_results(results_folder or dataset_folder / "no-results", assay_ids)
+    results = read_results(
+        results_folder or dataset_folder / "no-results",
+        assay_ids,
+        trees=dataset_folder / "trees",
+        has_truth=config is None or bool(config.truth),
+    )
     agreements = [
         parse_agreement(text, f"{dataset_folder}/agreements/{name}.yaml")
         for name, text in sorted(dataset.agreements.items())

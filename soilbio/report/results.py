@@ -40,12 +40,17 @@ class Results:
     profile_scores: list[Row]
     compositions: list[Row]
     warnings: list[Row]
-    tree_tips: Mapping[str, bool]
+    has_tree: Mapping[str, bool]
     evidence: Known = field(default_factory=dict)
 
 
-def read_results(folder: Path, assays: list[str]) -> Results:
+def read_results(
+    folder: Path, assays: list[str], *, trees: Path | None = None, has_truth: bool = True
+) -> Results:
     """Read the results of a run below `folder`.
+
+    `trees` is where the dataset has those of its features; without a truth, scores that lie there
+    are of an older run.
 
     Held in memory: O(libraries x read length) for the quality curves.
 
@@ -55,15 +60,16 @@ def read_results(folder: Path, assays: list[str]) -> Results:
         If a file is there and cannot be understood.
 
     """
+    score = folder / "score" if has_truth else folder / "no-score"
     return Results(
         quality=_read_quality(folder / "quality"),
         engines={name: read_json(folder / "profile" / name / "engine.json") for name in assays},
         diversity={name: _read_diversity(folder / "diversity" / name) for name in assays},
-        scores=read_rows(folder / "score" / "score.tsv"),
-        profile_scores=read_rows(folder / "score" / "profiles.tsv"),
-        compositions=read_rows(folder / "score" / "composition.tsv"),
+        scores=read_rows(score / "score.tsv"),
+        profile_scores=read_rows(score / "profiles.tsv"),
+        compositions=read_rows(score / "composition.tsv"),
         warnings=read_rows(folder / "check" / "problems.tsv"),
-        tree_tips={name: (folder / "tree" / f"{name}.nwk").is_file() for name in assays},
+        has_tree={name: ((trees or folder / "tree") / f"{name}.nwk").is_file() for name in assays},
         evidence=read_evidence([folder / "profile" / name / "evidence.tsv" for name in assays]),
     )
 

@@ -142,7 +142,7 @@ def _engines_grid(material: Material) -> Grid:
             a.get("confidence_cutoff"),
             _versioned(a, "reference"),
             str(a.get("reference_sha256") or "")[:12],
-            "built" if material.results.tree_tips.get(str(a["assay_id"])) else "not built",
+            "built" if material.results.has_tree.get(str(a["assay_id"])) else "not built",
         )
         for a in material.view.assays
     ]
@@ -243,7 +243,7 @@ def next_section(material: Material) -> Section:
             *(str(a.get(key) or "") for a in material.view.assays for key in _NAMED),
             *material.software,
             "cutadapt coverage",
-            "mafft fasttree" if any(material.results.tree_tips.values()) else "",
+            "mafft fasttree" if any(material.results.has_tree.values()) else "",
         ]
     ).lower()
     methods = citations_of(used)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 _SHOWN = 20
 
 
-def summarise(results: Path, libraries: Container[str], *, is_finished: bool = True) -> str:
-    """Count the libraries of the sheet by status and name those that are not done.
+def summarise(results: Path, libraries: Mapping[str, str], *, is_finished: bool = True) -> str:
+    """Count the libraries of the sheet, with their assays, by status; name those not done.
 
     Reads the libraries' own accounts, so it also tells of a run that stopped half-way: then none
     is done, but the reads of some are prepared.
     """
-    accounts = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(results.glob("profile/*/reads_left/*.json"))
-    ]
-    accounts = [account for account in accounts if account["library_id"] in libraries]
-    accounts.sort(key=lambda account: str(account["library_id"]))
-    late = _late_failures(results)
+    paths = [path for path in _accounts(results, libraries) if path.is_file()]
+    accounts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    late = _late_failures(results, set(libraries.values()))
     for account in accounts:
         if account["status"] == "ok" and account["library_id"] in late:
             account.update(status="failed", status_reason=late[account["library_id"]])
@@ -42,10 +38,27 @@ def summarise(results: Path, libraries: Container[str], *, is_finished: bool = T
     return "\n".join(lines)
 
 
-def _late_failures(results: Path) -> dict[str, str]:
+def is_built(results: Path, libraries: Mapping[str, str]) -> bool:
+    """Tell whether the dataset is of the reads that are prepared now: a part of a run leaves it."""
+    package = results / "dataset" / "datapackage.json"
+    times = [path.stat().st_mtime for path in _accounts(results, libraries) if path.is_file()]
+    return package.is_file() and package.stat().st_mtime >= max(times, default=0.0)
+
+
+def _accounts(results: Path, libraries: Mapping[str, str]) -> list[Path]:
+    """Name the libraries' accounts; under another assay is what an older run left."""
+    return [
+        results / "profile" / libraries[name] / "reads_left" / f"{name}.json"
+        for name in sorted(libraries)
+    ]
+
+
+def _late_failures(results: Path, assays: Container[str]) -> dict[str, str]:
     """Read which libraries an engine could do nothing with, and why."""
     found = {}
     for path in sorted(results.glob("profile/*/tracking.tsv")):
+        if path.parent.name not in assays:
+            continue
         header, *rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
         place = header.index("failure")
         found.update({row[0]: row[place] for row in rows if row[place]})

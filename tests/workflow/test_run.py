@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -110,3 +112,31 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_no_more(project):
     assert "rule denoise_unoise" in log
     assert "rule prepare_unoise" in log  # its unique sequences were temporary
     assert "rule choose_truncation" not in log
+
+
+def test_what_is_no_longer_asked_for_is_in_no_result_and_a_changed_reference_is_read(project):
+    lineages = project.folder / "own.tsv.gz"
+    text = project.config.read_text()
+    place = re.search(r"lineages: (.*)", text).group(1)
+    shutil.copy(place, lineages)
+    text = text.replace(place, str(lineages))
+    project.config.write_text(text)
+    assert project.run().returncode == 0, project.log()
+    report = project.results / "report.html"
+    assert "Scores against the truth" in report.read_text(encoding="utf-8")
+    names = gzip.decompress(lineages.read_bytes()).replace(
+        b"p__Acidobacteria", b"p__Madeupobacteria"
+    )
+    lineages.write_bytes(gzip.compress(names, 1, mtime=0))
+    text = re.sub(r"truth: .*\n", "", text)
+    project.config.write_text(text[: text.index("exports:")] + "tree: {build: false}\n")
+    done = project.run()
+    assert done.returncode == 0, project.log()
+    assert "Export:" not in done.stdout
+    assert "0-dwca-public" in done.stderr
+    dataset = project.results / "dataset"
+    assert "Madeupobacteria" in (dataset / "views" / "features.tsv").read_text(encoding="utf-8")
+    assert not (dataset / "trees").exists()
+    page = report.read_text(encoding="utf-8")
+    assert "Scores against the truth" not in page
+    assert "FastTree" not in page

@@ -300,6 +300,8 @@ rule collect_dada2:
 
 
 rule build_classifier:
+    input:
+        files=reference_paths(),
     output:
         database=temp("results/reference/sintax.fasta"),
     log:

@@ -239,6 +239,13 @@ def reference_files():
     )
 
 
+def reference_paths():
+    """Name the classifier's own files: what changes in them is to be read again."""
+    if not PROJECT.taxonomy.get("sequences"):
+        return []
+    return [str(PROJECT.taxonomy[name]) for name in ("sequences", "lineages")]
+
+
 def reference_options():
     """Write the classifier's reference as options that find and name it."""
     reference = PROJECT.taxonomy
@@ -399,13 +406,6 @@ def profiles_of_assays():
     ]
 
 
-def export_folder(number):
-    """Name the folder of the export that stands at a place of the configuration."""
-    export = PROJECT.exports[int(number)]
-    recipient = "".join(c if c.isalnum() else "-" for c in export["recipient"])
-    return f"results/exports/{number}-{export['target']}-{recipient}"
-
-
 def export_options(wildcards):
     """Write target, dataset, recipient, purpose and date of an export as `soilbio export` asks."""
     export = PROJECT.exports[int(wildcards.number)]
@@ -425,7 +425,7 @@ def final_tables():
     return [
         "results/dataset/datapackage.json",
         *[f"results/diversity/{assay}/settings.json" for assay in ASSAYS],
-        *[f"{export_folder(number)}/decision.json" for number in range(len(PROJECT.exports))],
+        *[f"results/exports/{folder}/decision.json" for folder in PROJECT.export_folders()],
         *combined_table(),
         *(["results/score/score.tsv"] if PROJECT.truth else []),
     ]

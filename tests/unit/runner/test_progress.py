@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
 from soilbio.runner.progress import STAGES, Progress
-from soilbio.runner.summary import summarise
+from soilbio.runner.summary import is_built, summarise
 
 PLAN = """Job stats:
 job                count
@@ -43,9 +44,26 @@ def test_the_summary_names_what_is_not_done(tmp_path):
     (folder / "tracking.tsv").write_text("library_id\tfailure\na\t\nd\ttoo few reads\n")
     account = {"library_id": "gone", "status": "ok", "status_reason": ""}
     (folder / "reads_left" / "gone.json").write_text(json.dumps(account))
-    assert summarise(tmp_path, {"a", "b", "c", "d"}).splitlines() == [
+    assert summarise(tmp_path, dict.fromkeys("abcd", "a16s")).splitlines() == [
         "Libraries: 1 done, 1 empty, 2 failed.",
         "  b empty: reason b",
         "  c failed: reason c",
         "  d failed: too few reads",
     ]
+
+
+def test_a_dataset_is_built_when_it_is_newer_than_the_reads_that_are_prepared(tmp_path):
+    account = tmp_path / "profile" / "a16s" / "reads_left" / "a.json"
+    account.parent.mkdir(parents=True)
+    account.write_text("{}")
+    assert not is_built(tmp_path, {"a": "a16s"})
+    package = tmp_path / "dataset" / "datapackage.json"
+    package.parent.mkdir()
+    package.write_text("{}")
+    os.utime(account, (1_000, 1_000))
+    assert is_built(tmp_path, {"a": "a16s"})
+    later = package.stat().st_mtime + 10
+    os.utime(account, (later, later))
+    assert not is_built(tmp_path, {"a": "a16s"})
+    # Under another assay it is of an older run.
+    assert is_built(tmp_path, {"a": "another"})

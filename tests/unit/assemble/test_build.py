@@ -1,4 +1,4 @@
-"""A project with a soil sheet: `dataset build` puts the soil into `measurements`."""
+"""What a run left becomes a dataset: its soils, too, and nothing of an older run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from soilbio.assemble.build import build_dataset
-from soilbio.dataset.read import read_dataset
+from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.metadata.check import check_project
 from tests.conftest import ROOT
 
@@ -107,6 +107,41 @@ def test_the_same_project_gives_the_same_bytes(project, tmp_path):
         build_dataset(project, tmp_path / "results", tmp_path / name)
     one, two = (next((tmp_path / n).rglob("measurements.parquet")) for n in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
+
+
+def build(config: Path, tmp_path: Path) -> Dataset:
+    build_dataset(config, tmp_path / "results", tmp_path / "dataset")
+    return read_dataset(tmp_path / "dataset")
+
+
+def test_reads_left_under_another_assay_are_of_an_older_run(project, tmp_path):
+    profile = tmp_path / "results" / "profile"
+    account = json.loads((profile / ASSAY / "reads_left" / "LA.json").read_text())
+    for other in ("0-before", "zz-after"):
+        folder = profile / other / "reads_left"
+        folder.mkdir(parents=True)
+        (folder / "LA.json").write_text(json.dumps(account | {"reads_raw": 99}))
+    assert build(project, tmp_path).table("libraries")["reads_raw"].to_list() == [10]
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_tree_is_taken_along_only_if_it_is_asked_for(project, tmp_path, is_asked):
+    tree = tmp_path / "results" / "tree" / f"{ASSAY}.nwk"
+    tree.parent.mkdir()
+    tree.write_text("(a:1,b:1);\n")
+    with project.open("a") as handle:
+        handle.write(f"tree: {{build: {str(is_asked).lower()}}}\n")
+    build(project, tmp_path)
+    assert (tmp_path / "dataset" / "trees").exists() is is_asked
+
+
+@pytest.mark.parametrize("is_single", [True, False])
+def test_single_reads_need_not_reach_over_the_amplicon(project, tmp_path, is_single):
+    sheet = project.with_name("libraries.tsv")
+    if not is_single:
+        sheet.write_text(sheet.read_text().replace(".fastq.gz\t\t", ".fastq.gz\tb.fastq.gz\t"))
+    flags = build(project, tmp_path).tables["features"].collect()["flags"].item() or ""
+    assert ("off-target-length" in flags) is not is_single
 
 
 def codes(project: Path) -> set[str]:
