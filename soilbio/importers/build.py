@@ -19,7 +19,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems
 from soilbio.importers.assay import overruled, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids
-from soilbio.importers.method import Method, Tag
+from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
 from soilbio.importers.stated import stated
 from soilbio.metadata.samples import read_samples
@@ -77,6 +77,7 @@ def build_dataset(
     )
     counts = gathered(problems, lambda: numbers_of(found, stated(method.table), notes))
     texts, agreement_of = _agreements(method, tags, problems)
+    notes += check_libraries(method, found.libraries, problems)
     samples = gathered(problems, lambda: _samples(method, tags, found.metadata, notes))
     if problems.errors or assay is None or counts is None or samples is None:
         raise InputError(problems.found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -224,7 +224,7 @@ def _tags(path: Path, agreement: str, more: Problems) -> dict[str, Tag]:
         more.extend(error.problems)
         return {}
     for number, row in rows.items():
-        name = row["library_id"]
+        name = row.get("library_id", "")
         tag = Tag(
             name,
             row.get("sample_id") or name,
@@ -268,3 +268,25 @@ def known_libraries(method: Method) -> frozenset[str]:
             rows = {}
         names |= {row["sample_id"] for row in rows.values() if row.get("sample_id")}
     return frozenset(names)
+
+
+def check_libraries(method: Method, libraries: Sequence[str], problems: Problems) -> list[str]:
+    """Note libraries that the user's sheet of libraries lacks; name those that are only there.
+
+    What stands under another name in the sheet would lose its sample, and a control be a soil.
+    """
+    if not method.tags:
+        return []
+    for name in sorted(set(libraries) - method.tags.keys()):
+        like = get_close_matches(name, method.tags.keys() - set(libraries), n=1)
+        problems.add(
+            "import-sample-unknown",
+            found=name,
+            expected="a row of the sheet `libraries` for every library of the table",
+            fix=f"Did you mean {like[0]}?"
+            if like
+            else f"Add it; or, if it is none, say `table: {{ignore_columns: ['{name}']}}`",
+        )
+    left = sorted(method.tags.keys() - set(libraries))
+    told = f"{len(left)} libraries of the sheet are not in the table: {', '.join(left[:5])}"
+    return [told] if left else []

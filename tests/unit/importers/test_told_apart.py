@@ -503,3 +503,27 @@ def test_names_of_libraries_are_no_option(tmp_path, capsys):
     source = written(tmp_path, "id\tS1\tpH\nx\t1\t7\n")
     assert imported(tmp_path, source, more="table: {rows: features, libraries: [pH]}\n") == 1
     assert "table.libraries: expected one of" in capsys.readouterr().err
+
+
+def test_libraries_that_the_sheet_lacks_are_told_and_those_only_there_named(tmp_path, capsys):
+    source = written(tmp_path, "OTU\tS1\tBlank\tExtra_index\nx\t1\t2\t3\ny\t2\t9\t1\n")
+    sheet = "library_id\tcontrol_type\nS1\t\nblank\textraction_blank\nS9\t\n"
+    written(tmp_path, sheet, "libraries.tsv")
+    assert imported(tmp_path, source, more="libraries: libraries.tsv\n") == 1
+    told = capsys.readouterr().err
+    assert told.count("[import-sample-unknown]") == 2
+    assert "Did you mean blank?" in told
+    written(tmp_path, sheet.replace("blank", "Blank", 1), "libraries.tsv")
+    more = "libraries: libraries.tsv\ntable: {ignore_columns: [Extra_index]}\n"
+    dataset = imported(tmp_path, source, more=more)
+    assert set(dataset.table("libraries")["control_type"]) == {"", "extraction_blank"}
+    assert "1 libraries of the sheet are not in the table: S9" in capsys.readouterr().out
+
+
+def test_a_sheet_of_libraries_without_their_names_is_told(tmp_path, capsys):
+    source = written(tmp_path, "OTU\tS1\tS2\nx\t1\t2\ny\t2\t9\n")
+    written(tmp_path, "#library_id\tsample_id\nS1\tS1\nS2\tS2\n", "libraries.tsv")
+    assert imported(tmp_path, source, more="libraries: libraries.tsv\n") == 1
+    told = capsys.readouterr().err
+    assert "libraries.tsv" in told
+    assert "bug in soilbio" not in told
