@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING
 
 from soilbio.agreements.folder import agreements_of, read_agreements
 from soilbio.assemble.provenance import provenance_of
-from soilbio.assemble.rows import assay_row, library_rows, measurement_rows, sample_rows
+from soilbio.assemble.rows import (
+    assay_row,
+    library_rows,
+    measurement_rows,
+    sample_rows,
+    treatment,
+)
 from soilbio.dataset.tables import COUNTS, FEATURES, LIBRARIES, MEASUREMENTS
 from soilbio.dataset.write import write_dataset
 from soilbio.metadata.config import Config, read_config
 from soilbio.metadata.samples import read_samples
 from soilbio.metadata.sheet import Library, read_sheet
 from soilbio.metadata.units import units_of
+from soilbio.profile.genomes import genomes_of
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
 from soilbio.taxonomy.sintax import read_sintax
@@ -138,13 +145,15 @@ def _assay(
     results: Path,
 ) -> dict[str, object]:
     own = [library for library in libraries.values() if library.assay == assay]
-    return assay_row(
+    row = assay_row(
         project.assays[assay],
         own,
         _json(results / "profile" / assay / "engine.json"),
         _json(results / "taxonomy" / assay / "classifier.json"),
         [agreement_of[library.library_id] for library in own],
     )
+    removed = [genome.name for genome in genomes_of(project)]
+    return {**row, **treatment(project.assays[assay], project.shotgun, removed)}
 
 
 def _counts(assays: Sequence[str], results: Path, agreement_of: Mapping[str, str]) -> pl.DataFrame:

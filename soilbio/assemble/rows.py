@@ -135,6 +135,24 @@ def assay_row(
     }
 
 
+def treatment(assay: Assay, shotgun: Mapping[str, object], removed: Iterable[str]) -> Row:
+    """Say how reads were trimmed, and whose were taken out; it is told where datasets are compared.
+
+    To which length reads of amplicons were cut, the engine's parameters say.
+    """
+    if not assay.is_shotgun:
+        when = "cut off (cutadapt)" if assay.primers_in_reads else "cut off before"
+        return {"trim_method": f"primers {when}"}
+    tool, key = (
+        ("cutadapt", "long_min_length_bp") if assay.long_reads else ("fastp", "min_length_bp")
+    )
+    names = ", ".join(sorted(removed))
+    return {
+        "trim_method": f"{tool}; reads of {shotgun[key]} bp and more",
+        "screen_contam_method": f"reads of {names} taken out (minimap2)" if names else None,
+    }
+
+
 def measurement_rows(samples: Iterable[Row]) -> list[Row]:
     """Make a row of each measured soil property that is a number in its slot's unit.
 

@@ -5,8 +5,15 @@ from pathlib import Path
 import pytest
 
 from soilbio.agreements.folder import agreements_of, read_agreements
-from soilbio.assemble.rows import library_rows, measurement_rows, number_in, sample_rows
+from soilbio.assemble.rows import (
+    library_rows,
+    measurement_rows,
+    number_in,
+    sample_rows,
+    treatment,
+)
 from soilbio.errors import InputError
+from soilbio.metadata.assays import Assay
 from soilbio.metadata.sheet import Library
 from tests.conftest import ROOT
 
@@ -42,6 +49,32 @@ def test_a_library_says_what_became_of_it(tracked, status, reason):
     )
     assert (row["status"], row["status_reason"]) == (status, reason)
     assert (row["reads_raw"], row["reads_merged"], row["agreement_id"]) == (10, 9, OPEN)
+
+
+@pytest.mark.parametrize(
+    ("assay", "removed", "trimmed", "screened"),
+    [
+        (Assay("v4"), ["phix"], "primers cut off (cutadapt)", None),
+        (Assay("v4", primers_in_reads=False), [], "primers cut off before", None),
+        (
+            Assay("wgs", library_strategy="WGS"),
+            ["wheat", "phix"],
+            "fastp; reads of 50 bp and more",
+            "reads of phix, wheat taken out (minimap2)",
+        ),
+        (
+            Assay("long", library_strategy="WGS", long_reads=True),
+            [],
+            "cutadapt; reads of 500 bp and more",
+            None,
+        ),
+    ],
+)
+def test_an_assay_says_how_reads_were_trimmed_and_whose_were_taken_out(
+    assay, removed, trimmed, screened
+):
+    row = treatment(assay, {"min_length_bp": 50, "long_min_length_bp": 500}, removed)
+    assert (row["trim_method"], row.get("screen_contam_method")) == (trimmed, screened)
 
 
 def test_merged_reads_are_the_engine_s_where_it_merges():
