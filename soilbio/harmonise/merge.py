@@ -26,6 +26,7 @@ from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, fields_of, so
 from soilbio.harmonise.history import history_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.numbers import merged_numbers
+from soilbio.harmonise.repeated import check_repeated
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
 from soilbio.harmonise.ways import Told, Ways
@@ -117,6 +118,7 @@ def harmonise(
         "libraries": _rows(sources, "libraries", problems, names),
         "measurements": _measurements(sources, merged),
     }
+    check_repeated(sources, problems)
     problems.raise_if_any()
     merged.notes["samples_of_one_material"] = len(_same_material(sources))
     tables["assays"] = _assays(sources, names, tables["libraries"])
@@ -200,7 +202,8 @@ def _rows(
                     found=row[key],
                     expected=f"one {key[:-3]} of that name, or the same in both datasets",
                     fix="Correct the one that is wrong; two that share a name need another one each"
-                    " (`prefix` in the method.yaml of an import)",
+                    " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
+                    " of two assays of one sample)",
                 )
     return [row for row, _ in found.values()]
 

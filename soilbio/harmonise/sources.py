@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -202,13 +202,28 @@ def _sampling(source: Source, fields: Iterable[str]) -> dict[str, dict[str, froz
 
 def _after_merging(history: History, assay: Mapping[str, Any]) -> dict[str, Any]:
     merged_by = {"merged_by": history.get("level", "feature")}
-    window = history.get("common_regions", {}).get(assay["target_gene"])
-    if not window:
+    windows = set(_windows(history, assay["target_gene"]))
+    if not windows:
         return merged_by
+    # Sequences of two windows have no place in common that could be named.
+    forward, reverse = windows.pop() if len(windows) == 1 else ("", "")
     return {
         **merged_by,
-        "pcr_primer_forward": window["forward_primer"],
-        "pcr_primer_reverse": window["reverse_primer"],
+        "pcr_primer_forward": forward,
+        "pcr_primer_reverse": reverse,
         "target_subfragment": "",
         "method_fingerprint": None,
     }
+
+
+def _windows(history: History, gene: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the primers of the window that a gene's sequences were last trimmed to.
+
+    A later merging that trimmed nothing leaves those of the ones before.
+    """
+    window = history.get("common_regions", {}).get(gene)
+    if window:
+        yield window["forward_primer"], window["reverse_primer"]
+        return
+    for one in history.get("before", ()):
+        yield from _windows(one, gene)

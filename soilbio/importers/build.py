@@ -103,8 +103,8 @@ def build_dataset(
         "said_by_source": dict(sorted(found.method.items())),
         **found.history,
     }
-    if method.prefix:
-        tables = _prefixed(tables, method.prefix)
+    if method.prefix or method.library_prefix:
+        tables = _prefixed(tables, method)
     write_dataset(
         tables,
         {name: texts[name] for name in sorted(set(agreement_of.values()))},
@@ -136,14 +136,15 @@ def _agreements(
     return texts, known or {}
 
 
-def _prefixed(tables: Mapping[str, pl.DataFrame], prefix: str) -> dict[str, pl.DataFrame]:
-    """Put a prefix before the ids of samples and libraries, wherever they stand."""
+def _prefixed(tables: Mapping[str, pl.DataFrame], method: Method) -> dict[str, pl.DataFrame]:
+    """Put prefixes before the ids of samples and libraries, wherever they stand."""
     import polars as pl
 
-    before = pl.lit(prefix)
+    prefixes = {"library_id": method.prefix + method.library_prefix}
     return {
         name: table.with_columns(
-            pl.concat_str(before, one).alias(one) for one in _IDS.get(name, ())
+            pl.concat_str(pl.lit(prefixes.get(one, method.prefix)), one).alias(one)
+            for one in _IDS.get(name, ())
         )
         for name, table in tables.items()
     }

@@ -20,9 +20,10 @@ from soilbio.taxonomy.flags import Target
 from soilbio.yaml_rows import dotted, nearest_row, repeated_keys, rows_of
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PREFIXES = ("prefix", "library_prefix")
 _KEYS = (
-    *("title", "agreement", "agreements", "samples", "libraries", "columns", "prefix", "assay"),
-    "table",
+    *("title", "agreement", "agreements", "samples", "libraries", "columns", "assay", "table"),
+    *_PREFIXES,
 )
 # Columns of `assays` that a user can state.
 _OF_ASSAY = (
@@ -52,7 +53,8 @@ class Method:
     """What the user states; `assay` holds columns of `assays`, `tags` libraries by name.
 
     `prefix` stands before the ids of samples and libraries in the dataset: laboratories tend to
-    call them alike.
+    call them alike. `library_prefix` stands before those of libraries only, after the other: so two
+    assays of one laboratory keep their samples in common.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class Method:
     tags: dict[str, Tag] = field(default_factory=dict)
     table: dict[str, Any] = field(default_factory=dict)
     prefix: str = ""
+    library_prefix: str = ""
 
     def tag_of(self, library: str) -> Tag:
         """Give what is stated of a library; what is not, follows from its name."""
@@ -101,9 +104,10 @@ def read_method(path: Path, form: str) -> tuple[Method, Problems]:
     for key, why in _WHY.items():
         if not str(document.get(key) or "").strip():
             problems.add("import-method", column=key, expected=f"{key}: {why}", fix="Add it")
-    prefix = str(document.get("prefix") or "")
-    if prefix:
-        check_id(prefix, "prefix", nearest_row(rows, "prefix") or 0, problems)
+    prefixes = [str(document.get(name) or "") for name in _PREFIXES]
+    for name, prefix in zip(_PREFIXES, prefixes, strict=True):
+        if prefix:
+            check_id(prefix, name, nearest_row(rows, name) or 0, problems)
     folder = path.resolve().parent
     libraries, samples = document.get("libraries"), document.get("samples")
     agreement = str(document.get("agreement") or "")
@@ -123,7 +127,7 @@ def read_method(path: Path, form: str) -> tuple[Method, Problems]:
         {name: str(one) for name, one in parts["columns"].items()},
         tags,
         parts["table"],
-        prefix,
+        *prefixes,
     )
     return method, problems
 

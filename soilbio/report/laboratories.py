@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from soilbio.dataset.history import pairs_of
+from soilbio.dataset.history import ORIGINS, pairs_of
 from soilbio.diversity.laboratories import LABORATORY, Gene, Row
 from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
 from soilbio.report.figures_diversity import Point, ordination
@@ -13,6 +13,8 @@ from soilbio.report.page import render_page
 
 _FRACTIONS = ("laboratory_only", "soil_only", "shared", "unexplained")
 _MOST_IN_MATRIX = 12
+# What is seen as often by chance is no finding.
+_BY_CHANCE = 0.05
 _FOR = "the holders of this dataset; not to be passed on"
 
 
@@ -114,7 +116,10 @@ def _lost(history: Mapping[str, Any]) -> Iterator[Block]:
         yield grid("Before and after", columns, rows, note=note, is_folded=False)
     notes = sorted(history["notes"].items())
     yield Bullets("", tuple(f"{name.replace('_', ' ')}: {number:,}" for name, number in notes))
-    yield "Every verbatim value is still in the dataset; provenance/ lists what fell outside."
+    yield (
+        f"What each dataset said of its features, verbatim, is in {ORIGINS}; what fell outside a"
+        " common region is listed in provenance/outside_window.tsv."
+    )
 
 
 def _cell(name: str, value: object) -> object:
@@ -211,7 +216,25 @@ def _words(gene: Gene) -> Iterator[Block]:
             yield f"{row['column']}: {row['note']}. No sentence on either can be defended."
             continue
         more, less = ("laboratory", "soil") if laboratory > soil else ("soil", "laboratory")
+        p_of = {test["column"]: test.get("p_value") for test in gene.tests}
         yield (
             f"{row['column']}: {more} alone explains more of the differences than {less} alone"
             f" ({100 * max(laboratory, soil):.1f} % against {100 * min(laboratory, soil):.1f} %)."
+            f" {_chance(p_of.get(LABORATORY), p_of.get(row['column']), row['column'])}"
         )
+
+
+def _chance(laboratory: object, soil: object, column: str) -> str:
+    """Say whether laboratory and soil are told from chance, by PERMANOVA."""
+    tested = {"laboratory": laboratory, column: soil}
+    known = {name: float(str(p)) for name, p in tested.items() if p is not None}
+    told = ", ".join(
+        f"{name} p = {known[name]:g}" if name in known else f"{name} not tested" for name in tested
+    )
+    by_chance = [name for name in tested if known.get(name, 1.0) > _BY_CHANCE]
+    if not by_chance:
+        return f"Both differ by more than chance (PERMANOVA: {told})."
+    return (
+        f"Of {' and '.join(by_chance)} this may be chance (PERMANOVA: {told}): what it explains is"
+        " no finding."
+    )

@@ -72,6 +72,9 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
     assert "1 extraction_blank" in text
     assert "Finest sound level" in text
     assert "soil alone explains more" in text
+    # Six libraries can tell nothing from chance, and the page says so.
+    assert "this may be chance (PERMANOVA: laboratory p = " in text
+    assert "provenance/features_of_sources.parquet" in text
     capsys.readouterr()
     assert main(["methods", merged]) == 0
     methods = capsys.readouterr().out
@@ -120,3 +123,27 @@ def test_no_command_takes_the_place_of_a_folder_of_others(three, tmp_path, capsy
         assert "[folder-others]" in capsys.readouterr().err
         assert (home / "thesis" / "ch1.txt").read_text() == "all of it"
         assert [path.name for path in home.iterdir()] == ["thesis"]
+
+
+def test_two_assays_of_one_sample_are_merged_under_one_name_of_it(tmp_path, capsys):
+    """Laboratories call the libraries of a soil alike for each of their assays."""
+    folders = []
+    for name, assay in {"bacteria": "16S-V4-515FY-806RB", "fungi": "ITS1-ITS1F-ITS2"}.items():
+        place = tmp_path / name
+        place.mkdir()
+        kind, write = OUTPUTS["qiime2"]
+        files = [str(path) for path in write(place)]
+        (place / "samples.tsv").write_text(SAMPLES.format(depth="0.1"))
+        (place / "libraries.tsv").write_text(LIBRARIES)
+        text = METHOD.format(name=name, engine="dada2").replace("16S-V4-515FY-806RB", assay)
+        text = text.replace(f"prefix: {name}-", f"prefix: north-\nlibrary_prefix: {name}-")
+        method = write_method(place, text)
+        folders.append(str(place / "dataset"))
+        words = ["import", kind, *files, "--method", str(method), "--out", folders[-1]]
+        assert main(words) == 0, capsys.readouterr().err
+    assert main(["harmonise", *folders, "--out", str(tmp_path / "merged")]) == 0
+    merged = read_dataset(tmp_path / "merged")
+    libraries = merged.table("libraries")
+    assert {"north-bacteria-soil-A", "north-fungi-soil-A"} <= set(libraries["library_id"])
+    assert libraries.filter(sample_id="north-soil-A").height == 2
+    assert merged.table("samples").height == 3

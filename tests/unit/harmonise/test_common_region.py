@@ -198,3 +198,26 @@ def test_what_was_trimmed_is_no_longer_of_its_own_primers(tmp_path, reference, c
         assert Path(later, f"{name}.parquet").read_bytes() == (
             Path(at_once, f"{name}.parquet").read_bytes()
         )
+
+
+def test_a_window_is_remembered_through_a_merging_that_trimmed_nothing(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:20])
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes[10:30])
+    third = dataset(tmp_path / "c", "v3v4", V3V4, "V3-V4", genes[20:40], library="third")
+    its = dataset(tmp_path / "i", "v3v4", V3V4, "ITS1", genes[40:42], library="its")
+    method = tmp_path / "i" / "method.yaml"
+    method.write_text(method.read_text().replace("target_gene: 16S rRNA", "target_gene: ITS"))
+    files = [str(tmp_path / "i" / name) for name in ("t.tsv", "s.fasta")]
+    assert main(["import", "table", *files, "--method", str(method), "--out", str(its)]) == 0
+    with_reference = ["--reference", str(reference)]
+    first, both, later = (str(tmp_path / name) for name in ("first", "both", "later"))
+    assert main(["harmonise", str(one), str(other), "--out", first, *with_reference]) == 0
+    assert main(["harmonise", first, str(its), "--out", both]) == 0
+    capsys.readouterr()
+    assert main(["harmonise", both, str(third), "--out", later, *with_reference]) == 0
+    assert "features outside the common region: 0" in capsys.readouterr().out
+    sums = [
+        read_dataset(Path(name)).table("counts")["count"].sum() for name in (both, third, later)
+    ]
+    assert sums[0] + sums[1] == sums[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from example_dataset import (
 )
 
 from soilbio.cli.main import main
+from soilbio.dataset.history import ORIGINS
 from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Refused
@@ -123,6 +125,25 @@ def test_two_that_differ_of_one_name_are_all_listed_and_nothing_is_written(tmp_p
     assert {problem.code for problem in problems} == {"harmonise-conflict"}
     assert {problem.column for problem in problems} == {"ph", "reads_raw"}
     assert len(problems) == tables["samples"].height + tables["libraries"].height
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("level", ["feature", "genus"])
+def test_two_libraries_of_one_name_and_other_counts_are_a_conflict(tmp_path, level):
+    """Rarefied tables have as many reads everywhere: what is said of a library can be the same."""
+    one = write(tmp_path / "a", example_tables())
+    tables = example_tables()
+    is_first = pl.col("library_id") == tables["counts"]["library_id"][0]
+    tables["counts"] = column(
+        tables["counts"],
+        *("count", pl.when(is_first).then(pl.col("count") + 1).otherwise(pl.col("count"))),
+    )
+    tables["measurements"] = tables["measurements"].head(1)
+    other = write(tmp_path / "b", tables)
+    with pytest.raises(InputError) as caught:
+        merge([one, other], tmp_path / "c", level)
+    found = [(problem.code, problem.column, problem.found) for problem in caught.value.problems]
+    assert found == [("harmonise-conflict", "counts", tables["counts"]["library_id"][0])]
     assert not (tmp_path / "c").exists()
 
 
@@ -335,3 +356,57 @@ def test_samples_of_one_material_are_listed_and_stay_apart(two, tmp_path):
     samples = example_tables()["samples"].height
     assert merged.notes["samples_of_one_material"] == 2 * samples == len(listed) - 1
     assert read_dataset(tmp_path / "c").table("samples").height == 3 * samples
+
+
+def tree_of(folder: Path) -> dict[str, bytes]:
+    names = [*(f"{name}.parquet" for name in IDS), "features.parquet", "assays.parquet", ORIGINS]
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def laboratory(folder: Path, prefix: str, sequences, ranks) -> Path:
+    """Write the example of other samples, with one feature's sequence and names changed."""
+    tables = renamed(prefix)
+    old = feature_id("ACGTACGTAA")
+    new = feature_id(sequences)
+    is_first = pl.col("feature_id") == old
+    features = column(tables["features"], "genus", pl.lit(None, pl.String))
+    for name, value in {"sequence": sequences, "length_bp": len(sequences), **ranks}.items():
+        features = column(
+            features, name, pl.when(is_first).then(pl.lit(value)).otherwise(pl.col(name))
+        )
+    for table, frame in {"features": features, "counts": tables["counts"]}.items():
+        tables[table] = frame.with_columns(pl.col("feature_id").replace({old: new}))
+    return write(folder, tables)
+
+
+def test_adding_is_merging_all_at_once_by_ends_and_names(tmp_path):
+    """Which ends are one, and which names all give, is decided anew by what each dataset said."""
+    whole = "".join(random.Random(3).choice("ACGT") for _ in range(250))
+    own = {
+        "a": (whole[:-8], {"family": "F", "genus": "G", "order": None}),
+        "b": (whole[:-4], {"family": "F", "genus": "G", "order": "Others"}),
+        "c": (whole, {"family": "F", "genus": "G"}),
+        "d": (whole[:-4], {"family": "F", "genus": None, "class": "Else"}),
+    }
+    folders = {name: laboratory(tmp_path / name, f"{name} ", *said) for name, said in own.items()}
+    merge(folders.values(), tmp_path / "at-once")
+    merge([folders["a"], folders["b"]], tmp_path / "two")
+    merge([tmp_path / "two", folders["c"]], tmp_path / "three")
+    merge([folders["d"], tmp_path / "three"], tmp_path / "four")
+    merge([folders["c"], folders["d"]], tmp_path / "others")
+    merge([tmp_path / "others", tmp_path / "two"], tmp_path / "pairs")
+    at_once = tree_of(tmp_path / "at-once")
+    for name in ("four", "pairs"):
+        assert tree_of(tmp_path / name) == at_once, name
+
+
+def test_what_each_dataset_said_stays_after_merging_by_name(two, tmp_path):
+    folders = two(other_region)
+    merge(folders, tmp_path / "c", "genus")
+    kept = pl.read_parquet(tmp_path / "c" / ORIGINS)
+    said = pl.concat([read_dataset(one).table("features") for one in folders])
+    for name in ("sequence", "verbatim_lineage", "classifier"):
+        assert kept[name].sort().to_list() == said[name].sort().to_list()
+    assert set(kept["feature_id"]) == set(
+        read_dataset(tmp_path / "c").table("features")["feature_id"]
+    )
