@@ -81,9 +81,12 @@ def library_rows(
 def _of_metagenome(left: Mapping[str, object]) -> Row:
     """Give what only the account of a metagenome has."""
     removed, coverage = left.get("removed"), left.get("coverage")
+    sought = left.get("genomes")
     row: Row = {}
-    if isinstance(removed, Mapping) and removed:
-        row["removed_by_genome"] = "|".join(f"{name}:{reads}" for name, reads in removed.items())
+    if isinstance(removed, Mapping) and isinstance(sought, Mapping) and sought:
+        # Of a library that could not be looked at, too: its reads were to be removed.
+        numbers = dict.fromkeys(sought, 0) | dict(removed)
+        row["removed_by_genome"] = "|".join(f"{name}:{reads}" for name, reads in numbers.items())
     if isinstance(coverage, Mapping):
         reason = str(coverage["reason"])
         row["community_coverage"] = coverage["value"]

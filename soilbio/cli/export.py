@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         ready(ledger)
         if args.reads:
             _refuse_unscreened(dataset, args.reads)
-        writer = _reads_writer(args.reads, view, key) if args.reads else None
+        writer = _reads_writer(args.reads, dataset, view, key) if args.reads else None
         evidence = write_package(view, args.target, args.out, writer)
     except Refused as refusal:
         if not args.record_refusal or args.out is None:
@@ -105,22 +105,28 @@ def _refuse_unscreened(dataset: Dataset, sheet: Path) -> None:
     from soilbio.exporters.reads import refuse_unscreened
     from soilbio.metadata.sheet import read_sheet
 
-    refuse_unscreened(dataset.tables["libraries"], read_sheet(sheet))
+    refuse_unscreened(dataset.tables, read_sheet(sheet))
 
 
-def _reads_writer(sheet: Path, view: View, key: bytes) -> Writer:
+def _reads_writer(sheet: Path, dataset: Dataset, view: View, key: bytes) -> Writer:
     """Bind the writer of reads to the files of a sheet, by the names that libraries have here."""
     from soilbio.exporters.pseudonyms import pseudonym
-    from soilbio.exporters.reads import writer_of
+    from soilbio.exporters.reads import Sequenced, sheet_names, writer_of
     from soilbio.metadata.sheet import read_sheet
 
     shown = set(view.tables["libraries"].select("library_id").collect()["library_id"])
-    files = {}
-    for name, library in read_sheet(sheet).items():
-        here = name if name in shown else pseudonym(key, view.recipient, name)
-        own = [path for path in (library.fastq_1, library.fastq_2) if path]
-        files[here] = tuple(own)
-    return writer_of(files)
+    rows = read_sheet(sheet)
+    reads = {}
+    for library, stem in sheet_names(dataset.tables).items():
+        name = library if library in rows else stem
+        if name not in rows:
+            continue
+        here, called = library, name
+        if library not in shown:
+            here, called = (pseudonym(key, view.recipient, one) for one in (library, name))
+        files = (rows[name].fastq_1, rows[name].fastq_2)
+        reads[here] = Sequenced(called, tuple(path for path in files if path))
+    return writer_of(reads)
 
 
 def _key(args: argparse.Namespace) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from hashlib import md5
 from pathlib import Path
@@ -41,15 +42,41 @@ def write(view: View, folder: Path) -> Evidence:
     )
 
 
-def writer_of(files: Mapping[str, tuple[Path, ...]]) -> Writer:
-    """Give the writer of the reads in some files: one or two a library, by its id in the view."""
-    return partial(_write, files)
+@dataclass(frozen=True, slots=True)
+class Sequenced:
+    """What was sequenced once: what its copy is called, and its files, one or two."""
+
+    name: str
+    files: tuple[Path, ...]
 
 
-def refuse_unscreened(table: pl.LazyFrame, libraries: Iterable[str]) -> None:
+def writer_of(reads: Mapping[str, Sequenced]) -> Writer:
+    """Give the writer of some reads, by the ids that libraries have in the view.
+
+    The libraries that profilers made of one metagenome have the same.
+    """
+    return partial(_write, reads)
+
+
+def sheet_names(tables: Mapping[str, pl.LazyFrame]) -> dict[str, str]:
+    """Name each library of a dataset as the sheet of its project does.
+
+    A metagenome's is there once for each profiler, as `L1-kraken2` of the assay `wgs-kraken2`.
+    """
+    assays = tables["assays"].select("assay_id", "library_strategy", "engine")
+    libraries = tables["libraries"].select("library_id", "assay_id")
+    names = {}
+    for row in libraries.join(assays, on="assay_id", how="left").collect().iter_rows(named=True):
+        library, end = row["library_id"], f"-{row['engine']}"
+        is_of_profiler = row["library_strategy"] == "WGS" and row["assay_id"].endswith(end)
+        names[library] = library.removesuffix(end) if is_of_profiler else library
+    return names
+
+
+def refuse_unscreened(tables: Mapping[str, pl.LazyFrame], libraries: Iterable[str]) -> None:
     """Refuse the files of a sheet where the dataset says that reads of them were to be removed.
 
-    `table` is the dataset's `libraries`, `libraries` are the ids in the sheet.
+    `tables` are the dataset's, `libraries` are the ids in the sheet.
 
     Raises
     ------
@@ -57,8 +84,9 @@ def refuse_unscreened(table: pl.LazyFrame, libraries: Iterable[str]) -> None:
         A sheet names the reads as they were sequenced, with those of hosts among them.
 
     """
-    own = table.filter(_sought())
-    sought = set(own.select("library_id").collect()["library_id"])
+    own = tables["libraries"].filter(_sought()).select("library_id").collect()["library_id"]
+    names = sheet_names(tables)
+    sought = {*own, *(names[library] for library in own)}
     if closed := sorted(sought & set(libraries)):
         raise Refused(
             f"reads of {', '.join(closed[:3])}{' and others' if len(closed) > 3 else ''} were to be"
@@ -73,30 +101,34 @@ def _sought() -> pl.Expr:
     return pl.col("removed_by_genome").fill_null("") != ""
 
 
-def _write(files: Mapping[str, tuple[Path, ...]], view: View, folder: Path) -> Evidence:
+def _write(reads: Mapping[str, Sequenced], view: View, folder: Path) -> Evidence:
     """Write `reads/<library>_R1.fastq.gz` for libraries whose raw reads are shared, and a table.
 
-    Each read is called after its library and its number; nothing else of its header is kept. The
-    same reads give the same bytes.
+    What several profilers named is there once. Each read is called after its library and its
+    number; nothing else of its header is kept. The same reads give the same bytes.
     """
     libraries = [
         row
         for row in view.tables["libraries"].collect().iter_rows(named=True)
         if _is_open(view, row["sample_id"])
     ]
-    _check_there(libraries, files)
+    _check_there(libraries, reads)
     (folder / FOLDER).mkdir()
-    total = 0
+    copied: dict[Sequenced, dict[str, Any]] = {}
     with (folder / TABLE).open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, _COLUMNS, delimiter="\t", lineterminator="\n")
         writer.writeheader()
         for row in libraries:
-            made = _copy(row["library_id"], files[row["library_id"]], folder / FOLDER)
-            total += made["reads"]
-            writer.writerow({**made, "sample_id": row["sample_id"]})
+            own = reads[row["library_id"]]
+            if own not in copied:
+                copied[own] = _copy(own, folder / FOLDER)
+            ids = {name: row[name] for name in ("library_id", "sample_id")}
+            writer.writerow({**copied[own], **ids})
     withheld = view.tables["libraries"].collect().height - len(libraries)
     return view.evidence.noting(
-        libraries=len(libraries), libraries_without_reads=withheld, reads=total
+        libraries=len(libraries),
+        libraries_without_reads=withheld,
+        reads=sum(made["reads"] for made in copied.values()),
     )
 
 
@@ -105,12 +137,12 @@ def _is_open(view: View, sample: str) -> bool:
     return outcome.strictness == Strictness.ALLOW
 
 
-def _check_there(libraries: list[dict[str, Any]], files: Mapping[str, tuple[Path, ...]]) -> None:
+def _check_there(libraries: list[dict[str, Any]], reads: Mapping[str, Sequenced]) -> None:
     problems = Problems("--reads")
     for row in libraries:
-        own = files.get(row["library_id"], ())
-        missing = [path.name for path in own if not path.is_file()]
-        if not own or missing:
+        own = reads.get(row["library_id"])
+        missing = [path.name for path in own.files if not path.is_file()] if own else []
+        if not own or not own.files or missing:
             problems.add(
                 "export-reads",
                 found=", ".join(missing) or f"no files of {row['library_id']}",
@@ -120,12 +152,12 @@ def _check_there(libraries: list[dict[str, Any]], files: Mapping[str, tuple[Path
     problems.raise_if_any()
 
 
-def _copy(library: str, sources: tuple[Path, ...], folder: Path) -> dict[str, Any]:
-    """Write the files of a library under its name; return what the table says of them."""
-    made: dict[str, Any] = {"library_id": library}
-    for end, source in enumerate(sources, start=1):
-        target = folder / f"{library}_R{end}.fastq.gz"
-        made["reads"] = _rename(source, target, library, end)
+def _copy(own: Sequenced, folder: Path) -> dict[str, Any]:
+    """Write what was sequenced under its name; return what the table says of the files."""
+    made: dict[str, Any] = {}
+    for end, source in enumerate(own.files, start=1):
+        target = folder / f"{own.name}_R{end}.fastq.gz"
+        made["reads"] = _rename(source, target, own.name, end)
         made[f"file_{end}"] = f"{FOLDER}/{target.name}"
         digest = md5(usedforsecurity=False)
         with target.open("rb") as file:

@@ -108,7 +108,7 @@ def material_of_dataset(
     view = redacted_view(dataset, RECIPIENT, PURPOSE, on, key)
     material = _material("", view, libraries, key)
     sheet = [library.library_id for library in material.reads.values()]
-    refuse_unscreened(dataset.tables["libraries"], sheet)
+    refuse_unscreened(dataset.tables, sheet)
     return material
 
 

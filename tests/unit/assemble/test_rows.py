@@ -77,6 +77,12 @@ def test_an_assay_says_how_reads_were_trimmed_and_whose_were_taken_out(
     assert (row["trim_method"], row.get("screen_contam_method")) == (trimmed, screened)
 
 
+def test_of_a_metagenome_that_failed_it_is_known_what_was_to_be_removed():
+    left = {**LEFT, "status": "failed", "removed": {}, "genomes": {"human": "0" * 64}}
+    (row,) = library_rows([library("a", "A")], {"a": left}, {"a": TRACKED}, {"a": OPEN})
+    assert row["removed_by_genome"] == "human:0"
+
+
 def test_merged_reads_are_the_engine_s_where_it_merges():
     tracked = {**TRACKED, "reads_merged": "5"}
     (row,) = library_rows([library("a", "A")], {"a": LEFT}, {"a": tracked}, {"a": OPEN})

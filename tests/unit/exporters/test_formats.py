@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from example_dataset import AGREEMENTS, PUBLIC, V4, feature_id
+from example_dataset import AGREEMENTS, ITS2, PUBLIC, V4, feature_id
 from secrets_example import CLOSED, make, named_tables, view_of
 
 from soilbio.cli.main import main
@@ -308,12 +308,39 @@ def reads_of(path: Path) -> list[tuple[str, str, str]]:
     return [(lines[at], lines[at + 1], lines[at + 3]) for at in range(0, len(lines), 4)]
 
 
+def as_metagenome(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Make a metagenome of the library of ITS2, as two profilers leave it."""
+    is_own = pl.col("assay_id") == ITS2
+    names = tables["libraries"].filter(is_own)["library_id"].to_list()
+    for table, is_changed in (
+        ("assays", is_own),
+        ("libraries", is_own),
+        ("counts", pl.col("library_id").is_in(names)),
+    ):
+        frame = tables[table]
+        parts = [frame.filter(~is_changed)]
+        for engine in ("kraken2", "sylph"):
+            part = frame.filter(is_changed)
+            if table != "assays":
+                part = part.with_columns(pl.col("library_id") + f"-{engine}")
+            if table != "counts":
+                part = part.with_columns(pl.lit(f"wgs-{engine}").alias("assay_id"))
+            if table == "assays":
+                part = part.with_columns(
+                    pl.lit("WGS").alias("library_strategy"), pl.lit(engine).alias("engine")
+                )
+            parts.append(part)
+        tables[table] = pl.concat(parts)
+    return tables
+
+
 @pytest.fixture
-def with_reads(tmp_path):
+def with_reads(tmp_path, request):
     """Make a dataset whose soils share their reads with the public, and files of its libraries."""
     text = AGREEMENTS[PUBLIC].replace("method: allow", "method: allow\n      raw_reads: allow", 1)
     folder = tmp_path / "dataset"
-    make(folder, named_tables(), {PUBLIC: text, CLOSED: AGREEMENTS[CLOSED]})
+    change = getattr(request, "param", dict)
+    make(folder, change(named_tables()), {PUBLIC: text, CLOSED: AGREEMENTS[CLOSED]})
     lines = ["library_id\tsample_id\tassay\trun\tfastq_1\tfastq_2\tagreement"]
     for row in named_tables()["libraries"].iter_rows(named=True):
         name = row["library_id"]
@@ -356,6 +383,42 @@ def test_reads_are_written_under_new_headers_and_names(with_reads, tmp_path):
     for secret in (b"KANARIE", b"M01234", b"Zeisig", b"Kanarien"):
         assert secret not in content
     assert not [path for path in (tmp_path / "out").rglob("*") if "Zeisig" in path.name]
+
+
+@pytest.mark.parametrize("with_reads", [as_metagenome], indirect=True)
+def test_reads_that_two_profilers_named_are_written_once(with_reads, tmp_path):
+    assert export_reads(with_reads, tmp_path / "out") == 0
+    rows = table_in(tmp_path / "out" / "reads.tsv")
+    assert len({row["library_id"] for row in rows}) == len(rows) == 6
+    files = [row["file_1"] for row in rows]
+    assert len(set(files)) == 5
+    assert {path.name for path in (tmp_path / "out" / "reads").glob("*_R1*")} == {
+        Path(name).name for name in files
+    }
+    content = b"".join(gzip.decompress(p.read_bytes()) for p in (tmp_path / "out").rglob("*.gz"))
+    assert b"Zeisig" not in content
+
+
+@pytest.mark.parametrize(
+    "with_reads",
+    [
+        lambda tables: {
+            **as_metagenome(tables),
+            "libraries": tables["libraries"].with_columns(
+                pl.when(pl.col("assay_id") == "wgs-sylph")
+                .then(pl.lit("human:0"))
+                .alias("removed_by_genome")
+            ),
+        }
+    ],
+    indirect=True,
+)
+def test_reads_that_were_to_be_removed_stay_also_where_a_profiler_names_the_library(
+    with_reads, tmp_path, capsys
+):
+    assert export_reads(with_reads, tmp_path / "out") == 3
+    assert "were to be removed" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_reads_that_are_missing_are_all_named_and_nothing_is_written(with_reads, tmp_path, capsys):

@@ -9,21 +9,24 @@ from soilbio.errors import Refused
 from soilbio.exporters.reads import refuse_unscreened
 
 
-def table(*removed: str | None) -> pl.LazyFrame:
-    return pl.LazyFrame(
-        {
-            "library_id": [f"L{number}" for number, _ in enumerate(removed)],
-            "removed_by_genome": list(removed),
-        },
-        schema={"library_id": pl.String, "removed_by_genome": pl.String},
-    )
+def tables(*removed: str | None) -> dict[str, pl.LazyFrame]:
+    numbers = range(len(removed))
+    libraries = {
+        "library_id": [f"L{number}-kraken2" for number in numbers],
+        "assay_id": ["wgs-kraken2"] * len(removed),
+        "removed_by_genome": list(removed),
+    }
+    assays = {"assay_id": ["wgs-kraken2"], "library_strategy": ["WGS"], "engine": ["kraken2"]}
+    schema = dict.fromkeys(libraries, pl.String)
+    return {"libraries": pl.LazyFrame(libraries, schema=schema), "assays": pl.LazyFrame(assays)}
 
 
 @pytest.mark.parametrize("removed", ["human:12", "human:0"])
-def test_files_of_a_library_whose_hosts_reads_were_sought_are_refused(removed):
+@pytest.mark.parametrize("name", ["L1", "L1-kraken2"])
+def test_files_of_a_library_whose_hosts_reads_were_sought_are_refused(removed, name):
     with pytest.raises(Refused, match="L1"):
-        refuse_unscreened(table(None, removed), ["L0", "L1"])
+        refuse_unscreened(tables(None, removed), ["L0", name])
 
 
 def test_files_of_libraries_of_which_nothing_was_sought_may_go():
-    refuse_unscreened(table(None, "", "human:1"), ["L0", "L1", "another"])
+    refuse_unscreened(tables(None, "", "human:1"), ["L0", "L1", "another"])
