@@ -11,6 +11,9 @@ HISTORY = "provenance/harmonised.json"
 # The features of each dataset as they came: `feature_id` is what they became, `own_id` what each
 # was called before, `source` the checksum of its dataset, `level` that of the merging.
 ORIGINS = "provenance/features_of_sources.parquet"
+# How each of the datasets was made: a folder for each, named by the beginning of its checksum.
+SOURCES = "provenance/sources"
+MAKING = ("imported.json", "run.json")
 History = Mapping[str, Any]
 
 
@@ -27,3 +30,10 @@ def pairs_of(history: History) -> list[Mapping[str, Any]]:
     """Give the pairs of assays that were compared, those of earlier merging first."""
     earlier = [pair for one in history.get("before", ()) for pair in pairs_of(one)]
     return [*earlier, *history["pairs"]]
+
+
+def making_of(folder: Path, digest: str, name: str) -> Mapping[str, Any]:
+    """Read how a dataset was made that this one was merged of; empty if it is not told."""
+    path = folder / SOURCES / digest[:16] / name
+    found: Mapping[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
+    return found

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import MAKING, SOURCES
 from soilbio.harmonise.ways import CONFIDENCE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from soilbio.dataset.history import History
     from soilbio.harmonise.compare import Pair
     from soilbio.harmonise.sources import Source
@@ -65,3 +68,19 @@ def _parts(source: Source) -> list[tuple[str, str, list[str]]]:
     return [
         (name, digests[name], libraries) for name, libraries in source.history["libraries"].items()
     ]
+
+
+def makings_of(sources: Sequence[Source]) -> dict[str, Path]:
+    """Find how each dataset was made, or those that it was merged of, by the path to keep it at."""
+    found: dict[str, Path] = {}
+    for source in sources:
+        folder = source.dataset.folder
+        if source.history:
+            kept = [path for path in sorted((folder / SOURCES).rglob("*")) if path.is_file()]
+            found |= {path.relative_to(folder).as_posix(): path for path in kept}
+            continue
+        for name in MAKING:
+            path = folder / "provenance" / name
+            if path.is_file():
+                found[f"{SOURCES}/{source.digest[:16]}/{name}"] = path
+    return found

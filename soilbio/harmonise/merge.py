@@ -23,7 +23,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused
 from soilbio.harmonise.chimeras import CHIMERAS
 from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, fields_of, sound_level, told
-from soilbio.harmonise.history import history_of
+from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.repeated import check_repeated
@@ -134,7 +134,7 @@ def harmonise(
             target,
             extra_columns=_own_columns(sources, problems),
             provenance=_provenance(sources, merged),
-            files={**_files(sources, merged), ORIGINS: origins},
+            files={**makings_of(sources), **_files(sources, merged), ORIGINS: origins},
         )
     return merged
 

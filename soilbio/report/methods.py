@@ -6,15 +6,18 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.history import History, pairs_of, read_history
+from soilbio.dataset.history import History, making_of, pairs_of, read_history
 from soilbio.dataset.package import RUN
 from soilbio.report.citations import citations_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from soilbio.dataset.read import Dataset
 
 Row = Mapping[str, Any]
 IMPORTED = "provenance/imported.json"
+_MAKING = ("run.json", "imported.json")
 # Of samples: what a methods section tells, in the words in which it does.
 _OF_SOILS = {
     "depth": "taken at a depth (m) of",
@@ -38,9 +41,7 @@ def methods_of(dataset: Dataset) -> str:
     blocks = ["# Methods", _what(dataset), _soils(dataset)]
     for assay in sorted(dataset.table("assays").to_dicts(), key=lambda row: str(row["assay_id"])):
         blocks.append(_assay(assay, dataset))
-    blocks += filter(
-        None, (_tools(dataset), _imported(dataset), *_merged(history), _terms(dataset))
-    )
+    blocks += filter(None, (*_made(dataset, history), *_merged(history), _terms(dataset)))
     text = "\n\n".join(blocks)
     sources = [*citations_of(text), *_rule_sources(history)]
     listed = "\n".join(f"{place}. {one}" for place, one in enumerate(sources, start=1))
@@ -143,23 +144,35 @@ def _classified(row: Row) -> Iterator[str]:
     yield f"Lineages were given{by} with {row['reference']}{version}{support}."
 
 
-def _tools(dataset: Dataset) -> str:
+def _made(dataset: Dataset, history: History) -> Iterator[str]:
+    """Tell how tables came to be; of a merged dataset, how those of each of its datasets did."""
+    if not history:
+        yield _tools(_read(dataset.folder / RUN), "Reads")
+        yield _imported(_read(dataset.folder / IMPORTED), "The tables")
+    for one in history.get("datasets", ()):
+        run, imported = (making_of(dataset.folder, one["sha256"], name) for name in _MAKING)
+        yield _tools(run, f"Reads of {one['name']}")
+        yield _imported(imported, f"The tables of {one['name']}")
+
+
+def _read(path: Path) -> Row:
+    found: Row = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+def _tools(made: Row, what: str) -> str:
     """Name the programs of a run of the workflow, with their versions."""
-    path = dataset.folder / RUN
-    made = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if not made.get("is_workflow_run", True) or not made.get("tools"):
         return ""
     used = ", ".join(f"{tool['name']} {tool['version']}" for tool in made["tools"])
-    return f"Reads were processed by the workflow of soilbio, which ran {used}."
+    return f"{what} were processed by the workflow of soilbio, which ran {used}."
 
 
-def _imported(dataset: Dataset) -> str:
-    path = dataset.folder / IMPORTED
-    if not path.is_file():
+def _imported(found: Row, what: str) -> str:
+    if not found:
         return ""
-    found = json.loads(path.read_text(encoding="utf-8"))
     notes = "".join(f" {note[0].upper()}{note[1:]}." for note in found["notes"])
-    return f"The tables were imported as {found['format']} with soilbio.{notes}"
+    return f"{what} were imported as {found['format']} with soilbio.{notes}"
 
 
 def _merged(history: History) -> Iterator[str]:

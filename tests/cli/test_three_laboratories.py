@@ -78,6 +78,14 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
     capsys.readouterr()
     assert main(["methods", merged]) == 0
     methods = capsys.readouterr().out
+    for name, form in (("north", "ampliseq"), ("south", "mothur"), ("west", "qiime2")):
+        assert f"The tables of {name} were imported as {form} with soilbio." in methods
+        (kept,) = [
+            path
+            for path in Path(merged, "provenance", "sources").glob("*/imported.json")
+            if path.read_bytes() == (tmp_path / name / "provenance/imported.json").read_bytes()
+        ]
+        assert kept.with_name("run.json").is_file()
     for part in (
         "6 soil samples were sequenced in 6 libraries, beside 3 controls",
         "GTGYCAGCMGCCGCGGTAA",
