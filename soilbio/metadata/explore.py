@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import count
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -21,11 +22,12 @@ from soilbio.metadata.pairing import (
     to_id,
 )
 from soilbio.metadata.reads import LONGEST_SHORT_BP, FirstRecords, read_first
-from soilbio.metadata.recognise import Starts, recognise, recognise_removed
+from soilbio.metadata.recognise import Starts, recognise, recognise_removed, rivals
 from soilbio.metadata.same_reads import note_ends_apart
 
 # Instrument, run number, flow cell: what an Illumina header begins with.
 _FLOWCELL = re.compile(r"[^:\s]+:\d+:(?:0+-)?([A-Za-z0-9-]+):\d+:\d+:\d+:\d+")
+_LANE = re.compile(r"(.*?)_?(L[0-9]{3})?")
 _PRIMER_ERROR_RATE = 0.1
 _LEAST_SHARE = 0.3
 # What a new project calls the assays of whole metagenomes, and what its user may call them.
@@ -103,35 +105,75 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
     pairing = pair_files(paths, records)
     _note_unpaired(pairing, problems)
     problems.raise_if_any()
+    fitting: list[Assay] = []
     if is_metagenome:
         assays: list[_Vote | None] = [_metagenome(records[pair.first]) for pair in pairing.pairs]
     else:
-        assays = _assays(pairing.pairs, records, named)
+        assays, fitting = _assays(pairing.pairs, records, named)
     libraries = _libraries(pairing.pairs, records, assays, folder)
     singles = [(one.first, one.assay, records[one.first]) for one in libraries if not one.second]
     note_ends_apart(singles, problems)
     problems.raise_if_any()
+    if fitting:
+        raise _ambiguous(fitting)
     return Explored(tuple(libraries), pairing.left_out)
 
 
 def _assays(
     pairs: Sequence[Pair], records: Mapping[Path, FirstRecords], named: Assay | None
-) -> list[_Vote | None]:
-    """Name the assay of each library: as it was named for all, else as the reads show it."""
+) -> tuple[list[_Vote | None], list[Assay]]:
+    """Name the assay of each library: as it was named for all, else as the reads show it.
+
+    Also those that single reads fit equally well, if nothing decides between them.
+    """
     starts = [
         Starts(records[pair.first], records[pair.second] if pair.second else None) for pair in pairs
     ]
     if named is not None:
-        return _as_named(starts, named)
+        return _as_named(starts, named), []
     seen = [_recognised(one, records[pair.first]) for pair, one in zip(pairs, starts, strict=True)]
     # What a control holds may begin anywhere; it is of the assay that the others are of.
-    return _settled(
+    votes = (
         [
             None if vote and vote[0] in METAGENOMES and guess_control(pair.sample) else vote
             for pair, vote in zip(pairs, seen, strict=True)
         ]
         if any(vote and vote[0] not in METAGENOMES for vote in seen)
         else seen
+    )
+    settled, fitting = _with_both_ends(votes, starts)
+    return _settled(settled), fitting
+
+
+def _with_both_ends(
+    votes: Sequence[_Vote | None], starts: Sequence[Starts]
+) -> tuple[list[_Vote | None], list[Assay]]:
+    """Let pairs decide for single reads, which show one primer; without pairs nothing does."""
+    known = known_assays()
+    of_pairs = Counter(
+        vote for vote, one in zip(votes, starts, strict=True) if vote and one.second is not None
+    )
+    settled, doubtful = list(votes), []
+    for place, (vote, one) in enumerate(zip(votes, starts, strict=True)):
+        if vote is None or one.second is not None or vote[0] in METAGENOMES or not vote[1]:
+            continue
+        fitting = [known[vote[0]], *rivals(one, known[vote[0]], known.values())]
+        names = {(assay.assay_id, True) for assay in fitting}
+        paired = next((each for each, _ in of_pairs.most_common() if each in names), None)
+        if len(names) > 1 and paired is None:
+            doubtful = fitting
+        settled[place] = paired or vote
+    return settled, doubtful
+
+
+def _ambiguous(fitting: Sequence[Assay]) -> InputError:
+    return problem_of(
+        "assay-ambiguous",
+        "--assay",
+        found=f"single reads that begin with {fitting[0].forward_primer}",
+        expected="reads of both ends, or the name of the assay: this primer is used for several"
+        f" regions ({', '.join(sorted(assay.assay_id for assay in fitting))})",
+        fix="Name the one that was amplified with --assay",
     )
 
 
@@ -239,17 +281,17 @@ def _libraries(
     folder: Path,
 ) -> list[Seen]:
     """Name the libraries; several of one sample are told apart by lane, number or counting."""
-    files_of = Counter(to_id(pair.sample) for pair in pairs)
+    sample_ids = _sample_ids(pairs)
+    files_of = Counter(sample_ids)
     flowcells = [_flowcell(records[pair.first]) for pair in pairs]
     run = Counter(cell for cell in flowcells if cell).most_common(1)
     taken = Counter[str]()
     libraries = []
-    for pair, assay, flowcell in zip(pairs, assays, flowcells, strict=True):
+    for pair, sample_id, assay, flowcell in zip(pairs, sample_ids, assays, flowcells, strict=True):
         if assay is None:
             raise _unrecognised(folder)
-        sample_id = to_id(pair.sample)
         has_suffix = files_of[sample_id] > 1 and pair.suffix
-        library_id = to_id(f"{pair.sample}_{pair.suffix}") if has_suffix else sample_id
+        library_id = to_id(f"{sample_id}_{pair.suffix}") if has_suffix else sample_id
         taken[library_id.casefold()] += 1
         number = taken[library_id.casefold()]
         libraries.append(
@@ -264,18 +306,34 @@ def _libraries(
                 has_primers=assay[1],
             )
         )
-    return _told_apart(libraries)
+    return libraries
 
 
-def _told_apart(libraries: list[Seen]) -> list[Seen]:
-    """Keep sample ids that only capitals tell apart from becoming one file."""
-    first: dict[str, str] = {}
-    return [
-        lib
-        if first.setdefault(lib.sample_id.casefold(), lib.sample_id) == lib.sample_id
-        else replace(lib, sample_id=lib.library_id)
-        for lib in libraries
-    ]
+def _sample_ids(pairs: Sequence[Pair]) -> list[str]:
+    """Give one id to each name in a folder, whose files are of one sample's lanes or indices.
+
+    Also to other lanes of the same index in another folder, as BaseSpace has them. Ids that would
+    be the same, or that only capitals tell apart, are numbered: two soils must not become one, and
+    what is one after all is seen by its number.
+    """
+    given: dict[tuple[Path, str], str] = {}
+    lanes: dict[tuple[str, str], dict[str, str]] = {}
+    taken: set[str] = set()
+    for pair in pairs:
+        place = (pair.first.parent, pair.sample)
+        index, lane = _LANE.fullmatch(pair.suffix).groups(default="")  # type: ignore[union-attr]
+        others = lanes.setdefault((pair.sample, index), {})
+        if place not in given and lane and others and lane not in others:
+            given[place] = next(iter(others.values()))
+        if place in given:
+            others[lane] = given[place]
+            continue
+        base = to_id(pair.sample)
+        names = (base if number == 1 else f"{base}-{number}" for number in count(1))
+        given[place] = next(name for name in names if name.casefold() not in taken)
+        taken.add(given[place].casefold())
+        others[lane] = given[place]
+    return [given[pair.first.parent, pair.sample] for pair in pairs]
 
 
 def _flowcell(records: FirstRecords) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from unicodedata import combining, normalize
 
 from soilbio.metadata.reads import FirstRecords, names_match
 
@@ -124,8 +125,9 @@ def guess_control(sample: str) -> str:
 
 
 def to_id(name: str) -> str:
-    """Make a valid id of a name: what an id must not hold becomes '_'."""
-    cleaned = re.sub(r"[^A-Za-z0-9._-]", "_", name)[:90]
+    """Make a valid id of a name: letters lose their marks, what else must not be becomes '_'."""
+    plain = "".join(c for c in normalize("NFKD", name) if not combining(c))
+    cleaned = re.sub(r"[^A-Za-z0-9._-]", "_", plain)[:90]
     return cleaned if cleaned[:1].isalnum() else f"S{cleaned}"
 
 

@@ -143,6 +143,16 @@ def recognise(starts: Starts, assays: Iterable[Assay]) -> Assay | None:
     return None
 
 
+def rivals(starts: Starts, assay: Assay, assays: Iterable[Assay]) -> list[Assay]:
+    """Find the assays of other regions that single reads, which show one primer, fit as well."""
+    listed = [one for one in assays if one.target_subfragment != assay.target_subfragment]
+    for error_rate in (0.0, 0.1):
+        least = starts.shares(assay, error_rate).both - _SAME_SHARE
+        if least + _SAME_SHARE >= _LEAST_SHARE:
+            return [one for one in listed if starts.shares(one, error_rate).both >= least]
+    return []
+
+
 def recognise_removed(starts: Starts, assays: Iterable[Assay]) -> Assay | None:
     """Find the assay whose amplicon the reads begin with, its primers removed."""
     return _best(list(assays), starts.follows)

@@ -171,6 +171,54 @@ def test_unknown_primers_ask_for_the_assay(reads, tmp_path, capsys):
     assert "--assay" in told
 
 
+FORWARD_Y = "GTGTCAGCAGCCGCGGTAA"  # of V4 with 806RB, of V4 to V5 with 926R
+
+
+def test_single_reads_whose_primer_is_of_several_regions_ask_for_the_assay(tmp_path, capsys):
+    folder = tmp_path / "reads"
+    folder.mkdir()
+    write_gzip(folder / "A.fastq.gz", fastq(FORWARD_Y, name=HEADER))
+    assert init(folder, tmp_path / "project") == 1
+    told = capsys.readouterr().err
+    assert "[assay-ambiguous]" in told
+    assert "16S-V4-515FY-806RB" in told
+    assert "16S-V4V5-515FY-926R" in told
+    assert init(folder, tmp_path / "project", "--assay", "16S-V4-515FY-806RB") == 0
+    assert {row["assay"] for row in sheet(tmp_path / "project")} == {"16S-V4-515FY-806RB"}
+
+
+def test_pairs_tell_of_which_region_single_reads_are(tmp_path):
+    folder = tmp_path / "reads"
+    folder.mkdir()
+    for end, primer in ((1, FORWARD_Y), (2, "GGACTACAAGGGTATCTAAT")):
+        write_gzip(folder / f"B_R{end}.fastq.gz", fastq(primer, name=HEADER, seed="B"))
+    write_gzip(folder / "A.fastq.gz", fastq(FORWARD_Y, name=HEADER))
+    assert init(folder, tmp_path / "project") == 0
+    assert {row["assay"] for row in sheet(tmp_path / "project")} == {"16S-V4-515FY-806RB"}
+
+
+@pytest.mark.parametrize(
+    ("names", "samples"),
+    [
+        (("M\u00fcller", "M\u00f6ller"), ["Moller", "Muller"]),
+        (("site 1 a", "site_1 a"), ["site_1_a", "site_1_a-2"]),
+        (("plate1/A1_S1_L001", "plate2/A1_S1_L001"), ["A1", "A1-2"]),
+        (("run1/A1_S1_L001", "run2/A1_S1_L002"), ["A1", "A1"]),
+        (("x1", "X1"), ["X1", "x1-2"]),
+    ],
+)
+def test_two_soils_never_become_one_sample(tmp_path, names, samples):
+    for name in names:
+        for end, primer in ((1, FORWARD), (2, REVERSE)):
+            path = tmp_path / "reads" / f"{name}_R{end}_001.fastq.gz"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_gzip(path, fastq(primer, name=HEADER, seed=name))
+    assert init(tmp_path / "reads", tmp_path / "project") == 0
+    found = sheet(tmp_path / "project")
+    assert sorted(row["sample_id"] for row in found) == samples
+    assert len({row["library_id"].casefold() for row in found}) == 2
+
+
 def test_a_folder_without_reads_is_named(tmp_path, capsys):
     assert init(tmp_path, tmp_path / "project") == 1
     assert "[reads-none]" in capsys.readouterr().err
