@@ -15,15 +15,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     library.add_argument("--out", type=Path, required=True)
     collect = steps.add_parser("collect", help="put all libraries on one page (MultiQC)")
     collect.add_argument("--reports", type=Path, required=True)
+    collect.add_argument("--sheet", type=Path, required=True, help="whose libraries are shown")
     collect.add_argument("--out", type=Path, required=True)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the step that was asked for."""
+    from soilbio.metadata.sheet import read_sheet
     from soilbio.profile.quality import collect, measure
 
     if args.step == "library":
         measure(args.fastq_1, args.fastq_2, args.out)
     else:
-        collect(args.reports, args.out)
+        collect(args.reports, read_sheet(args.sheet), args.out)
     return 0

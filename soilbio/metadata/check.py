@@ -17,6 +17,7 @@ from soilbio.metadata.databases import check_databases
 from soilbio.metadata.project_agreements import check_agreements
 from soilbio.metadata.samples import check_demanded, check_recommended, sample_rows
 from soilbio.metadata.sheet import Library, read_libraries
+from soilbio.metadata.truth import check_truth
 from soilbio.metadata.tsv import Rows
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def inspect_project(config_path: Path, *, is_deep: bool = False) -> Checked:
     if checked.project is not None:
         _check_files(checked.project, problems)
         _check_sheets(checked, checked.project, problems)
+        check_truth(checked.project, checked.libraries, problems)
         check_agreements(checked.project, checked.libraries, checked.rows, problems)
         if checked.libraries:
             _check_reads(checked, checked.project, problems, is_deep=is_deep)

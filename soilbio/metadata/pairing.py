@@ -132,8 +132,11 @@ def to_id(name: str) -> str:
 
 
 def is_fastq(path: Path) -> bool:
-    """Tell whether a file has the name of one with reads, in small or capital letters."""
-    return path.name.lower().endswith(ENDINGS)
+    """Tell whether a file has the name of one with reads, in small or capital letters.
+
+    Hidden files are none: macOS leaves `._A_R1.fastq.gz` beside each file on other disks.
+    """
+    return path.name.lower().endswith(ENDINGS) and not path.name.startswith(".")
 
 
 def _stem(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 
 from soilbio.profile.fastp import run_fastp
@@ -40,15 +41,30 @@ def measure(forward: Path, reverse: Path | None, target: Path) -> None:
     part.replace(target)
 
 
-def collect(reports: Path, target: Path) -> None:
-    """Put the reports of a folder on one MultiQC page; without any reads, say so."""
+def collect(reports: Path, libraries: Container[str], target: Path) -> None:
+    """Put these libraries' reports in a folder on one MultiQC page; without any reads, say so.
+
+    Those of libraries that the sheet no longer names may still lie there.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="multiqc-", dir=target.parent) as scratch:
+        listed = Path(scratch) / "reports.txt"
+        paths = sorted(reports.glob(f"*/*{SUFFIX}"))
+        wanted = [str(path) for path in paths if path.name.removesuffix(SUFFIX) in libraries]
+        listed.write_text("".join(f"{path}\n" for path in wanted), encoding="utf-8")
         run_tool(
             [
                 *("multiqc", "--force", "--quiet", "--no-version-check", "--module", "fastp"),
                 *("--module", "cutadapt"),
-                *("--outdir", scratch, "--filename", "page.html", "--no-data-dir", reports),
+                *(
+                    "--outdir",
+                    scratch,
+                    "--filename",
+                    "page.html",
+                    "--no-data-dir",
+                    "--file-list",
+                    listed,
+                ),
             ]
         )
         page = Path(scratch) / "page.html"

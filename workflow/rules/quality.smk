@@ -23,6 +23,7 @@ rule measure_read_quality:
 rule collect_read_quality:
     input:
         reports=quality_reports(),
+        sheet=ancient(PROJECT.libraries),
     output:
         page="results/quality/multiqc/multiqc_report.html",
     log:
@@ -34,4 +35,8 @@ rule collect_read_quality:
         mem_mb=2000,
         runtime=60,
     shell:
-        "soilbio quality collect" " --reports results/quality" " --out {output.page}" " 2> {log}"
+        "soilbio quality collect"
+        " --reports results/quality"
+        " --sheet {input.sheet:q}"
+        " --out {output.page}"
+        " 2> {log}"
