@@ -52,21 +52,10 @@ def collect(reports: Path, libraries: Container[str], target: Path) -> None:
         paths = sorted(reports.glob(f"*/*{SUFFIX}"))
         wanted = [str(path) for path in paths if path.name.removesuffix(SUFFIX) in libraries]
         listed.write_text("".join(f"{path}\n" for path in wanted), encoding="utf-8")
-        run_tool(
-            [
-                *("multiqc", "--force", "--quiet", "--no-version-check", "--module", "fastp"),
-                *("--module", "cutadapt"),
-                *(
-                    "--outdir",
-                    scratch,
-                    "--filename",
-                    "page.html",
-                    "--no-data-dir",
-                    "--file-list",
-                    listed,
-                ),
-            ]
-        )
+        if wanted:
+            quiet = ("--force", "--quiet", "--no-version-check", "--no-data-dir")
+            only = ("--module", "fastp", "--module", "cutadapt", "--file-list", listed)
+            run_tool(["multiqc", *quiet, *only, "--outdir", scratch, "--filename", "page.html"])
         page = Path(scratch) / "page.html"
         if not page.exists():
             page.write_text(_NO_PAGE, encoding="utf-8")

@@ -4,7 +4,7 @@ import json
 
 from soilbio.profile.clean import Cleaned, Trimming, clean
 from soilbio.profile.prepare import Reads
-from soilbio.profile.quality import measure
+from soilbio.profile.quality import collect, measure
 from tests.unit.metadata.conftest import FORWARD, REVERSE, fastq, write_gzip
 
 
@@ -26,3 +26,16 @@ def test_files_named_in_capitals_are_trimmed(tmp_path):
     reads = Reads("A", *reads_in_capitals(tmp_path))
     left = clean(reads, target, tmp_path / "A.json", Trimming(50))
     assert (left.status, left.reads_raw, left.reads_filtered) == ("ok", 40, 40)
+
+
+def test_the_page_shows_the_libraries_that_are_asked_for(tmp_path):
+    reports = tmp_path / "quality"
+    (reports / "reads").mkdir(parents=True)
+    for name in ("Kept1", "Gone1"):
+        measure(*reads_in_capitals(tmp_path), reports / "reads" / f"{name}.fastp.json")
+    collect(reports, {"Kept1", "absent"}, tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Kept1" in page
+    assert "Gone1" not in page
+    collect(reports, set(), tmp_path / "none.html")
+    assert "No library had reads" in (tmp_path / "none.html").read_text(encoding="utf-8")
