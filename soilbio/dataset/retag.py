@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.folder import SHARED
 from soilbio.dataset.history import ORIGINS
 from soilbio.dataset.package import PROVENANCE, RUN
 from soilbio.dataset.tables import TABLES
@@ -96,6 +97,7 @@ def retag(dataset: Dataset, change: Retag) -> None:
             files={
                 **{f"trees/{assay}.nwk": tree for assay, tree in dataset.trees().items()},
                 **_told(dataset.folder),
+                **_terms(dataset, change),
                 **_origins(dataset, change, Path(scratch) / "origins.parquet"),
                 f"{_FORMER}/{change.old}.yaml": former,
                 HISTORY: _with_line(dataset.folder / HISTORY, line),
@@ -129,6 +131,17 @@ def _told(folder: Path) -> dict[str, Path]:
     """Find what else a dataset says of its making, and of the terms it is held on, by its path."""
     paths = [path for path in sorted((folder / PROVENANCE).rglob("*")) if path.is_file()]
     return {name: path for path in paths if (name := path.relative_to(folder).as_posix()) != RUN}
+
+
+def _terms(dataset: Dataset, change: Retag) -> dict[str, str]:
+    """Let the terms on which parts are held bind them under the new agreement, too."""
+    terms = dataset.shared
+    if not any(change.old in one.get("agreements", ()) for one in terms):
+        return {}
+    for one in terms:
+        if change.old in one.get("agreements", ()):
+            one["agreements"] = sorted({*one["agreements"], change.new})
+    return {SHARED: f"{json.dumps(terms, indent=1)}\n"}
 
 
 def _origins(dataset: Dataset, change: Retag, target: Path) -> dict[str, Path]:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 from pathlib import Path
 
 import polars as pl
 import pytest
-from example_dataset import AGREEMENTS, CLOSED, PUBLIC, example_dataset
+from example_dataset import (
+    AGREEMENTS,
+    CLOSED,
+    EXTRA_COLUMNS,
+    PROVENANCE,
+    PUBLIC,
+    example_dataset,
+    example_tables,
+)
 
 from soilbio.agreements.signatures import add_signature
 from soilbio.cli.main import main
+from soilbio.dataset.folder import SHARED
+from soilbio.dataset.history import ORIGINS
 from soilbio.dataset.read import read_dataset
-from soilbio.dataset.write import write_tables
+from soilbio.dataset.write import write_dataset, write_tables
 
 NEW = f"{CLOSED.partition('@')[0]}@3.0"
 PARTY = "https://ror.org/0prov0001"
@@ -70,6 +81,29 @@ def test_the_dataset_is_valid_afterwards_and_keeps_its_tree_and_its_making(datas
     assert main(["dataset", "validate", str(dataset)]) == 0
     assert next((dataset / "trees").glob("*.nwk")).read_bytes() == tree
     assert (dataset / "provenance" / "run.json").read_bytes() == run
+
+
+def test_terms_and_what_merged_features_were_made_of_stay_and_bind_the_new_one(tmp_path, new):
+    terms = {"recipient": PARTY, "purpose": "DUO:0000042", "date": "2026-01-01", "until": None}
+    features = example_tables()["features"].with_columns(pl.lit(CLOSED).alias("agreement_ids"))
+    features.write_parquet(tmp_path / "origins.parquet")
+    dataset = tmp_path / "held"
+    write_dataset(
+        *(example_tables(), AGREEMENTS, dataset),
+        extra_columns=EXTRA_COLUMNS,
+        provenance=PROVENANCE,
+        files={
+            SHARED: json.dumps([{**terms, "agreements": [CLOSED]}]),
+            ORIGINS: tmp_path / "origins.parquet",
+            "provenance/imported.json": "{}",
+        },
+    )
+    assert apply(new, dataset) == 0
+    assert main(["dataset", "validate", str(dataset)]) == 0
+    after = read_dataset(dataset)
+    assert after.shared == [{**terms, "agreements": sorted([CLOSED, NEW])}]
+    assert set(after.origins.collect()["agreement_ids"]) == {NEW}
+    assert (dataset / "provenance" / "imported.json").read_text() == "{}"
 
 
 def test_what_was_done_and_the_former_text_stay_on_record(dataset, new, tmp_path):
