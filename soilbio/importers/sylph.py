@@ -62,7 +62,8 @@ def _profile(source: Path, column: str) -> dict[str, list[Line]]:
         found.setdefault(library, []).append(
             (genome, taxon, number_in(source, number, row, column) / 100)
         )
-    return found
+    # A library in which nothing was found has no rows that name it.
+    return found or {library_of(source): []}
 
 
 def _tax(source: Path, column: str) -> list[Line]:

@@ -109,6 +109,15 @@ def test_sums_of_mgnify_s_reads_are_lineages_of_a_run(tmp_path, name, text):
     assert counts == [("sk__Bacteria", 3), ("sk__Bacteria;k__;p__Firmicutes", 12)]
 
 
+def test_a_library_in_which_sylph_found_nothing_stays_and_one_alone_is_no_table(tmp_path):
+    (tmp_path / "S1.tsv").write_text(PROFILE)
+    (tmp_path / "S2.tsv").write_text(PROFILE.partition("\n")[0] + "\n")
+    assert sorted(read("sylph", [tmp_path], {}).libraries) == ["S1", "S2"]
+    with pytest.raises(InputError) as caught:
+        read("sylph", [tmp_path / "S2.tsv"], {})
+    assert [problem.code for problem in caught.value.problems] == ["import-table-empty"]
+
+
 @pytest.mark.parametrize("number", ["inf", "1.7", "-3", "many"])
 def test_numbers_of_mgnify_that_are_no_reads_are_refused(tmp_path, number):
     (tmp_path / "ERR1_SILVA-SSU.txt").write_text(f"12\tsk__Bacteria\n{number}\tsk__Archaea\n")
