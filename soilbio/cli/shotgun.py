@@ -231,7 +231,7 @@ def _said(
         if name.startswith((engine, named_by)) and not name.endswith("_database")
     }
     if named_by == "kraken2":
-        parameters["taxids"] = taxids_of(project)
+        parameters["kraken2_taxids".removeprefix(f"{engine}_")] = taxids_of(project)
     notes = []
     if nameless:
         notes.append(

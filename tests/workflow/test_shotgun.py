@@ -197,6 +197,7 @@ def test_metagenomes_and_amplicons_become_one_dataset_with_the_truth(mixed, tmp_
     assert abundance == {"WGS": "sequence", "AMPLICON": "marker"}
     told = assays.filter(assay_id="soil-wgs-bracken")["engine_parameters"][0]
     assert json.loads(told)["distribution"] == "database100mers.kmer_distrib"
+    assert json.loads(told)["kraken2_taxids"] == "ncbi"  # as the database shows
     features = pl.read_parquet(dataset / "features.parquet")
     taxids = dict(features.drop_nulls("ncbi_taxid").select("ncbi_taxid", "species").iter_rows())
     assert {taxid: taxids[taxid] for _, taxid, _ in GENOMES} == {t: n for n, t, _ in GENOMES}
