@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from soilbio.cli.tree_options import add_tree_options, common_tree
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
@@ -15,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FASTA",
         help="whole genes: on them the region is found that different primers share",
     )
+    add_tree_options(parser)
     parser.add_argument(
         "--rules", type=Path, metavar="TSV", help="stricter rules (rule, finest, because, source)"
     )
@@ -23,13 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
     from soilbio.harmonise.compare import compare, fields_of, read_rules, sound_level, told
+    from soilbio.harmonise.placed import find_placing
     from soilbio.harmonise.sources import assays_of, read_sources
     from soilbio.harmonise.trimming import Trimming, find_windows
 
     rules = read_rules(args.rules)
-    assays = assays_of(read_sources(args.datasets), fields_of(rules))
+    common = common_tree(args)
+    sources = read_sources(args.datasets)
+    assays = assays_of(sources, fields_of(rules))
     trimming = find_windows(assays, args.reference) if args.reference else Trimming()
-    pairs = compare(assays, rules, trimming.genes())
+    placed = find_placing(sources, common).assays if common else ()
+    pairs = compare(assays, rules, trimming.genes(), placed)
     print(told(pairs) or "There is one assay only.")
     print(f"\nTogether: {sound_level(pairs)}")
     return 0

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from soilbio.cli.tree_options import add_tree_options, common_tree
+
 _LEVELS = (
-    *("auto", "feature", "sh", "species", "genus", "family", "order", "class", "phylum"),
-    "domain",
+    *("auto", "feature", "sh", "species", "placement", "genus", "family", "order", "class"),
+    *("phylum", "domain"),
 )
 
 
@@ -24,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FASTA",
         help="whole genes: on them the region is found that different primers share",
     )
+    add_tree_options(parser)
     parser.add_argument(
         "--classify",
         metavar="NAME",
@@ -38,31 +41,30 @@ def run(args: argparse.Namespace) -> int:
     """Merge, and say how."""
     from soilbio.harmonise.compare import read_rules, told
     from soilbio.harmonise.merge import harmonise
+    from soilbio.harmonise.ways import Given
     from soilbio.references.manifest import locate
 
     rules = read_rules(args.rules)
     classifier = locate(args.classify) if args.classify else None
-    merged = harmonise(
-        *(args.datasets, args.out, args.level, rules),
-        reference=args.reference,
-        classifier=classifier,
-    )
+    given = Given(args.reference, classifier, common_tree(args))
+    merged = harmonise(args.datasets, args.out, args.level, rules, given)
     if merged.pairs:
         print(told(merged.pairs))
     print(f"Merged by {merged.level}")
     for name, number in sorted(merged.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")
     for row in merged.told.losses:
-        print(_lost(row))
+        print(_lost(row, merged.level))
     print(args.out)
     return 0
 
 
-def _lost(row: Mapping[str, Any]) -> str:
+def _lost(row: Mapping[str, Any], level: str) -> str:
     """Say what became of a dataset's features and reads."""
     told = f"{row['dataset']}: {row['features']:,} features became {row['features_after']:,}"
     if row["reads"] is not None:
         told += f", {row['reads_after']:,} of {row['reads']:,} reads are kept"
     if row["without_name"] is not None:
-        told += f", {100 * row['without_name']:.1f} % have no name at this level"
+        what = "are of no clade" if level == "placement" else "have no name at this level"
+        told += f", {100 * row['without_name']:.1f} % {what}"
     return told

@@ -14,6 +14,8 @@ ORIGINS = "provenance/features_of_sources.parquet"
 # How each of the datasets was made: a folder for each, named by the beginning of its checksum.
 SOURCES = "provenance/sources"
 MAKING = ("imported.json", "run.json")
+# The level of clades of a tree, whose ids begin so; what is of no clade is a sequence beside them.
+PLACEMENT = "placement"
 History = Mapping[str, Any]
 
 

@@ -323,6 +323,7 @@ FLAGS = {
     "off-target-domain": "The domain is none that the primers are meant for.",
     "chimera": "Made of two others, as seen once trimmed to the region that datasets share.",
     "unclassified": "No rank reached the confidence cutoff.",
+    "unplaced": "Of no clade of the tree that datasets were placed on; it stays as it is.",
     **{
         f"conflict-{rank}": "Classifiers or merged datasets give it several names at the rank"
         f" {rank}; here it has none."

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import PLACEMENT
 from soilbio.dataset.tables import EXCLUDING_FLAGS, FEATURES, RANKS
 from soilbio.taxonomy.settle import (
     CONFLICT,
@@ -82,10 +83,20 @@ def _made_anew(merged: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Make rows of features of some of the rows they came from; what has none of these is bare."""
     import polars as pl
 
-    agreed = agreed_rows(rows)
-    is_of_sequences = rows["level"].first() in (None, "feature")
-    made = _of_sequences(agreed, rows) if is_of_sequences else _of_names(agreed, rows, merged)
+    level = rows["level"].first()
+    is_named = pl.lit(level not in (None, "feature"))
+    if level == PLACEMENT:  # what is of no clade is a sequence still
+        is_named = pl.col("feature_id").str.starts_with(f"{PLACEMENT}:")
+    named, sequences = rows.filter(is_named), rows.filter(~is_named)
     schema = {name: merged.schema[name] for name in _COLUMNS} | {"shown_as": pl.String}
+    columns = [name for name in schema if name != "agreement_ids"]
+    found = [
+        _of_sequences(agreed_rows(sequences), sequences),
+        _of_names(agreed_rows(named), named, merged),
+    ]
+    made = pl.concat(
+        one.select(columns).cast({name: schema[name] for name in columns}) for one in found
+    )
     return (
         merged.select("feature_id", "agreement_ids")
         .join(made, on="feature_id", how="left")

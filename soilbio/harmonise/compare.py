@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from soilbio.dataset.history import PLACEMENT
 from soilbio.errors import Problems
 from soilbio.harmonise.lengths import Lengths, are_near
 from soilbio.standards import shipped
@@ -21,8 +22,8 @@ from soilbio.standards import shipped
 # From fine to coarse. `sh`: species hypotheses of UNITE; `presence`: names of genera that are
 # there, no numbers; `refused`: nothing.
 LEVELS = (
-    *("feature", "sh", "species", "genus", "family", "order", "class", "phylum", "domain"),
-    *("presence", "refused"),
+    *("feature", "sh", "species", PLACEMENT, "genus", "family", "order", "class", "phylum"),
+    *("domain", "presence", "refused"),
 )
 _ITS = re.compile(r"its[12]?$")
 _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
@@ -133,6 +134,7 @@ def compare(
     assays: Mapping[str, Assay],
     rules: Mapping[str, Rule],
     windows: Mapping[str, str] | None = None,
+    placed: Collection[str] = (),
 ) -> list[Pair]:
     """Compare each assay with each other.
 
@@ -144,6 +146,8 @@ def compare(
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
+    placed : collection of str
+        Assays whose sequences can be placed on a common tree.
 
     """
     windows = windows or {}
@@ -161,9 +165,13 @@ def compare(
                 for rule in applying
             ]
         applying = _by_hypotheses(*both, applying, rules)
-        merged = max(LEVELS.index(_merged_by(assay)) for assay in both)
-        if merged:
-            applying.append(replace(rules["merged-before"], finest=LEVELS[merged]))
+        is_placed = one in placed and other in placed
+        if is_placed:
+            applying = [
+                rules["placement"] if rule.name in (*_OF_PLACE, "lengths-differ") else rule
+                for rule in applying
+            ]
+        applying += _of_merging(*both, rules, is_placed=is_placed)
         if _coarsest(applying) < LEVELS.index("presence"):
             applying += _of_sampling(*both, rules)
         common = tuple(field for field in fields_of(rules) if _agree(*both, field))
@@ -188,8 +196,15 @@ def _by_hypotheses(
     return [rules["species-hypothesis"], *kept]
 
 
-def _merged_by(assay: Assay) -> str:
-    return str(assay.get("merged_by") or "feature")
+def _of_merging(
+    one: Assay, other: Assay, rules: Mapping[str, Rule], *, is_placed: bool
+) -> Iterator[Rule]:
+    """Yield the rule of how they were merged before, if they were."""
+    merged = max(LEVELS.index(str(assay.get("merged_by") or "feature")) for assay in (one, other))
+    if LEVELS[merged] == PLACEMENT and not is_placed:
+        yield rules["placed-before"]
+    elif merged:
+        yield replace(rules["merged-before"], finest=LEVELS[merged])
 
 
 def _coarsest(applying: Sequence[Rule]) -> int:
@@ -336,6 +351,7 @@ def _words(level: str) -> str:
     return {
         "feature": "by their sequences",
         "sh": "by UNITE's species hypotheses",
+        PLACEMENT: "by clades of the common tree",
         "presence": "side by side; in common only which genera are there",
         "refused": "not at all until the method is stated",
     }.get(level, f"by {level}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from soilbio.dataset.history import History
     from soilbio.harmonise.compare import Pair
+    from soilbio.harmonise.placed import Placing
     from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Told, Ways
     from soilbio.references.manifest import Reference
@@ -24,8 +25,12 @@ def history_of(
     ways: Ways,
     pairs: Sequence[Pair],
     told: Told,
+    names: Mapping[str, str],
 ) -> History:
-    """Say what was merged and why so; of what was merged before, its parts and its own history."""
+    """Say what was merged and why so; of what was merged before, its parts and its own history.
+
+    `names` are those that assays (`dataset: assay`) have in the merged dataset.
+    """
     datasets: dict[str, str] = {}
     libraries: dict[str, list[str]] = {}
     for source in sources:
@@ -45,8 +50,13 @@ def history_of(
         "notes": dict(sorted(told.notes.items())),
         "losses": told.losses,
         **({"classified": _classified(ways.classifier)} if ways.classifier else {}),
+        **({"placement": _placed(ways.by_clades, names)} if ways.by_clades else {}),
         **({"before": before} if before else {}),
     }
+
+
+def _placed(placing: Placing, names: Mapping[str, str]) -> dict[str, object]:
+    return {**placing.told(), "assays": sorted({names[one] for one in placing.assays})}
 
 
 def _classified(reference: Reference) -> dict[str, object]:

@@ -91,7 +91,7 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     known = features.with_columns(parts).collect()
     grouped = known.group_by(key).agg(*said(ranks), pl.col("confidence").min())
     taxa = settled(grouped, ranks).with_columns(
-        as_flags(_lasting("flags"), pl.col("named") != ""),
+        as_flags(lasting("flags"), pl.col("named") != ""),
         # The name that a group goes by is its own, whatever was in conflict above.
         *(
             pl.when(pl.col("named_rank") == rank)
@@ -144,7 +144,7 @@ def _code() -> pl.Expr:
     )
 
 
-def _lasting(name: str) -> pl.Expr:
+def lasting(name: str) -> pl.Expr:
     """Keep those flags that say something of a name, not of a sequence."""
     import polars as pl
 

@@ -44,7 +44,7 @@ def losses(
                 "features_after": went[0],
                 "reads": came[1],
                 "reads_after": went[1],
-                "without_name": None if ways.level == "feature" else _without(own, ways.level),
+                "without_name": None if ways.level == "feature" else _without(own, ways),
             }
         )
     return sorted(rows, key=lambda row: str(row["dataset"]))
@@ -58,12 +58,14 @@ def _summed(counts: pl.LazyFrame) -> tuple[int, int | None]:
     return found.row(0)
 
 
-def _without(counts: pl.LazyFrame, level: str) -> float | None:
-    """Give the share of what was counted that has no name at a level."""
+def _without(counts: pl.LazyFrame, ways: Ways) -> float | None:
+    """Give the share of what was counted that has no name at a level, or is of no clade."""
     import polars as pl
 
     amount = pl.coalesce(pl.col("count").cast(pl.Float64), pl.col("relative_abundance"))
-    is_unnamed = pl.col("feature_id").str.starts_with(unnamed(level))
+    is_unnamed = pl.col("feature_id").str.starts_with(unnamed(ways.level))
+    if placing := ways.by_clades:
+        is_unnamed = pl.col("feature_id").is_in(placing.unplaced())
     sums = counts.select(amount.filter(is_unnamed).sum().alias("part"), amount.sum().alias("all"))
     part, every = sums.collect(engine="streaming").row(0)
     return round(part / every, 6) if every else None

@@ -16,25 +16,33 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED, check_folder
-from soilbio.dataset.history import HISTORY, ORIGINS
+from soilbio.dataset.history import HISTORY, ORIGINS, PLACEMENT
 from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
-from soilbio.errors import Problems, Refused
+from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.chimeras import CHIMERAS
-from soilbio.harmonise.compare import LEVELS, Pair, Rule, compare, fields_of, sound_level, told
+from soilbio.harmonise.compare import (
+    LEVELS,
+    Pair,
+    Rule,
+    compare,
+    fields_of,
+    sound_level,
+    told,
+)
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.numbers import merged_numbers
+from soilbio.harmonise.placed import find_placing
+from soilbio.harmonise.placement import programs
 from soilbio.harmonise.repeated import check_repeated
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
-from soilbio.harmonise.ways import Told, Ways
+from soilbio.harmonise.ways import Given, Told, Ways
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from soilbio.references.manifest import Reference
 
 # Samples of one material (MIxS source_mat_id, or an archive's accession) in several datasets.
 MATERIAL = "provenance/same_material.tsv"
@@ -68,9 +76,7 @@ def harmonise(
     target: Path,
     level: str,
     rules: Mapping[str, Rule],
-    *,
-    reference: Path | None = None,
-    classifier: Reference | None = None,
+    given: Given | None = None,
 ) -> Merged:
     """Merge datasets into a new one; in which order they are named does not change a byte.
 
@@ -81,35 +87,43 @@ def harmonise(
     target : Path
         The dataset to write.
     level : str
-        `auto`, `feature`, `sh` (UNITE's species hypotheses), or a rank from species to domain.
+        `auto`, `feature`, `sh` (UNITE's species hypotheses), `placement` (clades of a tree), or a
+        rank from species to domain.
     rules : mapping of name to Rule
         As `compare.read_rules` gives them.
-    reference : Path, optional
-        FASTA of whole genes: where primers differ, their common region is found on it, and
-        sequences are turned its way, and trimmed to that.
-    classifier : Reference, optional
-        Sequences of all datasets are classified with it, so that one set of names is compared.
+    given : Given, optional
+        What sequences are compared with.
 
     Raises
     ------
     InputError
         If a dataset or the reference cannot be read, two datasets say different things of one
-        sample or library, or the target is a folder of something else.
+        sample or library, the target is a folder of something else, or clades are asked for
+        without a tree.
     Refused
         If the level is finer than what is sound.
 
     """
     check_folder(target, beside_dataset)
+    given = given or Given()
+    if level == PLACEMENT and given.common is None:
+        raise problem_of(
+            "tree-missing",
+            "--level placement",
+            expected="a tree of the gene, of whose clades features are",
+            fix="Give --tree TREE.nwk and --alignment ALIGNED.fasta, the alignment of its tips",
+        )
     sources = read_sources(folders)
     assays = assays_of(sources, fields_of(rules))
-    trimming = find_windows(assays, reference) if reference else Trimming()
-    pairs = compare(assays, rules, trimming.genes())
+    trimming = find_windows(assays, given.reference) if given.reference else Trimming()
+    placing = find_placing(sources, given.common) if given.common else None
+    pairs = compare(assays, rules, trimming.genes(), placing.assays if placing else ())
     trimming.lengths = common_lengths(
         [(pair.one, pair.other) for pair in pairs if pair.is_cut_to_one_length],
         {name: assay["lengths"] for name, assay in assays.items() if assay["lengths"]},
     )
     taken = _level(level, pairs)
-    ways = Ways(taken, trimming, reference, classifier)
+    ways = Ways(taken, trimming, given.reference, given.classifier, placing)
     merged = Merged(taken, tuple(pairs), ways)
     problems = Problems("datasets")
     names = _assay_names(sources)
@@ -134,7 +148,11 @@ def harmonise(
             target,
             extra_columns=_own_columns(sources, problems),
             provenance=_provenance(sources, merged),
-            files={**makings_of(sources), **_files(sources, merged), ORIGINS: origins},
+            files={
+                **makings_of(sources),
+                **_files(sources, merged, names),
+                ORIGINS: origins,
+            },
         )
     return merged
 
@@ -292,7 +310,10 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
         "title": " and ".join(sorted(source.name for source in sources)),
         "soilbio_version": __version__,
         "is_workflow_run": False,
-        "tools": [],
+        "tools": [
+            {"name": name, "version": version}
+            for name, version in (programs() if merged.ways.by_clades else {}).items()
+        ],
         "references": [
             {"name": one.name, "version": one.version, "sha256": one.sha256}
             for one in (merged.ways.classifier,)
@@ -305,9 +326,13 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
     }
 
 
-def _files(sources: Sequence[Source], merged: Merged) -> dict[str, Path | str]:
+def _files(
+    sources: Sequence[Source], merged: Merged, names: Mapping[tuple[str, str], str]
+) -> dict[str, Path | str]:
     """Write what was merged and why so, and on which terms parts of it are held."""
-    history = history_of(sources, merged.ways, merged.pairs, merged.told)
+    digests = {source.digest: source.name for source in sources}
+    assays = {f"{digests[digest]}: {assay}": name for (digest, assay), name in names.items()}
+    history = history_of(sources, merged.ways, merged.pairs, merged.told, assays)
     material = _same_material(sources)
     files: dict[str, Path | str] = {
         HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"
@@ -315,6 +340,8 @@ def _files(sources: Sequence[Source], merged: Merged) -> dict[str, Path | str]:
     if merged.ways.is_trimmed:
         files[OUTSIDE] = merged.ways.trimming.table()
         files[CHIMERAS] = merged.told.chimeras
+    if placing := merged.ways.by_clades:
+        files |= placing.tables()
     if material:
         files[MATERIAL] = _table(("source_mat_id", "dataset", "sample_id"), material)
     if merged.conflicts:

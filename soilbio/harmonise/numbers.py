@@ -8,12 +8,14 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import PLACEMENT
 from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.ends import same_but_for_ends
 from soilbio.harmonise.lineages import BY_HYPOTHESIS, added_up, lineages_of, merged_features
 from soilbio.harmonise.losses import losses
 from soilbio.harmonise.orientation import turned
 from soilbio.harmonise.origins import own_tables, write_origins
+from soilbio.harmonise.placed import clades_of, gene_file, place_features
 from soilbio.harmonise.reclassify import reclassified
 from soilbio.harmonise.sources import Source
 from soilbio.harmonise.trimming import trimmed
@@ -55,13 +57,18 @@ def merged_numbers(
 
     own = [(source, *_own(source, taken, ways)) for source, taken in _once(sources)]
     parts = _changed(own, ways, told, scratch)
+    if placing := ways.by_clades:
+        place_features(parts, placing, scratch)
+        placing.note(told.notes)
     longer = _same_but_for_ends(parts, told.notes) if ways.level == "feature" else {}
     called = _called(parts, longer) if longer else parts
     features = merged_features([own for _, _, own in called], told.notes)
     counts: Iterable[pl.LazyFrame] = [own for _, own, _ in called]
     became: Mapping[str, str] | pl.LazyFrame = longer
     if ways.level != "feature":
-        features, lineage_of = lineages_of(features, ways.level)
+        features, lineage_of = (
+            clades_of(features, placing) if placing else lineages_of(features, ways.level)
+        )
         counts = (added_up(own, lineage_of) for own in counts)
         became = lineage_of
     if ways.is_trimmed or ways.level != "feature":
@@ -76,7 +83,9 @@ def merged_numbers(
 def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[Part]:
     """Turn, trim and name sequences, as far as that is asked for."""
     genes = ways.genes or (ways.classifier.sequences if ways.classifier else None)
-    if genes and (ways.level == "feature" or ways.classifier):
+    if placing := ways.by_clades:
+        parts = turned(parts, gene_file(placing.common, scratch), told.notes, scratch)
+    elif genes and (ways.level == "feature" or ways.classifier):
         parts = turned(parts, genes, told.notes, scratch)
     if ways.is_trimmed:
         parts = [
@@ -161,7 +170,7 @@ def _own(source: Source, taken: Sequence[str], ways: Ways) -> tuple[pl.LazyFrame
     counts, features = own_tables(source)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
-    if ways.level != "feature":
+    if ways.level not in ("feature", PLACEMENT):
         kept = {"verbatim_lineage"} if ways.level == BY_HYPOTHESIS else set()
         kept |= {"sequence"} if ways.classifier else set()
         emptied = [name for name in _OF_ONE if name not in kept]

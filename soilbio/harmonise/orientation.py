@@ -31,7 +31,7 @@ def turned(parts: list[Part], genes: Path, notes: dict[str, int], scratch: Path)
 
     """
     sequences = sequences_of(parts)
-    strand_of = _strands(sequences, genes, scratch)
+    strand_of = strands(sequences, genes, scratch)
     backwards = [name for name, strand in strand_of.items() if strand == "-"]
     notes["sequences_that_were_turned"] = len(backwards)
     notes["sequences_like_no_gene_of_the_reference"] = sum(
@@ -43,7 +43,8 @@ def turned(parts: list[Part], genes: Path, notes: dict[str, int], scratch: Path)
     return [(source, *_renamed(counts, features, new)) for source, counts, features in parts]
 
 
-def _strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str, str]:
+def strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str, str]:
+    """Tell of each sequence on which strand of the genes it is: `+`, `-`, `?` for neither."""
     if not sequences:
         return {}
     query, table = write_fasta(sequences, scratch / "orient.fasta"), scratch / "orient.tsv"

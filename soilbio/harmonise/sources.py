@@ -202,6 +202,8 @@ def _sampling(source: Source, fields: Iterable[str]) -> dict[str, dict[str, froz
 
 def _after_merging(history: History, assay: Mapping[str, Any]) -> dict[str, Any]:
     merged_by = {"merged_by": history.get("level", "feature")}
+    if assay["assay_id"] not in history.get("placement", {}).get("assays", [assay["assay_id"]]):
+        merged_by = {"merged_by": "feature"}  # its features stayed what they were
     windows = set(_windows(history, assay["target_gene"]))
     if not windows:
         return merged_by

@@ -13,6 +13,8 @@ from soilbio.harmonise.trimming import Trimming
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.common_tree import CommonTree
+    from soilbio.harmonise.placed import Placing
     from soilbio.references.manifest import Reference
 
     # A dataset, its counts and its features.
@@ -23,22 +25,43 @@ CONFIDENCE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What the user gives for sequences to be compared with.
+
+    `reference`: FASTA of whole genes; where primers differ, their common region is found on it, and
+    sequences are turned its way, and trimmed to that. `classifier`: all sequences are classified
+    with it, so that one set of names is compared. `common`: a tree on which regions are placed.
+    """
+
+    reference: Path | None = None
+    classifier: Reference | None = None
+    common: CommonTree | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """How features are merged.
 
-    `level` is `feature`, `sh` or a rank. `genes` are whole genes in their direction, `classifier`
-    a reference that all sequences are classified with, so that one set of names is compared.
+    `level` is `feature`, `sh`, `placement` or a rank. `genes` are whole genes in their direction,
+    `classifier` a reference that all sequences are classified with, so that one set of names is
+    compared, `placing` a tree of whose clades features are.
     """
 
     level: str = "feature"
     trimming: Trimming = field(default_factory=Trimming)
     genes: Path | None = None
     classifier: Reference | None = None
+    placing: Placing | None = None
 
     @property
     def is_trimmed(self) -> bool:
         """Whether sequences are cut to a window."""
         return self.level == "feature" and bool(self.trimming.windows or self.trimming.lengths)
+
+    @property
+    def by_clades(self) -> Placing | None:
+        """The tree, where features are merged by its clades."""
+        return self.placing if self.level == "placement" else None
 
 
 @dataclass(slots=True)

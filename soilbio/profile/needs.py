@@ -41,15 +41,21 @@ def uses_of(project: Config, libraries: Iterable[Library]) -> set[str]:
 
 def missing_tools(project: Config, libraries: Iterable[Library]) -> list[Problem]:
     """Find the tools that the project needs and this machine lacks."""
-    uses = uses_of(project, libraries)
+    return tools_missing_for(
+        uses_of(project, libraries),
+        "start the workflow with '--sdm conda' (workflow/envs/{environment}.yaml)",
+    )
+
+
+def tools_missing_for(uses: set[str], otherwise: str = "'conda install {conda}'") -> list[Problem]:
+    """Find the tools that some uses need and this machine lacks; say how else to get them."""
     return [
         Problem(
             "tool-missing",
             name,
             expected=f"the command '{tool['command']}' on PATH",
             fix=(
-                f"Install it: 'apt-get install {tool['debian']}', or start the workflow with"
-                f" '--sdm conda' (workflow/envs/{tool['environment']}.yaml)"
+                f"Install it: 'apt-get install {tool['debian']}', or {otherwise.format_map(tool)}"
             ),
         )
         for name, tool in known_tools().items()

@@ -44,6 +44,13 @@ _CITATIONS = {
     "greengenes(?!2)": "Greengenes: McDonald et al. 2012, ISME J. 6:610, "
     "doi:10.1038/ismej.2011.139",
     "mafft": "MAFFT: Katoh & Standley 2013, Mol. Biol. Evol. 30:772, doi:10.1093/molbev/mst010",
+    "addfragments": "MAFFT --add: Katoh & Frith 2012, Bioinformatics 28:3144, "
+    "doi:10.1093/bioinformatics/bts578",
+    "raxml": "RAxML: Stamatakis 2014, Bioinformatics 30:1312, doi:10.1093/bioinformatics/btu033",
+    "evolutionary placement algorithm": "Evolutionary Placement Algorithm: Berger et al. 2011, "
+    "Syst. Biol. 60:291, doi:10.1093/sysbio/syr010",
+    "treecluster": "TreeCluster: Balaban et al. 2019, PLoS ONE 14:e0221068, "
+    "doi:10.1371/journal.pone.0221068",
     "fasttree": "FastTree: Price et al. 2010, PLoS ONE 5:e9490, doi:10.1371/journal.pone.0009490",
     "scikit-bio": "scikit-bio: Aton et al. 2025, Nat. Methods, doi:10.1038/s41592-025-02981-z",
     "coverage": "Coverage-based Hill numbers: Chao et al. 2014, Ecol. Monogr. 84:45, "

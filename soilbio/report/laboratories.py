@@ -93,6 +93,16 @@ def _level(history: Mapping[str, Any]) -> Iterator[Block]:
             f" {window['references_with_all_primers']:,} references that hold all primers."
         )
 
+    if placed := history.get("placement"):
+        yield (
+            f"{', '.join(placed['assays'])}: sequences were placed on a tree of {placed['tips']:,}"
+            f" genes (RAxML {placed['programs']['RAxML']}, {placed['model']}), cut into"
+            f" {placed['clades']:,} clades whose tips are at most {placed['clade_diameter']:g}"
+            f" apart; each is of the clade that has {placed['least_weight']:g} of its likelihood"
+            f" at the least, if {placed['least_like']:g} of it is as in one of the clade's tips."
+            " provenance/placement.tsv lists them all, and why one is of no clade."
+        )
+
 
 def _matrix(pairs: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
     """Show the finest level of all pairs at a glance, unless they are too many for a page."""
@@ -112,7 +122,10 @@ def _lost(history: Mapping[str, Any]) -> Iterator[Block]:
     columns = ("dataset", "features", "features_after", "reads", "reads_after", "without_name")
     rows = [[_cell(name, row.get(name)) for name in columns] for row in history.get("losses", ())]
     if rows:
-        note = "Without name: the share of reads that has no name at the level of merging."
+        note = (
+            "Without name: the share of reads that has no name at the level of merging, or that is"
+            " of no clade."
+        )
         yield grid("Before and after", columns, rows, note=note, is_folded=False)
     notes = sorted(history["notes"].items())
     yield Bullets("", tuple(f"{name.replace('_', ' ')}: {number:,}" for name, number in notes))

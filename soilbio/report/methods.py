@@ -191,6 +191,15 @@ def _merged(history: History) -> Iterator[str]:
             reasons.setdefault(rule["because"], f"{rule['because']} (finest: {rule['finest']})")
     if reasons:
         yield f"The level follows from these reasons: {'; '.join(sorted(reasons.values()))}."
+    yield from _compared(history)
+    losses = [one for one in history.get("losses", ()) if one["without_name"] is not None]
+    if losses:
+        what = "is of no clade" if "placement" in history else "has no name at that level"
+        yield f"What {what}: {'; '.join(_unnamed(losses))}."
+
+
+def _compared(history: History) -> Iterator[str]:
+    """Tell what sequences were compared with."""
     for gene, window in sorted(history.get("common_regions", {}).items()):
         yield (
             f"Sequences of {gene} were trimmed to the region between {window['forward_primer']} and"
@@ -205,9 +214,24 @@ def _merged(history: History) -> Iterator[str]:
             f" (vsearch, support of {known['confidence']:g} at the least) and {known['reference']}"
             f" {known['reference_version']}; the names that came with them stay verbatim."
         )
-    losses = [one for one in history.get("losses", ()) if one["without_name"] is not None]
-    if losses:
-        yield f"What has no name at that level: {'; '.join(_unnamed(losses))}."
+    if placed := history.get("placement"):
+        yield _on_a_tree(placed)
+
+
+def _on_a_tree(placed: Mapping[str, Any]) -> str:
+    """Tell how sequences were placed on a common tree, and what a clade is."""
+    raxml, mafft = (placed["programs"][name] for name in ("RAxML", "MAFFT"))
+    return (
+        f"The sequences of {', '.join(placed['assays'])} were added to an alignment of"
+        f" {placed['tips']:,} genes (SHA-256 {placed['alignment_sha256'][:12]}) by MAFFT {mafft}"
+        " (--addfragments, --keeplength, --6merpair) and placed on its tree (SHA-256"
+        f" {placed['tree_sha256'][:12]}) by RAxML {raxml} (Evolutionary Placement Algorithm,"
+        f" {placed['model']}, seed {placed['seed']}). The tree was cut into {placed['clades']:,}"
+        f" clades whose tips are at most {placed['clade_diameter']:g} apart (Max Clade, as"
+        f" TreeCluster's). A sequence is of a clade if at least {placed['least_weight']:g} of its"
+        f" likelihood weight is there and it is to {placed['least_like']:g} at the least like one"
+        " of the clade's tips; others stay as they are."
+    )
 
 
 def _cut(lengths: Mapping[str, int]) -> Iterator[str]:

@@ -107,6 +107,7 @@ def test_a_tool_is_in_its_conda_environment_and_in_the_debian_list(name):
         ("fastp", "fastp", ["fastp", "--version"]),
         ("tree", "mafft", ["mafft", "--version"]),
         ("tree", "fasttree", ["fasttree", "-expert"]),
+        ("tree", "raxml", ["raxmlHPC", "-v"]),
     ],
 )
 def test_conda_brings_the_version_that_is_tested_here(environment, package, command):

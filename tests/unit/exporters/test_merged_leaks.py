@@ -26,8 +26,10 @@ from soilbio.errors import Refused
 from soilbio.exporters.package import write_package
 from soilbio.exporters.redact import redacted_view
 from soilbio.exporters.registry import OF_TABLES
+from soilbio.harmonise.common_tree import CommonTree, read_common_tree
 from soilbio.harmonise.compare import read_rules
 from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.ways import Given
 from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -141,9 +143,26 @@ def laboratories(tmp_path_factory) -> list[Path]:
     return [laboratory(name, folder) for name in SAID]
 
 
-@pytest.fixture(scope="module", params=["feature", "species", "genus", "later"])
+def common_tree(folder: Path) -> CommonTree:
+    """A tree of all sequences but the longer one, each with one that is like it."""
+    rows = {}
+    for place, own in enumerate((SAME, OTHER, SHORT, OWN, SECRET, PAIR)):
+        rows |= {f"t{place}": own, f"u{place}": own[:-2] + own[:2]}
+    pairs = [f"(t{place}:0.01,u{place}:0.01):0.5" for place in range(len(rows) // 2)]
+    (folder / "tree.nwk").write_text(f"({','.join(pairs)});")
+    fasta = "".join(f">{name}\n{row}\n" for name, row in rows.items())
+    (folder / "aligned.fasta").write_text(fasta)
+    return read_common_tree(folder / "tree.nwk", folder / "aligned.fasta", 0.1)
+
+
+@pytest.fixture(scope="module", params=["feature", "species", "placement", "genus", "later"])
 def merged(request, laboratories, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("merged") / request.param
+    if request.param == "placement":
+        given = Given(common=common_tree(tmp_path_factory.mktemp("tree")))
+        found = harmonise(laboratories, folder, "placement", read_rules(), given)
+        assert found.notes["features_placed"] >= 4
+        return folder
     if request.param == "later":  # by name, of what was merged by sequence
         harmonise(laboratories[1:], folder / "first", "feature", read_rules())
         harmonise([laboratories[0], folder / "first"], folder / "all", "genus", read_rules())
