@@ -79,15 +79,15 @@ def test_two_regions_of_a_gene_are_of_one_clade_and_of_no_distant_one(genes, tmp
     phyla = [{genes[name][1].split("; ")[1] for name in names} for names in tips.values()]
     assert max(map(len, phyla)) == 1
     counts = read_dataset(target).table("counts")
-    assert counts["count"].sum() == 2 * len(genes)
+    assert counts["count"].sum() == 4 * len(genes)
     libraries = counts.group_by("feature_id").agg(pl.col("library_id").n_unique())
     assert libraries["library_id"].max() == 2
 
 
 def dataset(folder: Path, region: str, amplicons: dict[str, str]) -> Path:
-    """Import a library in which each gene was read once."""
+    """Import a library in which each gene was read twice."""
     rows = [
-        (f"F{place}", number, sequence, "d__Bacteria")
+        (f"F{place}", 2 * number, sequence, "d__Bacteria")
         for place, (sequence, number) in enumerate(sorted(Counter(amplicons.values()).items()))
     ]
     forward, reverse = REGIONS[region]
