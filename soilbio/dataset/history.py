@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from soilbio.dataset.parquet import write_sorted
+
+if TYPE_CHECKING:
+    import polars as pl
 
 HISTORY = "provenance/harmonised.json"
 # The features of each dataset as they came: `feature_id` is what they became, `own_id` what each
 # was called before, `source` the checksum of its dataset, `level` that of the merging.
 ORIGINS = "provenance/features_of_sources.parquet"
+_ORIGINS_KEY = ("feature_id", "source", "own_id", "came_as")
 # How each of the datasets was made: a folder for each, named by the beginning of its checksum.
 SOURCES = "provenance/sources"
 MAKING = ("imported.json", "run.json")
@@ -26,6 +32,11 @@ def read_history(folder: Path) -> History:
         return {}
     found: History = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def write_said(rows: pl.LazyFrame, target: Path) -> None:
+    """Write what each dataset said of its features, for `ORIGINS`."""
+    write_sorted(rows, _ORIGINS_KEY, target, metadata={"soilbio:table": Path(ORIGINS).stem})
 
 
 def pairs_of(history: History) -> list[Mapping[str, Any]]:

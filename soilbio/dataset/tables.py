@@ -196,7 +196,9 @@ LIBRARIES = Table(
         _reads("reads_raw", "Reads or read pairs in the files."),
         _reads("reads_primer", "With both primers (all, where primers were removed before)."),
         _reads("reads_filtered", "After quality and length filtering."),
-        _reads("reads_merged", "Merged pairs (equal to filtered for single reads)."),
+        _reads(
+            "reads_merged", "Merged pairs; of single reads those that are there to be filtered."
+        ),
         Column(
             "reads_decontaminated",
             "integer",

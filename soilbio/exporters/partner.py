@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED
-from soilbio.dataset.history import ORIGINS
-from soilbio.dataset.parquet import write_sorted
+from soilbio.dataset.history import ORIGINS, write_said
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Refused
@@ -51,8 +50,7 @@ def _origins(view: View, scratch: Path) -> dict[str, Path | str]:
     if view.origins is None:
         return {}
     path = scratch / "origins.parquet"
-    key = ("feature_id", "source", "own_id", "came_as")
-    write_sorted(view.origins, key, path, metadata={"soilbio:table": Path(ORIGINS).stem})
+    write_said(view.origins, path)
     return {ORIGINS: path}
 
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import ORIGINS
-from soilbio.dataset.parquet import write_sorted
+from soilbio.dataset.history import write_said
 from soilbio.dataset.tables import FEATURES
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = [column.name for column in FEATURES.columns]
 _TEXTS = ("sequence", "verbatim_lineage", "classifier")
-_KEY = ("feature_id", "source", "own_id", "came_as")
 
 
 def own_tables(source: Source) -> tuple[pl.LazyFrame, pl.LazyFrame]:
@@ -89,7 +87,7 @@ def write_origins(
 
     rows = [_rows(source, features, became, level) for source, _, features in parts]
     every = pl.concat(rows, how="vertical").with_columns(pl.lit(level).alias("level"))
-    write_sorted(every, _KEY, target, metadata={"soilbio:table": Path(ORIGINS).stem})
+    write_said(every, target)
     return target
 
 
