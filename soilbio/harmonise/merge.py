@@ -104,7 +104,7 @@ def harmonise(
         If the level is finer than what is sound.
 
     """
-    check_folder(target, beside_dataset)
+    _check_target(folders, target)
     given = given or Given()
     if level == PLACEMENT and given.common is None:
         raise problem_of(
@@ -155,6 +155,19 @@ def harmonise(
             },
         )
     return merged
+
+
+def _check_target(folders: Sequence[Path], target: Path) -> None:
+    """Refuse to replace what is not ours, or one of the datasets that are merged."""
+    if target.resolve() in {folder.resolve() for folder in folders}:
+        raise problem_of(
+            "folder-others",
+            str(target),
+            found="one of the datasets that are to be merged",
+            expected="a folder for the merged dataset, beside them",
+            fix="Name another folder with --out; this dataset would be lost",
+        )
+    check_folder(target, beside_dataset)
 
 
 def _level(asked: str, pairs: Sequence[Pair]) -> str:

@@ -7,13 +7,15 @@ import json
 import subprocess
 import tempfile
 import threading
+import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from soilbio.errors import problem_of
 from soilbio.profile.clean import Account, Cleaned
 from soilbio.profile.genomes import Genome
 from soilbio.profile.packing import needing_room, packed, parts_of
@@ -95,9 +97,23 @@ def _write_renamed(genome: Genome, place: int, sink: IO[bytes]) -> None:
         is_packed = raw.read(2) == _GZIP
         raw.seek(0)
         with gzip.open(raw) if is_packed else raw as lines:
-            for line in lines:
+            for line in _whole(genome, lines):
                 sink.write(b">%d|" % place + line[1:] if line.startswith(b">") else line)
     sink.write(b"\n")
+
+
+def _whole(genome: Genome, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Give the lines of a genome; only reading is judged here, writing is not of the file."""
+    try:
+        yield from lines
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise problem_of(
+            "shotgun-genome",
+            str(genome.path),
+            found=f"{genome.name}: {error}",
+            expected="a whole FASTA file, plain or gzip",
+            fix="Copy or download it again, and compare its size or checksum with the source",
+        ) from error
 
 
 def _described(index: Path) -> Path:

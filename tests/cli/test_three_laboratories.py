@@ -133,6 +133,13 @@ def test_no_command_takes_the_place_of_a_folder_of_others(three, tmp_path, capsy
         assert [path.name for path in home.iterdir()] == ["thesis"]
 
 
+def test_a_dataset_that_is_merged_is_not_replaced(three, capsys):
+    before = sorted(path.name for path in Path(three[0]).iterdir())
+    assert main(["harmonise", *three, "--out", str(three[0])]) == 1
+    assert "[folder-others]" in capsys.readouterr().err
+    assert sorted(path.name for path in Path(three[0]).iterdir()) == before
+
+
 def test_two_assays_of_one_sample_are_merged_under_one_name_of_it(tmp_path, capsys):
     """Laboratories call the libraries of a soil alike for each of their assays."""
     folders = []

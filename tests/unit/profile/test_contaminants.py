@@ -8,6 +8,7 @@ from pathlib import Path
 import dnaio
 import pytest
 
+from soilbio.errors import InputError
 from soilbio.profile.clean import Account, Cleaned
 from soilbio.profile.contaminants import Rule, bare_name, remove, write_index
 from soilbio.profile.genomes import Genome
@@ -116,6 +117,6 @@ def test_reads_are_named_as_minimap2_does(name):
 def test_a_genome_that_cannot_be_read_gives_no_index(tmp_path):
     genome = tmp_path / "host.fa.gz"
     genome.write_bytes(gzip.compress(f">chr1\n{HOST}\n".encode(), mtime=0)[:-2000])
-    with pytest.raises(EOFError):
+    with pytest.raises(InputError, match="shotgun-genome"):
         write_index([Genome("host", genome)], tmp_path / "x.mmi", is_long=False, threads=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["host.fa.gz"]
