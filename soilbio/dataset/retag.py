@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.folder import SHARED
-from soilbio.dataset.history import ORIGINS, write_said
+from soilbio.dataset.history import ORIGINS
 from soilbio.dataset.package import PROVENANCE, RUN
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
@@ -148,7 +148,7 @@ def _origins(dataset: Dataset, change: Retag, target: Path) -> dict[str, Path]:
     """Write what a merged dataset's features were made of under the new agreement, too."""
     if dataset.origins is None:
         return {}
-    write_said(_renamed(dataset.origins, change), target)
+    _renamed(dataset.origins, change).sink_parquet(target)  # sorted as it was
     return {ORIGINS: target}
 
 
