@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from soilbio.errors import disk_full
-from soilbio.profile.tools import Pipe, ToolFailed
+from soilbio.profile.tools import drain_tool
 
 # The same blocks give the same bytes; what comes out of a pipe comes in pieces of any size.
 _BLOCK = 1 << 20
@@ -80,14 +80,6 @@ def pack_output(command: Sequence[str | Path], target: Path) -> int:
         If the file cannot be written.
 
     """
-    pipe = Pipe()
-    source = pipe.start(command)
     with parts_of([target]) as (part,):
-        try:
-            lines = pack_stream(source, part)
-        except OSError:
-            with suppress(ToolFailed):  # it lost its reader
-                pipe.finish()
-            raise
-        pipe.finish()
+        lines, _ = drain_tool(command, lambda source: pack_stream(source, part))
     return lines

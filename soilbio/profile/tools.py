@@ -14,13 +14,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from soilbio.errors import InputError, disk_full, problem_of
 
 # Small enough that the allocator keeps it, instead of asking the system for every block.
 _BLOCK = 1 << 16
 _LAST_LINES = 3
+Drained = TypeVar("Drained")
 
 
 class ToolFailed(Exception):  # noqa: N818  a verdict about a process
@@ -100,6 +101,25 @@ def run_tool_into(
         If the file cannot be written.
 
     """
+
+    def copy(source: int) -> None:
+        with os.fdopen(source, "rb") as stream, target.open("wb") as handle:
+            shutil.copyfileobj(stream, handle, _BLOCK)
+
+    return drain_tool(command, copy, feed=feed)[1]
+
+
+def drain_tool(
+    command: Sequence[str | Path],
+    drain: Callable[[int], Drained],
+    *,
+    feed: Callable[[IO[bytes]], None] | None = None,
+) -> tuple[Drained, str]:
+    """Run one command to its end, with `drain` at the end of its pipe, which it closes.
+
+    Returns what `drain` gave, and what the command wrote on standard error; raises as
+    `run_tool_into` does.
+    """
     pipe = Pipe()
     reading, writing = os.pipe() if feed else (None, None)
     try:
@@ -111,8 +131,7 @@ def run_tool_into(
     with ThreadPoolExecutor(max_workers=1) as thread:
         fed = thread.submit(_feed, feed, writing) if feed else None
         try:
-            with os.fdopen(source, "rb") as stream, target.open("wb") as handle:
-                shutil.copyfileobj(stream, handle, _BLOCK)
+            drained = drain(source)
         except OSError:
             with suppress(ToolFailed):  # it lost its reader
                 pipe.finish()
@@ -120,7 +139,7 @@ def run_tool_into(
     said = pipe.finish()[0]
     if fed:
         fed.result()
-    return said
+    return drained, said
 
 
 def _feed(feed: Callable[[IO[bytes]], None], end: int | None) -> None:

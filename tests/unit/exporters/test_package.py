@@ -237,7 +237,9 @@ def test_a_key_cannot_be_made_where_there_is_no_folder(tmp_path):
 def test_tables_are_whole_whatever_is_withheld(closed, tmp_path):
     made = under(tmp_path / "d", {**OPEN, **dict.fromkeys(closed, "withhold")}, None)
     write_package(made, "tsv", tmp_path / "tsv")
-    for frame in made.tables.values():
-        frame.collect()
+    assert (tmp_path / "tsv" / "decision.json").is_file()
+    for name, frame in made.tables.items():
+        assert frame.collect().columns == frame.collect_schema().names(), name
     if "counts" not in closed:
         write_package(made, "biom", tmp_path / "biom")
+        assert list((tmp_path / "biom").glob("*.biom"))

@@ -29,4 +29,7 @@ def test_files_of_a_library_whose_hosts_reads_were_sought_are_refused(removed, n
 
 
 def test_files_of_libraries_of_which_nothing_was_sought_may_go():
-    refuse_unscreened(tables(None, "", "human:1"), ["L0", "L1", "another"])
+    there = tables(None, "", "human:1")
+    refuse_unscreened(there, ["L0", "L1", "another"])
+    with pytest.raises(Refused, match="L2"):  # of the same tables
+        refuse_unscreened(there, ["L0", "L1", "L2", "another"])
