@@ -81,9 +81,7 @@ def run(args: argparse.Namespace) -> int:
             print(told)
             return 0
         ready(ledger)
-        if args.reads:
-            _refuse_unscreened(dataset, args.reads)
-        writer = _reads_writer(args.reads, dataset, view, key) if args.reads else None
+        writer = _reads_writer(args, dataset, view, key) if args.reads else None
         evidence = write_package(view, args.target, args.out, writer)
     except Refused as refusal:
         if not args.record_refusal or args.out is None:
@@ -100,22 +98,24 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_unscreened(dataset: Dataset, sheet: Path) -> None:
-    """Refuse files that still have the reads that were to be removed."""
-    from soilbio.exporters.reads import refuse_unscreened
-    from soilbio.metadata.sheet import read_sheet
+def _reads_writer(args: argparse.Namespace, dataset: Dataset, view: View, key: bytes) -> Writer:
+    """Bind the writer of reads to the files of a sheet, by the names that libraries have here.
 
-    refuse_unscreened(dataset.tables, read_sheet(sheet))
-
-
-def _reads_writer(sheet: Path, dataset: Dataset, view: View, key: bytes) -> Writer:
-    """Bind the writer of reads to the files of a sheet, by the names that libraries have here."""
+    Of libraries of which reads were to be removed, to the files that the run kept without them.
+    """
+    from soilbio.exporters.clean_reads import FOLDER, clean_reads, sought
     from soilbio.exporters.pseudonyms import pseudonym
     from soilbio.exporters.reads import Sequenced, sheet_names, writer_of
     from soilbio.metadata.sheet import read_sheet
 
     shown = set(view.tables["libraries"].select("library_id").collect()["library_id"])
-    rows = read_sheet(sheet)
+    screened = (
+        dataset.tables["libraries"]
+        .filter(sought())
+        .collect()
+        .rows_by_key("library_id", named=True, unique=True)
+    )
+    rows = read_sheet(args.reads)
     reads = {}
     for library, stem in sheet_names(dataset.tables).items():
         name = library if library in rows else stem
@@ -124,6 +124,10 @@ def _reads_writer(sheet: Path, dataset: Dataset, view: View, key: bytes) -> Writ
         here, called = library, name
         if library not in shown:
             here, called = (pseudonym(key, view.recipient, one) for one in (library, name))
+        if library in screened:
+            kept = clean_reads(screened[library], stem, args.dataset.resolve().parent / FOLDER)
+            reads[here] = Sequenced(called, kept.files, True, kept.reads, kept.fault)
+            continue
         files = (rows[name].fastq_1, rows[name].fastq_2)
         reads[here] = Sequenced(called, tuple(path for path in files if path))
     return writer_of(reads)

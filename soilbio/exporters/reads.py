@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.agreements.model import Strictness
 from soilbio.errors import InputError, Problems, Refused, problem_of
+from soilbio.exporters.clean_reads import sought
 from soilbio.exporters.evidence import Evidence
 from soilbio.exporters.registry import Writer
 from soilbio.exporters.view import View
@@ -44,10 +45,17 @@ def write(view: View, folder: Path) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Sequenced:
-    """What was sequenced once: what its copy is called, and its files, one or two."""
+    """What was sequenced once: what its copy is called, and its files, one or two.
+
+    `is_clean` if they are those that a run kept after it removed reads; these may be none,
+    hold `reads` records each, or have a `fault` for which they must stay.
+    """
 
     name: str
     files: tuple[Path, ...]
+    is_clean: bool = False
+    reads: int | None = None
+    fault: str = ""
 
 
 def writer_of(reads: Mapping[str, Sequenced]) -> Writer:
@@ -84,21 +92,19 @@ def refuse_unscreened(tables: Mapping[str, pl.LazyFrame], libraries: Iterable[st
         A sheet names the reads as they were sequenced, with those of hosts among them.
 
     """
-    own = tables["libraries"].filter(_sought()).select("library_id").collect()["library_id"]
+    own = tables["libraries"].filter(sought()).select("library_id").collect()["library_id"]
     names = sheet_names(tables)
-    sought = {*own, *(names[library] for library in own)}
-    if closed := sorted(sought & set(libraries)):
+    unclean = {*own, *(names[library] for library in own)}
+    if closed := sorted(unclean & set(libraries)):
         raise Refused(
-            f"reads of {', '.join(closed[:3])}{' and others' if len(closed) > 3 else ''} were to be"
+            f"reads of {_listed(closed)} were to be"
             " removed (hosts, crops, contaminants), and the sheet names files that have them still;"
             " the project, with keep_clean, has those without"
         )
 
 
-def _sought() -> pl.Expr:
-    import polars as pl
-
-    return pl.col("removed_by_genome").fill_null("") != ""
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
 
 
 def _write(reads: Mapping[str, Sequenced], view: View, folder: Path) -> Evidence:
@@ -107,11 +113,10 @@ def _write(reads: Mapping[str, Sequenced], view: View, folder: Path) -> Evidence
     What several profilers named is there once. Each read is called after its library and its
     number; nothing else of its header is kept. The same reads give the same bytes.
     """
-    libraries = [
-        row
-        for row in view.tables["libraries"].collect().iter_rows(named=True)
-        if _is_open(view, row["sample_id"])
-    ]
+    everyone = view.tables["libraries"].collect().to_dicts()
+    shared = [row for row in everyone if _is_open(view, row["sample_id"])]
+    _check_clean(shared, reads)
+    libraries = [row for row in shared if not _has_nothing_left(reads.get(row["library_id"]))]
     _check_there(libraries, reads)
     (folder / FOLDER).mkdir()
     copied: dict[Sequenced, dict[str, Any]] = {}
@@ -124,10 +129,9 @@ def _write(reads: Mapping[str, Sequenced], view: View, folder: Path) -> Evidence
                 copied[own] = _copy(own, folder / FOLDER)
             ids = {name: row[name] for name in ("library_id", "sample_id")}
             writer.writerow({**copied[own], **ids})
-    withheld = view.tables["libraries"].collect().height - len(libraries)
     return view.evidence.noting(
         libraries=len(libraries),
-        libraries_without_reads=withheld,
+        libraries_without_reads=len(everyone) - len(libraries),
         reads=sum(made["reads"] for made in copied.values()),
     )
 
@@ -135,6 +139,26 @@ def _write(reads: Mapping[str, Sequenced], view: View, folder: Path) -> Evidence
 def _is_open(view: View, sample: str) -> bool:
     outcome = view.decision_of(sample).outcomes[SharingClass.RAW_READS]
     return outcome.strictness == Strictness.ALLOW
+
+
+def _check_clean(libraries: list[dict[str, Any]], reads: Mapping[str, Sequenced]) -> None:
+    """Refuse the whole where reads of a library that should be shared are not known to be clean."""
+    faults: dict[str, list[str]] = {}
+    for row in libraries:
+        own = reads.get(row["library_id"])
+        if own and own.fault and own.name not in faults.setdefault(own.fault, []):
+            faults[own.fault].append(own.name)
+    if faults:
+        raise Refused(
+            "reads of hosts, crops or contaminants were to be removed, the sheet names files that"
+            " have them still, and those without them cannot go: "
+            + "; ".join(f"of {_listed(names)}, {fault}" for fault, names in faults.items())
+            + ". Set `keep_clean: true` under shotgun: and run the workflow"
+        )
+
+
+def _has_nothing_left(own: Sequenced | None) -> bool:
+    return own is not None and own.is_clean and not own.files
 
 
 def _check_there(libraries: list[dict[str, Any]], reads: Mapping[str, Sequenced]) -> None:
@@ -158,6 +182,11 @@ def _copy(own: Sequenced, folder: Path) -> dict[str, Any]:
     for end, source in enumerate(own.files, start=1):
         target = folder / f"{own.name}_R{end}.fastq.gz"
         made["reads"] = _rename(source, target, own.name, end)
+        if own.reads is not None and made["reads"] != own.reads:
+            raise Refused(
+                f"{source.name} holds {made['reads']:,} reads, the dataset says that {own.reads:,}"
+                " were left of the library: it is of another run, or not whole"
+            )
         made[f"file_{end}"] = f"{FOLDER}/{target.name}"
         digest = md5(usedforsecurity=False)
         with target.open("rb") as file:

@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from soilbio.cli.main import main
 from soilbio.errors import InputError
 from soilbio.metadata.config import read_config
 from soilbio.metadata.sheet import read_sheet
@@ -113,6 +114,14 @@ def codes_of_sending(project: Project) -> set[str]:
     return set()
 
 
+def export_of_reads(project: Project, out: str) -> int:
+    """Export the reads to the consortium, after the embargo of the demo's agreement."""
+    sheet, dataset = project.folder / "config" / "libraries.tsv", project.results / "dataset"
+    asked = ("--recipient", "consortium", "--purpose", "DUO:0000042", "--date", "2028-02-01")
+    files = ("--reads", str(sheet), "--out", str(project.folder / out))
+    return main(["export", "reads", str(dataset), *asked, *files])
+
+
 def accounts(project: Project) -> dict[str, dict]:
     folder = project.results / "shotgun" / "clean"
     return {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
@@ -153,6 +162,15 @@ def test_reads_of_hosts_are_counted_and_never_leave_and_rrna_reads_are_named(hos
     both = (HOST, reverse_complement(HOST), PHIX, reverse_complement(PHIX))
     assert not any(text in genome for text in texts for genome in both)
     assert codes_of_sending(hosted) == set()
+    assert export_of_reads(hosted, "out") == 0
+    table = pl.read_csv(hosted.folder / "out" / "reads.tsv", separator="\t").to_dicts()
+    assert [row["library_id"] for row in table] == ["M1-ssu"]  # nothing is left of M2
+    assert table[0]["reads"] == own["reads_decontaminated"]
+    sent = gzip.decompress((hosted.folder / "out" / table[0]["file_1"]).read_bytes()).decode()
+    assert sent.split("\n")[1::4] == texts
+    kept.unlink()
+    assert export_of_reads(hosted, "none") == 3
+    assert not (hosted.folder / "none").exists()
     other = hosted.config.read_text().replace("name: human", "name: other")
     hosted.config.write_text(other)
     assert codes_of_sending(hosted) == {"reads-unscreened"}
