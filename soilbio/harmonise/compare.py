@@ -215,9 +215,10 @@ def _coarsest(applying: Sequence[Rule]) -> int:
 _MARKER = ("strategy-differs", "gene-differs", "region-differs", "primers-differ")
 _OF_FEATURES = {"clusters": "clusters-against-variants", "unknown": "features-unknown"}
 _OF_PLACE = ("region-differs", "primers-differ", "region-unstated")
+_OF_NUMBERS = "counts-against-abundances"
 _MAKING = {
-    "AMPLICON": ("engine-differs", "reference-differs", "counts-against-abundances"),
-    "WGS": ("profiler-differs", "database-differs", "counts-against-abundances"),
+    "AMPLICON": ("engine-differs", "reference-differs", _OF_NUMBERS),
+    "WGS": ("profiler-differs", "database-differs", _OF_NUMBERS),
 }
 # How soils were taken and treated: it does not change what a sequence is, so that these are told.
 _SAMPLING = (
@@ -242,7 +243,9 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     fingerprint = one.get("method_fingerprint")
     if fingerprint and fingerprint == other.get("method_fingerprint"):
         unstated = [rule for rule in marker if rule.name == "region-unstated"]
-        return [rules["same-method"], *unstated, *lengths, *clusters]
+        numbers = rules[_OF_NUMBERS]
+        shares = [numbers] if _differ(one, other, numbers.fields) else []
+        return [rules["same-method"], *unstated, *shares, *lengths, *clusters]
     names = _MAKING[str(one["library_strategy"])]
     making = [rules[name] for name in names if _differ(one, other, rules[name].fields)]
     return [*marker, *making, *lengths, *clusters]
@@ -326,10 +329,16 @@ def _plain(value: Any) -> str:
 def sound_level(pairs: Iterable[Pair]) -> str:
     """Give the finest level that is sound for all pairs whose numbers can be compared at all.
 
-    Assays that share names at most stay side by side, each with its own libraries.
+    Assays that share names at most stay side by side, each with its own libraries; but where only
+    their numbers are of two kinds, what their features are still says which may be one.
     """
-    levels = [LEVELS.index(pair.level) for pair in pairs if pair.level not in LEVELS[-2:]]
-    return LEVELS[max(levels, default=0)]
+    levels = [0]
+    for pair in pairs:
+        rules = [rule for rule in pair.rules if rule.name != _OF_NUMBERS]
+        coarsest = _coarsest(rules)
+        if LEVELS[coarsest] not in LEVELS[-2:]:
+            levels.append(coarsest)
+    return LEVELS[max(levels)]
 
 
 def told(pairs: Sequence[Pair]) -> str:

@@ -126,7 +126,7 @@ def harmonise(
     ways = Ways(taken, trimming, given.reference, given.classifier, placing)
     merged = Merged(taken, tuple(pairs), ways)
     problems = Problems("datasets")
-    names = _assay_names(sources)
+    names = _assay_names(sources, assays)
     tables: dict[str, Any] = {
         "samples": _rows(sources, "samples", problems),
         "libraries": _rows(sources, "libraries", problems, names),
@@ -182,19 +182,30 @@ def _level(asked: str, pairs: Sequence[Pair]) -> str:
     return sound if asked == "auto" else asked
 
 
-def _assay_names(sources: Sequence[Source]) -> dict[tuple[str, str], str]:
-    """Name the assays: one that is called the same and is another method, after its method too."""
+def _assay_names(
+    sources: Sequence[Source], assays: Mapping[str, Mapping[str, Any]]
+) -> dict[tuple[str, str], str]:
+    """Name the assays: one that is called the same and is another method, after its method too.
+
+    Counts and shares of one method stay two assays: no column says of a library which it has.
+    """
     methods: dict[str, set[str]] = {}
-    for source in sources:
-        for row in source.rows("assays"):
-            methods.setdefault(row["assay_id"], set()).add(_method(row))
-    return {
-        (source.digest, row["assay_id"]): row["assay_id"]
-        if len(methods[row["assay_id"]]) == 1
-        else f"{row['assay_id']}-{_method(row)[:8]}"
+    kinds: dict[str, set[bool]] = {}
+    made = [
+        (source, row, bool(assays[f"{source.name}: {row['assay_id']}"]["has_counts"]))
         for source in sources
         for row in source.rows("assays")
-    }
+    ]
+    for _, row, has_counts in made:
+        methods.setdefault(row["assay_id"], set()).add(_method(row))
+        kinds.setdefault(row["assay_id"], set()).add(has_counts)
+    names = {}
+    for source, row, has_counts in made:
+        name = row["assay_id"]
+        ends = [f"-{_method(row)[:8]}"] if len(methods[name]) > 1 else []
+        ends += ["-shares"] if len(kinds[name]) > 1 and not has_counts else []
+        names[source.digest, name] = name + "".join(ends)
+    return names
 
 
 def _method(assay: Row) -> str:

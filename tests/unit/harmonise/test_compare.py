@@ -43,6 +43,11 @@ def level(**changes) -> tuple[str, list[str]]:
         ({"target_gene": "18S rRNA"}, "presence", ["gene-differs"]),
         ({"library_strategy": "WGS"}, "presence", ["strategy-differs"]),
         ({"has_counts": False}, "presence", ["counts-against-abundances"]),
+        (
+            {"has_counts": False, "method_fingerprint": "a"},
+            "presence",
+            ["same-method", "counts-against-abundances"],
+        ),
         ({"target_subfragment": "", "pcr_primer_reverse": ""}, "genus", ["region-unstated"]),
         ({"target_gene": None}, "refused", ["method-unstated"]),
         ({"library_strategy": ""}, "refused", ["method-unstated"]),
@@ -70,6 +75,21 @@ def test_every_rule_has_a_level_reason_and_source_and_is_told_with_them():
         {"one": V4, "other": {**V4, "target_subfragment": "V9", "method_fingerprint": ""}}, rules
     )
     assert "Abellan-Schneyder" in told(pairs)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sound"),
+    [
+        ({}, "feature"),
+        ({"engine": "VSEARCH 97 % OTU"}, "genus"),
+        ({"target_subfragment": "V3-V4"}, "genus"),
+        ({"target_gene": "18S rRNA"}, "feature"),  # side by side, whatever is counted
+    ],
+)
+def test_shares_and_counts_are_not_merged_more_finely_than_their_features_may(changes, sound):
+    other = {**V4, "method_fingerprint": "b", "has_counts": False, **changes}
+    assays = {"one": V4, "two": V4, "other": other}
+    assert sound_level(compare(assays, read_rules())) == sound
 
 
 def test_the_sound_level_is_that_of_the_coarsest_pair_whose_numbers_can_be_compared():

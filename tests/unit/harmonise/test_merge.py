@@ -182,6 +182,26 @@ def test_one_name_of_two_methods_becomes_two_assays(two, tmp_path):
     assert set(merged.table("libraries")["assay_id"]) <= names
 
 
+def test_counts_and_shares_of_one_method_stay_two_assays(two, tmp_path):
+    def shares(tables):
+        total = pl.col("count").sum().over("library_id")
+        tables["counts"] = tables["counts"].with_columns(
+            relative_abundance=pl.col("count") / total, count=pl.lit(None, pl.Int64)
+        )
+
+    merge(two(shares), tmp_path / "c")
+    merged = read_dataset(tmp_path / "c")
+    kinds = (
+        merged.table("counts")
+        .join(merged.table("libraries"), on="library_id")
+        .group_by("assay_id")
+        .agg(pl.col("count").is_null().unique())
+    )
+    kinds = dict(kinds.iter_rows())
+    assert (kinds[V4], kinds[f"{V4}-shares"]) == ([False], [True])
+    assert all(len(own) == 1 for own in kinds.values())
+
+
 def other_region(tables):
     tables["assays"] = column(tables["assays"], "target_subfragment", pl.lit("V9"))
     tables["assays"] = column(tables["assays"], "method_fingerprint", pl.lit("12" * 32))
