@@ -27,6 +27,7 @@ from soilbio.metadata.units import units_of
 from soilbio.profile.genomes import genomes_of
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
+from soilbio.taxonomy.settle import agreed_rows
 from soilbio.taxonomy.sintax import read_sintax
 
 if TYPE_CHECKING:
@@ -180,12 +181,12 @@ def _counts(assays: Sequence[str], results: Path, agreement_of: Mapping[str, str
 def _features(
     project: Config, libraries: Sequence[Library], results: Path, counts: pl.DataFrame
 ) -> pl.DataFrame:
-    """Name and flag every feature; one that several assays found is taken from the first."""
+    """Name and flag every feature; one that several assays name has what their names agree on."""
     import polars as pl
 
     assays = sorted({one.assay for one in libraries})
     single = frozenset(one.assay for one in libraries if one.fastq_2 is None)
-    rows: dict[str, dict[str, object]] = {}
+    told: dict[str, list[dict[str, object]]] = {}
     for assay in assays:
         found = (
             _taxa(assay, results)
@@ -193,12 +194,19 @@ def _features(
             else _sequences(project, assay, results, single)
         )
         for row in found:
-            rows.setdefault(str(row["feature_id"]), row)
+            others = told.setdefault(str(row["feature_id"]), [])
+            if row not in others:
+                others.append(row)
     agreements = counts.group_by("feature_id").agg(
         pl.col("agreement_id").unique().sort().str.join("|").alias("agreement_ids")
     )
     columns = [column for column in FEATURES.columns if column.name != "agreement_ids"]
-    return _frame(list(rows.values()), columns).join(agreements, on="feature_id", how="left")
+    sole = _frame([own[0] for own in told.values() if len(own) == 1], columns)
+    named_twice = [row for own in told.values() if len(own) > 1 for row in own]
+    if named_twice:
+        agreed = agreed_rows(_frame(named_twice, columns)).select(sole.columns)
+        sole = pl.concat([sole, agreed.sort("feature_id").cast(sole.schema)])
+    return sole.join(agreements, on="feature_id", how="left")
 
 
 def _taxa(assay: str, results: Path) -> list[dict[str, object]]:

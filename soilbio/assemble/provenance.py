@@ -57,6 +57,9 @@ def _parameters(project: Config) -> dict[str, object]:
         for key, value in project.taxonomy.items()
         if key in {"reference", "version", "confidence"}
     }
+    if own := project.taxonomy["by_assay"]:
+        named = {name: (one["reference"], one["version"]) for name, one in own.items()}
+        taxonomy["by_assay"] = named
     text = json.dumps(
         {
             "amplicon": dict(project.amplicon),

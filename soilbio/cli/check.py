@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from soilbio.errors import Problem
-    from soilbio.metadata.config import Config
+    from soilbio.metadata.check import Checked
     from soilbio.metadata.library_reads import Facts
 
 HELP = "find every mistake in configuration, sheets, agreements and reads"
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.metadata.check import inspect_project, summary_of
 
     checked = inspect_project(args.config, is_deep=args.deep)
-    checked.problems += _reference_problems(checked.project)
+    checked.problems += _reference_problems(checked)
     if args.problems:
         _write(args.problems, _PROBLEM_COLUMNS, [_problem_row(p) for p in checked.problems])
     if any(not problem.is_warning for problem in checked.problems):
@@ -62,24 +62,29 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _reference_problems(project: Config | None) -> Sequence[Problem]:
-    """Tell of a reference that is named and not installed; files of one's own are looked at."""
+def _reference_problems(checked: Checked) -> Iterator[Problem]:
+    """Tell of references that are named and not installed; files of one's own are looked at."""
     from dataclasses import replace
 
     from soilbio.errors import InputError
+    from soilbio.metadata.classifiers import classified, place_of, reference_of
     from soilbio.references import locate
 
-    if project is None or project.taxonomy["sequences"]:
-        return ()
-    try:
-        locate(project.taxonomy["reference"])
-    except InputError as error:
-        place, column = project.row("taxonomy", "reference"), "taxonomy.reference"
-        return [
-            replace(problem, source=str(project.path), row=place, column=column)
-            for problem in error.problems
-        ]
-    return ()
+    project = checked.project
+    if project is None:
+        return
+    # Where no library can be read, the reference of all is looked at.
+    assays = classified(project, checked.libraries) if checked.libraries else [""]
+    told = {place_of(project, one): reference_of(project, one) for one in assays}
+    for place, reference in told.items():
+        if reference["sequences"]:
+            continue
+        try:
+            locate(reference["reference"])
+        except InputError as error:
+            row, column = project.row(*place, "reference"), ".".join((*place, "reference"))
+            for problem in error.problems:
+                yield replace(problem, source=str(project.path), row=row, column=column)
 
 
 def _problem_row(problem: Problem) -> list[object]:

@@ -32,7 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Explore the reads, write the project, say what was found and what is left to do."""
     from soilbio.metadata.explore import explore
-    from soilbio.metadata.template import databases_for, refuse_existing, write_project
+    from soilbio.metadata.template import (
+        databases_for,
+        references_for,
+        refuse_existing,
+        write_project,
+    )
+    from soilbio.references.manifest import installed
 
     refuse_existing(args.out)
     explored = explore(args.reads, args.assay)
@@ -41,6 +47,12 @@ def run(args: argparse.Namespace) -> int:
         print(line, file=sys.stderr)
     for path in files:
         print(path)
+    if missing := sorted({*references_for(explored).values()} - {*installed()}):
+        print(
+            f"Not installed yet, and needed to name what is found: {', '.join(missing)}"
+            " (`soilbio reference get NAME`).",
+            file=sys.stderr,
+        )
     if databases := databases_for(explored):
         named = ", ".join(f"{name} ({engine})" for engine, name in databases.items())
         print(

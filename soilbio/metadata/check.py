@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.errors import InputError, Problem, Problems
+from soilbio.metadata.classifiers import check_targets
 from soilbio.metadata.config import Config, inspect_config, is_named
 from soilbio.metadata.databases import check_databases
 from soilbio.metadata.project_agreements import check_agreements
@@ -19,6 +20,7 @@ from soilbio.metadata.samples import check_demanded, check_recommended, sample_r
 from soilbio.metadata.sheet import Library, read_libraries
 from soilbio.metadata.truth import check_truth
 from soilbio.metadata.tsv import Rows
+from soilbio.yaml_rows import Place, dotted
 
 if TYPE_CHECKING:
     from soilbio.metadata.library_reads import Facts
@@ -84,19 +86,21 @@ def _shortened(problem: Problem) -> Problem:
 
 def _check_files(project: Config, problems: Problems) -> None:
     """Note files that the configuration names and that are not there."""
-    files = [
-        ("soil", project.soil),
-        *(("truth", path) for path in project.truth),
-        ("taxonomy.sequences", project.taxonomy["sequences"]),
-        ("taxonomy.lineages", project.taxonomy["lineages"]),
-        ("shotgun.lineages", project.shotgun["lineages"]),
+    files: list[tuple[Place, Path | None]] = [
+        (("soil",), project.soil),
+        *((("truth",), path) for path in project.truth),
+        (("shotgun", "lineages"), project.shotgun["lineages"]),
     ]
-    for key, path in files:
+    taxonomy, own = project.taxonomy, project.taxonomy["by_assay"]
+    for key in ("sequences", "lineages"):
+        files.append((("taxonomy", key), taxonomy[key]))
+        files += [(("taxonomy", "by_assay", name, key), own[name][key]) for name in own]
+    for place, path in files:
         if path is not None and not path.is_file():
             problems.add(
                 "config-file-missing",
-                row=project.row(*key.split(".")),
-                column=key,
+                row=project.row(*place),
+                column=dotted(place),
                 found=path.name,
                 expected="a file that exists",
                 fix=f"Correct the path; it was looked for at {path}",
@@ -123,6 +127,7 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
         of_samples.found = list(error.problems)
     _check_controls(checked.libraries, of_sheet)
     check_databases(project, checked.libraries, problems)
+    check_targets(project, {library.assay for library in checked.libraries}, problems)
     if checked.libraries and rows and _is_whole(of_sheet):
         # Rows that could not be read would be missed in the other sheet.
         if _is_whole(of_samples):

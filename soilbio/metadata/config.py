@@ -14,6 +14,7 @@ import yaml
 
 from soilbio.errors import Problems, problem_of
 from soilbio.metadata.assays import WHOLE_READS, Assay, merge_assays
+from soilbio.metadata.config_meaning import check_meaning
 from soilbio.references.manifest import path_of_database
 from soilbio.standards import shipped
 from soilbio.yaml_rows import Place, dotted, nearest_row, repeated_keys, rows_of
@@ -118,7 +119,7 @@ def inspect_config(path: Path, problems: Problems) -> Config:
     sound = _USUAL | _sound(document, _check_document(document, rows, problems))
     filled = _fill(sound, config_schema())
     assays = merge_assays(filled["assays"], problems)
-    _check_meaning(filled, rows, problems)
+    check_meaning(filled, assays, rows, problems)
     problems.found = [replace(p, row=p.row or nearest_row(rows, p.column)) for p in problems.found]
     return _to_config(path, filled, assays, rows)
 
@@ -134,8 +135,10 @@ def _sound(document: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
 def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], rows: Rows) -> Config:
     folder = path.resolve().parent
     taxonomy = filled["taxonomy"]
-    for key in ("sequences", "lineages"):
-        taxonomy[key] = _inside(folder, taxonomy[key])
+    taxonomy["by_assay"] = {
+        name: _reference(folder, own) for name, own in taxonomy["by_assay"].items()
+    }
+    taxonomy = {**taxonomy, **_reference(folder, taxonomy)}
     shotgun = filled["shotgun"]
     shotgun["lineages"] = _inside(folder, shotgun["lineages"])
     shotgun["remove"] = [
@@ -144,8 +147,6 @@ def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], row
     for engine in WHOLE_READS:
         named = shotgun[f"{engine}_database"]
         shotgun[f"{engine}_database"] = path_of_database(named, folder) if named else None
-    if taxonomy["version"] is not None:
-        taxonomy["version"] = str(taxonomy["version"])
     return Config(
         path=path,
         title=filled["title"],
@@ -174,6 +175,16 @@ def _with_reestimates(assays: Mapping[str, Assay], database: Path | None) -> dic
     return {
         name: replace(assay, reestimates=True) if has and assay.is_shotgun else assay
         for name, assay in assays.items()
+    }
+
+
+def _reference(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what names features, an installed reference or files, all keys there."""
+    version = told.get("version")
+    return {
+        "reference": told["reference"],
+        "version": None if version is None else str(version),
+        **{key: _inside(folder, told.get(key)) for key in ("sequences", "lineages")},
     }
 
 
@@ -321,38 +332,6 @@ def _expectation(error: ValidationError) -> str:
         "uniqueItems": "each item once",
     }
     return words.get(str(error.validator), str(error.message))
-
-
-def _check_meaning(filled: Mapping[str, Any], rows: Rows, problems: Problems) -> None:
-    """Note what only the values together, or their meaning, show to be wrong."""
-    taxonomy = filled["taxonomy"]
-    if (taxonomy["sequences"] is None) != (taxonomy["lineages"] is None):
-        given = "sequences" if taxonomy["sequences"] else "lineages"
-        problems.add(
-            "config-reference",
-            row=rows.get(("taxonomy", given)),
-            column=f"taxonomy.{given}",
-            found=str(taxonomy[given]),
-            expected="sequences and lineages together, or neither",
-            fix="Add the other file, or name an installed reference only",
-        )
-    _check_columns(filled["columns"], rows, problems)
-
-
-def _check_columns(columns: Mapping[str, str], rows: Rows, problems: Problems) -> None:
-    from soilbio.standards.mixs import SLOTS
-
-    for name in columns:
-        if name in SLOTS or name in {"sample_id", "agreement_id"}:
-            share = SLOTS[name].sharing_class if name in SLOTS else "identity"
-            problems.add(
-                "config-column-known",
-                row=rows.get(("columns", name)),
-                column=f"columns.{name}",
-                found=name,
-                expected="a column of your own; this one is known",
-                fix=f"Remove the line: the sharing class of {name} is {share}",
-            )
 
 
 def _fill(value: Any, schema: Mapping[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.metadata.assays import SSU
+from soilbio.metadata.classifiers import classified, key_of, reference_of
 from soilbio.metadata.config import Config
 from soilbio.metadata.genome_files import check_genomes
 from soilbio.metadata.sheet import Library
@@ -116,17 +117,12 @@ def needs_of(project: Config, libraries: Iterable[Library]) -> list[Need]:
     used = list(libraries)
     profilers = used_profilers(project, used)
     found = []
-    classified = sorted(
-        {
-            library.assay
-            for library in used
-            if (assay := project.assays.get(library.assay)) is not None
-            and (not assay.is_shotgun or SSU in assay.profilers)
-        }
-    )
-    if classified:
-        name, path = project.taxonomy["reference"], project.taxonomy["sequences"]
-        found.append(Need(name, "amplicons", ", ".join(classified), path))
+    by_reference: dict[str, list[str]] = {}
+    for assay_id in classified(project, used):
+        by_reference.setdefault(key_of(project, assay_id), []).append(assay_id)
+    for assays in by_reference.values():
+        told = reference_of(project, assays[0])
+        found.append(Need(told["reference"], "amplicons", ", ".join(assays), told["sequences"]))
     for profiler in sorted(profilers - {SSU}):
         key = f"{profiler}_database"
         place: Path | None = project.shotgun[key]

@@ -29,7 +29,7 @@ _OTHER_PACKERS = {
 # From quality 0 to 40, written from '@' on; newer ones are written from '!' on, seldom above 'J'.
 _OLD_QUALITIES = bytes(range(ord("@"), ord("h") + 1))
 _HIGHEST_NEW = ord("K")
-_BASES = b"ACGTUNRYSWKMBDHVacgtunryswkmbdhv."
+_BASES = b"ACGTNRYSWKMBDHVacgtnryswkmbdhv."
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ def _fault_of(record: list[bytes]) -> str:
         return "the third line of a record does not begin with '+'"
     if len(record[1]) != len(record[3]):
         return f"{len(record[1])} bases but {len(record[3])} qualities"
-    return "letters that are no bases" if record[1].translate(None, _BASES) else ""
+    return "letters that are no bases of DNA" if record[1].translate(None, _BASES) else ""
 
 
 def names_match(name: str, other: str) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from soilbio.errors import problem_of
-from soilbio.metadata.assays import SSU
+from soilbio.metadata.assays import SSU, known_assays
+from soilbio.metadata.classifiers import suggested_for
 from soilbio.metadata.explore import WGS_LONG, Explored
 from soilbio.metadata.pairing import to_id
 from soilbio.references.entries import read_manifest
@@ -97,10 +98,39 @@ def _config_text(explored: Explored, target: Path) -> str:
         lines = "".join(f"  {engine}_database: {name}\n" for engine, name in databases.items())
         shotgun = _template("shotgun.yaml").replace("@DATABASES@\n", lines) + "\n"
     assays = "\n".join(["assays:", *own]) if own else "assays: {}"
-    values = {"@TITLE@": _quoted(_title(target)), "@ASSAYS@": assays, "@SHOTGUN@\n": shotgun}
+    values = {
+        "@TITLE@": _quoted(_title(target)),
+        "@ASSAYS@": assays,
+        "@SHOTGUN@\n": shotgun,
+        "@REFERENCE@": _reference_text(explored),
+    }
     for place, value in values.items():
         text = text.replace(place, value)
     return text
+
+
+def _reference_text(explored: Explored) -> str:
+    """Write what names features: one for all, and those of assays of other genes."""
+    references = references_for(explored)
+    own = {assay: name for assay, name in references.items() if assay}
+    usual = references[""]
+    text = f"  reference: {usual}  # `soilbio reference list` shows what is installed\n"
+    lines = [
+        f"    {assay}: {{reference: {name}}}\n" for assay, name in own.items() if name != usual
+    ]
+    return text + "".join(["  by_assay:\n", *lines] if lines else [])
+
+
+def references_for(explored: Explored) -> dict[str, str]:
+    """Name a reference of each amplicon's gene, by assay, and under '' that of the project.
+
+    That of the project is of 16S wherever there is any, or metagenomes, whose rRNA genes it names.
+    """
+    found = {library.assay for library in explored.libraries} - {*explored.metagenomes}
+    own = {assay: suggested_for(known_assays()[assay].target_gene) for assay in sorted(found)}
+    default = suggested_for(None)
+    is_usual = explored.metagenomes or not own or default in own.values()
+    return {"": default if is_usual else next(iter(own.values())), **own}
 
 
 def databases_for(explored: Explored) -> dict[str, str]:

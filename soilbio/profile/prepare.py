@@ -306,7 +306,7 @@ def _write_unambiguous(source: int, target: Path) -> int:
     with os.fdopen(source, "rb") as stream, packing(target) as packed:
         for header in stream:
             sequence = next(stream)
-            if b"N" not in sequence:
+            if b"N" not in sequence.upper():  # which reads may be written small
                 packed.write(header + sequence)
                 reads += int(header.rpartition(b"=")[2])
     return reads

@@ -33,7 +33,7 @@ _FILE_KEYS = frozenset(
 )
 _ENTRY_KEYS = frozenset(
     {"title", "version", "engine", "doi", "citation", "licence", "attribution", "kind", "layout"}
-    | {"member", "files", "disk_bytes", "memory_bytes", "unknown"}
+    | {"member", "files", "disk_bytes", "memory_bytes", "unknown", "target_gene"}
     | {"source", "archive", "sha256", "sequences", "lineages"}
 )
 
@@ -105,6 +105,7 @@ class Entry:
     files: tuple[Source, ...] = ()
     disk_bytes: int | None = None
     memory_bytes: int | None = None
+    target_gene: str = ""
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     @property

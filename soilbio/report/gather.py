@@ -186,6 +186,8 @@ def _settings(
         if not key.startswith("dada2_") or "dada2" in engines
     }
     taxonomy = {key: value for key, value in config.taxonomy.items() if key not in _PATHS}
+    own = taxonomy.pop("by_assay")
+    taxonomy |= {f"reference of {name}": one["reference"] for name, one in sorted(own.items())}
     parts = {
         "amplicon": amplicon,
         "taxonomy": taxonomy,

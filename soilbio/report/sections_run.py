@@ -21,8 +21,11 @@ from soilbio.report.content import (
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
 from soilbio.report.sections_metagenomes import not_classified_text
-from soilbio.report.summaries import composition, features_per_assay, mean_shares
+from soilbio.report.summaries import composition, features_per_assay, mean_shares, shares_named
 from soilbio.standards.sharing_classes import SharingClass as Share
+
+# Below this share of reads with any name something is wrong: of soils nearly all have a domain.
+_FEW_NAMED = 0.5
 
 
 def summary_blocks(material: Material) -> tuple[Block, ...]:
@@ -194,6 +197,7 @@ def problems_section(material: Material) -> Section:
         return Section("problems", "Problems", ("The agreement withholds what went wrong.",))
     blocks = list(_library_problems(material))
     blocks += list(_left_out(material))
+    blocks += list(_nameless(material))
     # Words of a warning quote the sheets, so others than the holder see codes alone.
     shown = ("code", "expected", "fix") if material.view.audience.is_holder else ("code",)
     counts = Counter(
@@ -226,6 +230,25 @@ def _left_out(material: Material) -> Iterator[Block]:
     if rows:
         columns = ("library", "reason")
         yield grid("Left out of comparisons of diversity", columns, rows, is_folded=False)
+
+
+def _nameless(material: Material) -> Iterator[Block]:
+    """Tell of assays most of whose reads have no name: as a rule the reference is another's."""
+    if not material.view.audience.sees(Share.TAXONOMY, Share.COUNTS):
+        return
+    references = {str(assay.get("assay_id")): assay for assay in material.view.assays}
+    rows = [
+        (assay_id, f"{share:.0%}", str(references.get(assay_id, {}).get("reference") or ""))
+        for assay_id, share in shares_named(material.tables).items()
+        if share < _FEW_NAMED
+    ]
+    if rows:
+        yield grid(
+            "Assays most of whose reads have no name; is the reference of their gene?",
+            ("assay", "reads with a name", "reference"),
+            rows,
+            is_folded=False,
+        )
 
 
 def _kind(material: Material) -> str:

@@ -133,6 +133,29 @@ def features_per_assay(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:
     return dict(rows.iter_rows())
 
 
+def shares_named(tables: Mapping[str, pl.LazyFrame]) -> dict[str, float]:
+    """Give for each assay of amplicons the share of its reads whose features have any name."""
+    import polars as pl
+
+    amplicons = tables["assays"].filter(pl.col("library_strategy") == "AMPLICON")
+    rows = (
+        tables["counts"]
+        .join(tables["libraries"].select("library_id", "assay_id"), on="library_id")
+        .join(amplicons.select("assay_id"), on="assay_id", how="semi")
+        .join(tables["features"].select("feature_id", "taxon_rank"), on="feature_id", how="left")
+        .group_by("assay_id")
+        .agg(
+            named=pl.col("count").filter(pl.col("taxon_rank").fill_null("") != "").sum(),
+            reads=pl.col("count").sum(),
+        )
+        .filter(pl.col("reads") > 0)
+        .select("assay_id", pl.col("named") / pl.col("reads"))
+        .sort("assay_id")
+        .collect()
+    )
+    return dict(rows.iter_rows())
+
+
 def flag_counts(tables: Mapping[str, pl.LazyFrame]) -> list[tuple[str, int, int]]:
     """Count features and reads of each flag."""
     import polars as pl

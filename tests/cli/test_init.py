@@ -241,6 +241,25 @@ def test_all_files_empty_asks_for_the_assay_and_takes_it(reads, tmp_path):
     assert {row["run"] for row in sheet(tmp_path / "two")} == {"run1"}
 
 
+def test_each_gene_has_a_reference_of_its_own(reads, tmp_path, capsys):
+    its = tmp_path / "its"
+    its.mkdir()
+    for end, primer in ((1, "CTTGGTCATTTAGAGGAAGTAA"), (2, "GCTGCGTTCTTCATCGATGC")):
+        write_gzip(its / f"F_S9_L001_R{end}_001.fastq.gz", fastq(primer, name=HEADER))
+    assert init(its, tmp_path / "one") == 0
+    config = tmp_path / "one" / "config" / "config.yaml"
+    assert yaml.safe_load(config.read_text())["taxonomy"] == {"reference": "unite-10"}
+    assert "unite-10 (`soilbio reference get NAME`)" in capsys.readouterr().err
+    for path in its.iterdir():
+        path.rename(reads / path.name)
+    assert init(reads, tmp_path / "both") == 0
+    config = tmp_path / "both" / "config" / "config.yaml"
+    assert yaml.safe_load(config.read_text())["taxonomy"] == {
+        "reference": "greengenes-13_8",
+        "by_assay": {"ITS1-ITS1F-ITS2": {"reference": "unite-10"}},
+    }
+
+
 @pytest.fixture
 def metagenomes(tmp_path, monkeypatch):
     """Two soils and a blank, whose reads begin anywhere; no database is installed."""

@@ -14,6 +14,8 @@ from soilbio.dataset.read import read_dataset
 from soilbio.report.methods import methods_of
 from tests.workflow.conftest import dataset_bytes, make_project
 
+OTHER = "16S-V4-515F-806R"
+
 
 @pytest.mark.parametrize("engine", ["unoise", "dada2"])
 def test_reads_become_a_dataset_its_exports_and_a_report(
@@ -112,6 +114,36 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_no_more(project):
     assert "rule denoise_unoise" in log
     assert "rule prepare_unoise" in log  # its unique sequences were temporary
     assert "rule choose_truncation" not in log
+
+
+def test_each_assay_is_named_by_its_own_reference(project, small_reference):
+    sequences, lineages = small_reference
+    changed = project.folder / "changed.tsv.gz"
+    with gzip.open(lineages, "rt") as handle:
+        changed.write_bytes(gzip.compress(handle.read().replace("g__", "g__X").encode(), mtime=0))
+    sheet = project.folder / "config" / "libraries.tsv"
+    header, *rows = sheet.read_text().rstrip("\n").split("\n")
+    other = [row.replace("16S-V4-515FY-806RB", OTHER) for row in rows[:3]]
+    sheet.write_text("\n".join([header, *other, *rows[3:]]) + "\n")
+    own = f"{{reference: mine, version: 2, sequences: {sequences}, lineages: {changed}}}"
+    config = project.config.read_text().replace("truth: ../reads/truth.tsv\n", "")
+    of_assay = f"taxonomy:\n  by_assay:\n    {OTHER}: {own}\n"
+    project.config.write_text(config.replace("taxonomy:\n", of_assay))
+    done = project.run("--until", "build_dataset")
+    assert done.returncode == 0, project.log() + done.stderr
+    dataset = read_dataset(project.results / "dataset")
+    named = {
+        row["assay_id"]: (row["reference"], row["reference_version"])
+        for row in dataset.table("assays").to_dicts()
+    }
+    assert named == {"16S-V4-515FY-806RB": ("small-greengenes", "13_8"), OTHER: ("mine", "2")}
+    libraries = dataset.table("counts").join(dataset.table("libraries"), on="library_id")
+    genera = libraries.join(dataset.table("features"), on="feature_id").drop_nulls("genus")
+    begins = {
+        assay: set(rows["verbatim_lineage"].str.contains("g:X|g__X"))
+        for (assay,), rows in genera.group_by("assay_id")
+    }
+    assert begins[OTHER] == {True}
 
 
 def test_what_is_no_longer_asked_for_is_in_no_result_and_a_changed_reference_is_read(project):

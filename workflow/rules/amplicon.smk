@@ -301,11 +301,11 @@ rule collect_dada2:
 
 rule build_classifier:
     input:
-        files=reference_paths(),
+        files=lambda wildcards: reference_paths(assay_of(wildcards.reference)),
     output:
-        database=temp("results/reference/sintax.fasta"),
+        database=temp("results/reference/whole/{reference}.fasta"),
     log:
-        "results/logs/amplicon/build_classifier.log",
+        "results/logs/amplicon/build_classifier/{reference}.log",
     # Beside the reads, so that no core waits for it afterwards.
     priority: 10
     conda:
@@ -315,7 +315,7 @@ rule build_classifier:
         mem_mb=2000,
         runtime=60,
     params:
-        reference=reference_files(),
+        reference=lambda wildcards: reference_files(assay_of(wildcards.reference)),
     shell:
         "soilbio reference build"
         " {params.reference}"
@@ -326,7 +326,7 @@ rule build_classifier:
 
 rule cut_reference:
     input:
-        whole="results/reference/sintax.fasta",
+        whole=whole_reference,
     output:
         # References in which the primers are not found stay whole, so that no taxon is lost.
         region=temp("results/reference/{assay}.fasta"),
@@ -395,7 +395,7 @@ rule classify_features:
         mem_mb=4000,
         runtime=240,
     params:
-        reference=reference_options(),
+        reference=lambda wildcards: reference_options(wildcards.assay),
         confidence=PROJECT.taxonomy["confidence"],
     shell:
         "soilbio classify"

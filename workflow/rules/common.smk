@@ -10,6 +10,7 @@ from dnaio import SequenceRecord
 from snakemake.exceptions import WorkflowError
 from soilbio.errors import InputError
 from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
+from soilbio.metadata.classifiers import assay_of, key_of, reference_of
 from soilbio.metadata.config import read_config
 from soilbio.metadata.databases import job_memory_mb, lineages_for
 from soilbio.metadata.sheet import read_sheet
@@ -55,6 +56,7 @@ wildcard_constraints:
     library=ID,
     assay=ID,
     run=ID,
+    reference=ID,
     number=r"\d+",
 
 
@@ -228,9 +230,9 @@ def region_option(wildcards):
     return f"{assay.forward_primer};required...{end};required"
 
 
-def reference_files():
-    """Write the classifier's reference as options that find it; an installed one by its name."""
-    reference = PROJECT.taxonomy
+def reference_files(assay):
+    """Write what names an assay's features as options that find it; if installed by its name."""
+    reference = reference_of(PROJECT, assay)
     if not reference.get("sequences"):
         return reference["reference"]
     return (
@@ -239,20 +241,26 @@ def reference_files():
     )
 
 
-def reference_paths():
+def whole_reference(wildcards):
+    """Find what names an assay's features, before it is cut to the assay's region."""
+    return f"results/reference/whole/{key_of(PROJECT, wildcards.assay)}.fasta"
+
+
+def reference_paths(assay):
     """Name the classifier's own files: what changes in them is to be read again."""
-    if not PROJECT.taxonomy.get("sequences"):
+    reference = reference_of(PROJECT, assay)
+    if not reference.get("sequences"):
         return []
-    return [str(PROJECT.taxonomy[name]) for name in ("sequences", "lineages")]
+    return [str(reference[name]) for name in ("sequences", "lineages")]
 
 
-def reference_options():
-    """Write the classifier's reference as options that find and name it."""
-    reference = PROJECT.taxonomy
+def reference_options(assay):
+    """Write what names an assay's features as options that find and name it."""
+    reference = reference_of(PROJECT, assay)
     if not reference.get("sequences"):
         return f"--reference {reference['reference']}"
     return (
-        f"{reference_files()}"
+        f"{reference_files(assay)}"
         f" --name {shlex.quote(reference['reference'])}"
         f" --version {shlex.quote(str(reference.get('version') or 'unknown'))}"
     )

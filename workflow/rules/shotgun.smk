@@ -165,7 +165,7 @@ rule collect_shotgun:
 
 rule index_ssu_words:
     input:
-        whole="results/reference/sintax.fasta",
+        whole="results/reference/whole/project.fasta",
     output:
         database="results/reference/ssu/words.udb",
     log:
@@ -185,7 +185,7 @@ rule index_ssu_words:
 
 rule index_ssu_seeds:
     input:
-        whole="results/reference/sintax.fasta",
+        whole="results/reference/whole/project.fasta",
     output:
         index=temp("results/reference/ssu/seeds.mmi"),
     log:
@@ -257,7 +257,7 @@ rule collect_ssu:
         mem_mb=2000,
         runtime=60,
     params:
-        reference=reference_options(),
+        reference=reference_options(""),
     shell:
         "soilbio shotgun collect-ssu"
         " --config {input.config:q}"

@@ -176,6 +176,19 @@ def test_empty_and_failed_libraries_are_problems_with_their_reason(run, material
     assert rows == (("L-soil-1", "soil-1", "empty", "no read has both primers"),)
 
 
+@pytest.mark.parametrize(("named", "is_told"), [(0, True), (1, True), (180, False)])
+def test_an_assay_whose_reads_have_no_names_is_a_problem(run, material, named, is_told):
+    for feature in run.features[named:]:
+        feature["taxon_rank"] = None
+    section = next(
+        one
+        for one in sections_of(material(run.write_all(), closed=set()))
+        if one.section_id == "problems"
+    )
+    titles = [block.title for block in section.blocks if isinstance(block, Grid)]
+    assert any("no name" in title for title in titles) == is_told
+
+
 def test_every_choice_of_a_panel_has_a_figure(whole):
     for section in sections_of(whole):
         for block in section.blocks:

@@ -1,0 +1,108 @@
+"""What names the features of each assay: the project's reference, or one of the assay's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from soilbio.errors import Problems
+from soilbio.metadata.assays import SSU
+from soilbio.metadata.config import Config, config_schema
+from soilbio.metadata.sheet import Library
+from soilbio.references.entries import read_manifest
+from soilbio.references.manifest import installed
+
+PROJECT = "project"
+_GENES = re.compile(r"1[68]S|ITS", re.I)
+Reference = Mapping[str, Any]
+
+
+def reference_of(project: Config, assay_id: str) -> Reference:
+    """Give `reference`, `version`, `sequences` and `lineages` of what names an assay's features."""
+    reference: Reference = project.taxonomy["by_assay"].get(assay_id, project.taxonomy)
+    return reference
+
+
+def place_of(project: Config, assay_id: str) -> tuple[str, ...]:
+    """Say where in the configuration an assay's reference is named."""
+    own = ("by_assay", assay_id) if assay_id in project.taxonomy["by_assay"] else ()
+    return ("taxonomy", *own)
+
+
+def key_of(project: Config, assay_id: str) -> str:
+    """Name an assay's reference for files of it; assays that share one have one name for it."""
+    own = project.taxonomy["by_assay"]
+    if assay_id not in own:
+        return PROJECT
+    return f"of-{min(name for name, one in own.items() if one == own[assay_id])}"
+
+
+def assay_of(key: str) -> str:
+    """Give an assay of what `key_of` names: '' of the project's."""
+    return "" if key == PROJECT else key.removeprefix("of-")
+
+
+def classified(project: Config, libraries: Iterable[Library]) -> list[str]:
+    """Name the assays with libraries whose features are named by a reference of sequences."""
+    return sorted(
+        {
+            library.assay
+            for library in libraries
+            if (assay := project.assays.get(library.assay)) is not None
+            and (not assay.is_shotgun or SSU in assay.profilers)
+        }
+    )
+
+
+def check_targets(project: Config, assays: Iterable[str], problems: Problems) -> None:
+    """Warn of references that are known to be of another gene than an assay.
+
+    Parameters
+    ----------
+    project : Config
+    assays : iterable of str
+        Those that the sheet has libraries of.
+    problems : Problems
+
+    """
+    manifest = read_manifest()
+    for name in sorted(assays):
+        assay, reference = project.assays.get(name), reference_of(project, name)
+        if assay is None or assay.is_shotgun or reference["sequences"]:
+            continue
+        entry = manifest.get(reference["reference"])
+        gene = _plain(assay.target_gene)
+        if entry is None or not entry.target_gene or gene in ("", _plain(entry.target_gene)):
+            continue
+        place = (*place_of(project, name), "reference")
+        fitting = [one for one, known in manifest.items() if _plain(known.target_gene) == gene]
+        problems.add(
+            "reference-target",
+            source=str(project.path),
+            row=project.row(*place),
+            column=".".join(place),
+            found=f"{entry.name}, of {entry.target_gene}",
+            expected=f"a reference of {assay.target_gene} for {name}; by this one its features have"
+            " no names, or wrong ones",
+            fix=f"Write under taxonomy: `by_assay: {{{name}: {{reference: NAME}}}}`"
+            + (f", such as {' or '.join(fitting)}" if fitting else ""),
+            is_warning=True,
+        )
+
+
+def suggested_for(gene: str | None) -> str:
+    """Name a reference of a gene: the usual one, else one that is installed, else any."""
+    usual: str = config_schema()["properties"]["taxonomy"]["properties"]["reference"]["default"]
+    manifest, there = read_manifest(), installed()
+    wanted = _plain(gene or "")
+    if not wanted or wanted == _plain(manifest[usual].target_gene):
+        return usual
+    fitting = [name for name, entry in manifest.items() if _plain(entry.target_gene) == wanted]
+    return min(fitting, key=lambda name: name not in there, default=usual)
+
+
+def _plain(gene: str) -> str:
+    """Write a gene as all write it; '' for one that no reference of the manifest is of."""
+    found = _GENES.search(gene)
+    return found.group().upper() if found else ""

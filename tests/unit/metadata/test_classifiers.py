@@ -1,0 +1,117 @@
+"""Which reference names an assay, and what is said of one that is another gene's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from soilbio.errors import InputError, Problems
+from soilbio.metadata.classifiers import (
+    assay_of,
+    check_targets,
+    key_of,
+    place_of,
+    reference_of,
+    suggested_for,
+)
+from soilbio.metadata.config import Config, read_config
+
+V4, ITS, ITS2, V9 = (
+    *("16S-V4-515FY-806RB", "ITS1-ITS1F-ITS2", "ITS2-gITS7-ITS4"),
+    "18S-V9-1391F-EukBr",
+)
+BASE = """title: t
+libraries: libraries.tsv
+samples: samples.tsv
+agreements: agreements
+"""
+
+
+def project(folder: Path, taxonomy: str) -> Config:
+    path = folder / "config.yaml"
+    path.write_text(BASE + taxonomy)
+    return read_config(path)
+
+
+@pytest.fixture
+def both(tmp_path) -> Config:
+    own = f"{ITS}: {{reference: unite-10}}, {ITS2}: {{reference: unite-10}}"
+    mine = f"{V9}: {{reference: mine, version: 2, sequences: a.fa, lineages: a.tsv}}"
+    return project(tmp_path, f"taxonomy: {{by_assay: {{{own}, {mine}}}}}\n")
+
+
+def test_an_assay_has_its_own_reference_or_that_of_all(both, tmp_path):
+    assert reference_of(both, V4)["reference"] == "greengenes-13_8"
+    assert reference_of(both, ITS) == {
+        **{"reference": "unite-10", "version": None},
+        **{"sequences": None, "lineages": None},
+    }
+    own = reference_of(both, V9)
+    assert (own["version"], own["sequences"]) == ("2", tmp_path / "a.fa")
+    assert (place_of(both, V4), place_of(both, ITS)) == (
+        ("taxonomy",),
+        ("taxonomy", "by_assay", ITS),
+    )
+
+
+def test_assays_of_one_reference_share_its_files(both):
+    keys = {assay: key_of(both, assay) for assay in (V4, ITS, ITS2, V9)}
+    assert keys[ITS] == keys[ITS2]
+    assert len(set(keys.values())) == 3
+    for assay, key in keys.items():
+        assert reference_of(both, assay_of(key)) == reference_of(both, assay)
+
+
+@pytest.mark.parametrize(
+    ("taxonomy", "assay", "column"),
+    [
+        ("{}", ITS, "taxonomy.reference"),
+        ("{}", V9, "taxonomy.reference"),
+        ("{reference: unite-10}", V4, "taxonomy.reference"),
+        (f"{{by_assay: {{{ITS}: {{reference: silva-138.2}}}}}}", ITS, f"taxonomy.by_assay.{ITS}"),
+    ],
+)
+def test_a_reference_of_another_gene_is_warned_of(tmp_path, taxonomy, assay, column):
+    problems = Problems("c")
+    check_targets(project(tmp_path, f"taxonomy: {taxonomy}\n"), [assay], problems)
+    (problem,) = problems.found
+    assert (problem.code, problem.is_warning) == ("reference-target", True)
+    assert problem.column.startswith(column)
+
+
+def test_what_fits_or_is_not_known_is_not_warned_of(both, tmp_path):
+    problems = Problems("c")
+    check_targets(both, [V4, ITS, ITS2, V9, "unknown"], problems)
+    check_targets(project(tmp_path, "taxonomy: {reference: my-own}\n"), [ITS], problems)
+    assert not problems.found
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "ITS1: {reference: unite-10}",
+        f"{ITS}: {{reference: mine, sequences: a.fa}}",
+        f"{ITS}: {{version: 2}}",
+        f"{ITS}: unite-10",
+    ],
+)
+def test_mistakes_of_an_assays_reference_are_named(tmp_path, own):
+    with pytest.raises(InputError) as caught:
+        project(tmp_path, f"taxonomy: {{by_assay: {{{own}}}}}\n")
+    assert all("by_assay" in problem.column for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("gene", "name"),
+    [
+        *(
+            (gene, "greengenes-13_8")
+            for gene in (None, "", "16S rRNA", "16S ribosomal RNA", "cox1")
+        ),
+        *((gene, "unite-10") for gene in ("ITS", "ITS2")),
+        ("18S rRNA", "pr2-5.1.1"),
+    ],
+)
+def test_a_reference_of_the_gene_is_suggested(gene, name):
+    assert suggested_for(gene) == name
