@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,11 +56,9 @@ def run(args: argparse.Namespace) -> int:
         )
     if databases := databases_for(explored):
         named = ", ".join(f"{name} ({engine})" for engine, name in databases.items())
-        print(
-            f"Databases that fit this machine: {named}; those that are not there yet are got by"
-            " `soilbio reference get NAME`.",
-            file=sys.stderr,
-        )
+        print(f"Databases that fit this machine: {named}.", file=sys.stderr)
+        for command in _to_get(databases.values()):
+            print(f"Not there yet: {command}", file=sys.stderr)
     config = args.out / "config" / "config.yaml"
     print(
         f"Fill in {config.with_name('samples.tsv')} and edit the agreement: it closes all to the"
@@ -67,6 +66,15 @@ def run(args: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return 0
+
+
+def _to_get(names: Iterable[str]) -> list[str]:
+    """Write the commands that install databases, of those that are not."""
+    from soilbio.references.entries import read_manifest, to_get
+    from soilbio.references.manifest import installed
+
+    manifest, there = read_manifest(), installed()
+    return [to_get(manifest[name]) for name in names if name not in there]
 
 
 def _told(explored: Explored) -> list[str]:

@@ -196,10 +196,10 @@ def _plan(args: argparse.Namespace) -> int:
     from soilbio.metadata.config import read_config
     from soilbio.metadata.databases import needs_of
     from soilbio.metadata.sheet import read_sheet
-    from soilbio.references.entries import read_manifest
+    from soilbio.references.entries import read_manifest, to_get
     from soilbio.references.machine import memory_bytes
     from soilbio.references.manifest import references_root
-    from soilbio.references.plan import MISSING, advice, plan
+    from soilbio.references.plan import MISSING, TO_GET, advice, plan
 
     project = read_config(args.config)
     # Reads need not be there yet: what is wrong with the sheet is for `soilbio check` to tell.
@@ -222,9 +222,10 @@ def _plan(args: argparse.Namespace) -> int:
     )
     for engine, names in advice(planned, manifest, memory):
         print(f"{engine}: {', '.join(names) or 'none'} would fit.", file=sys.stderr)
-    bare = [item.need.name for item in planned if item.checksums == "none"]
-    if bare:
-        print(f"Without published checksum: {', '.join(bare)}.", file=sys.stderr)
+    for item in planned:
+        if item.state == TO_GET:
+            bare = " (no checksum is published)" if item.checksums == "none" else ""
+            print(f"To get it: {to_get(manifest[item.need.name])}{bare}", file=sys.stderr)
     is_short = needed > free or any(item.fits(memory) is False for item in planned)
     return 1 if is_short or any(item.state in MISSING for item in planned) else 0
 

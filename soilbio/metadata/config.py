@@ -107,7 +107,7 @@ def read_config(path: Path) -> Config:
 def inspect_config(path: Path, problems: Problems) -> Config:
     """Read a configuration, note its problems, and give what can be used of it all the same.
 
-    Sections with mistakes have their defaults then, and files that are not named their usual names.
+    Keys with mistakes have their defaults then, and files that are not named their usual names.
 
     Raises
     ------
@@ -124,12 +124,30 @@ def inspect_config(path: Path, problems: Problems) -> Config:
     return _to_config(path, filled, assays, rows)
 
 
-def _sound(document: dict[str, Any], wrong: set[str]) -> dict[str, Any]:
-    """Leave out the sections with mistakes; own columns stay, with the most closed class."""
-    sound = {key: value for key, value in document.items() if key not in wrong}
-    if "columns" in wrong and isinstance(document["columns"], dict):
+def _sound(document: dict[str, Any], wrong: set[Place]) -> dict[str, Any]:
+    """Leave out what has mistakes: of sections their wrong keys, of lists and assays the whole.
+
+    Own columns stay, with the most closed class.
+    """
+    sound = {
+        name: {
+            key: value
+            for key, value in section.items()
+            if key in _keys_of(name) and (name, key) not in wrong
+        }
+        if isinstance(section, dict) and _keys_of(name)
+        else section
+        for name, section in document.items()
+        if (name,) not in wrong
+    }
+    if ("columns",) in wrong and isinstance(document["columns"], dict):
         sound["columns"] = {str(name): "identity" for name in document["columns"]}
     return sound
+
+
+def _keys_of(section: str | int) -> frozenset[str]:
+    """Name the keys of a section; none, where they are a user's own names."""
+    return frozenset(config_schema()["properties"].get(section, {}).get("properties", ()))
 
 
 def _to_config(path: Path, filled: dict[str, Any], assays: dict[str, Assay], rows: Rows) -> Config:
@@ -248,22 +266,24 @@ def _note_repeated(node: yaml.Node, problems: Problems) -> None:
         )
 
 
-def _check_document(document: Mapping[str, Any], rows: Rows, problems: Problems) -> set[str]:
-    """Note what the schema does not allow; name the sections with mistakes."""
+def _check_document(document: Mapping[str, Any], rows: Rows, problems: Problems) -> set[Place]:
+    """Note what the schema does not allow; give the sections, or keys of theirs, with mistakes."""
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(config_schema())
-    wrong = set[str]()
+    wrong = set[Place]()
     for error in sorted(validator.iter_errors(document), key=lambda e: (e.json_path, e.message)):
         place = tuple(error.absolute_path)
-        wrong.update(str(part) for part in place[:1])
+        has_keys = bool(_keys_of(place[0])) if place else False
+        if error.validator != "additionalProperties" or len(place) > 1 or not has_keys:
+            wrong.add(place[: 2 if has_keys else 1])
         if error.validator == "additionalProperties":
             _note_unknown_keys(error, place, rows, problems)
         elif error.validator == "required":
             _note_missing_key(error, place, rows, problems)
         else:
             _note_value(error, place, rows, problems)
-    return wrong | {key for key in document if key not in config_schema()["properties"]}
+    return wrong | {(key,) for key in document if key not in config_schema()["properties"]}
 
 
 def _note_unknown_keys(

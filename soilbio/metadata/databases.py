@@ -11,7 +11,7 @@ from soilbio.metadata.classifiers import classified, key_of, reference_of
 from soilbio.metadata.config import Config
 from soilbio.metadata.genome_files import check_genomes
 from soilbio.metadata.sheet import Library
-from soilbio.references.entries import read_manifest
+from soilbio.references.entries import read_manifest, to_get
 from soilbio.references.genome_names import stranger_to
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
 from soilbio.references.kraken2_taxonomy import NCBI, OWN, numbers_of
@@ -47,6 +47,8 @@ def check_databases(project: Config, libraries: Iterable[Library], problems: Pro
     for profiler in sorted(used - {SSU}):
         key = f"{profiler}_database"
         path: Path | None = project.shotgun[key]
+        if path is None and any(p.column == f"shotgun.{key}" for p in problems.errors):
+            continue  # what is wrong with its name has been told
         if path is None or not path.exists():
             problems.add(
                 "shotgun-database",
@@ -60,7 +62,8 @@ def check_databases(project: Config, libraries: Iterable[Library], problems: Pro
         try:
             _check_engine(path, profiler)
             check_kind(profiler, path)
-            check_version(profiler, path, project.shotgun["sourmash_ksize"])
+            asked = (project.shotgun[f"sourmash_{name}"] for name in ("ksize", "scaled"))
+            check_version(profiler, path, *asked)
             check_fits(profiler, path)
             if profiler in DATABASE_NAMES:
                 _check_lineages(project, profiler, path, problems)
@@ -68,6 +71,9 @@ def check_databases(project: Config, libraries: Iterable[Library], problems: Pro
                 _check_taxids(project, path, problems)
         except InputError as error:
             problems.extend(error.problems)
+        except OSError as error:  # what nobody may read, or a disk that fails
+            told = wrong_database(path, KINDS[profiler], error.strerror or error)
+            problems.extend(told.problems)
 
 
 def _check_lineages(project: Config, profiler: str, path: Path, problems: Problems) -> None:
@@ -148,7 +154,8 @@ def _where(path: Path | None, profiler: str) -> str:
         return f"Correct the path; it was looked for at {path}"
     if entry.engine != profiler:
         return _others(path.name, entry.engine, profiler)
-    return f"Run `soilbio reference get {path.name}`"
+    told = f"Run `{to_get(entry)}`"
+    return told if entry.is_verifiable else f"{told}: its publisher gives no checksum to hold it to"
 
 
 def _others(name: str, engine: str, profiler: str) -> str:

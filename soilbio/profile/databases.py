@@ -26,7 +26,7 @@ from soilbio.references.genomes import Genome
 from soilbio.references.kinds import KRAKEN2_FILES
 from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.manifest import LINEAGES
-from soilbio.references.sketch_files import SIGNATURES
+from soilbio.references.sourmash_files import SIGNATURES
 from soilbio.references.taxdump import Taxdump, write_taxdump
 from soilbio.references.versions import check_whole
 

@@ -21,6 +21,8 @@ from soilbio.errors import InputError, disk_full, problem_of
 # Small enough that the allocator keeps it, instead of asking the system for every block.
 _BLOCK = 1 << 16
 _LAST_LINES = 3
+# Colours, and what clears a line (ECMA-48); other signs that print nothing, but for ends of lines.
+_FOR_TERMINALS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\x00-\x08\x0e-\x1a\x7f]")
 Drained = TypeVar("Drained")
 
 
@@ -50,8 +52,9 @@ class ToolFailed(Exception):  # noqa: N818  a verdict about a process
 
 
 def last_words(text: str) -> str:
-    """Shorten what a tool wrote to its last lines, on one line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """Shorten what a tool wrote to its last lines, on one line, without what moves a cursor."""
+    plain = _FOR_TERMINALS.sub("", text)
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
     return " / ".join(lines[-_LAST_LINES:])[-600:]
 
 

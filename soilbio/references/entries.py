@@ -127,6 +127,12 @@ class Entry:
         return "none" if "" in kinds else "+".join(sorted(kinds))
 
 
+def to_get(entry: Entry) -> str:
+    """Write the command that installs a reference, as it works where no checksum is published."""
+    more = "" if entry.is_verifiable else " --accept-unverified"
+    return f"soilbio reference get {entry.name}{more}"
+
+
 def _best_of(file: Source) -> str:
     kinds = (
         ("sha256", file.sha256),

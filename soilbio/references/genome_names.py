@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from soilbio.references.lineages import read_lineages
-from soilbio.references.sketch_files import signatures_of_zip, sketches_of_sylph
+from soilbio.references.sketch_files import sketches_of_sylph
+from soilbio.references.sourmash_files import signatures_of
 
 _GTDB = ("RS_", "GB_")
 _ENDS = (".gz", ".fna", ".fa")
@@ -44,13 +44,9 @@ def genomes_in(engine: str, path: Path) -> Iterator[str]:
     if engine == "sylph":
         with suppress(EOFError):
             yield from map(accession_of, sketches_of_sylph(path))
-    elif path.suffix == ".zip":
-        for row in signatures_of_zip(path):
-            yield accession_of(row["name"] or row["filename"])
-    elif path.suffix == ".sig":
-        for signature in json.loads(path.read_text(encoding="utf-8")):
-            if isinstance(signature, dict):
-                yield accession_of(str(signature.get("name") or signature.get("filename") or ""))
+    else:
+        for signature in signatures_of(path) or ():
+            yield accession_of(signature.name)
 
 
 def stranger_to(lineages: Path, engine: str, database: Path) -> str:

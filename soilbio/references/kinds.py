@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import struct
-import zipfile
 from pathlib import Path
 
 from soilbio.errors import InputError, problem_of
 from soilbio.references.entries import read_manifest
 from soilbio.references.machine import memory_bytes, memory_of, what_would_fit
+from soilbio.references.sourmash_files import NotSketches, Signature, signatures_of
 
 KRAKEN2_FILES = ("hash.k2d", "opts.k2d", "taxo.k2d")
 KINDS = {
     "kraken2": "the folder of a Kraken2 database (hash.k2d, opts.k2d, taxo.k2d)",
     "sylph": "a file of genomes' sketches (.syldb)",
-    "sourmash": "a file of genomes' sketches (.zip, .sig)",
+    "sourmash": "a file of genomes' sketches that sourmash reads (.zip, .sig)",
 }
 
 # A sketch has a name, some numbers and the lengths of its lists.
@@ -42,7 +41,7 @@ def check_kind(engine: str, path: Path) -> None:
     elif engine == "sylph":
         _check_sylph(path)
     else:
-        _check_sourmash(path)
+        signatures_in(path)
 
 
 def _check_sylph(path: Path) -> None:
@@ -60,24 +59,19 @@ def _check_sylph(path: Path) -> None:
         raise wrong_database(path, KINDS["sylph"], "no sketches at its beginning")
 
 
-def _check_sourmash(path: Path) -> None:
-    """Refuse zips without a manifest of sketches, and signatures that are no JSON."""
-    if path.suffix == ".zip":
-        try:
-            with zipfile.ZipFile(path) as packed:
-                names = packed.namelist()
-        except (zipfile.BadZipFile, OSError) as error:
-            raise wrong_database(path, KINDS["sourmash"], error) from error
-        if not any(name.endswith(("SOURMASH-MANIFEST.csv", ".sbt.json")) for name in names):
-            raise wrong_database(path, KINDS["sourmash"], "a zip without sketches")
-    elif path.suffix == ".sig":
-        try:
-            with path.open(encoding="utf-8") as handle:
-                is_list = isinstance(json.load(handle), list)
-        except (ValueError, OSError) as error:
-            raise wrong_database(path, KINDS["sourmash"], error) from error
-        if not is_list:
-            raise wrong_database(path, KINDS["sourmash"], "JSON of another kind")
+def signatures_in(path: Path) -> list[Signature] | None:
+    """List the sketches of a file of sourmash's, as `signatures_of`, or refuse it.
+
+    Raises
+    ------
+    InputError
+        `shotgun-database`.
+
+    """
+    try:
+        return signatures_of(path)
+    except NotSketches as error:
+        raise wrong_database(path, KINDS["sourmash"], error) from error
 
 
 def check_fits(engine: str, path: Path, memory: int | None = None) -> None:

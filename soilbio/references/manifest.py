@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.errors import InputError, problem_of
-from soilbio.references.entries import NAME, Entry, Member, Source, read_manifest
+from soilbio.references.entries import NAME, Entry, Member, Source, read_manifest, to_get
 
 __all__ = ["NAME", "Entry", "Member", "Source", "read_manifest"]
 
@@ -143,13 +143,15 @@ def describe(name: str, root: Path | None = None) -> dict[str, Any]:
     """
     top = root or references_root()
     if not NAME.fullmatch(name) or not (top / name / DESCRIPTION).is_file():
-        known = ", ".join(sorted({*read_manifest(), *installed(root)}))
+        manifest = read_manifest()
+        known = ", ".join(sorted({*manifest, *installed(root)}))
+        get = f"Run `{to_get(manifest[name])}`, or correct" if name in manifest else "Correct"
         raise problem_of(
             "reference-missing",
             str(top),
             found=name,
             expected=f"an installed reference (known: {known})",
-            fix=f"Run `soilbio reference get {name}`, or correct the name",
+            fix=f"{get} the name",
         )
     text = (top / name / DESCRIPTION).read_text(encoding="utf-8")
     description: dict[str, Any] = json.loads(text)

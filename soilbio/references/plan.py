@@ -22,8 +22,9 @@ from soilbio.references.manifest import (
     locate_database,
 )
 
-# States of what cannot be got by its name.
+# States of what cannot be got by its name, and of what can.
 MISSING = ("not named", "not there")
+TO_GET = "to get"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _planned(need: Need, entry: Entry | None, root: Path) -> Planned:
         return Planned(need, state, None, None, None, is_estimated=False, checksums="")
     return Planned(
         need,
-        "to get",
+        TO_GET,
         entry.download_bytes,
         disk_of_entry(entry),
         memory_of_entry(entry),

@@ -1,19 +1,14 @@
-"""Files of sketches, gone through sketch by sketch: those of sylph, and zips of sourmash."""
+"""Files of sylph's sketches, gone through sketch by sketch, or looked at where they end."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 # What sylph's sketches end with: c, k, the genome's size, the least distance.
 _NUMBERS_BYTES = 4 * 8
-# The list of sketches in a zip of sourmash.
-SIGNATURES = "SOURMASH-MANIFEST.csv"
 
 
 def sketches_of_sylph(path: Path) -> Iterator[str]:
@@ -48,19 +43,3 @@ def _length(handle: BinaryIO, size: int) -> int:
     if len(data) < 8 or length > size:
         raise EOFError
     return length
-
-
-def has_signatures(path: Path) -> bool:
-    """Tell whether a zip has a list of sketches; indexed ones (.sbt.zip) may have none."""
-    with zipfile.ZipFile(path) as packed:
-        return SIGNATURES in packed.namelist()
-
-
-def signatures_of_zip(path: Path) -> Iterator[dict[str, str]]:
-    """Give the rows of the list of sketches; none, if the zip has no such list."""
-    if not has_signatures(path):
-        return
-    with zipfile.ZipFile(path) as packed, packed.open(SIGNATURES) as raw:
-        lines = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-        next(lines)  # the list's own version
-        yield from csv.DictReader(lines)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
-from soilbio.references.kinds import KINDS, wrong_database
-from soilbio.references.sketch_files import has_signatures, signatures_of_zip, sketches_of_sylph
+from soilbio.errors import problem_of
+from soilbio.references.kinds import KINDS, signatures_in, wrong_database
+from soilbio.references.sketch_files import sketches_of_sylph
+from soilbio.references.sourmash_files import Signature
 
 # Kraken2's table begins with how many cells it has, how many are used, and their bits; its taxonomy
 # with these letters, how many nodes it has, and how long its names and ranks are; its options, with
@@ -17,16 +20,18 @@ _TAXONOMY_HEAD, _NODE_BYTES = struct.Struct("<8s3Q"), 56
 _LEAST_OPTIONS_BYTES, _MOST_K = 40, 1000
 
 
-def check_version(engine: str, path: Path, ksize: int | None) -> None:
-    """Refuse a database of another version or k-mer length, or one that was cut short.
+def check_version(
+    engine: str, path: Path, ksize: int | None = None, scaled: int | None = None
+) -> None:
+    """Refuse a database of another version or kind of k-mers, or one that was cut short.
 
     Parameters
     ----------
     engine : str
     path : Path
         Known to be of the engine's kind.
-    ksize : int or None
-        Length of k-mers that sourmash is asked for; None for any.
+    ksize, scaled : int or None
+        Length of k-mers that sourmash is asked for, and of how many one is kept; None for any.
 
     Raises
     ------
@@ -36,8 +41,10 @@ def check_version(engine: str, path: Path, ksize: int | None) -> None:
     """
     if engine == "kraken2":
         _check_kraken2(path)
-    elif engine == "sourmash" and path.suffix == ".zip":
-        _check_sourmash(path, ksize)
+    elif engine == "sourmash":
+        known = signatures_in(path)
+        if known is not None:
+            _check_sourmash(path, known, ksize, scaled)
 
 
 def check_whole(engine: str, path: Path) -> None:
@@ -49,7 +56,7 @@ def check_whole(engine: str, path: Path) -> None:
         `shotgun-database`, with what was found.
 
     """
-    check_version(engine, path, None)
+    check_version(engine, path)
     if engine == "sylph":
         _check_sketches(path)
 
@@ -109,12 +116,22 @@ def _check_taxonomy(folder: Path) -> None:
         raise wrong_database(folder, "a whole taxonomy, of this version of Kraken2", found)
 
 
-def _check_sourmash(path: Path, ksize: int | None) -> None:
-    if not has_signatures(path):
-        return
-    there = {int(row["ksize"]) for row in signatures_of_zip(path) if row["moltype"] == "DNA"}
-    if ksize is not None and ksize not in there:
-        has = ", ".join(map(str, sorted(there))) or "none of DNA"
-        raise wrong_database(
-            path, f"sketches with k-mers of {ksize} (sourmash_ksize)", f"k-mers of {has}"
+def _check_sourmash(
+    path: Path, known: Sequence[Signature], ksize: int | None, scaled: int | None
+) -> None:
+    """Hold sketches to what is asked: of DNA, of that k, and as dense (sourmash can thin only)."""
+    usable = [one for one in known if one.moltype == "DNA" and one.scaled > 0]
+    asked = [one for one in usable if ksize in (None, one.ksize)]
+    if not asked:
+        has = ", ".join(map(str, sorted({one.ksize for one in usable}))) or "none of DNA"
+        wanted = f" with k-mers of {ksize} (sourmash_ksize)" if ksize else " of DNA"
+        raise wrong_database(path, f"sketches{wanted}", f"k-mers of {has}")
+    thinnest = max(one.scaled for one in asked)
+    if scaled is not None and scaled < thinnest:
+        raise problem_of(
+            "shotgun-database",
+            str(path),
+            found=f"one k-mer of {thinnest} (scaled)",
+            expected=f"one of {scaled} or more (sourmash_scaled): what was not kept is not there",
+            fix=f"Write sourmash_scaled: {thinnest}, or name sketches with more k-mers",
         )

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from soilbio.errors import InputError
+from soilbio.errors import InputError, Problems
 from soilbio.metadata.assays import known_assays
-from soilbio.metadata.config import config_schema, read_config
+from soilbio.metadata.config import config_schema, inspect_config, read_config
 
 LEAST = "libraries: libraries.tsv\nsamples: samples.tsv\nagreements: agreements\n"
 
@@ -91,3 +91,32 @@ def test_the_known_assays_are_complete_and_have_a_source():
         assert set(assay.forward_primer + assay.reverse_primer) <= set("ACGTRYSWKMBDHVN")
     genes = {(a.target_gene, a.target_subfragment) for a in known_assays().values()}
     assert {("16S rRNA", "V4"), ("18S rRNA", "V4"), ("ITS", "ITS1"), ("ITS", "ITS2")} <= genes
+
+
+@pytest.mark.parametrize(
+    ("wrong", "codes"),
+    [
+        ("keep_clean: yes please", ["config-value"]),
+        ("kraken2_confidence: 2", ["config-value"]),
+        ("kraken_database: x", ["config-key"]),
+        ("remove: [{name: a b}]", ["config-key-missing", "config-value"]),
+    ],
+)
+def test_of_a_section_with_a_mistake_the_other_keys_stay(tmp_path, wrong, codes):
+    path = tmp_path / "config.yaml"
+    path.write_text(f"{LEAST}title: T\nshotgun:\n  sourmash_ksize: 21\n  {wrong}\n")
+    told = Problems(str(path))
+    project = inspect_config(path, told)
+    assert sorted({problem.code for problem in told.found}) == codes
+    assert project.shotgun["sourmash_ksize"] == 21
+    assert project.shotgun["keep_clean"] is False
+    assert project.shotgun["remove"] == []
+    assert "kraken_database" not in project.shotgun
+
+
+def test_a_section_that_is_none_has_its_defaults(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text(f"{LEAST}title: T\nshotgun: 5\ntree: [a]\n")
+    told = Problems(str(path))
+    assert inspect_config(path, told).shotgun["sourmash_ksize"] == 31
+    assert [problem.column for problem in told.found] == ["shotgun", "tree"]

@@ -11,7 +11,7 @@ import pytest
 
 from soilbio.errors import Problems
 from soilbio.importers.shotgun import Told, collect_profiles
-from soilbio.metadata.config import read_config
+from soilbio.metadata.config import inspect_config, read_config
 from soilbio.metadata.databases import check_databases, lineages_for, taxids_of
 from soilbio.metadata.sheet import Library
 from soilbio.profile.databases import (
@@ -191,3 +191,40 @@ def test_a_reference_of_amplicons_is_not_to_be_got_for_a_profiler(
     problems = Problems(str(config))
     check_databases(read_config(config), [library], problems)
     assert "soilbio reference get kraken2-standard-8" in problems.found[0].fix
+
+
+def test_what_is_got_unverified_is_told_with_the_option_that_it_needs(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "root"))
+    for engine, name, option in (
+        ("sylph", "sylph-gtdb-r220-c200", " --accept-unverified`"),
+        ("kraken2", "kraken2-standard-8", "`"),
+    ):
+        problems_of(tmp_path, engine, f"{engine}_database: {name}")
+        problems = Problems("c")
+        library = Library("L1", "S1", "w", "r", None, None, "", "", "a", 2)
+        check_databases(read_config(tmp_path / "config.yaml"), [library], problems)
+        assert f"`soilbio reference get {name}{option}" in problems.found[0].fix
+
+
+@pytest.mark.parametrize("lines", ["keep_clean: yes please", "sylph_min_ani: none"])
+def test_one_wrong_key_does_not_make_databases_unnamed(sketches, tmp_path, lines):
+    built = sketches / "sylph" / FILES["sylph"]
+    assert problems_with(tmp_path, f"sylph_database: {built}\n  {lines}") == ["config-value"]
+
+
+def test_a_wrong_name_of_a_database_is_told_once(tmp_path):
+    assert problems_with(tmp_path, "sylph_database: [a, b]") == ["config-value"]
+
+
+def problems_with(tmp_path: Path, lines: str) -> list[str]:
+    """Codes that are found of a configuration with mistakes, and of sylph's database."""
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "title: T\nlibraries: l.tsv\nsamples: s.tsv\nagreements: a\n"
+        "assays: {w: {library_strategy: WGS, profilers: [sylph]}}\n"
+        f"shotgun:\n  remove_phix: false\n  {lines}\n"
+    )
+    problems = Problems(str(config))
+    library = Library("L1", "S1", "w", "r", None, None, "", "", "a", 2)
+    check_databases(inspect_config(config, problems), [library], problems)
+    return [problem.code for problem in problems.found]

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from soilbio.profile.tools import Pipe, ToolFailed, run_tool, tool_version
+from soilbio.profile.tools import Pipe, ToolFailed, last_words, run_tool, tool_version
 
 COPY = "import sys, shutil; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)"
 
@@ -77,3 +77,8 @@ def test_a_tool_that_is_asked_for_its_version_does_not_wait_for_our_input():
         process.kill()
         process.stdin.close()
         process.stdout.close()
+
+
+def test_last_words_hold_nothing_that_moves_a_cursor():
+    said = "\x1b[31mloading\x1b[0m\r\x1b[K\r\x1b[KERROR: no\x07 such\x08 file\n\x1b[2J\x1b[1;1H"
+    assert last_words(said) == "loading / ERROR: no such file"
