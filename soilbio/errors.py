@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+_OF_SYSTEM = re.compile(r"^\[Errno \d+\] (.*?)(?:: b?'.*')?$", re.DOTALL)
 # Of a problem that many rows share, the screen shows this many values, and rows of each.
 _VALUES = 5
 
@@ -67,7 +69,11 @@ def _listed(rows: list[int]) -> str:
 
 
 def _quote(value: str) -> str:
-    """Show a value on one line, with anything a terminal would act on made visible."""
+    """Show a value on one line, with anything a terminal would act on made visible.
+
+    Of what the system says only the words: its number and the path, which is told as the place, go.
+    """
+    value = _OF_SYSTEM.sub(r"\1", value)
     return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in value) + "'"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -71,6 +73,23 @@ class Config:
     def row(self, *place: str | int) -> int | None:
         """Say in which row of the file a key stands; None where it is left out."""
         return self.rows.get(place)
+
+    def settings_of_results(self) -> str:
+        """Write what results come from, as JSON: not what is exported, reported or compared to.
+
+        Paths are relative to the configuration, so that a project can be moved.
+        """
+        other = {"path", "libraries", "samples", "soil", "agreements"}
+        other |= {"truth", "report", "exports", "rows"}
+        folder = self.path.resolve().parent
+        kept = {part.name: getattr(self, part.name) for part in fields(self)}
+        return json.dumps(
+            {name: value for name, value in kept.items() if name not in other},
+            sort_keys=True,
+            default=lambda one: (
+                os.path.relpath(one, folder) if isinstance(one, Path) else asdict(one)
+            ),
+        )
 
     def export_folders(self) -> list[str]:
         """Name the folder of each export: its place in the file, what it is and for whom."""

@@ -40,6 +40,11 @@ _CONTROLS = {
     "field_blank": ("fieldblank",),
     "extraction_blank": ("blank", "blk", "neg", "negative", "negctrl", "ebc", "water", "extblank"),
 }
+# Beside these words alone water is that of a laboratory.
+_OF_WATER = frozenset(
+    {"water", "control", "ctrl", "neg", "negative", "blank", "pcr", "dna", "ext", "extraction"}
+    | {"kit", "milli", "nuclease", "free", "sterile", "run", "rep", "plate", "sample"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,8 @@ def guess_control(sample: str) -> str:
     """Guess the kind of control from a sample's name; empty for a soil."""
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", sample)]
     joined = {*words, *("".join(pair) for pair in pairwise(words))}
+    if not {word for word in words if len(word) > 2} <= _OF_WATER:
+        joined.discard("water")  # a meadow's
     for control_type, names in _CONTROLS.items():
         if joined & set(names):
             return control_type

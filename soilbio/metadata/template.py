@@ -174,7 +174,10 @@ def _libraries_text(explored: Explored, config: Path, agreement_id: str) -> str:
 
 
 def _relative(path: Path | None, folder: Path) -> str:
-    return "" if path is None else os.path.relpath(path.resolve(), folder.resolve())
+    # A link keeps the name that its owner gave it: what it points at may be any store's.
+    return (
+        "" if path is None else os.path.relpath(path.parent.resolve() / path.name, folder.resolve())
+    )
 
 
 def _samples_text(explored: Explored, target: Path) -> str:

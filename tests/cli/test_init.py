@@ -260,6 +260,18 @@ def test_each_gene_has_a_reference_of_its_own(reads, tmp_path, capsys):
     }
 
 
+def test_reads_that_are_links_keep_their_names(reads, tmp_path):
+    store = tmp_path / "store"
+    store.mkdir()
+    for number, path in enumerate(sorted(reads.iterdir())):
+        path.rename(store / f"{number:032x}")
+        path.symlink_to(store / f"{number:032x}")
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    assert sheet(target)[2]["fastq_1"] == "../../reads/B_S2_L001_R1_001.fastq.gz"
+    assert codes(target) == {"sample-incomplete"}
+
+
 @pytest.fixture
 def metagenomes(tmp_path, monkeypatch):
     """Two soils and a blank, whose reads begin anywhere; no database is installed."""

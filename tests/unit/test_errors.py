@@ -49,3 +49,15 @@ def test_where_all_rows_are_listed_is_said_where_some_are_not():
 def test_problems_without_a_row_are_told_apart_by_what_was_found():
     lines = fold(Problem("a-b", "x", "a key", "Mend it", found=value) for value in "aba")
     assert [line.found for line in lines] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ("[Errno 2] No such file or directory: 'a b.yaml'", "'No such file or directory'"),
+        ("[Errno 28] No space left on device", "'No space left on device'"),
+        ("what: 'it' is", "'what: 'it' is'"),
+    ],
+)
+def test_what_the_system_says_is_told_in_its_words_alone(found, told):
+    assert f"found {told};" in str(Problem("a-code", "here", "more", "Mend it", found=found))

@@ -12,6 +12,7 @@ import pytest
 
 from soilbio.dataset.read import read_dataset
 from soilbio.report.methods import methods_of
+from soilbio.transfer.ledger import NAME
 from tests.workflow.conftest import dataset_bytes, make_project
 
 OTHER = "16S-V4-515F-806R"
@@ -156,6 +157,16 @@ def test_what_is_no_longer_asked_for_is_in_no_result_and_a_changed_reference_is_
     assert project.run().returncode == 0, project.log()
     report = project.results / "report.html"
     assert "Scores against the truth" in report.read_text(encoding="utf-8")
+    # Another export leaves the dataset and the other exports what they are.
+    ledger = (project.results / NAME).read_text().splitlines()
+    written = (project.results / "dataset" / "datapackage.json").stat().st_mtime_ns
+    more = '  - {target: tables, recipient: public, purpose: "DUO:0000042", date: "2026-01-01"}\n'
+    project.config.write_text(f"# Edited.\n{text}{more}")
+    assert project.run().returncode == 0, project.log()
+    assert (project.results / "dataset" / "datapackage.json").stat().st_mtime_ns == written
+    assert (project.results / "exports" / "1-tables-public" / "decision.json").exists()
+    lines = (project.results / NAME).read_text().splitlines()
+    assert (lines[:-1], len(lines)) == (ledger, len(ledger) + 1)
     names = gzip.decompress(lineages.read_bytes()).replace(
         b"p__Acidobacteria", b"p__Madeupobacteria"
     )

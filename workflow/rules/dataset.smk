@@ -3,7 +3,8 @@
 
 rule build_dataset:
     input:
-        config=CONFIG_FILE,
+        # What is taken from it stands under params: another export is no other dataset.
+        config=ancient(CONFIG_FILE),
         libraries=PROJECT.libraries,
         samples=PROJECT.samples,
         soil=PROJECT.soil or [],
@@ -22,6 +23,8 @@ rule build_dataset:
     resources:
         mem_mb=4000,
         runtime=120,
+    params:
+        settings=PROJECT.settings_of_results(),
     shell:
         "soilbio dataset build"
         " --config {input.config:q}"
