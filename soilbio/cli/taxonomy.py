@@ -131,9 +131,11 @@ def _asked(names: Path) -> list[tuple[str, str, Lineage]]:
 
 def _lineage(text: str) -> Lineage:
     """Read a lineage; of a name alone the rank is not known, of two words the first is a genus."""
-    from soilbio.taxonomy.lineage import name_in, parse_lineage, without_author
+    from soilbio.taxonomy.authors import without_author
+    from soilbio.taxonomy.lineage import is_parted_by_commas, parse_lineage
+    from soilbio.taxonomy.names import name_in
 
-    if any(mark in text for mark in ";|,") or "__" in text:
+    if any(mark in text for mark in ";|") or "__" in text or is_parted_by_commas(text):
         return parse_lineage(text)
     name = without_author(name_in(text))
     words = name.split()

@@ -12,8 +12,12 @@ from pathlib import Path
 from soilbio.standards.ranks import RANKS
 
 # GTDB splits a name into `Bacillus_A`, `Bacillus_B`, …: a suffix is part of its name there only.
-SUFFIX = re.compile(r"_[A-Z]{1,3}( |$)")
-SUFFIX_AT_END = re.compile(r"_[A-Z]{1,3}$")
+# Roman numbers of several letters are RDP's (Clostridium_IV, Clostridium_XI: other genera).
+LETTERS = (
+    "(?:[A-Z]|[A-HJ-UWYZ][A-Z]{1,2}|[IVX][A-HJ-UWYZ][A-Z]?|[IVX][IVX][A-HJ-UWYZ])"  # no look-ahead
+)
+SUFFIX = re.compile(rf"_{LETTERS}( |$)")
+SUFFIX_AT_END = re.compile(rf"_{LETTERS}$")
 CANDIDATUS = re.compile(r"^Candidatus ")
 
 
@@ -51,9 +55,17 @@ def changed_names() -> dict[tuple[str, str], Change]:
     return {(change.rank, change.former): change for change in changes}
 
 
+# Kingdoms that go by two names: of checklists (Catalogue of Life), and of NCBI, UNITE and PR2.
+SAME_KINGDOMS = {"Animalia": "Metazoa", "Plantae": "Viridiplantae"}
+
+
 def plain(name: str) -> str:
-    """Give a name as it is compared: without GTDB's suffix (`Bacillus_A`) and Candidatus."""
-    return CANDIDATUS.sub("", SUFFIX.sub(r"\1", name))
+    """Give a name as it is compared: without GTDB's suffix (`Bacillus_A`) and Candidatus.
+
+    Animals and plants are one kingdom each, whichever of its names a database has.
+    """
+    bare = CANDIDATUS.sub("", SUFFIX.sub(r"\1", name))
+    return SAME_KINGDOMS.get(bare, bare)
 
 
 def _change(rank: str, name: str) -> Change | None:

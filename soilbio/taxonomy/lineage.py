@@ -6,8 +6,11 @@ import re
 from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
-from soilbio.taxonomy.positions import DOMAINS, ranks_of, without_roots
+from soilbio.taxonomy.authors import has_author, without_author
+from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
+from soilbio.taxonomy.positions import ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
+from soilbio.taxonomy.told_ranks import DOMAINS
 
 # One-letter prefixes: `d__Bacteria`, `d:Bacteria`; older SILVA exports count, `D_0__Bacteria`.
 _BY_LETTER = {
@@ -30,51 +33,31 @@ _PR2_LABELS = {
 }
 _COUNTED = ("domain", "phylum", "class", "order", "family", "genus", "species")
 # Ranks that are none of ours have prefixes, too: t (strain), sg, sdv (PR2), x (ours, for such).
-_PREFIX = re.compile(r"^(?:(sk|sg|dv|sdv|sh|[dkpcofgstx])(?:__|:)|D_(\d+)__)")
+# Some write the rank in full, `domain__Bacteria`, or its letter as a capital, `K__Bacteria`.
+_WORDS = {"superkingdom": "d", **{rank: rank[0] for rank in RANKS}}
+_PREFIX = re.compile(
+    rf"^(?:(sk|sg|dv|sdv|sh|[dkpcofgstx]|[KPCOFGS](?=__)|{'|'.join(_WORDS)})(?:__|:)|D_(\d+)__)"
+)
+# One underscore for two, where a lineage begins so: `d_Bacteria;p_Firmicutes`.
+_SHORT = re.compile(r"^[dk]_[A-Z][a-z]+(?=;|$)")
+_SHORTENED = re.compile(r"(?<![^;\s])([dkpcofgs])_(?=[^_])")
+# Species between which DADA2 could not tell: `subtilis/vallismortis`.
+_SEVERAL = re.compile(r"(?:^| )[a-z-]+(?:/[a-z-]+)+$")
+# USEARCH's headers: `SH1546402.08FU;tax=k:Fungi,p:Ascomycota;`.
+_TAX = re.compile(r"^.*?\btax=(?=[a-z]:)")
 # QIIME 1 joined the first two ranks of some tables: `k__Bacteria_p__Firmicutes`.
 _GLUED = re.compile(r"(?<=[^_])_(?=[kpcofgs]__)")
 # UNITE's headers stand before the lineage: `name|accession|SH…|refs|k__Fungi;p__…`.
 _HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
-# MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514.
-_BIN = re.compile(r"^(?:[PCOFGS]|CF|OF|FG|GG|SG)?GB\d+(?:_SGB\d+(?:_group)?)?$")
-# Authors follow the name of a species or genus in checklists: with a year, brackets, shortened.
-_PARTICLES = r"(?:(?:da|de|du|la|le|van|von|zu)\s+)*"
-_AUTHORS = (
-    re.compile(
-        rf"^([A-Z][a-z-]+ [a-z][a-z-]+)\s+{_PARTICLES}"
-        r"\(?[A-Z][\w.'-]*.*?(?:\d{4}|[A-Za-z]\.|\)).*$"
-    ),
-    re.compile(rf"^([A-Z][a-z-]+)\s+{_PARTICLES}\(?[A-Z][\w.' &-]*?(?:[ ,(]\d{{4}}|[a-z]\.)\)?$"),
-)
-# Words of NCBI's for what was found and not named: Lachnospiraceae bacterium 2_1_58FAA.
-_FOUND = re.compile(
-    r"(?:^|[ _])(?:[a-z]*bacterium|archaeon|fungus|eukaryote|prokaryote|organism)(?:[ _]|$)"
-)
-_SUPPORT = re.compile(r"\((?:\d+(?:\.\d+)?)\)$")
-# Greengenes2 numbers the parts of what is not of one origin: g__Bacillus_A_289472.
-_NUMBERED = re.compile(r"(?<=[A-Za-z])_\d{5,}(?= |$)")
-# PR2 marks the genomes of organelles: Chlorella:plas.
-_ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
-# UNITE's species hypotheses behind a name: Fungi_sp|SH1502188.08FU.
-_HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
-# A space, for which many write an underscore; that of GTDB's suffixes (Bacillus_A) is their own.
-_SPACE = re.compile(r"(?<=[A-Za-z0-9.-])_(?![A-Z]{1,3}(?:[ _]|$))")
-# Words that are no name alone, so that what follows is no suffix: Family_XI.
-_GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineage)_", re.IGNORECASE)
-_CANDIDATUS = re.compile(r"^(?:Candidatus|Ca\.|Ca)[ _](?=[A-Z])")
-_NO_NAME = re.compile(
-    r"^(?:|na|nan|none|unknown|unclassified|unidentified|unassigned|uncultured|metagenome|"
-    r"environmental[ _]samples?|other|ambiguous[ _]taxa|no[ _]rank|not[ _]assigned|"
-    r"no[ _](?:blast[ _])?(?:hit|match))$"
-    r"|uncultured|metagenome|unidentified|unclassified|incertae[ _]sedis|unknown[ _]"
-    r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|_x+$|[ _]sp\.?$",
-    re.IGNORECASE,
-)
 
 
 @lru_cache(maxsize=200_000)
 def _parsed(text: str) -> tuple[tuple[str, str], ...]:
     plain = _GLUED.sub(";", _HEADER.sub("", text))
+    if "tax=" in plain:
+        plain = _TAX.sub("", plain).rstrip("; ")
+    if _SHORT.match(plain):
+        plain = _SHORTENED.sub(r"\1__", plain)
     parts = [part.strip() for part in _split(plain)]
     while parts and not parts[-1]:
         parts.pop()
@@ -84,19 +67,23 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
             part[found.end() :] if found else part
             for part, found in zip(parts, prefixed, strict=True)
         ]
-        letters = [found[1] or "" if found else "" for found in prefixed]
+        letters = [_letter(found[1] or "") if found else "" for found in prefixed]
         ranks = [_prefix_rank(found) for found in prefixed]
         if _OF_PR2 & set(letters):
             labels = [_PR2_LABELS.get(letter, "") for letter in letters]
-            ranks = canonical_ranks(labels, [_SUPPORT.sub("", name) for name in names])
+            ranks = canonical_ranks(labels, [SUPPORT.sub("", name) for name in names])
     else:
-        names = without_roots(_ORGANELLE.sub("", _SUPPORT.sub("", part)) for part in parts)
+        names = without_roots(ORGANELLE.sub("", SUPPORT.sub("", part)) for part in parts)
         ranks = ranks_of(names)
     found = {
         rank: clean
-        for rank, name in zip(ranks, names, strict=False)
-        if rank and (clean := name_in(name))
+        for place, (rank, name) in enumerate(zip(ranks, names, strict=False))
+        if rank and (clean := name_in(name, rank, names[:place]))
     }
+    genus = next((name for rank, name in zip(ranks, names, strict=False) if rank == "genus"), "")
+    if "genus" in found:
+        # Underscores are reference files', which name no authors but of species.
+        found["genus"] = without_author(found["genus"], bare="_" not in genus)
     return tuple(_finish(found).items())
 
 
@@ -113,34 +100,24 @@ def parse_lineage(text: str | None) -> dict[str, str]:
     return dict(_parsed(text or ""))
 
 
-def name_in(text: str) -> str:
-    """Clean one name: support, quotes, proposed-name brackets; empty where it is no name."""
-    name = _HYPOTHESIS.sub("", _SUPPORT.sub("", text.strip()).strip())
-    name = _NUMBERED.sub("", _ORGANELLE.sub("", name))
-    if name.count("'") % 2 or name.count('"') % 2:
-        return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`
-    name = name.strip("\"' ")
-    if name.startswith("[") and name.endswith("]"):
-        name = name[1:-1]
-    if _NO_NAME.search(name) or _BIN.match(name) or _FOUND.search(name):
-        return ""
-    name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
-    return _SPACE.sub(" ", name)
-
-
-def without_author(name: str) -> str:
-    """Take authors off a genus or species; a strain with a number behind a species goes along."""
-    for authors in _AUTHORS:
-        name = authors.sub(r"\1", name)
-    return name
-
-
 def _split(text: str) -> list[str]:
     if ";" in text:
         return text.split(";")
-    if "|" in text:
-        return text.split("|")
-    return text.split(",")
+    for mark in ("|", " > "):
+        if mark in text:
+            return text.split(mark)
+    # Commas part ranks; and a name from its authors and their year.
+    return text.split(",") if is_parted_by_commas(text) else [text]
+
+
+def is_parted_by_commas(text: str) -> bool:
+    """Tell whether commas part the ranks of a lineage: not one name from its authors."""
+    first, *rest = (part.strip() for part in text.split(","))
+    if not rest:
+        return False
+    if any(_PREFIX.match(part) for part in rest):
+        return True
+    return not _PREFIX.match(first) and not has_author(text)
 
 
 def _prefix_rank(found: re.Match[str] | None) -> str:
@@ -149,7 +126,12 @@ def _prefix_rank(found: re.Match[str] | None) -> str:
     letter, number = found.groups()
     if number is not None:
         return _COUNTED[int(number)] if int(number) < len(_COUNTED) else ""
-    return _BY_LETTER.get(letter, "")
+    return _BY_LETTER.get(_letter(letter), "")
+
+
+def _letter(prefix: str) -> str:
+    """Give the letter of a rank, whether it is written in full or as a capital."""
+    return _WORDS.get(prefix, prefix.lower())
 
 
 def _finish(found: dict[str, str]) -> dict[str, str]:
@@ -158,14 +140,12 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
         found["domain"] = found.pop("kingdom")
     if found.get("domain") == "Eukarya":
         found["domain"] = "Eukaryota"
-    if "genus" in found:
-        found["genus"] = without_author(found["genus"])
     species, genus = found.get("species"), found.get("genus")
     if species:
         # GTDB's suffix (`Bacillus_A cereus`) is part of the genus' name.
         species = without_author(species)
         is_epithet = species[0].islower() and " " not in species
-        if is_epithet and not genus:
+        if (is_epithet and not genus) or _SEVERAL.search(species):
             del found["species"]
         else:
             found["species"] = f"{genus} {species}" if is_epithet else species

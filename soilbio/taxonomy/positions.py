@@ -1,4 +1,4 @@
-"""Ranks of lineages without prefixes: by their number, and by what they begin with."""
+"""Ranks of lineages without prefixes: by their number and what they begin with; names overrule."""
 
 from __future__ import annotations
 
@@ -6,41 +6,25 @@ from collections.abc import Iterable, Sequence
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy import pr2
-from soilbio.taxonomy.named_ranks import rank_of_name
-
-DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Eukarya", "Viruses"})
-KINGDOMS = frozenset(
-    {
-        "Fungi",
-        "Metazoa",
-        "Animalia",
-        "Viridiplantae",
-        "Plantae",
-        "Chromista",
-        "Protozoa",
-        "Protista",
-    }
+from soilbio.taxonomy.by_names import binomial, ranks_by_name
+from soilbio.taxonomy.names import name_in
+from soilbio.taxonomy.told_ranks import (
+    BETWEEN,
+    DOMAINS,
+    KINGDOMS,
+    OF_UNITE,
+    PROKARYOTES,
+    SUPERGROUPS,
+    is_prokaryote,
+    told_ranks,
 )
+
 # What stands above domains: of NCBI, mothur and RDP.
 _ROOTS = frozenset({"root", "cellular organisms", "cellular root", "acellular root"})
-# NCBI's kingdoms of prokaryotes (2024): a lineage that begins so has eight ranks.
-_PROKARYOTES = frozenset(
-    {
-        *("Bacillati", "Fusobacteriati", "Pseudomonadati", "Thermotogati"),
-        *("Methanobacteriati", "Nanobdellati", "Promethearchaeati", "Thermoproteati"),
-    }
-)
-# Of PR2 and SILVA, between domain and phylum, and none of our ranks.
-_SUPERGROUPS = frozenset(
-    {
-        *("Alveolata", "Amoebozoa", "Apusozoa", "Archaeplastida", "CRuMs", "Cryptista"),
-        *("Excavata", "Hacrobia", "Haptista", "Obazoa", "Opisthokonta", "Provora", "Rhizaria"),
-        *("SAR", "Stramenopiles", "TSAR"),
-    }
-)
 # Those that PR2 has since its version 5 only: a lineage that ends early is of nine ranks, too.
 _OF_NINE = frozenset({"CRuMs", "Cryptista", "Haptista", "Obazoa", "Provora", "TSAR"})
 _SEVEN = ("domain", "phylum", "class", "order", "family", "genus", "species")
+_OF_KINGDOM = ("kingdom", *_SEVEN[1:])
 # PR2's ranks by their number; it had no subdivisions before version 5.
 _PR2 = {len(ranks): ranks for ranks in (pr2.EIGHT, pr2.NINE)}
 
@@ -50,23 +34,62 @@ def without_roots(parts: Iterable[str]) -> list[str]:
     kept = list(parts)
     while kept and kept[0].strip("\"' ").casefold() in _ROOTS:
         kept.pop(0)
-    return kept
+    at = next((at for at, name in enumerate(kept[:4]) if name.strip("\"' ") in DOMAINS), 0)
+    return kept[at:]
 
 
 def ranks_of(parts: Sequence[str]) -> list[str]:
-    """Give the rank of each part of a positional lineage; empty where it cannot be told."""
-    number = len(parts)
-    first, second = (*parts, "", "")[:2]
-    if first in KINGDOMS:
-        return _padded(("kingdom", *_SEVEN[1:]), number)
-    if second in _PROKARYOTES or second in KINGDOMS:
-        return _padded(RANKS, number)
-    is_eukaryote = first.startswith("Euk")
+    """Give the rank of each part of a positional lineage; empty where it cannot be told.
+
+    Places mean what they do in the databases that have as many; where a name tells itself that it
+    is of another rank than its place, all are ranked by what names tell.
+    """
     if labels := _labels_of_pr2(parts):
         return pr2.canonical_ranks(labels, parts)
-    if number > len(RANKS) or (is_eukaryote and second in _SUPERGROUPS):
-        return _by_name(parts)
-    return _padded(RANKS if number == len(RANKS) else _SEVEN, number)
+    names = [_bare(part) for part in parts]
+    told = told_ranks(names)
+    places = _by_number(names)
+    if places and _is_borne_out(places, told, names):
+        return _padded(places, len(names))
+    return ranks_by_name(names, told)
+
+
+def _bare(part: str) -> str:
+    """Give a name as told ranks are told by it: what is no name stays, for it may tell, too."""
+    return name_in(part) or part.strip("\"' ").replace("_", " ")
+
+
+def _padded(ranks: Sequence[str], number: int) -> list[str]:
+    return [*ranks[:number], *[""] * (number - len(ranks))]
+
+
+def _by_number(names: Sequence[str]) -> Sequence[str]:
+    """Give the ranks that a lineage of this beginning and number has; none where none has."""
+    first, second = (*names, "", "")[:2]
+    if first in KINGDOMS or first in OF_UNITE:
+        return _OF_KINGDOM
+    if second in PROKARYOTES or second in KINGDOMS:
+        return RANKS
+    if len(names) > len(RANKS):
+        return ()
+    return RANKS if len(names) == len(RANKS) else _SEVEN
+
+
+def _is_borne_out(places: Sequence[str], told: Sequence[str], names: Sequence[str]) -> bool:
+    """Tell whether no name contradicts its place."""
+    rank_at = _padded(places, len(names))
+    if any(rank and own == BETWEEN for rank, own in zip(rank_at, told, strict=True)):
+        return False
+    for rank in {own for own in told if own} - {BETWEEN}:
+        own_places = [at for at, own in enumerate(told) if own == rank]
+        if any(rank_at[at] == rank for at in own_places):
+            continue
+        # SILVA's Patescibacteria;Saccharibacteria: phyla of others are classes of one phylum.
+        is_within = rank == "phylum" and all(rank_at[at] == "class" for at in own_places)
+        if not (is_within and is_prokaryote(names)):
+            return False
+    pair = binomial(names, told)
+    return pair is None or rank_at[pair[0]] == "genus" or rank_at[pair[1]] in ("", "species")
 
 
 def _labels_of_pr2(parts: Sequence[str]) -> Sequence[str]:
@@ -74,32 +97,21 @@ def _labels_of_pr2(parts: Sequence[str]) -> Sequence[str]:
     first, second = (*parts, "", "")[:2]
     number = len(parts)
     if not first.startswith("Euk"):
-        is_long = number == len(pr2.NINE)
-        return _PR2[number] if is_long or (number in _PR2 and second in _SUPERGROUPS) else ()
+        return _labels_of_prokaryotes(parts)
     if second in _OF_NINE and number < len(pr2.NINE):
         return pr2.NINE[:number]
-    is_known = number == len(pr2.NINE) or (number in _PR2 and second in _SUPERGROUPS)
+    is_known = number == len(pr2.NINE) or (number in _PR2 and second in SUPERGROUPS)
     return _PR2[number] if is_known and pr2.is_binomial(*parts[-2:]) else ()
 
 
-def _padded(ranks: Sequence[str], number: int) -> list[str]:
-    return [*ranks[:number], *[""] * (number - len(ranks))]
-
-
-def _by_name(parts: Sequence[str]) -> list[str]:
-    """Tell ranks of SILVA's own long lineages by their names; most cannot be told."""
-    found: list[str] = []
-    for place, part in enumerate(parts):
-        rank = rank_of_name(part)
-        if not place:
-            rank = "domain"
-        elif part in KINGDOMS:
-            rank = "kingdom"
-        elif found[-1] == "family":
-            rank = "genus"
-        elif found[-1] == "genus":
-            rank = "species"
-        elif part.endswith("idae") and "Metazoa" in parts:  # ICZN, article 29.2
-            rank = rank or "family"
-        found.append("" if rank in found else rank)
-    return found
+def _labels_of_prokaryotes(parts: Sequence[str]) -> Sequence[str]:
+    """Give PR2's ranks of a lineage of Bacteria or Archaea, if no name contradicts them."""
+    number = len(parts)
+    is_long = number == len(pr2.NINE)
+    if not (is_long or (number in _PR2 and parts[1] in SUPERGROUPS)):
+        return ()
+    labels = _PR2[number]
+    names = [_bare(part) for part in parts]
+    told = ["" if at == 1 else rank for at, rank in enumerate(told_ranks(names))]
+    fits = _is_borne_out(pr2.canonical_ranks(labels, parts), told, names)
+    return labels if fits and pr2.is_binomial(*parts[-2:]) else ()

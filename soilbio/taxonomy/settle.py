@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from soilbio.standards.ranks import RANKS
-from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX
+from soilbio.taxonomy.canonical import CANDIDATUS, SAME_KINGDOMS, SUFFIX
 from soilbio.taxonomy.consensus import WIDEST
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def _in_conflict(rank: str) -> pl.Expr:
 
 def plain_name(name: pl.Expr) -> pl.Expr:
     """Give names as they are compared (`taxonomy.canonical.plain`)."""
-    return name.str.replace(SUFFIX.pattern, "$1").str.replace(CANDIDATUS.pattern, "")
+    bare = name.str.replace(SUFFIX.pattern, "$1").str.replace(CANDIDATUS.pattern, "")
+    return bare.replace(SAME_KINGDOMS)
 
 
 def said(ranks: Sequence[str]) -> list[pl.Expr]:

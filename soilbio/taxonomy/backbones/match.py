@@ -13,10 +13,10 @@ from functools import cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
-from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX, changed_names
+from soilbio.taxonomy.canonical import CANDIDATUS, SAME_KINGDOMS, SUFFIX, changed_names
 from soilbio.taxonomy.named_ranks import named_ranks
 
-_SETTLED = {"metazoa": "animalia", "viridiplantae": "plantae"}
+_SETTLED = {today.casefold(): name.casefold() for name, today in SAME_KINGDOMS.items()}
 _PROKARYOTES = frozenset({"Bacteria", "Archaea"})
 _KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
 # Ranks whose names tell the domain of those below.

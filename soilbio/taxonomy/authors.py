@@ -1,0 +1,60 @@
+"""Authors behind names of species and genera, as checklists and floras write them."""
+
+from __future__ import annotations
+
+import re
+
+_PARTICLES = r"(?:(?:d[aeiou]|d'|de la|den|der|du|la|le|van|von|zu|zur)\s+)*"
+_AUTHOR = r"\(?(?:[A-Z]\.[ -]?)*[A-Z][\w'.-]*\)?"
+# Behind two words of which the second is lower case, what begins with a capital is an author or a
+# strain; phages and viruses go by such names, and what has no epithet by the strain.
+_SPECIES = re.compile(
+    r"^((?:Candidatus )?[A-Z][a-z-]+ "
+    r"(?!(?:sp|spp|cf|aff|nr|str|strain|phage|virus|viroid|prophage|plasmid|satellite|genomosp"
+    r"|genosp|symbiont|endosymbiont|group|clade|lineage)\b)[a-z][a-z-]+),?\s+"
+    rf"{_PARTICLES}\(?[A-Z].*$"
+)
+_GENUS = re.compile(
+    rf"^([A-Z][a-z]+(?:-[A-Z]?[a-z]+)*),?\s+{_PARTICLES}({_AUTHOR})"
+    rf"(?:(?:,| &| et| and| ex| in)?\s+{_PARTICLES}{_AUTHOR})*(?:,?\s+\(?\d{{4}}\)?)?$"
+)
+_YEAR = re.compile(r"[ ,(]\d{4}\)?$|[a-z]\.\)?$")
+# First words that are no genus, and endings of names wider than a genus: SILVA's Marine Group II.
+_NO_GENUS = re.compile(
+    r"^(?:candidatus|family|order|class|clade|group|subgroup|cluster|lineage|marine|soil|deep|"
+    r"hot|termite|rumen|unknown|incertae)$|(?:ales|aceae|bacteria|archaea|ota|mycetes)$",
+    re.IGNORECASE,
+)
+# A word behind a genus is an author's name if it is written as one and is no genus, too.
+_A_NAME = re.compile(
+    r"^(?!(?:Cluster|Group|Subgroup|Clade|Lineage|Family|Order|Division|Type|Incertae)\b)"
+    r"\(?(?:[A-Z]\.[ -]?)*(?![IVXl]+[a-z]?$)[A-Z][^\W\d_A-Z][^\W\d_]*(?:[-'][^\W\d_]+)*\)?$"
+)
+_LATIN = re.compile(r"(?:um|ella|bacter|coccus|monas|myces|spora|cystis|thrix|us|ia|is)$")
+_KNOWN = ("Linnaeus", "Rivinus", "Fabricius", "Retzius", "Fries", "Gleditsch", "Necker")
+
+
+def without_author(name: str, *, bare: bool = True) -> str:
+    """Take authors off a genus or species; a strain behind a species goes along.
+
+    Of a genus those go without a year, brackets or a point (`Fusarium Link`) only with `bare`:
+    reference files write two genera so (`Geosporobacter_Thermotalea`).
+    """
+    species = _SPECIES.sub(r"\1", name)
+    if species != name:
+        return species
+    found = _GENUS.match(name)
+    if not found or _NO_GENUS.search(found[1]):
+        return name
+    author = found[2]
+    is_author = (
+        bare and bool(_A_NAME.match(author)) and (author in _KNOWN or not _LATIN.search(author))
+    )
+    return found[1] if is_author or _YEAR.search(name) else name
+
+
+def has_author(text: str) -> bool:
+    """Tell whether commas of a text part authors and a year from a name, not ranks of a lineage."""
+    first, *rest = (part.strip() for part in text.split(","))
+    is_year = any(re.match(r"\(?\d{4}\b", part) for part in rest)
+    return is_year or without_author(first) != first

@@ -1,0 +1,89 @@
+"""One name of a lineage: what decorates it is taken off; what is no name is absent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from soilbio.taxonomy.canonical import LETTERS
+
+# MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514; species of a genus
+# by the bin, too: Alicycliphilus_SGB61891.
+_BIN = re.compile(r"^(?:[PCOFGS]|CF|OF|FG|GG|SG)?GB\d+(?:_|$)|(?:^|[ _])SGB\d+(?:[ _]group)?$")
+# Words of NCBI's for what was found and not named: Lachnospiraceae bacterium 2_1_58FAA.
+_FOUND = re.compile(
+    r"(?:^|[ _])(?:[a-z]*bacterium|archaeon|fungus|eukaryote|prokaryote|organism)(?:[ _]|$)"
+)
+SUPPORT = re.compile(r"\((?:\d+(?:\.\d+)?)\)$")
+# Greengenes2 numbers the parts of what is not of one origin: g__Bacillus_A_289472.
+_NUMBERED = re.compile(r"(?<=[A-Za-z0-9])_\d{5,}(?= |$)")
+# PR2 marks the genomes of organelles: Chlorella:plas.
+ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
+# UNITE's species hypotheses behind a name: Fungi_sp|SH1502188.08FU.
+_HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
+# Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
+# RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.
+_WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_{LETTERS}(?=[ _]|$)")
+# Words that are no name alone, so that what follows is no suffix: Family_XI.
+_GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineage)_", re.IGNORECASE)
+# Greengenes writes it without a space, too: CandidatusSolibacter.
+_CANDIDATUS = re.compile(r"^(?:[Cc]andidatus[ _]*|Ca\.?[ _]+|Ca\.)(?=[A-Z])")
+_NO_NAME = re.compile(
+    r"^(?:|[\W_]+|#?n/?a|nan|null|none|unknown|undefined|ambiguous|uncultured|metagenome|"
+    r"environmental[ _]samples?|others?|ambiguous[ _]taxa|unranked|"
+    r"not[ _](?:assigned|available|classified|identified|determined)|"
+    r"no[ _](?:blast[ _])?(?:hit|match))$"
+    r"|^no[ _]?rank(?:_|$)|uncultured|metagenome|unidentified|unclassified|unassigned"
+    r"|incertae[ _]sedis|unknown[ _]"
+    r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]sp\.?$"
+    # mothur's SILVA fills ranks that are empty: Subgroup_6_or, Subgroup_6_fa, Subgroup_6_ge.
+    r"|(?-i:_(?:ph|cl|or|fa|ge)$)",
+    re.IGNORECASE,
+)
+# PR2 fills ranks that are empty, by the name above: Chlorellales_X, Chlorellales_XX; so do copies
+# of mothur's SILVA without underscores. Of GTDB (Paenibacillus_X) that is a suffix.
+_FILL = re.compile(r"^(.+?)(?:[_ ]X+|[ _](?:ph|cl|or|fa|ge))$")
+_ENDINGS = {"aceae": "family", "ales": "order"}
+
+
+def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
+    """Clean one name: support, quotes, proposed-name brackets; empty where it is no name.
+
+    Parameters
+    ----------
+    text : str
+        The name as it stands in the lineage, without prefix.
+    rank : str
+        Its rank, if it is known.
+    above : sequence of str
+        What stands above it, as it stands there: what repeats that with a mark fills an empty rank.
+
+    """
+    name = _HYPOTHESIS.sub("", SUPPORT.sub("", text.strip()).strip())
+    name = _NUMBERED.sub("", ORGANELLE.sub("", name))
+    if name.count("'") % 2 or name.count('"') % 2:
+        return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`
+    name = name.strip("\"' ")
+    if name.startswith("[") and name.endswith("]"):
+        name = name[1:-1]
+    if _NO_NAME.search(name) or _BIN.search(name) or _FOUND.search(name):
+        return ""
+    if _fills(name, rank, above):
+        return ""
+    name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
+    suffixed = _WITH_SUFFIX.match(name)
+    end = suffixed.end() if suffixed else 0
+    return (name[:end] + name[end:].replace("_", " ")).strip()
+
+
+def _fills(name: str, rank: str, above: Sequence[str]) -> bool:
+    """Tell whether a name is one from above, or of another rank, with a mark behind it."""
+    found = _FILL.match(name)
+    if not found:
+        return False
+    stem = found[1].replace("_", " ")
+    own = next((of for ending, of in _ENDINGS.items() if stem.endswith(ending)), rank)
+    return bool(rank and own != rank) or any(
+        stem == ORGANELLE.sub("", SUPPORT.sub("", one)).strip("\"' []").replace("_", " ")
+        for one in above
+    )

@@ -1,0 +1,134 @@
+"""What is a name, and what decorates it or fills the place of one."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from soilbio.cli.taxonomy import _lineage
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.authors import without_author
+from soilbio.taxonomy.canonical import plain
+from soilbio.taxonomy.consensus import consensus
+from soilbio.taxonomy.lineage import parse_lineage
+from soilbio.taxonomy.settle import agreed_rows
+
+
+@pytest.mark.parametrize(
+    ("text", "deepest"),
+    [
+        # mothur's SILVA, also with prefixes and without underscores; without what stands above.
+        (
+            "Bacteria(100);Acidobacteria(100);Subgroup_6(100);Subgroup_6_or(100);"
+            "Subgroup_6_fa(100);Subgroup_6_ge(100);",
+            "Subgroup 6",
+        ),
+        ("Bacteria;Proteobacteria;Proteobacteria_cl;Proteobacteria_or", "Proteobacteria"),
+        ("d__Bacteria;p__Chloroflexi;c__KD4-96;o__KD4-96_or;f__KD4-96_fa;g__KD4-96_ge", "KD4-96"),
+        ("Bacteria;Acidobacteria;Subgroup 6;Subgroup 6 or;Subgroup 6 fa", "Subgroup 6"),
+        ("f__Pedosphaeraceae;g__Pedosphaeraceae_ge", "Pedosphaeraceae"),
+        # Platforms that write what the rank above is; what stands for nothing.
+        ("d__Bacteria;p__WPS-2;f__norank_p__WPS-2;g__norank_f__norank_p__WPS-2", "WPS-2"),
+        ("Bacteria;WPS-2;__;__;?", "WPS-2"),
+        *(
+            (f"d__Bacteria;p__WPS-2;c__{nothing}", "WPS-2")
+            for nothing in ("?", "-", "N/A", "#N/A", "NULL", "not_available", "ambiguous")
+        ),
+        *((f"g__WPS-2;s__{name}", "WPS-2") for name in ("undefined", "unassigned_Bacteria")),
+        ("g__Bacillus;s__subtilis/vallismortis", "Bacillus"),
+        ("g__Escherichia/Shigella;s__coli", "Escherichia/Shigella coli"),
+        # A placeholder without a letter; Candidatus without a space.
+        ("d__Bacteria;o__4572-55", "4572-55"),
+        ("k__Bacteria; g__CandidatusSolibacter; s__", "Candidatus Solibacter"),
+        # PR2's fill, of which GTDB's suffix is none; MetaPhlAn's species by bins.
+        ("d__Bacteria;o__Chlorellales;g__Chlorellales_X", "Chlorellales"),
+        ("d__Bacteria;p__Bacillota;g__Paenibacillus_X", "Paenibacillus_X"),
+        ("k__Bacteria|g__Alicycliphilus|s__Alicycliphilus_SGB61891", "Alicycliphilus"),
+        # Greengenes2's numbers behind placeholders.
+        ("d__Bacteria;o__UBA10353_375643", "UBA10353"),
+        ("g__UBA1149_375643;s__UBA1149_375643 sp003330825", "UBA1149 sp003330825"),
+        # Underscores for spaces; RDP's numbers.
+        ("o__Marine_Group_II", "Marine Group II"),
+        ("g__[Eubacterium]_coprostanoligenes_group", "[Eubacterium] coprostanoligenes group"),
+        ("g__Clostridium_XIVa", "Clostridium XIVa"),
+        ("g__Rice_Cluster_II", "Rice Cluster II"),
+        # Ranks in full, as capitals, with one underscore; USEARCH's headers; other marks.
+        ("domain__Bacteria;phylum__Firmicutes", "Firmicutes"),
+        ("K__Bacteria;P__Firmicutes", "Firmicutes"),
+        ("d_Bacteria;p_Firmicutes", "Firmicutes"),
+        ("SH1546402.08FU;tax=k:Fungi,p:Ascomycota;", "Ascomycota"),
+        ("Bacteria > Firmicutes", "Firmicutes"),
+    ],
+)
+def test_a_name_is_what_a_rank_is_called_and_nothing_else(text, deepest):
+    found = parse_lineage(text)
+    assert list(found.values())[-1] == deepest
+    assert not {"norank", "Subgroup 6 or"} & set(found.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Trichoderma harzianum Rifai", "Trichoderma harzianum"),
+        ("Lumbricus terrestris Linnaeus, 1758", "Lumbricus terrestris"),
+        ("Rhizophagus irregularis DAOM 197198", "Rhizophagus irregularis"),
+        ("Fusarium Link", "Fusarium"),
+        ("Fusarium Link ex Grey", "Fusarium"),
+        ("Bacillus phage SPO1", "Bacillus phage SPO1"),
+        ("Escherichia Shigella", "Escherichia Shigella"),
+        ("Clostridium IV", "Clostridium IV"),
+        ("Nostoc PCC-73102", "Nostoc PCC-73102"),
+        ("Marine Group", "Marine Group"),
+    ],
+)
+def test_authors_are_taken_off_and_nothing_else(name, bare):
+    assert without_author(name) == bare
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Lumbricus terrestris Linnaeus, 1758",
+            {"": "Lumbricus terrestris", "genus": "Lumbricus"},
+        ),
+        ("Bacillus Cohn, 1872", {"": "Bacillus"}),
+        ("Trichoderma harzianum Rifai", {"": "Trichoderma harzianum", "genus": "Trichoderma"}),
+        ("Bacteria, Firmicutes", {"domain": "Bacteria", "phylum": "Firmicutes"}),
+    ],
+)
+def test_commas_before_authors_part_no_ranks(text, expected):
+    assert _lineage(text) == expected
+    assert "1758" not in parse_lineage(f"s__{text}").values()
+
+
+def test_genera_that_rdp_numbers_are_not_one():
+    lineages = [parse_lineage(f"f__A;g__Clostridium_{number}") for number in ("IV", "XI")]
+    assert consensus(lineages)[1] == ("genus",)
+    assert plain("Clostridium_XI") == "Clostridium_XI" != plain("Clostridium_A")
+
+
+@pytest.mark.parametrize(("one", "other"), [("Metazoa", "Animalia"), ("Plantae", "Viridiplantae")])
+def test_kingdoms_of_two_names_are_one(one, other):
+    lineages = [parse_lineage(f"k__{kingdom};f__Apidae;g__Apis") for kingdom in (one, other)]
+    found, differing = consensus(lineages)
+    assert (found["genus"], differing) == ("Apis", ())
+    assert consensus(lineages[::-1])[0] == found
+
+
+def test_kingdoms_of_two_names_are_one_in_tables_too():
+    rows = [
+        {
+            **dict.fromkeys(RANKS),
+            **{"feature_id": "a", "sequence": None, "verbatim_lineage": text, "classifier": None},
+            **{"confidence": None, "flags": "", "ncbi_taxid": None, "gtdb_species": None},
+            **parse_lineage(text),
+        }
+        for text in ("k__Animalia;f__Apidae;g__Apis", "k__Metazoa;f__Apidae;g__Apis")
+    ]
+    texts = ("feature_id", "sequence", "verbatim_lineage", "classifier", "flags", *RANKS)
+    types = dict.fromkeys(texts, pl.String) | {"confidence": pl.Float64}
+    types |= {"ncbi_taxid": pl.Int64, "gtdb_species": pl.String}
+    for order in (rows, rows[::-1]):
+        found = agreed_rows(pl.DataFrame(order, schema=types)).row(0, named=True)
+        assert (found["kingdom"], found["genus"], found["flags"]) == ("Metazoa", "Apis", "")
