@@ -30,7 +30,7 @@ _GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineag
 _CANDIDATUS = re.compile(r"^(?:[Cc]andidatus[ _]*|Ca\.?[ _]+|Ca\.)(?=[A-Z])")
 _NO_NAME = re.compile(
     r"^(?:|[\W_]+|#?n/?a|nan|null|none|unknown|undefined|ambiguous|uncultured|metagenome|"
-    r"environmental[ _]samples?|others?|ambiguous[ _]taxa|unranked|"
+    r"environmental[ _]samples?|other|ambiguous[ _]taxa|unranked|"
     r"not[ _](?:assigned|available|classified|identified|determined)|"
     r"no[ _](?:blast[ _])?(?:hit|match))$"
     r"|^no[ _]?rank(?:_|$)|uncultured|metagenome|unidentified|unclassified|unassigned"

@@ -121,14 +121,20 @@ def test_kingdoms_of_two_names_are_one_in_tables_too():
         {
             **dict.fromkeys(RANKS),
             **{"feature_id": "a", "sequence": None, "verbatim_lineage": text, "classifier": None},
-            **{"confidence": None, "flags": "", "ncbi_taxid": None, "gtdb_species": None},
+            **{
+                "confidence": None,
+                "flags": "",
+                "ncbi_taxid": None,
+                "gtdb_species": None,
+                "length_bp": None,
+            },
             **parse_lineage(text),
         }
         for text in ("k__Animalia;f__Apidae;g__Apis", "k__Metazoa;f__Apidae;g__Apis")
     ]
     texts = ("feature_id", "sequence", "verbatim_lineage", "classifier", "flags", *RANKS)
     types = dict.fromkeys(texts, pl.String) | {"confidence": pl.Float64}
-    types |= {"ncbi_taxid": pl.Int64, "gtdb_species": pl.String}
+    types |= {"ncbi_taxid": pl.Int64, "length_bp": pl.Int64, "gtdb_species": pl.String}
     for order in (rows, rows[::-1]):
         found = agreed_rows(pl.DataFrame(order, schema=types)).row(0, named=True)
         assert (found["kingdom"], found["genus"], found["flags"]) == ("Metazoa", "Apis", "")
