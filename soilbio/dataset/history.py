@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.parquet import write_sorted
+from soilbio.errors import problem_of
 
 if TYPE_CHECKING:
     import polars as pl
 
 HISTORY = "provenance/harmonised.json"
 # The features of each dataset as they came: `feature_id` is what they became, `own_id` what each
-# was called before, `source` the checksum of its dataset, `level` that of the merging.
+# was called before, `source` the checksum of its dataset, `lots` those of its libraries that it
+# was found in, `level` that of the merging.
 ORIGINS = "provenance/features_of_sources.parquet"
+# The column of those, and the record in the history of the libraries of each: libraries of one
+# dataset that are shared with anybody together or not at all (`harmonise.lots`).
+LOTS = "lots"
 _ORIGINS_KEY = ("feature_id", "source", "own_id", "came_as")
 # How each of the datasets was made: a folder for each, named by the beginning of its checksum.
 SOURCES = "provenance/sources"
@@ -30,7 +35,17 @@ def read_history(folder: Path) -> History:
     path = folder / HISTORY
     if not path.is_file():
         return {}
-    found: History = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found: History = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = {}
+    if not (isinstance(found, dict) and found):  # must not be taken for one that was not merged
+        raise problem_of(
+            "provenance-missing",
+            str(path),
+            expected="how the dataset was merged of others, as soilbio writes it",
+            fix="Merge the datasets again, or get it again from the sender",
+        )
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset import columns
 from soilbio.dataset.folder import SHARED, recover_folder
-from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.history import ORIGINS, History, read_history
 from soilbio.dataset.invariants import POLARS_TYPES, check_tables
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import Problems, problem_of
@@ -61,6 +61,11 @@ class Dataset:
 
         path = self.folder / ORIGINS
         return pl.scan_parquet(path, glob=False) if path.is_file() else None
+
+    @property
+    def history(self) -> History:
+        """Tell how it was merged of others; empty if it was not."""
+        return read_history(self.folder)
 
     def trees(self) -> dict[str, Path]:
         """Find the tree of each assay that has one."""

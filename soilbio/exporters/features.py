@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import LOTS
 from soilbio.dataset.tables import COUNTS, FEATURES
 from soilbio.exporters.evidence import Fate, Ledger
 from soilbio.exporters.gate import Gate, key_of
-from soilbio.exporters.origins import shown_features
+from soilbio.exporters.origins import Origins, shown_features
 from soilbio.exporters.rows import Names
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -20,20 +21,22 @@ if TYPE_CHECKING:
 MD5 = r"^[0-9a-f]{32}$"
 
 
-def keep_counts(
-    counts: pl.LazyFrame, key_of_library: Mapping[str, str], gate: Gate, ledger: Ledger
-) -> pl.LazyFrame:
-    """Keep the counts of shared libraries whose agreements allow counts, and note how many.
+def counted(key_of_library: Mapping[str, str], gate: Gate) -> dict[str, str]:
+    """Take the shared libraries whose agreements allow counts."""
+    return {
+        library: key
+        for library, key in sorted(key_of_library.items())
+        if gate.allows(key, Share.COUNTS)
+    }
+
+
+def keep_counts(counts: pl.LazyFrame, is_open: Mapping[str, str], ledger: Ledger) -> pl.LazyFrame:
+    """Keep the counts of the libraries that are `counted`, and note how many.
 
     The result has a column `key` beside the table's own: the agreements that touch the row.
     """
     import polars as pl
 
-    is_open = {
-        library: key
-        for library, key in sorted(key_of_library.items())
-        if gate.allows(key, Share.COUNTS)
-    }
     libraries = pl.LazyFrame(
         {"library_id": list(is_open), "key": list(is_open.values())},
         schema={"library_id": pl.String, "key": pl.String},
@@ -66,7 +69,7 @@ class Copied:
 
 
 def copy_features(
-    source: tuple[pl.LazyFrame, pl.LazyFrame | None],
+    source: tuple[pl.LazyFrame, Origins | None],
     counts: pl.LazyFrame,
     new_library: Mapping[str, str],
     gate: Gate,
@@ -116,6 +119,18 @@ def _origins(rows: pl.LazyFrame, verbatim: list[pl.Expr], names: Names) -> pl.La
         values = rows.select(pl.col(name).unique()).collect(engine="streaming")[name].to_list()
         return pl.col(name).replace_strict({old: names.of(old) for old in values})
 
+    of_lot = rows.select(pl.col(LOTS).str.split("|").explode().unique())
+    known = of_lot.collect(engine="streaming")[LOTS].to_list()
+    lots = (
+        pl.col(LOTS)
+        .str.split("|")
+        .list.eval(
+            pl.element().replace_strict(
+                {old: names.of(old) for old in known}, return_dtype=pl.String
+            )
+        )
+        .list.sort()
+    )
     # An id of a row is that of its feature, or tells of a sequence or name of its own.
     is_its = (pl.col("own_id") == pl.col("feature_id")) | (pl.col("own_id") == pl.col("shown_as"))
     is_asv = pl.col("is_told") & pl.col("own_id").str.contains(MD5)
@@ -127,6 +142,7 @@ def _origins(rows: pl.LazyFrame, verbatim: list[pl.Expr], names: Names) -> pl.La
         told("source").alias("source"),
         own.otherwise(told("own_id")).alias("own_id"),
         told("came_as").alias("came_as"),
+        lots.list.join("|").alias(LOTS),
         "level",
     )
 

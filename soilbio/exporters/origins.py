@@ -7,11 +7,14 @@ the rules of merging: as if the rest had never been there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import PLACEMENT
+from soilbio.dataset.history import HISTORY, LOTS, ORIGINS, PLACEMENT, History
 from soilbio.dataset.tables import EXCLUDING_FLAGS, FEATURES, RANKS
+from soilbio.errors import problem_of
+from soilbio.exporters.gate import key_of
 from soilbio.taxonomy.settle import (
     CONFLICT,
     SPECIES_HYPOTHESIS,
@@ -31,6 +34,50 @@ _WIDE = ("domain", "kingdom", "phylum")
 
 
 @dataclass(frozen=True, slots=True)
+class Origins:
+    """What a merged dataset's features were made of, and of which lots a recipient may have it.
+
+    `lots` are those of whose libraries the counts are shared, with the agreements that touch them.
+    """
+
+    rows: pl.LazyFrame
+    lots: Mapping[str, str]
+
+
+def origins_of(
+    rows: pl.LazyFrame | None, history: History, key_of_library: Mapping[str, str]
+) -> Origins | None:
+    """Tell what may be said of merged features; None for a dataset that was not merged.
+
+    A lot is open if the counts of all of its libraries are shared: they are, or none is, but where
+    a sample of one is touched by an agreement that came with a later dataset.
+
+    Raises
+    ------
+    InputError
+        If a merged dataset does not say which features of each dataset were in which libraries:
+        then nobody knows whose words its features' names are.
+
+    """
+    if rows is None and not history:
+        return None
+    lots: Mapping[str, Sequence[str]] = history.get(LOTS, {})
+    if rows is None or not lots or LOTS not in rows.collect_schema():
+        raise problem_of(
+            "provenance-missing",
+            HISTORY if rows is not None else ORIGINS,
+            expected="what each of the datasets said that were merged, and in which libraries",
+            fix="Merge the datasets again with this version, or have the sender do so",
+        )
+    found = {
+        lot: key_of(key_of_library[one] for one in own)
+        for lot, own in lots.items()
+        if own and all(one in key_of_library for one in own)
+    }
+    return Origins(rows, found)
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Features with `shown_as`, the id that tells no more than they do (none: a pseudonym).
 
@@ -42,41 +89,53 @@ class Shown:
     rows: pl.LazyFrame | None
 
 
-def shown_features(
-    features: pl.LazyFrame, counts: pl.LazyFrame, origins: pl.LazyFrame | None
-) -> Shown:
-    """Give features as those know them whose counts are shared (column `key`)."""
+def shown_features(features: pl.LazyFrame, counts: pl.LazyFrame, origins: Origins | None) -> Shown:
+    """Give features as those know them of whose libraries the counts are shared.
+
+    What a dataset says of a feature is told if that feature was in one of its shared libraries.
+    That others of the dataset are shared, or others under the same agreement, is not enough.
+    """
     import polars as pl
 
     if origins is None:
         return Shown(features.with_columns(pl.col("feature_id").alias("shown_as")), None)
-    shared = (
-        counts.select("feature_id", "key")
-        .unique()
-        .select("feature_id", pl.col("key").str.split("|").alias("agreement"))
-        .explode("agreement")
-        .unique()
-        .collect(engine="streaming")
-    )
-    rows = origins.with_row_index("row")
-    allowed = (
-        rows.select("row", "feature_id", pl.col("agreement_ids").str.split("|").alias("agreement"))
-        .explode("agreement")
-        .join(shared.lazy(), on=["feature_id", "agreement"], how="semi")
-        .group_by("row")
-        .agg(pl.col("agreement").unique().sort().str.join("|").alias("agreement_ids"))
-        .collect(engine="streaming")
-    )
+    rows = origins.rows.with_row_index("row")
+    allowed = _allowed(rows, origins.lots)
     known = rows.select("row", "feature_id").collect(engine="streaming")
     every = known["feature_id"].unique()
     others = known.join(allowed, on="row", how="anti")["feature_id"].unique()
-    partly = shared.select("feature_id").unique()["feature_id"]
+    partly = counts.select("feature_id").unique().collect(engine="streaming")["feature_id"]
     partly = partly.filter(partly.is_in(others.implode()) | ~partly.is_in(every.implode()))
     is_partly = pl.col("feature_id").is_in(partly.implode())
-    mine = rows.drop("agreement_ids").join(allowed.lazy(), on="row", how="inner").drop("row")
+    mine = rows.drop("agreement_ids", LOTS).join(allowed.lazy(), on="row", how="inner").drop("row")
     whole = features.filter(~is_partly).with_columns(pl.col("feature_id").alias("shown_as"))
     again = _made_anew(features.filter(is_partly).collect(), mine.filter(is_partly).collect())
     return Shown(pl.concat([whole.select(again.columns), again.lazy()]), mine)
+
+
+def _allowed(rows: pl.LazyFrame, lots: Mapping[str, str]) -> pl.DataFrame:
+    """Give the rows of open lots, with the lots and the agreements that let them be shared."""
+    import polars as pl
+
+    is_open = pl.LazyFrame(
+        {LOTS: list(lots), "agreement": [key.split("|") for key in lots.values()]},
+        schema={LOTS: pl.String, "agreement": pl.List(pl.String)},
+    )
+    own = pl.col("agreement_ids").str.split("|")
+    return (
+        rows.select("row", own, pl.col(LOTS).str.split("|"))
+        .explode(LOTS)
+        .join(is_open, on=LOTS, how="inner")
+        .with_columns(pl.col("agreement").list.set_intersection("agreement_ids"))
+        .explode("agreement")
+        .filter(pl.col("agreement").is_not_null())
+        .group_by("row")
+        .agg(
+            pl.col(LOTS).unique().sort().str.join("|"),
+            pl.col("agreement").unique().sort().str.join("|").alias("agreement_ids"),
+        )
+        .collect(engine="streaming")
+    )
 
 
 def _made_anew(merged: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED
-from soilbio.dataset.history import ORIGINS, write_said
+from soilbio.dataset.history import HISTORY, ORIGINS, write_said
 from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Refused
@@ -41,17 +41,21 @@ def write(view: View, folder: Path) -> Evidence:
     _check_texts(view)
     _check_required(view)
     with TemporaryDirectory(prefix="soilbio-partner-") as scratch:
-        _write(view, folder / FOLDER, _origins(view, Path(scratch)))
+        _write(view, folder / FOLDER, _merged(view, Path(scratch)))
     return view.evidence
 
 
-def _origins(view: View, scratch: Path) -> dict[str, Path | str]:
-    """Write what merged features were made of: each part is passed on by its own agreements."""
+def _merged(view: View, scratch: Path) -> dict[str, Path | str]:
+    """Write how it was merged, and what features were made of.
+
+    So each part is passed on by its own agreements, and nobody takes what is merged for something
+    finer.
+    """
     if view.origins is None:
         return {}
     path = scratch / "origins.parquet"
     write_said(view.origins, path)
-    return {ORIGINS: path}
+    return {ORIGINS: path, HISTORY: f"{json.dumps(view.history, indent=1, ensure_ascii=False)}\n"}
 
 
 def _write(view: View, target: Path, files: Mapping[str, Path | str]) -> None:

@@ -20,11 +20,14 @@ from soilbio.agreements.model import Decision, Strictness
 from soilbio.agreements.onward import Holding
 from soilbio.dataset.columns import column_of, property_of
 from soilbio.dataset.folder import SHARED
+from soilbio.dataset.history import History
 from soilbio.dataset.tables import TABLES, Column
 from soilbio.errors import problem_of
 from soilbio.exporters.evidence import Evidence, Ledger
-from soilbio.exporters.features import copy_features, keep_counts
+from soilbio.exporters.features import copy_features, counted, keep_counts
 from soilbio.exporters.gate import Gate, key_of, open_gate
+from soilbio.exporters.merged_history import Received, copy_history
+from soilbio.exporters.origins import origins_of
 from soilbio.exporters.rows import (
     NEVER,
     NOTES,
@@ -61,6 +64,8 @@ class Source(Protocol):
     def shared(self) -> Sequence[Mapping[str, Any]]: ...
     @property
     def origins(self) -> pl.LazyFrame | None: ...
+    @property
+    def history(self) -> History: ...
 
 
 @dataclass(slots=True)
@@ -131,11 +136,15 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
     small["assays"] = _assays(work)
     small["measurements"] = _measurements(work)
     kept = {library: work.key_of_sample[work.sample_of[library]] for library in work.new_library}
-    counts = keep_counts(dataset.tables["counts"], kept, gate, work.ledger)
+    is_open = counted(kept, gate)
+    origins = origins_of(dataset.origins, dataset.history, is_open)
+    counts = keep_counts(dataset.tables["counts"], is_open, work.ledger)
     copied = copy_features(
-        (dataset.tables["features"], dataset.origins),
+        (dataset.tables["features"], origins),
         *(counts, work.new_library, gate, (work.names, work.ledger)),
     )
+    lots = origins.lots if origins else {}
+    received = Received(small["assays"], work.new_library, lots, work.names)
     columns = {table: _shown(work, table) for table in TABLES}
     tables = {table: _frame(rows, table, columns[table]) for table, rows in small.items()}
     tables["features"] = copied.features.select(*columns["features"])
@@ -154,6 +163,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         Evidence(work.ledger.values, work.ledger.rows, _digests(dataset.agreements)),
         work.names.of("dataset"),
         copied.origins,
+        copy_history(dataset.history, received),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from soilbio.agreements.model import Agreement, Decision, Strictness
+from soilbio.dataset.history import History
 from soilbio.dataset.tables import Column
 from soilbio.exporters.evidence import Evidence
 from soilbio.standards.sharing_classes import SharingClass
@@ -25,7 +26,7 @@ class View:
     joined by '|'; `of_sample` names those of a sample, by the id it has here. `agreements` are
     those that let the recipient have anything, by id@version, and `texts` how they are written.
     `dataset_id` is a pseudonym too. `origins` is, of a merged dataset, what its features were made
-    of, as far as the recipient may have it.
+    of, as far as the recipient may have it, and `history` how it was merged.
     """
 
     recipient: str
@@ -40,6 +41,7 @@ class View:
     evidence: Evidence
     dataset_id: str
     origins: pl.LazyFrame | None = None
+    history: History = field(default_factory=dict)
 
     def decision_of(self, sample_id: str) -> Decision:
         """Give the decision on a sample of this view."""

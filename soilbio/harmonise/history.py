@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import MAKING, SOURCES
+from soilbio.dataset.history import LOTS, MAKING, SOURCES
+from soilbio.harmonise.lots import all_lots
 from soilbio.harmonise.ways import CONFIDENCE
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from soilbio.dataset.history import History
     from soilbio.harmonise.compare import Pair
+    from soilbio.harmonise.lots import Lots
     from soilbio.harmonise.placed import Placing
     from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Told, Ways
@@ -26,10 +28,12 @@ def history_of(
     pairs: Sequence[Pair],
     told: Told,
     names: Mapping[str, str],
+    lots: Lots,
 ) -> History:
     """Say what was merged and why so; of what was merged before, its parts and its own history.
 
-    `names` are those that assays (`dataset: assay`) have in the merged dataset.
+    `names` are those that assays (`dataset: assay`) have in the merged dataset, `lots` its
+    libraries as they are shared.
     """
     datasets: dict[str, str] = {}
     libraries: dict[str, list[str]] = {}
@@ -44,6 +48,7 @@ def history_of(
         "level": ways.level,
         "datasets": [{"name": name, "sha256": datasets[name]} for name in sorted(datasets)],
         "libraries": dict(sorted(libraries.items())),
+        LOTS: all_lots(lots),
         "pairs": [asdict(pair) for pair in pairs],
         "common_regions": ways.trimming.told() if ways.is_trimmed else {},
         **({"common_lengths": dict(sorted(cut.items()))} if ways.is_trimmed and cut else {}),

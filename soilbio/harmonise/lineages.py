@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import md5
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import LOTS
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.taxonomy.named_ranks import phyla_of
 from soilbio.taxonomy.settle import (
@@ -43,7 +44,7 @@ def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.
     )
     several = size.filter(pl.col("rows") > 1)["feature_id"]
     is_shared = pl.col("feature_id").is_in(several.implode())
-    every = every.drop("source", "came_as")
+    every = every.drop("source", "came_as", LOTS)
     single, shared = every.filter(~is_shared), every.filter(is_shared)
     joined = agreed_rows(shared).with_columns(pl.lit("").alias("agreement_ids"))
     notes["features_in_several_datasets"] = size.filter(pl.col("sources") > 1).height

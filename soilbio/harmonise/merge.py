@@ -18,7 +18,6 @@ from soilbio import __version__
 from soilbio.dataset.folder import SHARED, check_folder
 from soilbio.dataset.history import HISTORY, ORIGINS, PLACEMENT
 from soilbio.dataset.owned import beside_dataset
-from soilbio.dataset.tables import TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.chimeras import CHIMERAS
@@ -33,26 +32,28 @@ from soilbio.harmonise.compare import (
 )
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
+from soilbio.harmonise.lots import lots_of
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing
 from soilbio.harmonise.placement import programs
 from soilbio.harmonise.repeated import check_repeated
+from soilbio.harmonise.rows import (
+    CONFLICT_HEADER,
+    CONFLICTS,
+    MATERIAL,
+    Row,
+    frame_of,
+    measurements_of,
+    own_columns,
+    rows_of,
+    same_material,
+)
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
 from soilbio.harmonise.ways import Given, Told, Ways
 
 if TYPE_CHECKING:
-    import polars as pl
-
-# Samples of one material (MIxS source_mat_id, or an archive's accession) in several datasets.
-MATERIAL = "provenance/same_material.tsv"
-# Measurements of one thing that differ between datasets; both stay.
-CONFLICTS = "provenance/conflicts.tsv"
-_CONFLICT_HEADER = (
-    *("subject", "property", "method", "upper_depth_m", "lower_depth_m"),
-    *("dataset", "value", "unit"),
-)
-Row = dict[str, Any]
+    from soilbio.harmonise.lots import Lots
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Merged:
     ways: Ways
     told: Told = field(default_factory=Told)
     conflicts: list[tuple[str, ...]] = field(default_factory=list)
+    lots: Lots = field(default_factory=dict)
 
     @property
     def notes(self) -> dict[str, int]:
@@ -128,25 +130,28 @@ def harmonise(
     problems = Problems("datasets")
     names = _assay_names(sources, assays)
     tables: dict[str, Any] = {
-        "samples": _rows(sources, "samples", problems),
-        "libraries": _rows(sources, "libraries", problems, names),
-        "measurements": _measurements(sources, merged),
+        "samples": rows_of(sources, "samples", problems),
+        "libraries": rows_of(sources, "libraries", problems, names),
     }
+    tables["measurements"], merged.conflicts = measurements_of(sources, merged.notes)
     check_repeated(sources, problems)
     problems.raise_if_any()
-    merged.notes["samples_of_one_material"] = len(_same_material(sources))
+    merged.lots = lots_of(sources, tables["samples"], tables["libraries"])
+    merged.notes["samples_of_one_material"] = len(same_material(sources))
     tables["assays"] = _assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
-        counts, features, origins = merged_numbers(sources, ways, merged.told, Path(scratch))
+        counts, features, origins = merged_numbers(
+            sources, ways, merged.told, merged.lots, Path(scratch)
+        )
         write_dataset(
             {
-                **{name: _frame(rows, name) for name, rows in tables.items()},
+                **{name: frame_of(rows, name) for name, rows in tables.items()},
                 "counts": counts,
                 "features": features,
             },
             texts_of(sources),
             target,
-            extra_columns=_own_columns(sources, problems),
+            extra_columns=own_columns(sources, problems),
             provenance=_provenance(sources, merged),
             files={
                 **makings_of(sources),
@@ -217,67 +222,6 @@ def _method(assay: Row) -> str:
     return assay.get("method_fingerprint") or sha256(json.dumps(known).encode()).hexdigest()
 
 
-def _rows(
-    sources: Sequence[Source],
-    table: str,
-    problems: Problems,
-    assays: Mapping[tuple[str, str], str] | None = None,
-) -> list[Row]:
-    """Take the rows of a table; what two datasets have must be the same in both."""
-    key = TABLES[table].key[0]
-    found: dict[str, tuple[Row, str]] = {}
-    for source in sources:
-        for row in source.rows(table):
-            if assays is not None:
-                row["assay_id"] = assays[source.digest, row["assay_id"]]
-            there, other = found.setdefault(row[key], (row, source.name))
-            differing = sorted(
-                name
-                for name in {*there, *row}
-                if (there.get(name) or None) != (row.get(name) or None)
-            )
-            if differing:
-                problems.add(
-                    "harmonise-conflict",
-                    source=f"{source.name}, {other}",
-                    column=", ".join(differing),
-                    found=row[key],
-                    expected=f"one {key[:-3]} of that name, or the same in both datasets",
-                    fix="Correct the one that is wrong; two that share a name need another one each"
-                    " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
-                    " of two assays of one sample)",
-                )
-    return [row for row, _ in found.values()]
-
-
-def _measurements(sources: Sequence[Source], merged: Merged) -> list[Row]:
-    """Take all measurements; two of one thing that differ stay both, with where they are from."""
-    key = TABLES["measurements"].key
-    found: dict[tuple[Any, ...], Row] = {}
-    values: dict[tuple[Any, ...], dict[tuple[Any, Any], str]] = {}
-    for source in sources:
-        for row in source.rows("measurements"):
-            thing = tuple(row[name] for name in key if name != "source")
-            values.setdefault(thing, {}).setdefault((row["value"], row["unit"]), source.name)
-            place = tuple(row[name] for name in key)
-            if place in found and found[place] != row:
-                row["source"] = "; ".join(part for part in (row["source"], source.name) if part)
-                place = tuple(row[name] for name in key)
-            found.setdefault(place, row)
-    differing = {thing: own for thing, own in values.items() if len(set(own.values())) > 1}
-    merged.notes["measurements_that_differ"] = len(differing)
-    merged.conflicts = sorted(
-        (*map(_plain, thing), name, *map(_plain, value))
-        for thing, own in differing.items()
-        for value, name in own.items()
-    )
-    return list(found.values())
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else f"{value}"
-
-
 def _assays(
     sources: Sequence[Source], names: Mapping[tuple[str, str], str], libraries: Iterable[Row]
 ) -> list[Row]:
@@ -298,35 +242,6 @@ def _assays(
                 ),
             }
     return list(found.values())
-
-
-def _frame(rows: Sequence[Row], table: str) -> pl.DataFrame:
-    """Make a table of rows; columns that any row has are there."""
-    import polars as pl
-
-    types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
-    declared = {column.name: types[column.type] for column in TABLES[table].columns}
-    names = sorted({name for row in rows for name in row} - declared.keys())
-    schema = declared | dict.fromkeys(names, pl.String)
-    return pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
-
-
-def _own_columns(sources: Sequence[Source], problems: Problems) -> dict[str, str]:
-    """Take the users' own columns; one name with two sharing classes is nobody's to decide."""
-    found: dict[str, str] = {}
-    for source in sources:
-        for name, one in source.dataset.extra_columns.items():
-            if found.setdefault(name, one) != one:
-                problems.add(
-                    "harmonise-class",
-                    source=source.name,
-                    column=name,
-                    found=one,
-                    expected=f"one sharing class; another dataset has {found[name]}",
-                    fix="Rename one of the columns at its source",
-                )
-    problems.raise_if_any()
-    return found
 
 
 def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
@@ -356,8 +271,8 @@ def _files(
     """Write what was merged and why so, and on which terms parts of it are held."""
     digests = {source.digest: source.name for source in sources}
     assays = {f"{digests[digest]}: {assay}": name for (digest, assay), name in names.items()}
-    history = history_of(sources, merged.ways, merged.pairs, merged.told, assays)
-    material = _same_material(sources)
+    history = history_of(sources, merged.ways, merged.pairs, merged.told, assays, merged.lots)
+    material = same_material(sources)
     files: dict[str, Path | str] = {
         HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"
     }
@@ -369,7 +284,7 @@ def _files(
     if material:
         files[MATERIAL] = _table(("source_mat_id", "dataset", "sample_id"), material)
     if merged.conflicts:
-        files[CONFLICTS] = _table(_CONFLICT_HEADER, merged.conflicts)
+        files[CONFLICTS] = _table(CONFLICT_HEADER, merged.conflicts)
     shared = list(_terms(sources))
     if shared:
         files[SHARED] = f"{json.dumps(shared, indent=1)}\n"
@@ -378,21 +293,6 @@ def _files(
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join("\t".join(row) + "\n" for row in (header, *rows))
-
-
-def _same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:
-    """List the samples of several datasets that are of one material, under whatever names.
-
-    They stay apart: what two laboratories made of one soil is a measure of the laboratories.
-    """
-    found: dict[str, list[tuple[str, str, str]]] = {}
-    for source in sources:
-        for row in source.rows("samples"):
-            material = (row.get("source_mat_id") or "").strip()
-            if material:
-                found.setdefault(material, []).append((material, source.name, row["sample_id"]))
-    shared = [own for own in found.values() if len({name for _, name, _ in own}) > 1]
-    return sorted(row for own in shared for row in own)
 
 
 def _terms(sources: Sequence[Source]) -> Iterator[Mapping[str, Any]]:

@@ -24,6 +24,7 @@ from soilbio.harmonise.ways import Told, Ways
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.lots import Lots
     from soilbio.harmonise.ways import Part
 
 _AT_ONCE = 2
@@ -32,7 +33,7 @@ _OF_ONE = ("sequence", "verbatim_lineage", "classifier")
 
 
 def merged_numbers(
-    sources: Sequence[Source], ways: Ways, told: Told, scratch: Path
+    sources: Sequence[Source], ways: Ways, told: Told, lots: Lots, scratch: Path
 ) -> tuple[pl.LazyFrame, pl.LazyFrame, Path]:
     """Take all counts and features, dataset by dataset.
 
@@ -43,6 +44,8 @@ def merged_numbers(
         How they are merged; what falls outside a window is noted in its trimming.
     told : Told
         What is found on the way is added.
+    lots : mapping
+        As `lots.lots_of` gives them.
     scratch : Path
         A folder where one dataset's new counts are put after the other's.
 
@@ -55,7 +58,7 @@ def merged_numbers(
     """
     import polars as pl
 
-    own = [(source, *_own(source, taken, ways)) for source, taken in _once(sources)]
+    own = [(source, *_own(source, taken, ways, lots)) for source, taken in _once(sources)]
     parts = _changed(own, ways, told, scratch)
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
@@ -164,10 +167,12 @@ def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
         seen |= own
 
 
-def _own(source: Source, taken: Sequence[str], ways: Ways) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def _own(
+    source: Source, taken: Sequence[str], ways: Ways, lots: Lots
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     import polars as pl
 
-    counts, features = own_tables(source)
+    counts, features = own_tables(source, lots)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
     if ways.level not in ("feature", PLACEMENT):

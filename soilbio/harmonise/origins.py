@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import write_said
+from soilbio.dataset.history import LOTS, write_said
 from soilbio.dataset.tables import FEATURES
+from soilbio.harmonise.lots import with_lots
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.lots import Lots
     from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
 
@@ -23,22 +25,24 @@ _COLUMNS = [column.name for column in FEATURES.columns]
 _TEXTS = ("sequence", "verbatim_lineage", "classifier")
 
 
-def own_tables(source: Source) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def own_tables(source: Source, lots: Lots | None = None) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Give counts and features of a dataset; one that was merged by sequence is taken apart.
 
     Features have the columns of their table, `source`, the checksum of the dataset they are of,
-    and `came_as`, how they were called there.
+    `came_as`, how they were called there, and `lots`, those that they were found in.
     """
     import polars as pl
 
-    counts, origins = source.frame("counts"), source.dataset.origins
+    counts, origins = source.frame("counts"), kept_origins(source)
     if origins is None or source.history.get("level") != "feature":
         features = source.frame("features").select(
             *_COLUMNS,
             pl.lit(source.digest).alias("source"),
             pl.col("feature_id").alias("came_as"),
         )
-        return counts, features
+        if lots is None or source.history:
+            return counts, features.with_columns(pl.lit(None, pl.String).alias(LOTS))
+        return counts, with_lots(source, features, lots)
     before = origins.select("feature_id", "source", "own_id").unique()
     libraries = _source_of_library(source)
     is_of = pl.LazyFrame(
@@ -52,7 +56,20 @@ def own_tables(source: Source) -> tuple[pl.LazyFrame, pl.LazyFrame]:
         .select(counts.collect_schema().names())
     )
     features = origins.with_columns(pl.col("own_id").alias("feature_id"))
-    return apart, features.select(*_COLUMNS, "source", "came_as")
+    return apart, features.select(*_COLUMNS, "source", "came_as", LOTS)
+
+
+def kept_origins(source: Source) -> pl.LazyFrame | None:
+    """Give what the features of a merged dataset were; none that an older version wrote has lots.
+
+    What is of no lot is in no export: nobody knows in which libraries it was found.
+    """
+    import polars as pl
+
+    origins = source.dataset.origins
+    if origins is None or LOTS in origins.collect_schema():
+        return origins
+    return origins.with_columns(pl.lit(None, pl.String).alias(LOTS))
 
 
 def _source_of_library(source: Source) -> dict[str, str]:
@@ -100,8 +117,8 @@ def _rows(
         placed = features.join(became, on="feature_id", how="inner")
     else:
         placed = features.with_columns(pl.col("feature_id").replace(became).alias("new"))
-    kept = source.dataset.origins
-    columns = [*_COLUMNS, "source", "own_id", "came_as"]
+    kept = kept_origins(source)
+    columns = [*_COLUMNS, "source", "own_id", "came_as", LOTS]
     if kept is not None and source.history.get("level") != "feature":
         # Its features are of several already: what these were stays known through them.
         new = placed.select("came_as", "new").unique()

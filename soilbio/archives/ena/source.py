@@ -61,6 +61,7 @@ class _Sheets:
     extra_columns: Mapping[str, str] = field(default_factory=dict)
     shared: Sequence[Mapping[str, Any]] = ()
     origins: pl.LazyFrame | None = None
+    history: Mapping[str, Any] = field(default_factory=dict)
 
 
 def is_dataset(source: Path) -> bool:

@@ -7,39 +7,39 @@ two sequences) is searched for in every export, and exports of exports, at every
 
 from __future__ import annotations
 
-import io
 import json
-import random
-from hashlib import md5
 from pathlib import Path
-from zipfile import ZipFile, is_zipfile
 
 import polars as pl
 import pytest
 from example_dataset import PROVENANCE, example_tables
-from secrets_example import DAY, KEY, RESEARCH, bytes_of
+from merged_example import (
+    ABOVE,
+    LONG,
+    OTHER,
+    OWN,
+    PAIR,
+    PARTY,
+    SAME,
+    SECRET,
+    SHORT,
+    common_tree,
+    exported,
+    id_of,
+    searched,
+    view,
+)
+from secrets_example import RESEARCH
 
 from soilbio.cli.main import main
-from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
-from soilbio.errors import Refused
-from soilbio.exporters.package import write_package
-from soilbio.exporters.redact import redacted_view
 from soilbio.exporters.registry import OF_TABLES
-from soilbio.harmonise.common_tree import CommonTree, read_common_tree
 from soilbio.harmonise.compare import read_rules
 from soilbio.harmonise.merge import harmonise
 from soilbio.harmonise.ways import Given
 from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass
 
-PARTY = "https://ror.org/0leaks001"
-_DRAW = random.Random(6)
-SAME, OTHER, SHORT, OWN, SECRET, PAIR = (
-    "".join(_DRAW.choice("ACGT") for _ in range(250)) for _ in range(6)
-)
-LONG = f"{SHORT}ACGTACGTAC"
-ABOVE = ("Bacteria", None, "Pm", "Cs", "Or", "Fa")
 # What each says of each sequence: genus and species.
 SAID = {
     "open": {
@@ -58,10 +58,6 @@ SAID = {
     },
 }
 WORDS = {"closed": ("Clausa", "closedbase"), "party": ("Zwischena", "partybase")}
-
-
-def id_of(sequence: str) -> str:
-    return md5(sequence.encode()).hexdigest()
 
 
 CANARIES = {
@@ -143,18 +139,6 @@ def laboratories(tmp_path_factory) -> list[Path]:
     return [laboratory(name, folder) for name in SAID]
 
 
-def common_tree(folder: Path) -> CommonTree:
-    """A tree of all sequences but the longer one, each with one that is like it."""
-    rows = {}
-    for place, own in enumerate((SAME, OTHER, SHORT, OWN, SECRET, PAIR)):
-        rows |= {f"t{place}": own, f"u{place}": own[:-2] + own[:2]}
-    pairs = [f"(t{place}:0.01,u{place}:0.01):0.5" for place in range(len(rows) // 2)]
-    (folder / "tree.nwk").write_text(f"({','.join(pairs)});")
-    fasta = "".join(f">{name}\n{row}\n" for name, row in rows.items())
-    (folder / "aligned.fasta").write_text(fasta)
-    return read_common_tree(folder / "tree.nwk", folder / "aligned.fasta", 0.1)
-
-
 @pytest.fixture(scope="module", params=["feature", "species", "placement", "genus", "later"])
 def merged(request, laboratories, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("merged") / request.param
@@ -169,34 +153,6 @@ def merged(request, laboratories, tmp_path_factory) -> Path:
         return folder / "all"
     harmonise(laboratories, folder, request.param, read_rules())
     return folder
-
-
-def view(folder: Path, recipient: str):
-    return redacted_view(read_dataset(folder), recipient, RESEARCH, DAY, KEY)
-
-
-def searched(folder: Path) -> str:
-    found = [bytes_of(folder)]
-    for path in folder.rglob("*"):
-        if path.is_file():
-            found += _packed(path.read_bytes())
-    return b"\n".join(found).decode("utf-8", errors="ignore")
-
-
-def _packed(content: bytes) -> list[bytes]:
-    if not is_zipfile(io.BytesIO(content)):
-        return []
-    with ZipFile(io.BytesIO(content)) as archive:
-        inner = [archive.read(name) for name in archive.namelist()]
-    return [part for one in inner for part in (one, *_packed(one))]
-
-
-def exported(made, target: str, out: Path) -> str:
-    try:
-        write_package(made, target, out)
-    except Refused:
-        return ""
-    return searched(out)
 
 
 def test_nothing_that_only_others_say_is_in_any_export(merged, tmp_path):

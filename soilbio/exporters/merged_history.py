@@ -1,0 +1,86 @@
+"""How a dataset was merged, as far as whoever receives it must know to merge it soundly again.
+
+That is the level, and to what sequences were cut: so they are not taken for whole ones, nor
+names of a rank for sequences. Datasets are called by pseudonyms; which pairs were compared and why,
+and what each dataset lost, is for those who hold them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from soilbio.dataset.history import LOTS, PLACEMENT, History
+from soilbio.exporters.rows import Names, Row
+
+# Of a common region: what tells whose assays it is of stays behind.
+_OF_WINDOW = ("forward_primer", "reverse_primer", "length_bp", "references_with_all_primers")
+_PRIMERS = {"forward_primer": "pcr_primer_forward", "reverse_primer": "pcr_primer_reverse"}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a recipient gets: assays as they are copied, the new ids of libraries, open lots."""
+
+    assays: Collection[Row]
+    libraries: Mapping[str, str]
+    lots: Collection[str]
+    names: Names
+
+
+def copy_history(history: History, received: Received) -> dict[str, Any]:
+    """Copy how a dataset was merged; empty if it was not."""
+    if not history:
+        return {}
+    digests = {one["name"]: one["sha256"] for one in history["datasets"]}
+    libraries: dict[str, list[str]] = {}
+    for name, own in history["libraries"].items():
+        shared = [received.libraries[one] for one in own if one in received.libraries]
+        if shared:
+            libraries.setdefault(received.names.of(digests[name]), []).extend(shared)
+    return {
+        **_sequences(history, received),
+        "datasets": [{"name": name, "sha256": name} for name in sorted(libraries)],
+        "libraries": {name: sorted(set(own)) for name, own in sorted(libraries.items())},
+        LOTS: dict(
+            sorted(
+                (received.names.of(lot), sorted(received.libraries[one] for one in own))
+                for lot, own in history.get(LOTS, {}).items()
+                if lot in received.lots
+            )
+        ),
+    }
+
+
+def _sequences(history: History, received: Received) -> dict[str, Any]:
+    """Copy what says to what features were made, by this and earlier merging."""
+    regions = history.get("common_regions", {})
+    placed = history.get(PLACEMENT)
+    before = [_sequences(one, received) for one in history.get("before", ())]
+    names = {row["assay_id"] for row in received.assays}
+    genes = {row.get("target_gene") for row in received.assays}
+    return {
+        "level": history["level"],
+        "common_regions": {
+            gene: _window(regions[gene], received) for gene in sorted(regions) if gene in genes
+        },
+        **(
+            {PLACEMENT: {**placed, "assays": [one for one in placed["assays"] if one in names]}}
+            if placed
+            else {}
+        ),
+        **({"before": before} if before else {}),
+        "pairs": [],
+        "notes": {},
+        "losses": [],
+    }
+
+
+def _window(window: Mapping[str, Any], received: Received) -> dict[str, Any]:
+    """Copy a common region; a primer is told where an assay has it that the recipient gets."""
+    told = {name: window[name] for name in _OF_WINDOW}
+    for name, column in _PRIMERS.items():
+        if window[name] not in {row.get(column) for row in received.assays}:
+            told |= dict.fromkeys(_PRIMERS, "")
+    return told

@@ -1,0 +1,238 @@
+"""What a dataset says of a feature only where it is not shared is in no export of a merged dataset.
+
+Two laboratories share under one agreement, which withholds controls. One of them has features in a
+control, or in a soil under a closed agreement, that the other has in a soil: who may have the
+other's must not get its words. At every level of merging, also where features of a soil and of a
+control became one name.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from example_dataset import PROVENANCE, example_tables
+from merged_example import (
+    ABOVE,
+    OTHER,
+    OWN,
+    PAIR,
+    PARTY,
+    SAME,
+    common_tree,
+    exported,
+    id_of,
+    searched,
+    view,
+)
+
+from soilbio.cli.main import main
+from soilbio.dataset.history import HISTORY, LOTS, ORIGINS
+from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_dataset
+from soilbio.errors import InputError
+from soilbio.exporters.merged_history import Received, copy_history
+from soilbio.exporters.registry import OF_TABLES
+from soilbio.exporters.rows import Names
+from soilbio.harmonise.compare import read_rules
+from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.ways import Given
+from soilbio.standards.ranks import RANKS
+from soilbio.standards.sharing_classes import SharingClass
+
+SEMI, SHUT = "semi@1.0", "shut@1.0"
+SECRETS = ("secreta", "intima", "clausa")
+# Of each library: whether it is a control, its agreement, and what is said of which sequence.
+Library = tuple[str, str, dict[str, tuple[str | None, str | None]]]
+X: dict[str, Library] = {"x-soil": ("", SEMI, {SAME: (None, None), OTHER: ("Mollis", None)})}
+Z: dict[str, Library] = {"z-soil": ("", SEMI, {SAME: (None, None), OWN: ("Solida", None)})}
+Y: dict[str, Library] = {
+    "y-soil": ("", SEMI, {PAIR: ("Mollis", "Mollis aperta")}),
+    "y-blank": (
+        *("extraction_blank", SEMI),
+        {SAME: ("Mollis", "Mollis secreta"), OWN: ("Mollis", "Mollis intima")},
+    ),
+    "y-closed": ("", SHUT, {OTHER: ("Mollis", "Mollis clausa")}),
+}
+
+
+def agreement(name: str) -> str:
+    classes = {one.value: "allow" for one in SharingClass} | {"controls": "withhold"}
+    grants = [
+        {"recipient": recipient, "purposes": ["DUO:0000004"], "classes": classes}
+        for recipient in (("public", PARTY) if name == SEMI else ())
+    ]
+    parties = [
+        {"name": "P", "role": "provider", "id": "https://ror.org/0prov0001"},
+        {"name": "R", "role": "recipient", "id": PARTY},
+    ]
+    own, _, version = name.partition("@")
+    text = {"id": own, "version": version, "title": "T", "licence": "CC-BY-4.0"}
+    return json.dumps({**text, "parties": parties, "grants": grants})
+
+
+def laboratory(folder: Path, libraries: dict[str, Library]) -> Path:
+    tables = example_tables()
+    assay = tables["assays"].filter(pl.col("target_gene") == "16S rRNA").head(1)
+    sample = tables["samples"].filter(pl.col("ph").is_not_null()).head(1)
+    library = tables["libraries"].filter(pl.col("control_type").fill_null("") == "").head(1)
+    tags = sorted({tag for _, tag, _ in libraries.values()})
+    said = {one: (names, tag) for _, tag, own in libraries.values() for one, names in own.items()}
+    features = [
+        {
+            **{"feature_id": id_of(one), "sequence": one, "length_bp": len(one)},
+            **dict(zip(RANKS, (*ABOVE, *names), strict=True)),
+            "verbatim_lineage": ";".join(filter(None, (*ABOVE, *names))),
+            **{"classifier": f"{folder.name}base", "confidence": 0.9, "flags": ""},
+            "taxon_rank": "species" if names[1] else "genus" if names[0] else "family",
+            "agreement_ids": tag,
+        }
+        for one, (names, tag) in said.items()
+    ]
+    counts = [
+        {"library_id": name, "feature_id": id_of(one), "count": 10 + n, "agreement_id": tag}
+        for name, (_, tag, own) in libraries.items()
+        for n, one in enumerate(own)
+    ]
+    write_dataset(
+        {
+            "samples": pl.concat(
+                sample.with_columns(sample_id=pl.lit(name), agreement_id=pl.lit(tag))
+                for name, (_, tag, _) in libraries.items()
+            ),
+            "assays": assay.with_columns(agreement_ids=pl.lit("|".join(tags))),
+            "libraries": pl.concat(
+                library.with_columns(
+                    *(pl.lit(name).alias(one) for one in ("library_id", "sample_id", "run_id")),
+                    assay_id=pl.lit(assay["assay_id"][0]),
+                    control_type=pl.lit(control),
+                    agreement_id=pl.lit(tag),
+                )
+                for name, (control, tag, _) in libraries.items()
+            ),
+            "features": pl.DataFrame(features, infer_schema_length=None),
+            "counts": pl.DataFrame(counts),
+            "measurements": tables["measurements"].clear(),
+        },
+        {tag: agreement(tag) for tag in tags},
+        folder,
+        extra_columns={"genotype": "environment", "plot name": "location"},
+        provenance=PROVENANCE,
+    )
+    return folder
+
+
+def merge(level: str, folder: Path) -> Path:
+    x, y, z = (laboratory(folder / name, own) for name, own in (("x", X), ("y", Y), ("z", Z)))
+    given = Given(common=common_tree(folder)) if level == "placement" else None
+    if level == "later":  # by name, of what was merged by sequence
+        harmonise([x, y], folder / "first", "feature", read_rules())
+        harmonise([folder / "first", z], folder / "m", "genus", read_rules())
+    elif level == "twice":
+        harmonise([x, y], folder / "first", "species", read_rules())
+        harmonise([folder / "first", z], folder / "m", "genus", read_rules())
+    else:
+        harmonise([x, y, z], folder / "m", level, read_rules(), given)
+    return folder / "m"
+
+
+@pytest.fixture(
+    scope="module", params=["feature", "species", "genus", "domain", "placement", "later", "twice"]
+)
+def merged(request, tmp_path_factory) -> Path:
+    return merge(request.param, tmp_path_factory.mktemp(request.param))
+
+
+def test_what_is_said_of_a_withheld_library_only_is_in_no_export(merged, tmp_path):
+    assert all(word in searched(merged) for word in SECRETS)
+    for recipient in ("public", PARTY):
+        made = view(merged, recipient)
+        for target in OF_TABLES:
+            content = exported(made, target, tmp_path / recipient[-4:] / target)
+            assert [word for word in SECRETS if word in content] == [], (recipient, target)
+    exported(view(merged, PARTY), "partner", tmp_path / "party")
+    received = tmp_path / "party" / "dataset"
+    assert main(["dataset", "validate", str(received)]) == 0
+    rows = read_dataset(received).origins.collect()
+    assert any("aperta" in (one or "") for one in rows["verbatim_lineage"])
+    content = exported(view(received, "public"), "tsv", tmp_path / "again")
+    assert "y-soil" in content
+    assert [word for word in SECRETS if word in content] == []
+
+
+def test_what_was_in_a_shared_library_is_told(tmp_path):
+    made = view(merge("feature", tmp_path), "public")
+    rows = {row["feature_id"]: row for row in made.tables["features"].collect().to_dicts()}
+    assert rows[id_of(PAIR)]["species"] == "Mollis aperta"
+    assert (rows[id_of(OWN)]["genus"], rows[id_of(OTHER)]["genus"]) == ("Solida", "Mollis")
+    assert rows[id_of(SAME)]["classifier"] == "xbase / zbase"
+
+
+def test_a_library_in_two_datasets_lets_both_tell(tmp_path):
+    """The counts of one are taken; what both say of it may be told where it is shared."""
+    x = laboratory(tmp_path / "x", X)
+    both = laboratory(tmp_path / "y", {**X, "y-soil": Y["y-soil"]})
+    harmonise([x, both], tmp_path / "m", "feature", read_rules())
+    rows = view(tmp_path / "m", "public").tables["features"].collect().to_dicts()
+    told = {row["feature_id"]: row["classifier"] for row in rows}
+    assert told[id_of(OTHER)] == "xbase / ybase"
+
+
+@pytest.mark.parametrize("lacking", ["column", "lots", "history", "origins"])
+def test_where_it_is_not_known_who_said_what_nothing_is_shared(tmp_path, lacking):
+    folder = merge("genus", tmp_path)
+    history = json.loads((folder / HISTORY).read_text())
+    if lacking == "column":
+        pl.read_parquet(folder / ORIGINS).drop(LOTS).write_parquet(folder / ORIGINS)
+    elif lacking == "lots":
+        (folder / HISTORY).write_text(json.dumps({**history, LOTS: {}}))
+    else:
+        (folder / {"history": HISTORY, "origins": ORIGINS}[lacking]).unlink()
+    with pytest.raises(InputError) as caught:
+        view(folder, "public")
+    assert [problem.code for problem in caught.value.problems] == ["provenance-missing"]
+
+
+@pytest.mark.parametrize("level", ["genus", "family"])
+def test_what_a_partner_received_is_merged_by_what_it_was_merged_by(tmp_path, level):
+    merged = merge(level, tmp_path)
+    exported(view(merged, PARTY), "partner", tmp_path / "party")
+    w = laboratory(
+        tmp_path / "w", {"w-soil": ("", SEMI, {SAME: (None, None), OWN: ("Solida", "")})}
+    )
+    levels = {
+        harmonise([one, w], tmp_path / f"again-{n}", "auto", read_rules()).level
+        for n, one in enumerate((merged, tmp_path / "party" / "dataset"))
+    }
+    assert levels == {level}
+    history = (tmp_path / "party" / "dataset" / HISTORY).read_text()
+    digests = [one["sha256"] for one in read_dataset(merged).history["datasets"]]
+    told = [*digests, *(one[:16] for one in digests), '"x"', '"y"', "y-blank", "y-closed", SHUT]
+    assert [one for one in told if one in history] == []
+
+
+def test_a_common_region_goes_along_where_its_primers_do():
+    window = {
+        **{"forward_primer": "AACC", "reverse_primer": "GGTT", "length_bp": [250, 254]},
+        **{"references_with_all_primers": 90, "cuts": {"secret: V4": [0, 0]}},
+    }
+    history = {
+        **{"level": "feature", "datasets": [{"name": "secret", "sha256": "s"}], LOTS: {"l": ["a"]}},
+        **{"libraries": {"secret": ["a", "b"]}, "pairs": [], "notes": {}},
+        "before": [{"level": "feature", "common_regions": {"16S rRNA": window}}],
+    }
+    pair = {"pcr_primer_forward": "AACC", "pcr_primer_reverse": "GGTT"}
+    for primers, told in (
+        (pair, ("AACC", "GGTT")),
+        ({**pair, "pcr_primer_reverse": "CCCC"}, ("", "")),
+        ({}, ("", "")),
+    ):
+        assays = [{"assay_id": "V4", "target_gene": "16S rRNA", **primers}]
+        received = Received(assays, {"a": "new"}, {"l"}, Names(bytes(32), PARTY))
+        found = copy_history(history, received)
+        region = found["before"][0]["common_regions"]["16S rRNA"]
+        assert (region["forward_primer"], region["reverse_primer"]) == told
+        assert list(found["libraries"].values()) == list(found[LOTS].values()) == [["new"]]
+        assert "secret" not in json.dumps(found)
