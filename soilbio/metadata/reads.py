@@ -32,6 +32,10 @@ _HIGHEST_NEW = ord("K")
 _BASES = b"ACGTNRYSWKMBDHVacgtnryswkmbdhv."
 
 
+# What is not the reads' fault: of a library nothing is known then.
+UNREACHABLE = ("fastq-missing", "fastq-unreadable")
+
+
 @dataclass(frozen=True, slots=True)
 class FirstRecords:
     """Names (whole header lines without '@') and sequences of a file's first records."""
@@ -104,23 +108,28 @@ def _read_block(path: Path) -> tuple[bytes, bool]:
             )
         with path.open("rb", buffering=0) as handle:
             block = handle.read(_BLOCK_BYTES)
-    except FileNotFoundError as error:
-        raise problem_of(
+    except OSError as error:
+        raise _unreachable(path, error) from error
+    return block or b"", len(block or b"") < _BLOCK_BYTES
+
+
+def _unreachable(path: Path, error: OSError) -> InputError:
+    """Say that the system does not give a file's bytes, whatever they are."""
+    if isinstance(error, FileNotFoundError):
+        return problem_of(
             "fastq-missing",
             str(path),
             found=path.name,
             expected="a FASTQ file that exists",
             fix=f"Correct the path; it was looked for at {path}",
-        ) from error
-    except OSError as error:
-        raise problem_of(
-            "fastq-unreadable",
-            str(path),
-            found=path.name,
-            expected="a file that can be read",
-            fix=f"{error.strerror}: correct the path or its permissions",
-        ) from error
-    return block or b"", len(block or b"") < _BLOCK_BYTES
+        )
+    return problem_of(
+        "fastq-unreadable",
+        str(path),
+        found=path.name,
+        expected="a file that can be read",
+        fix=f"{error.strerror}: correct the path or its permissions",
+    )
 
 
 def _unpack(path: Path, block: bytes, is_whole: bool) -> tuple[bytes, bool]:
@@ -261,6 +270,8 @@ def iterate_whole(path: Path) -> Iterator[str]:
             for record in reader:
                 yield record.name
     except (dnaio.FileFormatError, EOFError, isal_zlib.error, OSError) as error:  # type: ignore[misc]
+        if isinstance(error, OSError) and error.errno:
+            raise _unreachable(path, error) from error
         # A gzip that was damaged on its way unpacks to nonsense before it is seen to be damaged.
         check_packing(path)
         raise format_fault(path, None, str(error)) from error
@@ -285,7 +296,8 @@ def count_records(path: Path) -> float:
     Raises
     ------
     InputError
-        If a gzip file is cut off or damaged, with one problem whose source is the path.
+        If a gzip file is cut off or damaged, or a file cannot be read (a code of `UNREACHABLE`),
+        with one problem whose source is the path.
 
     """
     from isal import igzip, isal_zlib
@@ -299,5 +311,7 @@ def count_records(path: Path) -> float:
     except EOFError as error:
         raise truncated(path) from error
     except (isal_zlib.error, OSError) as error:  # type: ignore[misc]
+        if isinstance(error, OSError) and error.errno:
+            raise _unreachable(path, error) from error
         raise _damaged(path, str(error)) from error
     return (lines + (last != b"\n")) / 4

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.errors import InputError
-from soilbio.metadata.reads import count_records
+from soilbio.metadata.reads import UNREACHABLE, count_records
 from soilbio.profile.fastp import run_fastp
 from soilbio.profile.packing import needing_room, pack_output
 from soilbio.profile.prepare import Reads
@@ -120,19 +120,22 @@ def clean(reads: Reads, target: Cleaned, report: Path, trimming: Trimming) -> Ac
     Raises
     ------
     InputError
-        If the disk is full, which is no fault of the library.
+        If the machine is to blame: a full disk, want of memory, a tool that was killed or is not
+        there, files that nobody can read now. The next start may find it otherwise.
 
     """
     trim = _trim_long if trimming.is_long else _trim_short
     try:
         _check_whole(reads)
-    except (InputError, OSError, ValueError) as failure:
+    except (InputError, ValueError) as failure:
+        if isinstance(failure, InputError) and failure.problems[0].code in UNREACHABLE:
+            raise
         return _failed(reads, target, report, failure)
     try:
         with needing_room(target.forward):
             raw, left = trim(reads, target, report, trimming)
     except ToolFailed as failure:
-        if failure.is_disk_full:
+        if failure.is_of_run:
             raise failure.as_input_error(str(target.forward)) from failure
         return _failed(reads, target, report, failure)
     if not left:

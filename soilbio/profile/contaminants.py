@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
-import tempfile
 import threading
 import zlib
 from collections import Counter
@@ -19,7 +18,7 @@ from soilbio.errors import problem_of
 from soilbio.profile.clean import Account, Cleaned
 from soilbio.profile.genomes import Genome
 from soilbio.profile.packing import needing_room, packed, parts_of
-from soilbio.profile.tools import ToolFailed, last_words, run_tool_into
+from soilbio.profile.tools import ToolFailed, run_tool_into, streaming
 from soilbio.references.manifest import sha256_of
 
 if TYPE_CHECKING:
@@ -176,13 +175,10 @@ def _found(
     words += ["--secondary=no", str(index), *(["-"] if is_fed else reads.files())]
     source = subprocess.PIPE if is_fed else subprocess.DEVNULL
     best: dict[str, Hit] = {}
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(words, stdin=source, stdout=subprocess.PIPE, stderr=said) as aligner,
-    ):
-        if aligner.stdin:
-            threading.Thread(target=_feed, args=(reads, aligner.stdin), daemon=True).start()
-        try:
+    try:
+        with streaming(words, stdin=source) as aligner:
+            if aligner.stdin:
+                threading.Thread(target=_feed, args=(reads, aligner.stdin), daemon=True).start()
             with pysam.AlignmentFile(aligner.stdout, "r", check_sq=False) as alignments:  # type: ignore[arg-type]
                 for read in alignments:
                     if read.is_unmapped or not rule.holds(read):
@@ -191,19 +187,9 @@ def _found(
                     hit = (int(read.get_tag("AS")), -place)
                     name = bare_name(str(read.query_name))
                     best[name] = max(best.get(name, hit), hit)
-        except (OSError, ValueError) as error:
-            aligner.kill()
-            raise ToolFailed("minimap2", _said(said) or str(error)).as_input_error(
-                str(reads.forward)
-            ) from error
-        if aligner.wait():
-            raise ToolFailed("minimap2", _said(said)).as_input_error(str(reads.forward))
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(reads.forward)) from failure
     return best
-
-
-def _said(handle: IO[bytes]) -> str:
-    handle.seek(0)
-    return last_words(handle.read().decode(errors="replace"))
 
 
 def _are_mates_named_apart(reads: Cleaned) -> bool:

@@ -76,10 +76,10 @@ def _checked(text: bytes, lines: Sequence[int]) -> dict[str, Any]:
         report: dict[str, Any] = json.loads(text)
         reads = report["summary"]["after_filtering"]["total_reads"]
     except (ValueError, KeyError) as error:
-        raise ToolFailed("fastp", "it ended without a whole report") from error
+        raise ToolFailed("fastp", "it ended without a whole report", 0) from error
     if lines and (sum(lines) != reads * _LINES or len(set(lines)) > 1):
         counted = " and ".join(f"{number / _LINES:,g}" for number in lines)
-        raise ToolFailed("fastp", f"it wrote {counted} reads, and reports {reads:,} in all")
+        raise ToolFailed("fastp", f"it wrote {counted} reads, and reports {reads:,} in all", 0)
     return report
 
 

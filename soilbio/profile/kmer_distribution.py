@@ -7,14 +7,13 @@ a window of k-mers as long as a read is named as Kraken2 names a read, and windo
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.errors import problem_of
-from soilbio.profile.tools import ToolFailed, last_words
+from soilbio.profile.tools import ToolFailed, streaming
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,18 +137,15 @@ def _labels(
     import numpy as np
 
     command = ["kraken2", "--db", str(database), "--threads", str(threads), str(fasta)]
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as run,
-    ):
-        for line in run.stdout or ():
-            _, name, _, length, runs = line.rstrip("\n").split("\t")
-            pairs = [one.split(":") for one in runs.split()]
-            taxa = np.array([0 if taxon == "A" else int(taxon) for taxon, _ in pairs], np.int64)
-            yield name, int(length), np.repeat(taxa, [int(times) for _, times in pairs])
-        if run.wait():
-            said.seek(0)
-            raise ToolFailed("kraken2", last_words(said.read())).as_input_error(str(fasta))
+    try:
+        with streaming(command, stdin=subprocess.DEVNULL) as run:
+            for line in run.stdout or ():
+                _, name, _, length, runs = line.decode().rstrip("\n").split("\t")
+                pairs = [one.split(":") for one in runs.split()]
+                taxa = np.array([0 if taxon == "A" else int(taxon) for taxon, _ in pairs], np.int64)
+                yield name, int(length), np.repeat(taxa, [int(times) for _, times in pairs])
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(fasta)) from failure
 
 
 def _needed(database: Path, name: str) -> Path:

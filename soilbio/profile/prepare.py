@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from soilbio.errors import InputError
-from soilbio.metadata.reads import check_packing
+from soilbio.metadata.reads import UNREACHABLE, check_packing
 from soilbio.profile.packing import packing
 from soilbio.profile.primers import Primers, cutadapt_options, read_counts
 from soilbio.profile.tools import Pipe, ToolFailed
@@ -106,10 +106,11 @@ def _failed(reads: Reads, failure: ToolFailed) -> ReadsLeft:
     Raises
     ------
     InputError
-        If the disk is full, which is no fault of the library.
+        If the machine is to blame: a full disk, want of memory, a tool that was killed or is not
+        there, files that nobody can read now. The next start may find it otherwise.
 
     """
-    if failure.is_disk_full:
+    if failure.is_of_run:
         raise failure.as_input_error(reads.library_id) from failure
     for path in (reads.forward, reads.reverse):
         try:
@@ -117,6 +118,8 @@ def _failed(reads: Reads, failure: ToolFailed) -> ReadsLeft:
                 check_packing(path)
         except InputError as error:
             fault = error.problems[0]
+            if fault.code in UNREACHABLE:
+                raise
             reason = f"{fault.found}; expected {fault.expected} [{fault.code}]"
             return ReadsLeft(reads.library_id, "failed", reason)
     return ReadsLeft(reads.library_id, "failed", failure.said)

@@ -22,6 +22,12 @@ def measure(forward: Path, reverse: Path | None, target: Path) -> None:
     """Let fastp describe the raw reads, changing none; a report without reads where it cannot.
 
     The library's own step says what is wrong with its files; this one does not stop a run.
+
+    Raises
+    ------
+    InputError
+        If the machine is to blame: fastp was killed, is not there, or found no room or memory.
+
     """
     try:
         report = run_fastp(
@@ -35,6 +41,8 @@ def measure(forward: Path, reverse: Path | None, target: Path) -> None:
         )
         report["command"] = "fastp, raw reads, nothing changed"  # its own names full paths
     except ToolFailed as failure:
+        if failure.is_of_run:
+            raise failure.as_input_error(str(forward)) from failure
         report = {"failed": failure.said}
     part = target.with_name(target.name + ".part")
     part.write_text(json.dumps(report) + "\n", encoding="utf-8")
@@ -55,7 +63,10 @@ def collect(reports: Path, libraries: Container[str], target: Path) -> None:
         if wanted:
             quiet = ("--force", "--quiet", "--no-version-check", "--no-data-dir")
             only = ("--module", "fastp", "--module", "cutadapt", "--file-list", listed)
-            run_tool(["multiqc", *quiet, *only, "--outdir", scratch, "--filename", "page.html"])
+            try:
+                run_tool(["multiqc", *quiet, *only, "--outdir", scratch, "--filename", "page.html"])
+            except ToolFailed as failure:
+                raise failure.as_input_error(str(target)) from failure
         page = Path(scratch) / "page.html"
         if not page.exists():
             page.write_text(_NO_PAGE, encoding="utf-8")

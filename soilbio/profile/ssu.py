@@ -14,7 +14,7 @@ from soilbio.profile.classify import Database, classifier_record, classify
 from soilbio.profile.clean import Cleaned
 from soilbio.profile.contaminants import bare_name, index_sequences, version_of_minimap2
 from soilbio.profile.packing import needing_room, parts_of
-from soilbio.profile.tools import ToolFailed, last_words, run_tool
+from soilbio.profile.tools import ToolFailed, run_tool, streaming
 from soilbio.taxonomy.sintax import read_sintax
 
 # minimap2 with short seeds, densely set: of 150-base pieces of a phylum that the reference lacks
@@ -109,16 +109,12 @@ def _pick(reads: Cleaned, index: Path) -> dict[str, list[tuple[bool, str]]]:
     """Find reads of the reference's gene, on its strand: by name, whether turned, and bases."""
     found: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
     words = ["minimap2", "-a", "-t", "1", "--sam-hit-only", *SEARCH, str(index), *reads.files()]
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=said) as aligner,
-    ):
-        for name, is_turned, bases in _hits(aligner.stdout):  # type: ignore[arg-type]
-            found[name].append((is_turned, bases))
-        if aligner.wait():
-            said.seek(0)
-            last = last_words(said.read().decode(errors="replace"))
-            raise ToolFailed("minimap2", last).as_input_error(str(reads.forward))
+    try:
+        with streaming(words, stdin=subprocess.DEVNULL) as aligner:
+            for name, is_turned, bases in _hits(aligner.stdout):  # type: ignore[arg-type]
+                found[name].append((is_turned, bases))
+    except ToolFailed as failure:
+        raise failure.as_input_error(str(reads.forward)) from failure
     return found
 
 
