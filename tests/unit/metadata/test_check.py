@@ -70,6 +70,7 @@ SPOIL = {
     "fastq-format_cut": lambda path: write_gzip(path, fastq(FORWARD)[:-220]),
     "fastq-format_qualities": lambda path: write_gzip(path, b"@read1\nACGT\n+\nIII\n"),
     "fastq-format_bases": lambda path: write_gzip(path, b"@read1\nAC!T\n+\nIIII\n"),
+    "fastq-format_rna": lambda path: write_gzip(path, b"@read1\nACUT\n+\nIIII\n"),
     "fastq-counts": lambda path: write_gzip(path, b""),
     "fastq-names": lambda path: write_gzip(path, fastq(FORWARD, name="other")),
 }

@@ -92,6 +92,16 @@ def test_single_reads_are_cut_to_one_length(tmp_path):
     assert left.reads_merged == left.reads_primer == 2
 
 
+@pytest.mark.parametrize("change", [str, str.lower])
+def test_single_reads_with_an_unknown_base_are_left_out_however_it_is_written(tmp_path, change):
+    whole, unknown = random_dna(100, 1), random_dna(50, 2) + "N" + random_dna(49, 3)
+    reads = write_fastq(tmp_path / "a.fq.gz", [change(whole), change(unknown)])
+    target = tmp_path / "u.fasta.gz"
+    left = prepare_unique(Reads("a", reads, None), None, Filters(), target)
+    assert {text.upper() for text in unique_sequences(target)} == {whole}
+    assert left.reads_filtered == 1
+
+
 def test_reads_whose_primers_were_removed_before_pass_as_they_are(tmp_path):
     amplicon = random_dna(253, 1)
     reads = write_pairs(tmp_path, [amplicon], length=200)
