@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.metadata.check import inspect_project, summary_of
 
     checked = inspect_project(args.config, is_deep=args.deep)
-    checked.problems += _reference_problems(checked)
+    checked.problems += [*_truth_problems(checked), *_reference_problems(checked)]
     if args.problems:
         _write(args.problems, _PROBLEM_COLUMNS, [_problem_row(p) for p in checked.problems])
     if any(not problem.is_warning for problem in checked.problems):
@@ -60,6 +60,12 @@ def run(args: argparse.Namespace) -> int:
         _write(args.out, _FACT_COLUMNS, [_fact_row(facts) for facts in checked.facts])
     print(summary_of(checked))
     return 0
+
+
+def _truth_problems(checked: Checked) -> Sequence[Problem]:
+    from soilbio.simulate.truth_check import check_truths
+
+    return check_truths(checked.project, checked.libraries) if checked.project else ()
 
 
 def _reference_problems(checked: Checked) -> Iterator[Problem]:

@@ -18,7 +18,6 @@ from soilbio.metadata.databases import check_databases
 from soilbio.metadata.project_agreements import check_agreements
 from soilbio.metadata.samples import check_demanded, check_recommended, sample_rows
 from soilbio.metadata.sheet import Library, read_libraries
-from soilbio.metadata.truth import check_truth
 from soilbio.metadata.tsv import Rows
 from soilbio.yaml_rows import Place, dotted
 
@@ -70,7 +69,6 @@ def inspect_project(config_path: Path, *, is_deep: bool = False) -> Checked:
     if checked.project is not None:
         _check_files(checked.project, problems)
         _check_sheets(checked, checked.project, problems)
-        check_truth(checked.project, checked.libraries, problems)
         check_agreements(checked.project, checked.libraries, checked.rows, problems)
         if checked.libraries:
             _check_reads(checked, checked.project, problems, is_deep=is_deep)
@@ -126,6 +124,7 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     except InputError as error:
         of_samples.found = list(error.problems)
     _check_controls(checked.libraries, of_sheet)
+    _check_layouts(checked.libraries, project, of_sheet)
     check_databases(project, checked.libraries, problems)
     check_targets(project, {library.assay for library in checked.libraries}, problems)
     if checked.libraries and rows and _is_whole(of_sheet):
@@ -156,6 +155,34 @@ def _check_controls(libraries: Sequence[Library], problems: Problems) -> None:
                 " came from the reagents",
                 is_warning=True,
             )
+
+
+def _check_layouts(libraries: Sequence[Library], project: Config, problems: Problems) -> None:
+    """Note assays of both pairs and single reads, whose sequences do not end in one place."""
+    ofs: dict[str, list[Library]] = {}
+    for library in libraries:
+        assay = project.assays.get(library.assay)
+        if assay is not None and not assay.is_shotgun:
+            ofs.setdefault(library.assay, []).append(library)
+    for assay_id, own in ofs.items():
+        single = [library for library in own if not library.fastq_2]
+        if not single or len(single) == len(own):
+            continue
+        fewer = single if 2 * len(single) <= len(own) else [one for one in own if one.fastq_2]
+        problems.extend(
+            Problem(
+                "layout-mixed",
+                problems.source,
+                f"pairs only, or single reads only, in {assay_id}: one organism is a feature of"
+                " its own in each",
+                "Give these libraries an assay of their own, with another name under `assays:`; or,"
+                " for single reads all through, leave fastq_2 empty in all",
+                library.row,
+                "fastq_2",
+                library.library_id,
+            )
+            for library in fewer
+        )
 
 
 def _is_whole(problems: Problems) -> bool:

@@ -43,8 +43,6 @@ _DAY_NAME = re.compile(
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-\d{2,4}"
 )
 _ENDS = ("depth_upper", "depth_lower")
-# From here on metres are rare; beyond the second number they are told as an error anyway.
-_RARE_M, _DEEPEST_M = 2.0, 20.0
 _LIMITS = {"decimal_latitude": 90.0, "decimal_longitude": 180.0}
 _EXAMPLES = {
     "lat_lon": "48.1 11.2",
@@ -394,26 +392,11 @@ def _judge(column: str, value: str, source: str) -> list[Problem]:
     cell = Cell(column, value, 0, found)
     if column in SLOTS:
         check_value(cell)
-        if column == "depth":
-            _check_depth_unit(cell)
     elif column in _ENDS:
         check_value(replace(cell, name="depth"))
-        _check_depth_unit(cell)
     elif not is_missing(value):
         _check_degrees(cell, _LIMITS[column])
     return found.found
-
-
-def _check_depth_unit(cell: Cell) -> None:
-    """Note depths without a unit that are centimetres more likely than metres."""
-    match = re.fullmatch(r"(?:\d+(?:\.\d+)?\s*-\s*)?(\d+(?:\.\d+)?)", cell.value)
-    if match and _RARE_M <= float(match[1]) <= _DEEPEST_M:
-        cell.note(
-            "depth-unit",
-            f"metres; soils are seldom sampled below {_RARE_M:g} m",
-            "If these are centimetres, say so in the header, such as 'depth (cm)'",
-            is_warning=True,
-        )
 
 
 def _check_degrees(cell: Cell, limit: float) -> None:

@@ -26,8 +26,8 @@ _ORDERS = ("day-month-year", "month-day-year", "year-month-day")
 # Days that a spreadsheet counts from here; its numbers for 1950 to 2060.
 _EXCEL_START = date(1899, 12, 30)
 _EXCEL_DAYS = range(18264, 58806)
-# Deeper than this is hardly soil; above it depths in centimetres are likely.
-_DEEP_M = 20
+# Deeper than the first is hardly soil, from the second on depths in centimetres are likely.
+_DEEP_M, _RARE_M = 20, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +229,14 @@ def _check_depth(cell: Cell) -> None:
             "number-range",
             f"a depth in metres, at most {_DEEP_M}",
             "Write metres; if these are centimetres, divide by 100",
+        )
+    elif max(depths) >= _RARE_M:
+        cell.note(
+            "depth-unit",
+            f"metres; soils are seldom sampled below {_RARE_M:g} m",
+            "If these are centimetres, write metres: 0-20 cm is 0-0.2 (`soilbio metadata convert`"
+            " takes centimetres from a header such as 'depth (cm)')",
+            is_warning=True,
         )
 
 

@@ -33,9 +33,8 @@ def write_manifest(libraries: Sequence[Library], pattern: str, target: Path) -> 
             "libraries",
             row=single.row,
             column="fastq_2",
-            found="",
             expected=f"pairs, as the other libraries of run '{single.run}' have",
-            fix="Give the single reads a run of their own",
+            fix="Give the single reads an assay of their own",
         )
     rows = []
     for library in libraries:

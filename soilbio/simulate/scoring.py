@@ -21,11 +21,10 @@ from soilbio.simulate.score import (
     score_expected,
     score_table,
 )
-from soilbio.simulate.truth import Truth, read_expected, read_truth_table
+from soilbio.simulate.truth import Truth, is_fasta, read_expected, read_truth_table
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.lineage import parse_lineage
 
-_FASTA = (".fasta", ".fa", ".fna")
 _COMPOSITION = ("library_id", "rank", "name", "expected", "found")
 Names = Mapping[str, Mapping[str, str]]
 Row = tuple[str, str, str, float, float]
@@ -62,8 +61,7 @@ def score_dataset(dataset: Dataset, truth: Path, library_ids: Sequence[str] = ()
     """
     present = dataset.table("libraries").sort("library_id")
     ids = present["library_id"].to_list()
-    is_fasta = any(name in _FASTA for name in truth.suffixes)
-    if is_fasta:
+    if is_fasta(truth):
         expected = read_expected(truth, _primers(dataset))
         mocks = present.filter(present["control_type"] == "mock")["library_id"].to_list()
         truths = dict.fromkeys(library_ids or mocks, expected)

@@ -13,7 +13,13 @@ from soilbio.simulate.design import Region
 from soilbio.simulate.region import PrimerSite
 from soilbio.standards.iupac import reverse_complement
 
+_FASTA = (".fasta", ".fa", ".fna")
 _COLUMNS = ("library_id", "sequence", "lineage", "reads")
+
+
+def is_fasta(path: Path) -> bool:
+    """Tell by its name whether a truth is FASTA of expected sequences, plain or gzip."""
+    return path.name.lower().removesuffix(".gz").endswith(_FASTA)
 
 
 @dataclass(slots=True)

@@ -221,7 +221,8 @@ def test_primers_that_are_there_though_the_assay_says_removed_are_named(project)
 
 
 def test_single_reads_are_judged_by_the_forward_primer(project):
-    project.change(project.sheet, "../reads/L2_R2.fastq.gz", "")
+    for library in ("L1", "L2", "NTC"):
+        project.change(project.sheet, f"../reads/{library}_R2.fastq.gz", "")
     assert found(project) == []
 
 
@@ -527,3 +528,28 @@ def test_a_gzip_damaged_in_its_middle_is_called_damaged(project):
     write_gzip(project.reads("L2", 1), fastq(FORWARD, count=3000))
     project.reads("L2", 2).write_bytes(bytes(content))
     assert found(project, is_deep=True) == [("fastq-damaged", 3, "fastq_2")]
+
+
+def test_a_sample_that_was_not_sequenced_needs_no_place(project):
+    text = project.samples.read_text()
+    width = text.splitlines()[0].count("\t")
+    project.samples.write_text(f"{text}later{chr(9) * width}\n")
+    codes = {p.code for p in check_project(project.config)}
+    assert "sample-incomplete" not in codes
+
+
+@pytest.mark.parametrize("engine", ["unoise", "dada2"])
+def test_pairs_and_single_reads_of_one_assay_are_told_before_anything_runs(project, engine):
+    with project.config.open("a") as handle:
+        handle.write(f"amplicon: {{engine: {engine}}}\n")
+    project.change(project.sheet, "../reads/L2_R2.fastq.gz", "")
+    assert found(project) == [("layout-mixed", 3, "fastq_2")]
+
+
+@pytest.mark.parametrize(("depth", "codes"), [("0-20", ["depth-unit"]), ("15", ["depth-unit"])])
+def test_depths_that_are_centimetres_are_warned_of(project, depth, codes):
+    text = project.samples.read_text()
+    project.samples.write_text(text.replace("0-0.2", depth, 1))
+    problems = check_project(project.config)
+    assert [p.code for p in problems if p.column == "depth"] == codes
+    assert not [p for p in problems if not p.is_warning]

@@ -66,6 +66,7 @@ def test_a_sound_sheet_has_no_problem(tmp_path):
         ("depth", "20-10", "depth-order"),
         ("depth", "10-20 parsec", "depth-format"),
         ("depth", "5-10", "depth-unit"),
+        ("depth", "15 m", "depth-unit"),
         ("depth", "30-60", "number-range"),
         ("depth", "20-Oct", "value-date"),
         ("ph", "15", "number-range"),

@@ -1,32 +1,64 @@
+"""What would stop the scores at the end of a run is told before it starts."""
+
 from __future__ import annotations
+
+import gzip
 
 import pytest
 
-from soilbio.metadata.check import check_project
+from soilbio.cli.main import main
+
+TABLE = "library_id\tsequence\tlineage\treads\n"
+SHARES = "library_id\tlineage\tshare_of_reads\n"
+FASTA = ">a\nACGT\n"
+
+
+def told(project, capsys, truth: str, code: str) -> int:
+    with project.config.open("a") as handle:
+        handle.write(f"truth: {truth}\n")
+    ended = main(["check", "--config", str(project.config)])
+    return ended, capsys.readouterr().err.count(f"[{code}]")
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "code"),
+    ("name", "text", "code", "times"),
     [
-        ("truth.tsv", "garbage\n", "truth-column"),
-        ("truth.tsv", "", "truth-column"),
-        ("truth.tsv", "library_id\tsequence\nX9\tACGT\n", "truth-library"),
-        ("truth.fasta", "ACGT\n", "truth-unreadable"),
-        ("truth.tsv", "library_id\tsequence\nL1\tACGT\n", None),
-        ("truth.fasta", ">a\nACGT\n", None),
+        ("truth.tsv", "garbage\n", "truth-column", 4),
+        ("truth.tsv", "", "truth-column", 4),
+        ("truth.tsv", "library_id\tasv\tcount\nL1\tACGT\t3\n", "truth-column", 3),
+        ("truth.tsv", f"{TABLE}X9\tACGT\t\t3\n", "truth-library", 1),
+        ("truth.tsv", f"{TABLE}L1\tACGT\t\t12.5\nL2\tACGT\t\tmany\n", "truth-value", 1),
+        ("truth.tsv", f"{SHARES}L1\tk__Bacteria\t50\n", "truth-value", 1),
+        ("truth.tsv", f"{SHARES}X9\tk__Bacteria\t0.5\n", "truth-library", 1),
+        ("truth.fasta", "ACGT\n", "reference-file-unreadable", 1),
+        ("truth.fasta", "", "truth-unreadable", 1),
+        ("truth.fasta", FASTA, "truth-library", 1),  # no library is a mock
     ],
 )
-def test_a_truth_is_looked_at_before_anything_runs(project, name, text, code):
+def test_a_truth_that_cannot_be_scored_is_named(project, capsys, name, text, code, times):
     (project.config.parent / name).write_text(text)
-    with project.config.open("a") as handle:
-        handle.write(f"truth: {name}\n")
-    problems = [p for p in check_project(project.config) if p.source.endswith(name)]
-    assert [p.code for p in problems] == ([code] if code else [])
+    assert told(project, capsys, name, code) == (1, times)
 
 
-def test_a_sample_that_was_not_sequenced_needs_no_place(project):
-    text = project.samples.read_text()
-    width = text.splitlines()[0].count("\t")
-    project.samples.write_text(f"{text}later{chr(9) * width}\n")
-    codes = {p.code for p in check_project(project.config)}
-    assert "sample-incomplete" not in codes
+@pytest.mark.parametrize("name", ["mock.fasta", "mock.fna.gz"])
+def test_expected_sequences_are_of_a_mock(project, capsys, name):
+    open_text = gzip.open if name.endswith(".gz") else open
+    with open_text(project.config.parent / name, "wt") as handle:
+        handle.write(FASTA)
+    sheet = project.config.parent / "libraries.tsv"
+    header, row, *rest = sheet.read_text().split("\n")
+    cells = row.split("\t")
+    cells[header.split("\t").index("control_type")] = "mock"
+    sheet.write_text("\n".join([header, "\t".join(cells), *rest]))
+    assert told(project, capsys, name, "truth-") == (0, 0)
+
+
+def test_two_truths_of_amplicons_are_one_too_many(project, capsys):
+    for name in ("a.tsv", "b.tsv"):
+        (project.config.parent / name).write_text(f"{TABLE}L1\tACGT\t\t3\n")
+    assert told(project, capsys, "[a.tsv, b.tsv]", "truth-library") == (1, 1)
+
+
+def test_a_sound_truth_is_no_problem(project, capsys):
+    (project.config.parent / "t.tsv").write_text(f"{TABLE}L1\tACGT\t\t3\n")
+    assert told(project, capsys, "t.tsv", "truth-") == (0, 0)
