@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from soilbio.metadata.assays import Assay
+from soilbio.metadata.quantities import is_bare, is_measured, other_units, quantity_in
 from soilbio.metadata.sheet import Library
 from soilbio.standards.mixs import SLOTS
-from soilbio.standards.sharing_classes import SharingClass
 
 Row = dict[str, object]
 
 # Controls are samples too; MIxS 7 says of what kind in samp_category.
-_MEASURED = (SharingClass.ENVIRONMENT,)
-_NOT_MEASURED = frozenset({"depth", "elev", "lat_lon"})
 
 
 def sample_rows(
@@ -157,32 +155,30 @@ def treatment(assay: Assay, shotgun: Mapping[str, object], removed: Iterable[str
 
 
 def measurement_rows(samples: Iterable[Row]) -> list[Row]:
-    """Make a row of each measured soil property that is a number in its slot's unit.
+    """Make a row of each measured soil property that is a number, in its slot's unit.
 
-    A value that is no plain number (a range, a missing-value term, another unit) stays what it is
-    in `samples`, and is no measurement.
+    A value that is no plain number (a range, a missing-value term, a unit that measures something
+    else) stays what it is in `samples`, and is no measurement; nor is a number without a unit
+    where others of the property have one that is not the slot's.
     """
+    listed = list(samples)
+    mixed = _in_other_units(listed)
     rows = []
-    for sample in samples:
+    for sample in listed:
         upper, lower = _depths(str(sample.get("depth") or ""))
         for name in sorted(sample):
             slot = SLOTS.get(name)
-            if (
-                slot is None
-                or name in _NOT_MEASURED
-                or not slot.is_numeric
-                or slot.sharing_class not in _MEASURED
-            ):
+            if slot is None or not is_measured(slot):
                 continue
             text = str(sample[name])
-            value = number_in(text, slot.unit)
-            if value is None:
+            quantity = quantity_in(text, slot.unit)
+            if quantity is None or (name in mixed and is_bare(text)):
                 continue
             rows.append(
                 {
                     "subject": sample["sample_id"],
                     "property": name,
-                    "value": value,
+                    "value": quantity[0],
                     "verbatim_value": text,
                     "unit": slot.unit,
                     "method": str(sample.get(_method_slot(name)) or ""),
@@ -195,16 +191,15 @@ def measurement_rows(samples: Iterable[Row]) -> list[Row]:
     return rows
 
 
-def number_in(text: str, unit: str) -> float | None:
-    """Read `7.1`, or `7.1 g/kg` where that is the slot's own unit; anything else is no number."""
-    number, _, stated = text.strip().partition(" ")
-    if stated and stated.strip() != unit:
-        return None
-    try:
-        value = float(number)
-    except ValueError:
-        return None
-    return value if abs(value) < float("inf") else None
+def _in_other_units(samples: Sequence[Row]) -> set[str]:
+    """Name the properties of which some values have a unit that is not the slot's."""
+    names = {name for sample in samples for name in sample} & SLOTS.keys()
+    return {
+        name
+        for name in names
+        if is_measured(SLOTS[name])
+        and other_units((str(one.get(name) or "") for one in samples), SLOTS[name].unit)
+    }
 
 
 def _method_slot(name: str) -> str:
@@ -220,7 +215,7 @@ def _method_slot(name: str) -> str:
 def _depths(text: str) -> tuple[float | None, float | None]:
     """Read `0.1` or `0-0.1` (metres); where it is neither, the depth is not known."""
     parts = text.removesuffix(" m").split("-")
-    numbers = [number_in(part, "") for part in parts if part]
-    if len(numbers) != len(parts) or not numbers or None in numbers or len(numbers) > 2:
+    numbers = [found[0] for part in parts if (found := quantity_in(part, ""))]
+    if len(numbers) != len(parts) or not 1 <= len(numbers) <= 2:
         return None, None
     return numbers[0], numbers[-1]

@@ -16,13 +16,13 @@ from soilbio.dataset.folder import check_folder
 from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
-from soilbio.errors import InputError, Problem, Problems
+from soilbio.errors import InputError, Problem, Problems, fold
 from soilbio.importers.assay import overruled, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids
 from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
 from soilbio.importers.stated import stated
-from soilbio.metadata.samples import read_samples
+from soilbio.metadata.samples import sample_rows
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.consensus import consensus
@@ -208,11 +208,13 @@ def _samples(
 ) -> list[tuple[Row, Tag]]:
     """Make the rows of samples, each with its first library: of the sheet, or the source."""
     problems = Problems(str(method.samples or method.path))
-    sheet = (
-        {row["sample_id"]: row for row in read_samples(method.samples, method.columns)}
-        if method.samples
-        else None
-    )
+    sheet = None
+    if method.samples:
+        said = Problems(str(method.samples))
+        found_rows = sample_rows(method.samples, method.columns, said).values()
+        said.raise_if_any()
+        sheet = {row["sample_id"]: row for row in found_rows}
+        notes += [str(warning) for warning in fold(said.found)]
     rows: dict[str, tuple[Row, Tag]] = {}
     for tag in tags:
         if sheet is not None and tag.sample_id not in sheet and not tag.control_type:

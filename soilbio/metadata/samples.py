@@ -7,6 +7,7 @@ from pathlib import Path
 
 from soilbio.errors import Problems
 from soilbio.metadata.columns_taken import take
+from soilbio.metadata.quantities import check_units
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.slots import Cell, check_value
 from soilbio.metadata.tsv import Rows, read_rows
@@ -65,6 +66,7 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
         for name, value in row.items():
             if value and name in SLOTS:
                 check_value(Cell(name, value, number, problems))
+    check_units(rows, problems)
     return rows
 
 

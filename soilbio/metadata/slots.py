@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from soilbio.errors import Problems
 from soilbio.metadata.positions import to_decimal_degrees
+from soilbio.metadata.quantities import is_measured, quantity_in
 from soilbio.standards.insdc import COUNTRIES, INFORMAL_MISSING, OTHER_NAMES, country_of, is_missing
 from soilbio.standards.mixs import SLOTS, Slot, parse_lat_lon
 
@@ -83,16 +84,18 @@ def _check_number(cell: Cell, slot: Slot) -> None:
         cell.note("number-format", f"a number{unit}", "Write the number, or leave the cell empty")
         return
     rest = cell.value[match.end() :].strip()
-    if cell.value[0] in "<>~" or rest not in ("", slot.unit):
+    quantity = quantity_in(cell.value, slot.unit) if is_measured(slot) else None
+    value = quantity[0] if quantity else float(match[0])
+    if cell.value[0] in "<>~" or (quantity is None and rest not in ("", slot.unit)):
         cell.note(
             "number-text",
-            f"a plain number{unit}",
+            f"a plain number{unit}, or with a unit of the same kind",
             "It is kept as it is, but is no measurement; convert it if you want it counted as one",
             is_warning=True,
         )
         return
     low, high = slot.minimum, slot.maximum
-    if (low is not None and float(match[0]) < low) or (high is not None and float(match[0]) > high):
+    if (low is not None and value < low) or (high is not None and value > high):
         least = "" if low is None else f" of at least {low:g}"
         most = "" if high is None else f" of at most {high:g}"
         limits = f"{least} and{most}" if least and most else least or most

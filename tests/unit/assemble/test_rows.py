@@ -8,7 +8,6 @@ from soilbio.agreements.folder import agreements_of, read_agreements
 from soilbio.assemble.rows import (
     library_rows,
     measurement_rows,
-    number_in,
     sample_rows,
     treatment,
 )
@@ -123,21 +122,19 @@ def test_numbers_of_soil_properties_become_measurements_with_unit_method_and_dep
     assert rows["tot_org_carb"]["verbatim_value"] == "12.1 g/kg"
 
 
-@pytest.mark.parametrize(
-    ("text", "unit", "number"),
-    [
-        ("7.1", "g/kg", 7.1),
-        ("7.1 g/kg", "g/kg", 7.1),
-        ("7.1 %", "g/kg", None),
-        ("<0.02", "g/kg", None),
-        ("not collected", "g/kg", None),
-        ("inf", "", None),
-        ("nan", "", None),
-        ("", "", None),
-    ],
-)
-def test_only_a_plain_number_in_the_slot_s_unit_is_a_number(text, unit, number):
-    assert number_in(text, unit) == number
+def test_units_are_converted_and_numbers_without_one_beside_them_are_no_measurements():
+    values = {"A": "1.5 %", "B": "15 g/kg", "C": "2", "D": "15 kg/ha"}
+    samples = [
+        {"sample_id": name, "agreement_id": OPEN, "tot_org_carb": value}
+        for name, value in values.items()
+    ]
+    rows = measurement_rows(samples)
+    assert {row["subject"]: (row["value"], row["verbatim_value"]) for row in rows} == {
+        "A": (15, "1.5 %"),
+        "B": (15, "15 g/kg"),
+    }
+    assert len(measurement_rows(samples[1:])) == 2  # the number is in the slot's own unit
+
 
 
 def test_a_bare_id_stands_for_its_only_version(tmp_path):
