@@ -136,7 +136,6 @@ def test_units_are_converted_and_numbers_without_one_beside_them_are_no_measurem
     assert len(measurement_rows(samples[1:])) == 2  # the number is in the slot's own unit
 
 
-
 def test_a_bare_id_stands_for_its_only_version(tmp_path):
     texts = read_agreements(ROOT / "config" / "agreements")
     found = agreements_of([library("a", "A", agreement="soil-demo-open")], texts, "sheet", "Soils")
