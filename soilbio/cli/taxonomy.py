@@ -61,9 +61,10 @@ def run(args: argparse.Namespace) -> int:
         for lineage in lineages:
             key = tuple(lineage.items())
             known.setdefault(key, known.get(key) or match(lineage, backbone))
-        columns[source] = [known[tuple(lineage.items())] for lineage in lineages]
-        counted = loss_of(zip(lineages, columns[source], strict=True))
-        losses += [{"backbone": source, **row} for row in counted]
+        column = _column(source, columns)
+        columns[column] = [known[tuple(lineage.items())] for lineage in lineages]
+        counted = loss_of(zip(lineages, columns[column], strict=True))
+        losses += [{"backbone": column, **row} for row in counted]
     args.out.mkdir(parents=True, exist_ok=True)
     _write(_rows(asked, columns), args.out / "matches.tsv")
     _write(
@@ -95,6 +96,12 @@ def _sources(given: Sequence[str]) -> list[tuple[str, Path | str]]:
         found.append((source, path if is_service else Path(path)))
     problems.raise_if_any()
     return found
+
+
+def _column(source: str, known: Iterable[str]) -> str:
+    """Name the columns of a taxonomy: by its source; of the second of one source, col2."""
+    number = sum(one.rstrip("0123456789") == source for one in known) + 1
+    return source if number == 1 else f"{source}{number}"
 
 
 def _asked(names: Path) -> list[tuple[str, str, Lineage]]:

@@ -13,16 +13,18 @@ COLUMNS = ("rank", "named", "kept", "renamed", "lifted", "lost")
 
 
 def loss_of(asked: Iterable[tuple[Lineage, Match]]) -> list[dict[str, object]]:
-    """Count, for each rank, the names of lineages and what became of them.
+    """Count, for each rank, the names of lineages and what became of them; a name counts once.
 
     kept: the same name at that rank there; renamed: another; lifted: the lineage is known at a
     wider rank only; lost: the lineage is known, and has no name at that rank there, or is unknown.
     """
-    counted: dict[str, Counter[str]] = {rank: Counter() for rank in RANKS}
-    for lineage, found in asked:
-        for rank, name in lineage.items():
-            if rank in counted:
-                counted[rank][_fate(rank, name, found)] += 1
+    fates = {
+        (rank, name, _fate(rank, name, found))
+        for lineage, found in asked
+        for rank, name in lineage.items()
+        if rank in RANKS
+    }
+    counted = {rank: Counter(fate for own, _, fate in fates if own == rank) for rank in RANKS}
     return [
         {"rank": rank, "named": own.total(), **{fate: own[fate] for fate in COLUMNS[2:]}}
         for rank, own in counted.items()

@@ -15,10 +15,14 @@ from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
 from soilbio.taxonomy.canonical import CANDIDATUS, SAME_KINGDOMS, SUFFIX, changed_names
 from soilbio.taxonomy.named_ranks import named_ranks
+from soilbio.taxonomy.told_ranks import KINGDOMS, OF_UNITE
 
 _SETTLED = {today.casefold(): name.casefold() for name, today in SAME_KINGDOMS.items()}
 _PROKARYOTES = frozenset({"Bacteria", "Archaea"})
+# Kingdoms, as they are compared: no animal or fungus is of another. Databases differ about algae.
 _KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
+_OTHERS = frozenset(name.casefold() for name in KINGDOMS | OF_UNITE) - {"metazoa", "viridiplantae"}
+_EXCLUSIVE = frozenset({"animalia", "fungi"})
 # Ranks whose names tell the domain of those below.
 _TELLING = ("phylum", "class", "order", "family")
 _SHOWN = 3
@@ -87,7 +91,7 @@ def _with_domain(lineage: Lineage, backbone: Backbone) -> Lineage:
     """Add the domain, and the kingdom of eukaryotes, that names of a lineage tell."""
     if _domain(lineage):
         return lineage
-    if _plain("kingdom", lineage.get("kingdom", "")) in _KINGDOMS:
+    if _plain("kingdom", lineage.get("kingdom", "")) in _KINGDOMS | _OTHERS:
         return {"domain": "Eukaryota", **lineage}
     for rank in filter(lineage.get, _TELLING):
         name = lineage[rank]
@@ -115,6 +119,8 @@ def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage],
     name = lineage[rank]
     for spelling, why in spellings(rank, name):
         usages = backbone.usages_of(spelling, rank or None)
+        # A subgenus or section has the name of its genus: of a name alone the genus is meant.
+        usages = [usage for usage in usages if usage.rank in RANKS] or usages
         if not usages:
             continue
         told = [f"{name}: {why}"] if why else []
@@ -124,6 +130,8 @@ def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage],
             return [], [*told, f"{name} is a homonym there, of {others}"]
         agreed = [_agreement(usage, rank, lineage, backbone) for usage in possible]
         best = [usage for usage, own in zip(possible, agreed, strict=True) if own == max(agreed)]
+        if not max(agreed)[0]:
+            best = possible  # nothing speaks for any: the one with less to compare is not it
         if len({usage.taxon_id for usage in best}) > 1:
             others = ", ".join(_place(usage, backbone) for usage in best[:_SHOWN])
             told.append(f"{name} is {len(best)} taxa there, of {others}")
@@ -142,6 +150,12 @@ def spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
     changes = (known.get((one, name)) for one in ([rank] if rank else RANKS))
     for change in filter(None, changes):
         found.setdefault(change.today, f"{change.today} today ({change.source})")
+    for change in known.values():
+        if change.today == name and rank in ("", change.rank):
+            found.setdefault(change.former, f"{change.former} before ({change.source})")
+    if rank in ("", "kingdom"):
+        same = SAME_KINGDOMS | {other: own for own, other in SAME_KINGDOMS.items()}
+        found.setdefault(same.get(name, name), "the same kingdom")
     plain = SUFFIX.sub(r"\1", name)
     found.setdefault(plain, "without the suffix of GTDB")
     found.setdefault(CANDIDATUS.sub("", plain), "without Candidatus")
@@ -157,21 +171,31 @@ def _is_possible(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) 
     """Tell whether the higher ranks allow that this is meant.
 
     Of prokaryotes the domain is enough, for they have no homonyms. Of others, and of what no domain
-    is known, one rank below the kingdom must be the same if there are any to compare.
+    is known, one rank below the kingdom must be the same if there are any to compare; but a phylum
+    that the taxonomy does not have tells nothing within one kingdom (Tracheophyta, Streptophyta).
     """
     there = backbone.lineages[usage.taxon_id]
     domains = {_domain(one) for one in (lineage, there)}
     if len(domains - {""}) == 2:
         return False
     kingdoms = {_plain("kingdom", one.get("kingdom", "")) for one in (lineage, there)}
-    if rank != "kingdom" and len(kingdoms & _KINGDOMS) == 2:
+    kingdoms &= _KINGDOMS | _OTHERS
+    is_other = len(kingdoms) == 2 and (kingdoms <= _KINGDOMS or kingdoms & _EXCLUSIVE)
+    if rank != "kingdom" and is_other:
         return False
     # A species' genus is part of its name, and another one in that of a synonym.
     above = RANKS[2:-2] if rank in ("", "species") else _above(rank)[2:]
     compared = [name for name in above if lineage.get(name) and there.get(name)]
     if not compared or (len(domains) == 1 and domains <= _PROKARYOTES):
         return True
-    return any(not _differ(name, lineage, there) for name in compared)
+    if any(not _differ(name, lineage, there) for name in compared):
+        return True
+    is_same_kingdom = bool(lineage.get("kingdom")) and not _differ("kingdom", lineage, there)
+    return is_same_kingdom and compared == ["phylum"] and not _knows(lineage["phylum"], backbone)
+
+
+def _knows(phylum: str, backbone: Backbone) -> bool:
+    return any(backbone.usages_of(text, "phylum") for text, _ in spellings("phylum", phylum))
 
 
 def _agreement(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) -> tuple[int, int]:

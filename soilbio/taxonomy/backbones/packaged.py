@@ -97,9 +97,14 @@ def _decoded(files: Mapping[str, bytes], source: Path) -> tuple[Any, bytes, Any]
             fix="Run `pip install 'soilbio[ncbi]'`, or name NCBI's taxdump",
         ) from error
     tries = []
-    for name, form in (("scientific_name.marisa", "I"), ("taxa.marisa", "IBBB")):
-        trie = marisa_trie.RecordTrie(form)
-        trie.frombytes(files[name])
-        tries.append(trie)
-    reader = zstandard.ZstdDecompressor().stream_reader(files["scientific_name.zstd"])
-    return tries[0], reader.read(), tries[1]
+    try:
+        for name, form in (("scientific_name.marisa", "I"), ("taxa.marisa", "IBBB")):
+            trie = marisa_trie.RecordTrie(form)
+            trie.frombytes(files[name])
+            tries.append(trie)
+        reader = zstandard.ZstdDecompressor().stream_reader(files["scientific_name.zstd"])
+        text = reader.read()
+    except (RuntimeError, zstandard.ZstdError) as error:
+        message = f"the package's files cannot be decoded: {error}"
+        raise ValueError(message) from error
+    return tries[0], text, tries[1]

