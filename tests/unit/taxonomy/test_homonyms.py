@@ -51,7 +51,7 @@ def asked(text: str):
         ("k__Animalia;g__Bacillus", "55087"),
         # Algae are plants for some.
         ("k__Chromista;g__Zea", "ZEA"),
-        # A phylum that the taxonomy does not have tells nothing within a kingdom, one that it has does.
+        # A phylum that the taxonomy does not have tells nothing, one that it has does.
         ("k__Plantae;p__Tracheophyta;g__Zea;s__Zea mays", "MAYS"),
         ("k__Fungi;p__Rozellomycota;g__Rozella", "ROZ"),
         ("k__Metazoa;p__Mollusca;g__Bacillus", "AM"),
