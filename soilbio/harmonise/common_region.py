@@ -19,6 +19,8 @@ from soilbio.standards.iupac import reverse_complement
 _ERROR_RATES = (0.0, 0.1, 0.2)
 # So many references must hold all primers, or the reference is not of this gene.
 _FEWEST = 20
+# A primer that was left in a sequence begins, or ends, so near its end.
+_NEAR_END_BP = 3
 # A way to the window is of one length if it is so in this share of the references.
 _SAME = 0.99
 # Shorter windows tell too little: V4 has 250 bases, the shortest region in use (V6) about 60.
@@ -145,6 +147,29 @@ def _start_of(primer: str, sequence: str) -> int:
     """Give where the site of a reverse primer begins; -1 where it is not."""
     match = _site(reverse_complement(primer), sequence)
     return match.rstart if match else -1
+
+
+def without_primers(sequence: str, primers: tuple[str, str]) -> str:
+    """Cut an assay's own primers off where a sequence still begins or ends with them."""
+    start, end = _own_ends(sequence, primers)
+    return sequence[start:end]
+
+
+def begin_with_primers(sequences: Iterable[str], primers: tuple[str, str]) -> bool:
+    """Tell whether any of some sequences still has a primer of its assay at an end."""
+    return any(_own_ends(one, primers) != (0, len(one)) for one in sequences)
+
+
+def _own_ends(sequence: str, primers: tuple[str, str]) -> tuple[int, int]:
+    start, end = 0, len(sequence)
+    forward = _site(primers[0], sequence[: len(primers[0]) + 2 * _NEAR_END_BP])
+    if forward and forward.rstart <= _NEAR_END_BP:
+        start = forward.rstop
+    last = max(start, end - len(primers[1]) - 2 * _NEAR_END_BP)
+    reverse = _site(reverse_complement(primers[1]), sequence[last:])
+    if reverse and last + reverse.rstop >= end - _NEAR_END_BP:
+        end = last + reverse.rstart
+    return start, end
 
 
 def trim(sequence: str, cuts: tuple[Cut, Cut], window: Window) -> tuple[str, str]:

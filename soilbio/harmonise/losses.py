@@ -43,7 +43,7 @@ def losses(
                 "features": came[0],
                 "features_after": went[0],
                 "reads": came[1],
-                "reads_after": went[1],
+                "reads_after": went[1] if came[1] is None else went[1] or 0,
                 "without_name": None if ways.level == "feature" else _without(own, ways),
             }
         )

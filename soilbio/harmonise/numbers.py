@@ -96,6 +96,8 @@ def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[P
             for source, counts, features in parts
         ]
         told.notes["features_outside_the_common_region"] = len(ways.trimming.outside)
+        if ways.trimming.with_primers:
+            told.notes["sequences_with_primers_that_were_cut_off"] = ways.trimming.with_primers
         parts, told.chimeras = flagged(parts, told.notes, scratch)
     if ways.classifier:
         parts = reclassified(parts, ways.classifier, told.notes, scratch)

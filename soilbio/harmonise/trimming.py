@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -11,12 +12,20 @@ from typing import TYPE_CHECKING, Any
 import dnaio
 
 from soilbio.errors import problem_of
-from soilbio.harmonise.common_region import Window, find_window, trim
+from soilbio.harmonise.common_region import (
+    Window,
+    begin_with_primers,
+    find_window,
+    trim,
+    without_primers,
+)
 from soilbio.harmonise.sources import Source
 
 if TYPE_CHECKING:
     import polars as pl
 
+# So many sequences of an assay, evenly taken, tell whether primers were left in them.
+_LOOKED_AT = 100
 OUTSIDE = "provenance/outside_window.tsv"
 
 
@@ -24,12 +33,14 @@ OUTSIDE = "provenance/outside_window.tsv"
 class Trimming:
     """Windows by gene, the assays (`dataset: assay`) that have one, and what fell outside.
 
-    `lengths` are those that assays without a window are cut to.
+    `lengths` are those that assays without a window are cut to, `primers` those of assays.
     """
 
     windows: dict[str, Window] = field(default_factory=dict)
     lengths: dict[str, int] = field(default_factory=dict)
+    primers: dict[str, tuple[str, str]] = field(default_factory=dict)
     outside: list[tuple[str, str, str, str, int]] = field(default_factory=list)
+    with_primers: int = 0
 
     def window_of(self, assay: str) -> Window | None:
         """Give the window that an assay is trimmed to."""
@@ -72,6 +83,7 @@ def find_windows(assays: Mapping[str, Mapping[str, Any]], reference: Path) -> Tr
         if row.get("library_strategy") == "AMPLICON" and row.get("target_gene") and all(pair):
             by_gene.setdefault(str(row["target_gene"]), {})[name] = (str(pair[0]), str(pair[1]))
     for gene, primers in by_gene.items():
+        trimming.primers |= primers
         if len(set(primers.values())) > 1:
             window = find_window(primers, _sequences(reference))
             if window is not None:
@@ -109,7 +121,9 @@ def trimmed(
         .sort("assay_id", "feature_id")
         .collect(engine="streaming")
     )
-    rows = list(_new_rows(source, reads.iter_rows(named=True), trimming))
+    rows: list[Sequence[str]] = []
+    for (assay_id,), own in reads.group_by("assay_id", maintain_order=True):
+        rows += _new_rows(source, str(assay_id), own.to_dicts(), trimming)
     schema = dict.fromkeys(("assay_id", "feature_id", "new_id", "new_sequence"), pl.String)
     new = pl.DataFrame(rows, schema=schema, orient="row").lazy()
     keys = ["assay_id", "feature_id"]
@@ -131,25 +145,59 @@ def trimmed(
 
 
 def _new_rows(
-    source: Source, rows: Iterator[dict[str, Any]], trimming: Trimming
-) -> Iterator[Sequence[str]]:
-    """Yield assay, feature, and its id and sequence as cut; those that are not cut stay."""
+    source: Source, assay_id: str, rows: Sequence[Mapping[str, Any]], trimming: Trimming
+) -> list[Sequence[str]]:
+    """Give assay, feature, and its id and sequence as cut; those that are not cut stay.
+
+    Raises
+    ------
+    InputError
+        `harmonise-outside`, if nothing of the assay lies in the window.
+
+    """
+    assay = f"{source.name}: {assay_id}"
+    window, length = trimming.window_of(assay), trimming.lengths.get(assay)
+    if window is None and length is None:
+        return [(assay_id, one["feature_id"], one["feature_id"], one["sequence"]) for one in rows]
+    primers = _primers_left(assay, rows, trimming) if window else None
+    new: list[Sequence[str]] = []
+    outside = Counter[str]()
     for row in rows:
-        assay = f"{source.name}: {row['assay_id']}"
-        window, length = trimming.window_of(assay), trimming.lengths.get(assay)
         sequence = row["sequence"] or ""
-        if not sequence or (window is None and length is None):
-            yield row["assay_id"], row["feature_id"], row["feature_id"], sequence
+        if not sequence:
+            new.append((assay_id, row["feature_id"], row["feature_id"], sequence))
             continue
         inside, reason = sequence[:length], ""
         if window:
-            inside, reason = trim(sequence, window.cuts[assay], window)
+            plain = without_primers(sequence, primers) if primers else sequence
+            trimming.with_primers += plain != sequence
+            inside, reason = trim(plain, window.cuts[assay], window)
         if reason:
-            place = source.name, row["assay_id"], row["feature_id"]
+            place = source.name, assay_id, row["feature_id"]
             trimming.outside.append((*place, reason, row["count"] or 0))
+            outside[reason] += 1
             continue
         digest = md5(inside.encode(), usedforsecurity=False).hexdigest()
-        yield row["assay_id"], row["feature_id"], digest, inside
+        new.append((assay_id, row["feature_id"], digest, inside))
+    if not new and window:
+        raise problem_of(
+            "harmonise-outside",
+            assay,
+            found=", ".join(f"{reason} ({number})" for reason, number in sorted(outside.items())),
+            expected=f"sequences that hold what lies between {window.forward} and {window.reverse}",
+            fix="Look at the primers that the dataset states, and whether its sequences are whole"
+            " amplicons; or merge without --reference, by genus",
+        )
+    return new
+
+
+def _primers_left(
+    assay: str, rows: Sequence[Mapping[str, Any]], trimming: Trimming
+) -> tuple[str, str] | None:
+    """Give the primers of an assay if its sequences still have them; a part of them tells."""
+    own = trimming.primers.get(assay)
+    some = [one["sequence"] for one in rows[:: max(1, len(rows) // _LOOKED_AT)] if one["sequence"]]
+    return own if own and begin_with_primers(some, own) else None
 
 
 def _sum(name: str) -> pl.Expr:

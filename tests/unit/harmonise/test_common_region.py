@@ -170,6 +170,39 @@ def test_what_falls_outside_is_counted_and_listed(tmp_path, reference, capsys):
     assert read_dataset(tmp_path / "c").table("counts")["count"].sum() == 2 * 55 - 6
 
 
+@pytest.mark.parametrize("pair", ["v4", "v3v4"])
+def test_primers_that_were_left_in_sequences_are_cut_off(tmp_path, reference, capsys, pair):
+    genes = list(enumerate(GENES))
+    primers = {"v4": V4, "v3v4": V3V4}
+    bound = ("v3v4", "v4") if pair == "v4" else ("v4", "v3v4")
+    one = dataset(tmp_path / "a", bound[0], primers[bound[0]], bound[0].upper(), genes)
+    begin, end = {"v4": SITE_515F, "v3v4": SITE_341F}[pair], SITE_806R[2:] if pair == "v4" else ""
+    with pytest.MonkeyPatch.context() as patch:
+        cut = amplicon
+        patch.setattr(f"{__name__}.amplicon", lambda *of: begin + cut(*of) + end)
+        other = dataset(tmp_path / "b", pair, primers[pair], pair.upper(), genes)
+    words = ["harmonise", str(one), str(other), "--reference", str(reference)]
+    assert main([*words, "--out", str(tmp_path / "c")]) == 0
+    told = capsys.readouterr().out
+    assert "sequences with primers that were cut off: 60" in told
+    assert "features outside the common region: 0" in told
+    assert read_dataset(tmp_path / "c").table("features").height == 60
+
+
+def test_an_assay_of_which_nothing_is_in_the_region_is_refused(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{__name__}.amplicon", lambda gene, _: gene[100:200])
+        other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
+    words = ["harmonise", str(one), str(other), "--reference", str(reference)]
+    assert main([*words, "--out", str(tmp_path / "c")]) == 1
+    told = capsys.readouterr().err
+    assert "b: v3v4" in told or "v3v4: v3v4" in told
+    assert "[harmonise-outside]" in told
+    assert not (tmp_path / "c").exists()
+
+
 def test_a_reference_that_cannot_be_read_is_told(tmp_path, capsys):
     genes = list(enumerate(GENES[:3]))
     one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
