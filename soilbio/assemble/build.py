@@ -27,6 +27,7 @@ from soilbio.metadata.units import units_of
 from soilbio.profile.genomes import genomes_of
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
+from soilbio.taxonomy.renamed import renamed_files
 from soilbio.taxonomy.settle import agreed_rows
 from soilbio.taxonomy.sintax import read_sintax
 
@@ -98,7 +99,7 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         target,
         extra_columns=project.columns,
         provenance=provenance_of(project, libraries, tables["assays"]),
-        files=trees,
+        files={**trees, **renamed_files(tables["features"])},
     )
 
 

@@ -28,6 +28,7 @@ from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.consensus import consensus
 from soilbio.taxonomy.flags import Target, flags_of
 from soilbio.taxonomy.lineage import parse_lineage
+from soilbio.taxonomy.renamed import renamed_files
 
 if TYPE_CHECKING:
     import polars as pl
@@ -111,7 +112,10 @@ def build_dataset(
         target,
         extra_columns=method.columns,
         provenance=_provenance(method, assay, digests, form),
-        files={HISTORY: json.dumps(history, indent=1, ensure_ascii=False, sort_keys=True) + "\n"},
+        files={
+            HISTORY: json.dumps(history, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
+            **renamed_files(tables["features"]),
+        },
     )
     return notes
 

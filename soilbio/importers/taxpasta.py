@@ -119,12 +119,18 @@ def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
 
 
 def _lineage(row: Mapping[str, str]) -> str:
-    """Put names and ranks of taxpasta's lineage together, with prefixes."""
-    names, ranks = (row.get(name, "").split(";") for name in ("lineage", "rank_lineage"))
-    if len(names) != len(ranks) or not names[0]:
-        return row.get("lineage", "")
+    """Put names and ranks of taxpasta's lineage together, with prefixes; or its name and rank.
+
+    A lineage without ranks stays as it is: it is read by the names.
+    """
+    lineage, ranks = row.get("lineage", ""), row.get("rank_lineage", "").split(";")
+    names = lineage.split(";")
+    if lineage and len(names) != len(ranks):
+        return lineage
     marks = {"superkingdom": "d", "domain": "d", "realm": ""}
     ours = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
     marks |= {rank: rank[0] for rank in ours}
+    if not lineage:
+        names, ranks = [row.get("name", "")], [row.get("rank", "")]
     pairs = zip(names, ranks, strict=True)
-    return "; ".join(f"{marks[rank]}__{name}" for name, rank in pairs if marks.get(rank))
+    return "; ".join(f"{marks[rank]}__{name}" for name, rank in pairs if name and marks.get(rank))

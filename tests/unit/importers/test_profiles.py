@@ -30,6 +30,11 @@ taxonomy_id\tname\trank\tlineage\trank_lineage\tS1\tS2
 1423\tB. subtilis\tspecies\tBacteria;Bacillus;Bacillus subtilis\tdomain;genus;species\t5\t0
 562\tE. coli\tspecies\tBacteria;Escherichia;Escherichia coli\tdomain;genus;species\t1\t9
 """
+# With --add-name and --add-rank only.
+NAMED = (
+    "taxonomy_id\tname\trank\tS1\tS2\n1423\tBacillus subtilis\tspecies\t5\t0\n"
+    "562\tEscherichia coli\tspecies\t1\t9\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +46,7 @@ taxonomy_id\tname\trank\tlineage\trank_lineage\tS1\tS2
         ("sylph", "S1.tsv", PROFILE, {"abundance": "sequence"}, {0.6, 0.15}, ""),
         ("sylph", "S1.sylphmpa", SYLPHMPA, {"abundance": "sequence"}, {0.75}, "Bacillus subtilis"),
         ("taxpasta", "merged.tsv", WIDE, {}, {5.0, 1.0, 9.0}, "s__Bacillus subtilis"),
+        ("taxpasta", "merged.tsv", NAMED, {}, {5.0, 1.0, 9.0}, "s__Bacillus subtilis"),
     ],
 )
 def test_each_profile_gives_its_numbers(tmp_path, form, name, text, options, numbers, lineage):
