@@ -61,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _lost(row: Mapping[str, Any], level: str) -> str:
     """Say what became of a dataset's features and reads."""
+    if not row["features"]:
+        return f"{row['dataset']}: nothing of its own; its libraries are in the others already"
     told = f"{row['dataset']}: {row['features']:,} features became {row['features_after']:,}"
     if row["reads"] is not None:
         told += f", {row['reads_after']:,} of {row['reads']:,} reads are kept"

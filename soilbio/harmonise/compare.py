@@ -26,6 +26,8 @@ LEVELS = (
     *("domain", "presence", "refused"),
 )
 _ITS = re.compile(r"its[12]?$")
+# A gene of ribosomal RNA with the region behind it.
+_WITH_REGION = re.compile(r"(\d+(?:\.\d)?s)v\d")
 _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
 # Words of an engine that say that its features are exact sequences; that they were clustered, or
 # made fewer otherwise, whatever they were before; and programs that cluster unless more is said.
@@ -289,9 +291,13 @@ def _said(assay: Assay, name: str) -> str:
     """Give a value to compare; genes and regions are written in many ways (V3-V4, V3V4)."""
     value = assay.get(name, True if name == "has_counts" else None)
     text = " | ".join(sorted(value)) if isinstance(value, frozenset) else _plain(value)
+    if name in ("pcr_primer_forward", "pcr_primer_reverse"):
+        return text.replace("i", "n")  # an inosine pairs with all
     if not name.startswith("target_"):
         return text
     spelt = _SPELLING.sub("", text)
+    if name == "target_gene" and (found := _WITH_REGION.match(spelt)):
+        spelt = found[1]
     if _ITS.match(gene := _SPELLING.sub("", _plain(assay.get("target_gene")))):
         # ITS1 and ITS2 are regions of one gene, wherever they are written.
         return "its" if name == "target_gene" else spelt or gene.removeprefix("its")

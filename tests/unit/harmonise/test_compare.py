@@ -36,6 +36,8 @@ def level(**changes) -> tuple[str, list[str]]:
         ({"reference": "greengenes"}, "feature", ["reference-differs"]),
         ({"pcr_primer_forward": "GTGCCAGCMGCCGCGGTAA"}, "genus", ["primers-differ"]),
         ({"target_subfragment": "V3-V4"}, "genus", ["region-differs"]),
+        ({"target_gene": "16S rRNA gene V4"}, "feature", []),
+        ({"pcr_primer_reverse": "GGACTACIVGGGTWTCTAAT"}, "feature", []),
         ({"engine": "mothur OTU"}, "genus", ["engine-differs", "clusters-against-variants"]),
         ({"engine": "mothur"}, "genus", ["engine-differs", "clusters-against-variants"]),
         ({"engine": "mothur, ASV"}, "feature", ["engine-differs"]),
