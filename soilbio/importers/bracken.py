@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.kraken2 import check_numbers
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.text import read_texts
 
@@ -38,6 +39,11 @@ def _lines(source: Path, taxids: str) -> list[Line]:
     header, rows = read_texts(source)
     if lacking := [name for name in _COLUMNS if name not in header]:
         raise wrong(source, 1, ", ".join(header), f"the columns {', '.join(lacking)}")
+    numbers = ((int(row["taxonomy_id"]), row["name"]) for row in rows)
+    try:
+        check_numbers(source, taxids, numbers)
+    except ValueError as error:
+        raise wrong(source, None, str(error), "numbers of taxa") from error
     lines = []
     for number, row in enumerate(rows, start=2):
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,12 +10,15 @@ from soilbio.importers.found import Found, Taxon
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.text import open_text
 from soilbio.profile.reestimate import Node
+from soilbio.references.kraken2_taxonomy import stranger_to_ncbi
 
 _RANKS = {
     **{"D": "d", "R": "", "K": "k", "P": "p", "C": "c", "O": "o", "F": "f", "G": "g", "S": "s"},
     "U": "",
     "-": "",  # Centrifuge's reports in Kraken's form
 }
+# What is of no taxon has no number of anybody's; as NCBI's it is `ncbi:0`.
+_NO_TAXON, UNCLASSIFIED = "0", "unclassified"
 # Since NCBI calls superkingdoms domains (2025), Kraken2 has no letter for them. Some builds (2.1.2
 # of Debian 12) leave letters out here and there, of the root, of domains, of phyla below them.
 _DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota"})
@@ -67,10 +70,27 @@ def _read(source: Path, taxids: str) -> dict[str, list[Line]]:
 
 def _lines(source: Path, taxids: str) -> Iterator[Line]:
     nodes = nodes_of(source)
+    check_numbers(source, taxids, ((int(node.taxid), node.name) for node in nodes))
     for place, node in enumerate(nodes):
         if node.own:
             taxon_id = f"{taxids}:{node.taxid}"
+            if node.taxid == _NO_TAXON and taxids != "ncbi":
+                taxon_id = UNCLASSIFIED
             yield taxon_id, Taxon(lineage=lineage_of(nodes, place), taxon_id=taxon_id), node.own
+
+
+def check_numbers(source: Path, taxids: str, taxa: Iterable[tuple[int, str]]) -> None:
+    """Refuse to call numbers NCBI's that are not: of a database of GTDB, or of one's own.
+
+    Raises
+    ------
+    InputError
+        As `wrong` makes it.
+
+    """
+    if taxids == "ncbi" and (name := stranger_to_ncbi(taxa)):
+        said = "numbers of NCBI's, or `table: {taxids: own}` (or gtdb) in --method"
+        raise wrong(source, None, f"{name}, which has another number or name there", said)
 
 
 def lineage_of(nodes: Sequence[Node], place: int) -> str:

@@ -14,7 +14,7 @@ from soilbio.metadata.sheet import Library
 from soilbio.references.entries import read_manifest, to_get
 from soilbio.references.genome_names import stranger_to
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
-from soilbio.references.kraken2_taxonomy import NCBI, OWN, numbers_of
+from soilbio.references.kraken2_taxonomy import NCBI, contradicts_ncbi, numbers_of
 from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.machine import memory_bytes, memory_of
 from soilbio.references.manifest import (
@@ -97,7 +97,7 @@ def _check_lineages(project: Config, profiler: str, path: Path, problems: Proble
 
 def _check_taxids(project: Config, path: Path, problems: Problems) -> None:
     """Note numbers of a database's own that the configuration calls NCBI's."""
-    if project.shotgun["kraken2_taxids"] == NCBI and numbers_of(path) == OWN:
+    if project.shotgun["kraken2_taxids"] == NCBI and contradicts_ncbi(path):
         problems.add(
             "shotgun-taxids",
             row=project.row("shotgun", "kraken2_taxids"),

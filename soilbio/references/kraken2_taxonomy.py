@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from soilbio.references.kinds import KINDS, wrong_database
@@ -13,8 +15,28 @@ _HEAD = struct.Struct("<8s3Q")  # K2TAXDAT; how many taxa, bytes of names, bytes
 # Parent, first child, number of children, where name and rank stand, number of the taxon, and one
 # that Kraken 2 keeps for itself.
 _TAXON = struct.Struct("<7Q")
-# What NCBI numbers the widest taxa.
-_WIDEST = {"Bacteria": 2, "Archaea": 2157, "Eukaryota": 2759, "Viruses": 10239}
+# What NCBI numbers wide taxa, by the names that it, and GTDB, give them now or gave them before
+# (state of 2024-09; a genus of insects is called Bacteria as well).
+_NCBI = {
+    **{"Bacteria": (2, 629395), "Archaea": (2157,), "Eukaryota": (2759,), "Viruses": (10239,)},
+    **{"cellular organisms": (131567,), "other sequences": (28384,)},
+    **{"unclassified sequences": (12908,), "unclassified entries": (2787823,)},
+    **{"Pseudomonadota": (1224,), "Proteobacteria": (1224,), "Bacillota": (1239,)},
+    **{"Firmicutes": (1239,), "Actinomycetota": (201174,), "Bacteroidota": (976,)},
+    **{"Bacteroidetes": (976,), "Acidobacteriota": (57723,), "Chloroflexota": (200795,)},
+    **{"Cyanobacteriota": (1117,), "Planctomycetota": (203682,), "Verrucomicrobiota": (74201,)},
+    **{"Nitrospirota": (40117,), "Spirochaetota": (203691,), "Fusobacteriota": (32066,)},
+    **{"Gemmatimonadota": (142182,), "Myxococcota": (2818505,), "Thermoproteota": (28889,)},
+    **{"Gammaproteobacteria": (1236,), "Alphaproteobacteria": (28211,), "Bacilli": (91061,)},
+    **{"Clostridia": (186801,), "Actinomycetes": (1760,), "Enterobacterales": (91347,)},
+    **{"Pseudomonadales": (72274,), "Fungi": (4751,), "Ascomycota": (4890,)},
+    **{"Basidiomycota": (5204,), "Metazoa": (33208,), "Chordata": (7711,), "Arthropoda": (6656,)},
+    **{"Nematoda": (6231,), "Viridiplantae": (33090,), "Streptophyta": (35493,)},
+}
+# Counting may give a wide taxon a small number that is NCBI's, not such a one.
+_BY_CHANCE = 1000
+# How GTDB, Greengenes and UNITE write names, and what makes a taxonomy of them; NCBI does not.
+_MARKED = re.compile(r"[a-z]{1,2}__")
 
 
 def taxa_of(database: Path) -> Iterator[tuple[int, str]]:
@@ -43,9 +65,8 @@ def taxa_of(database: Path) -> Iterator[tuple[int, str]]:
 def numbers_of(database: Path) -> str:
     """Tell whether the taxa of a database have the numbers of NCBI (`ncbi`), or others (`own`).
 
-    What `soilbio reference build` makes of lineages counts its taxa, so numbers have no gaps;
-    NCBI's have, in any choice of genomes. Others give bacteria, archaea, eukaryotes or viruses
-    numbers that NCBI does not.
+    They are NCBI's only where a wide taxon has a number of NCBI's that is none by chance, and no
+    other one contradicts it: an id of NCBI's that is none is worse than none.
 
     Raises
     ------
@@ -53,12 +74,50 @@ def numbers_of(database: Path) -> str:
         As `taxa_of`.
 
     """
-    highest = count = 0
-    for number, name in taxa_of(database):
-        if _WIDEST.get(name, number) != number:
-            return OWN
-        highest, count = max(highest, number), count + 1
-    return OWN if highest == count else NCBI
+    return NCBI if _evidence(database) == NCBI else OWN
+
+
+def contradicts_ncbi(database: Path) -> bool:
+    """Tell whether the numbers cannot be NCBI's, whatever is said of them.
+
+    Raises
+    ------
+    InputError
+        As `taxa_of`.
+
+    """
+    return _evidence(database) == OWN
+
+
+def _evidence(database: Path) -> str:
+    """Weigh names and numbers: `ncbi`, `own`, or '', where nothing speaks for either.
+
+    What `soilbio reference build` makes of lineages counts its taxa, so numbers have no gaps;
+    NCBI's have, in any choice of genomes. A database of other counted numbers holds a part of them.
+    """
+    taxa = list(taxa_of(database))
+    if stranger_to_ncbi(taxa) or max((number for number, _ in taxa), default=0) == len(taxa):
+        return OWN
+    known = any(number > _BY_CHANCE and number in _NCBI.get(name, ()) for number, name in taxa)
+    return NCBI if known else ""
+
+
+def stranger_to_ncbi(taxa: Iterable[tuple[int, str]]) -> str:
+    """Name a taxon of which NCBI has another number, or no such name; '' if there is none.
+
+    Parameters
+    ----------
+    taxa : iterable of tuple of int and str
+        Numbers and names, of a database or of what was found with it.
+
+    """
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for number, name in taxa:
+        if _MARKED.match(name):
+            return name
+        if name in _NCBI:
+            found[name].add(number)
+    return next((name for name, own in found.items() if not own.intersection(_NCBI[name])), "")
 
 
 def _cut(database: Path) -> Exception:

@@ -57,11 +57,15 @@ def databases(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("databases")
     kraken = folder / "k2"
     (kraken / "taxonomy").mkdir(parents=True)
-    nodes, names = ["1\t|\t1\t|\tno rank\t|"], ["1\t|\troot\t|\t\t|\tscientific name\t|"]
+    nodes = ["1\t|\t1\t|\tno rank\t|", "131567\t|\t1\t|\tno rank\t|"]
+    names = [
+        f"{taxid}\t|\t{text}\t|\t\t|\tscientific name\t|"
+        for taxid, text in ((1, "root"), (131567, "cellular organisms"))
+    ]
     lineages, fasta, sketches = [], [], []
     sketcher = pysylph.Sketcher(c=10, k=31)
     for name, taxid, _ in GENOMES:
-        above = 1
+        above = 131567
         stem = name.split()[0]
         for place, rank in enumerate(RANKS):
             own = taxid if rank == "species" else 2 if not place else 1000 * taxid + place

@@ -174,12 +174,33 @@ BARE = """\
 
 def test_letters_that_kraken2_leaves_out_are_told_from_what_is_above(tmp_path):
     (tmp_path / "S1.txt").write_text(BARE)
-    found = read("kraken2", [tmp_path / "S1.txt"], {})
+    found = read("kraken2", [tmp_path / "S1.txt"], {"taxids": "own"})
     lineages = {name: taxon.lineage for name, taxon in found.features.items()}
     assert lineages == {
-        "ncbi:0": "",
-        "ncbi:3": "d__Bacteria",
-        "ncbi:5": "d__Bacteria; k__Bacillati; p__Bacillota",
-        "ncbi:7": "d__Bacteria; k__Bacillati; p__Bacillota; c__Bacilli",
-        "ncbi:8": "d__Bacteria; p__Pseudomonadota",
+        "unclassified": "",
+        "own:3": "d__Bacteria",
+        "own:5": "d__Bacteria; k__Bacillati; p__Bacillota",
+        "own:7": "d__Bacteria; k__Bacillati; p__Bacillota; c__Bacilli",
+        "own:8": "d__Bacteria; p__Pseudomonadota",
     }
+
+
+BRACKEN = (
+    "name\ttaxonomy_id\ttaxonomy_lvl\tkraken_assigned_reads\tadded_reads\tnew_est_reads"
+    "\tfraction_total_reads\n{name}\t{number}\tP\t5\t1\t6\t1.0\n"
+)
+
+
+@pytest.mark.parametrize("name", ["Bacillota", "p__Bacillota"])
+@pytest.mark.parametrize("engine", ["kraken2", "bracken"])
+def test_numbers_that_are_not_ncbis_are_not_imported_as_such(tmp_path, engine, name):
+    text = BRACKEN.format(name=name, number=5) if engine == "bracken" else BARE
+    (tmp_path / "S1.txt").write_text(text.replace("Bacillota\n", f"{name}\n"))
+    for said in ({}, {"taxids": "ncbi"}):
+        with pytest.raises(InputError, match=r"taxids: own.*\[import-profile\]"):
+            read(engine, [tmp_path / "S1.txt"], said)
+    found = read(engine, [tmp_path / "S1.txt"], {"taxids": "own"})
+    assert all(taxon.taxon_id[:4] in ("own:", "uncl") for taxon in found.features.values())
+    right = BRACKEN.format(name="Bacillota", number=1239)
+    (tmp_path / "S2.txt").write_text(right)
+    assert "ncbi:1239" in read("bracken", [tmp_path / "S2.txt"], {}).features

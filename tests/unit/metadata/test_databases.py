@@ -97,7 +97,11 @@ def tables(sketches, tmp_path_factory) -> Path:
     nodes = ((1, 1, "no rank"), (131567, 1, "no rank"), (2, 131567, "superkingdom"))
     nodes += ((1301, 2, "genus"), (1313, 1301, "species"), (1302, 1301, "species"))
     names = dict(
-        zip((1, 131567, 2, 1301, 1313, 1302), ("root", "c", "Bacteria", *"Sst"), strict=True)
+        zip(
+            (1, 131567, 2, 1301, 1313, 1302),
+            ("root", "cellular organisms", "Bacteria", *"Sst"),
+            strict=True,
+        )
     )
     for name, lines in (
         ("nodes.dmp", [f"{own}\t|\t{above}\t|\t{rank}\t|\n" for own, above, rank in nodes]),

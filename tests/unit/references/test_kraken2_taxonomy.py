@@ -1,0 +1,71 @@
+"""Whose numbers taxa have: those of NCBI only where that shows, since a wrong id misleads."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from soilbio.references.kraken2_taxonomy import contradicts_ncbi, numbers_of
+
+
+def database(folder: Path, taxa: dict[int, str]) -> Path:
+    """Write a taxonomy as Kraken2 does; of a taxon only its name and number are told."""
+    names, nodes = b"", struct.pack("<7Q", *[0] * 7)
+    for number, name in taxa.items():
+        nodes += struct.pack("<7Q", 0, 0, 0, len(names), 0, number, 0)
+        names += name.encode() + b"\0"
+    head = b"K2TAXDAT" + struct.pack("<3Q", len(taxa) + 1, len(names), 0)
+    (folder / "taxo.k2d").write_bytes(head + nodes + names)
+    return folder
+
+
+NCBI = {1: "root", 131567: "cellular organisms", 2: "Bacteria", 1224: "Pseudomonadota", 287: "x"}
+
+
+@pytest.mark.parametrize(
+    "taxa",
+    [
+        NCBI,
+        {1: "root", 10239: "Viruses", 11320: "Influenza A virus"},
+        {1: "root", 28384: "other sequences", 32630: "synthetic construct"},
+        {1: "root", 2157: "Archaea", 2: "Bacteria", 562: "Escherichia coli"},
+        # A genus of insects has the name of a domain.
+        {**NCBI, 2759: "Eukaryota", 629395: "Bacteria"},
+    ],
+)
+def test_numbers_of_ncbi_are_known_by_wide_taxa(tmp_path, taxa):
+    assert numbers_of(database(tmp_path, taxa)) == "ncbi"
+    assert not contradicts_ncbi(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "taxa",
+    [
+        # Of GTDB, as its names are written in taxonomies that are made of it; a part, with gaps.
+        {1: "root", 2: "d__Bacteria", 9: "o__Pseudomonadales", 12: "s__Pseudomonas aeruginosa"},
+        {1: "root", 2: "Bacteria", 4: "Pseudomonadota", 9: "Pseudomonadales", 12: "P. aeruginosa"},
+        {1: "root", 81602897: "Bacteria", 1712663402: "Pseudomonadota"},
+        {1: "root", 131567: "cellular organisms", 2: "Bacteria", 77: "Bacillota"},
+        {1: "root", 3: "Bacteria", 44: "Firmicutes"},
+        {1: "root", 2: "Bacteria", 3: "x"},
+        {1: "root", 2157: "Archaea", 17: "sk__Bacteria"},
+    ],
+)
+def test_numbers_of_others_are_not_taken_for_ncbis(tmp_path, taxa):
+    assert numbers_of(database(tmp_path, taxa)) == "own"
+    assert contradicts_ncbi(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "taxa",
+    [
+        # Bacteria are counted second by many; genera and species prove nothing.
+        {1: "root", 2: "Bacteria", 9: "Pseudomonas", 12: "Pseudomonas aeruginosa"},
+        {1: "root", 7: "Pseudomonas", 12: "Pseudomonas aeruginosa"},
+    ],
+)
+def test_where_nothing_shows_they_are_own_unless_it_is_said(tmp_path, taxa):
+    assert numbers_of(database(tmp_path, taxa)) == "own"
+    assert not contradicts_ncbi(tmp_path)
