@@ -66,6 +66,8 @@ def _lost(row: Mapping[str, Any], level: str) -> str:
     told = f"{row['dataset']}: {row['features']:,} features became {row['features_after']:,}"
     if row["reads"] is not None:
         told += f", {row['reads_after']:,} of {row['reads']:,} reads are kept"
+    if row["libraries_of_others"]:
+        told += f", {row['libraries_of_others']:,} libraries were there already"
     if row["without_name"] is not None:
         what = "are of no clade" if level == "placement" else "have no name at this level"
         told += f", {100 * row['without_name']:.1f} % {what}"

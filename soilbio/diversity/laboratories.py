@@ -18,6 +18,7 @@ from soilbio.diversity.community import Community, read_community
 from soilbio.diversity.permutation import one_per_sample, rows_of_column
 from soilbio.diversity.sparse import bray_curtis, rarefied
 from soilbio.diversity.standard import Standard
+from soilbio.taxonomy.codes import genus_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -269,7 +270,7 @@ def _overlap(
     import polars as pl
 
     named_features = dataset.tables["features"].filter(pl.col("genus").is_not_null())
-    genera = dict(named_features.select("feature_id", "genus").collect().iter_rows())
+    genera = dict(named_features.select("feature_id", genus_of()).collect().iter_rows())
     features: dict[str, set[str]] = {}
     for place, library in enumerate(community.libraries):
         if community.is_control[library]:

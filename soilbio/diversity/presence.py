@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS
+from soilbio.taxonomy.codes import genus_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +20,8 @@ Row = dict[str, Any]
 def genera_in_common(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]:
     """Count the genera that each two have in common: of laboratories, and of their genes.
 
-    Counts and shares, amplicons and metagenomes can be compared by that and nothing else.
+    Counts and shares, amplicons and metagenomes can be compared by that and nothing else. Genera
+    are one as in merging by genus: whatever databases put behind their names, and no homonyms.
 
     Returns
     -------
@@ -55,9 +57,12 @@ def _genera(dataset: Dataset, laboratory_of: Mapping[str, str]) -> pl.DataFrame:
     )
     return (
         dataset.tables["counts"]
-        .join(features.select("feature_id", "genus"), on="feature_id", how="inner")
+        .join(
+            features.select("feature_id", genus_of().alias("genus")), on="feature_id", how="inner"
+        )
         .join(libraries, on="library_id", how="inner")
         .select("laboratory", "gene", "genus")
+        .drop_nulls("genus")
         .unique()
         .collect(engine="streaming")
     )

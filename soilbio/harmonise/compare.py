@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.dataset.history import PLACEMENT
+from soilbio.dataset.tables import ASSAYS
 from soilbio.errors import Problems
 from soilbio.harmonise.lengths import Lengths, are_near
 from soilbio.standards import shipped
+from soilbio.standards.sharing_classes import SharingClass as Share
 
 # From fine to coarse. `sh`: species hypotheses of UNITE; `presence`: names of genera that are
 # there, no numbers; `refused`: nothing.
@@ -38,6 +40,10 @@ _CLUSTERED = re.compile(
     re.I,
 )
 _CLUSTERERS = re.compile(r"mothur|lotus", re.I)
+# What assays state of their method that is not in its fingerprint, which is older.
+_BESIDE = tuple(
+    one.name for one in ASSAYS.columns if one.sharing_class == Share.METHOD and one.is_later
+)
 LENGTHS_TRIMMED = "lengths-trimmed"
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
@@ -242,8 +248,7 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     if not all(_has_place(assay) for assay in (one, other)):
         marker = [rules["region-unstated"]]
     lengths = [] if marker or clusters else _of_lengths(one, other, rules)
-    fingerprint = one.get("method_fingerprint")
-    if fingerprint and fingerprint == other.get("method_fingerprint"):
+    if is_one_method(one, other):
         unstated = [rule for rule in marker if rule.name == "region-unstated"]
         numbers = rules[_OF_NUMBERS]
         shares = [numbers] if _differ(one, other, numbers.fields) else []
@@ -275,6 +280,13 @@ def _of_sampling(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> Iterato
         ]
         if differing:
             yield replace(rules[name], because=f"{rules[name].because}: {', '.join(differing)}")
+
+
+def is_one_method(one: Assay, other: Assay) -> bool:
+    """Tell whether two assays are of one method: by the fingerprint, and what is not in it."""
+    known = one.get("method_fingerprint")
+    is_known = bool(known) and known == other.get("method_fingerprint")
+    return is_known and not _differ(one, other, _BESIDE)
 
 
 def is_one_place(one: Assay, other: Assay) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
-from soilbio.taxonomy.named_ranks import phyla_of
+from soilbio.taxonomy.codes import code_of_names
 from soilbio.taxonomy.settle import (
     CONFLICT,
     SPECIES_HYPOTHESIS,
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 BY_HYPOTHESIS = "sh"
-# Names are unique within a code of nomenclature: of prokaryotes (ICNP), of animals (ICZN), of
-# algae, fungi and plants (ICN). Which one is meant shows in the widest names of a lineage.
-_PROKARYOTES = ("Bacteria", "Archaea")
-# Beside the animal phyla of NCBI, those of SILVA.
-_ANIMALS = ("Animalia", "Metazoa", "Nematozoa", "Vertebrata", *phyla_of("Metazoa"))
 
 
 def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.LazyFrame:
@@ -75,7 +70,7 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     flags = pl.col("flags").fill_null("").str.split("|")
     excluding = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.sort().list.join("|")
     # Databases with and without GTDB's suffixes, or Candidatus, are to meet in a name.
-    code, rank = _code(), deepest(ranks).fill_null("")
+    code, rank = code_of_names(), deepest(ranks).fill_null("")
     name = plain_name(deepest(ranks, name=True))
     if is_sh:  # a hypothesis is one whatever it is called
         own = _hypothesis()
@@ -127,22 +122,6 @@ def _hypothesis() -> pl.Expr:
     texts = pl.concat_str("verbatim_lineage", "feature_id", separator=" ", ignore_nulls=True)
     found = texts.str.extract_all(SPECIES_HYPOTHESIS).list.unique()
     return pl.when(found.list.len() == 1).then(found.list.first()).otherwise(pl.lit(""))
-
-
-def _code() -> pl.Expr:
-    """Give the code of nomenclature that names of a lineage follow; empty where nothing tells."""
-    import polars as pl
-
-    wide = [pl.col(rank).fill_null("") for rank in ("kingdom", "phylum")]
-    return (
-        pl.when(pl.col("domain").is_in(_PROKARYOTES))
-        .then(pl.lit("ICNP"))
-        .when(pl.any_horizontal(name.is_in(_ANIMALS) for name in wide))
-        .then(pl.lit("ICZN"))
-        .when((pl.col("domain") == "Eukaryota") | (wide[0] != ""))
-        .then(pl.lit("ICN"))
-        .otherwise(pl.col("domain").fill_null(""))
-    )
 
 
 def lasting(name: str) -> pl.Expr:

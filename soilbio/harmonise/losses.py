@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def losses(
-    before: Sequence[tuple[Source, pl.LazyFrame]], after: Sequence[pl.LazyFrame], ways: Ways
+    before: Sequence[tuple[Source, pl.LazyFrame]],
+    after: Sequence[pl.LazyFrame],
+    ways: Ways,
+    taken: Sequence[int],
 ) -> list[dict[str, object]]:
     """Tell for each dataset what came in, what went out, and what of it has no name at the level.
 
@@ -25,17 +28,20 @@ def losses(
     after : sequence of LazyFrame
         Their counts as they are merged, in the same order.
     ways : Ways
+    taken : sequence of int
+        How many libraries of each were taken from an earlier one, that has them, too.
 
     Returns
     -------
     list of dict
         `dataset`, `features` and `features_after`, `reads` and `reads_after` (None where there are
-        shares only), `without_name`, the share of reads or abundance that has no name at the level
-        (None at the level of features).
+        shares only), `libraries_of_others`, those taken from an earlier one, and `without_name`,
+        the share of reads or abundance that has no name at the level (None at the level of
+        features).
 
     """
     rows: list[dict[str, object]] = []
-    for (source, counts), own in zip(before, after, strict=True):
+    for (source, counts), own, others in zip(before, after, taken, strict=True):
         came, went = _summed(counts), _summed(own)
         rows.append(
             {
@@ -43,7 +49,8 @@ def losses(
                 "features": came[0],
                 "features_after": went[0],
                 "reads": came[1],
-                "reads_after": went[1] if came[1] is None else went[1] or 0,
+                "reads_after": None if came[1] is None else went[1] or 0,
+                "libraries_of_others": others,
                 "without_name": None if ways.level == "feature" else _without(own, ways),
             }
         )

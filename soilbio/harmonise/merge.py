@@ -20,6 +20,7 @@ from soilbio.dataset.history import HISTORY, ORIGINS, PLACEMENT
 from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
+from soilbio.harmonise.assays import assay_names, merged_assays
 from soilbio.harmonise.chimeras import CHIMERAS
 from soilbio.harmonise.compare import (
     LEVELS,
@@ -41,7 +42,6 @@ from soilbio.harmonise.rows import (
     CONFLICT_HEADER,
     CONFLICTS,
     MATERIAL,
-    Row,
     frame_of,
     measurements_of,
     own_columns,
@@ -128,7 +128,7 @@ def harmonise(
     ways = Ways(taken, trimming, given.reference, given.classifier, placing)
     merged = Merged(taken, tuple(pairs), ways)
     problems = Problems("datasets")
-    names = _assay_names(sources, assays)
+    names = assay_names(sources, assays)
     tables: dict[str, Any] = {
         "samples": rows_of(sources, "samples", problems),
         "libraries": rows_of(sources, "libraries", problems, names),
@@ -138,7 +138,7 @@ def harmonise(
     problems.raise_if_any()
     merged.lots = lots_of(sources, tables["samples"], tables["libraries"])
     merged.notes["samples_of_one_material"] = len(same_material(sources))
-    tables["assays"] = _assays(sources, names, tables["libraries"])
+    tables["assays"] = merged_assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
         counts, features, origins = merged_numbers(
             sources, ways, merged.told, merged.lots, Path(scratch)
@@ -185,63 +185,6 @@ def _level(asked: str, pairs: Sequence[Pair]) -> str:
         finest = [pair for pair in pairs if LEVELS.index(asked) < LEVELS.index(pair.level)]
         raise Refused(f"{asked} is finer than what is sound, {sound}.\n{told(finest)}")
     return sound if asked == "auto" else asked
-
-
-def _assay_names(
-    sources: Sequence[Source], assays: Mapping[str, Mapping[str, Any]]
-) -> dict[tuple[str, str], str]:
-    """Name the assays: one that is called the same and is another method, after its method too.
-
-    Counts and shares of one method stay two assays: no column says of a library which it has.
-    """
-    methods: dict[str, set[str]] = {}
-    kinds: dict[str, set[bool]] = {}
-    made = [
-        (source, row, bool(assays[f"{source.name}: {row['assay_id']}"]["has_counts"]))
-        for source in sources
-        for row in source.rows("assays")
-    ]
-    for _, row, has_counts in made:
-        methods.setdefault(row["assay_id"], set()).add(_method(row))
-        kinds.setdefault(row["assay_id"], set()).add(has_counts)
-    names = {}
-    for source, row, has_counts in made:
-        name = row["assay_id"]
-        ends = [f"-{_method(row)[:8]}"] if len(methods[name]) > 1 else []
-        ends += ["-shares"] if len(kinds[name]) > 1 and not has_counts else []
-        names[source.digest, name] = name + "".join(ends)
-    return names
-
-
-def _method(assay: Row) -> str:
-    from hashlib import sha256
-
-    known = {
-        name: assay[name] for name in sorted(assay) if name not in ("assay_id", "agreement_ids")
-    }
-    return assay.get("method_fingerprint") or sha256(json.dumps(known).encode()).hexdigest()
-
-
-def _assays(
-    sources: Sequence[Source], names: Mapping[tuple[str, str], str], libraries: Iterable[Row]
-) -> list[Row]:
-    agreements: dict[str, set[str]] = {}
-    for row in libraries:
-        agreements.setdefault(row["assay_id"], set()).add(row["agreement_id"])
-    found: dict[str, Row] = {}
-    for source in sources:
-        for row in source.rows("assays"):
-            name = names[source.digest, row["assay_id"]]
-            own = set(row["agreement_ids"].split("|"))
-            every = agreements.get(name, set()) | own
-            found[name] = {
-                **found.get(name, row),
-                "assay_id": name,
-                "agreement_ids": "|".join(
-                    sorted(every | set((found.get(name) or row)["agreement_ids"].split("|")))
-                ),
-            }
-    return list(found.values())
 
 
 def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:

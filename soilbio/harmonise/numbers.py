@@ -58,7 +58,8 @@ def merged_numbers(
     """
     import polars as pl
 
-    own = [(source, *_own(source, taken, ways, lots)) for source, taken in _once(sources)]
+    once = list(_once(sources))
+    own = [(source, *_own(source, taken, ways, lots)) for source, taken in once]
     parts = _changed(own, ways, told, scratch)
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
@@ -77,7 +78,8 @@ def merged_numbers(
     if ways.is_trimmed or ways.level != "feature":
         counts = _put_down(counts, scratch)
     kept = list(counts)
-    told.losses = losses([(source, before) for source, before, _ in own], kept, ways)
+    before = [(source, counted) for source, counted, _ in own]
+    told.losses = losses(before, kept, ways, [len(taken) for _, taken in once])
     every = pl.concat(kept, how="vertical")
     origins = write_origins(parts, became, ways.level, scratch / "origins.parquet")
     return every, _with_agreements(features, every), origins

@@ -254,3 +254,40 @@ def test_a_window_is_remembered_through_a_merging_that_trimmed_nothing(tmp_path,
         read_dataset(Path(name)).table("counts")["count"].sum() for name in (both, third, later)
     ]
     assert sums[0] + sums[1] == sums[2]
+
+
+@pytest.mark.parametrize("ends", [("forward",), ("reverse",), ("forward", "reverse")])
+def test_primers_that_sequences_still_hold_are_cut_off(tmp_path, reference, capsys, ends):
+    """Behind a spacer of any length, and with a mismatch, as ASVs of untrimmed reads have them."""
+    genes = list(enumerate(GENES[:20]))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
+    fasta = tmp_path / "b" / "s.fasta"
+    lines = fasta.read_text().splitlines()
+    first = V3V4[0].replace("N", "A").replace("W", "T")[:-1] + "A"
+    last = reverse_complement(V3V4[1].replace("V", "A").replace("H", "A").replace("W", "T"))
+    for at in range(1, len(lines), 2):
+        before = "GATTACA"[: at % 8] + first if "forward" in ends else ""
+        lines[at] = before + lines[at] + (f"{last}CC" if "reverse" in ends else "")
+    fasta.write_text("\n".join(lines) + "\n")
+    words = ["--method", str(tmp_path / "b" / "method.yaml"), "--out", str(other)]
+    assert main(["import", "table", str(tmp_path / "b" / "t.tsv"), str(fasta), *words]) == 0
+    words = ["harmonise", str(one), str(other), "--reference", str(reference)]
+    assert main([*words, "--out", str(tmp_path / "c")]) == 0
+    assert "features in several datasets: 20" in capsys.readouterr().out
+
+
+def test_an_assay_that_is_outside_as_a_whole_is_refused(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES[:5]))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
+    elsewhere = [(n, gene[::-1]) for n, gene in genes]
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
+    lines = "".join(f">F{n}\n{gene[:400]}\n" for n, gene in elsewhere)
+    (tmp_path / "b" / "s.fasta").write_text(lines)
+    paths = [str(tmp_path / "b" / name) for name in ("t.tsv", "s.fasta")]
+    words = ["--method", str(tmp_path / "b" / "method.yaml"), "--out", str(other)]
+    assert main(["import", "table", *paths, *words]) == 0
+    words = ["harmonise", str(one), str(other), "--reference", str(reference)]
+    assert main([*words, "--out", str(tmp_path / "c")]) == 1
+    assert "[harmonise-outside]" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()

@@ -145,6 +145,18 @@ def test_what_was_clustered_is_clusters_whatever_it_was_before(engine, expected)
     assert level(engine=engine)[0] == expected
 
 
+@pytest.mark.parametrize("fingerprint", ["a", "b"])
+def test_what_a_fingerprint_leaves_out_is_compared(fingerprint):
+    """Shares of DNA and of genomes are no one method, though all else is the same."""
+    profile = {"library_strategy": "WGS", "engine": "sylph", "has_counts": False}
+    one = {**V4, **profile, "target_gene": "", "abundance": "sequence"}
+    other = {**one, "abundance": "taxonomic", "method_fingerprint": fingerprint}
+    (pair,) = compare({"one": one, "other": other}, read_rules())
+    assert (pair.level, [rule.name for rule in pair.rules]) == ("presence", ["profiler-differs"])
+    (pair,) = compare({"one": V4, "other": {**V4, "trim_method": "at 200"}}, read_rules())
+    assert [rule.name for rule in pair.rules] == ["trimming-differs"]
+
+
 def test_clusters_of_one_method_are_two_sets_of_clusters():
     assay = {**V4, "engine": "mothur OTU"}
     (pair,) = compare({"one": assay, "other": assay}, read_rules())

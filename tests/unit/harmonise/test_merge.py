@@ -430,3 +430,45 @@ def test_what_each_dataset_said_stays_after_merging_by_name(two, tmp_path):
     assert set(kept["feature_id"]) == set(
         read_dataset(tmp_path / "c").table("features")["feature_id"]
     )
+
+
+def stating(folder: Path, prefix: str, **words: str) -> Path:
+    tables = renamed(prefix)
+    tables["assays"] = tables["assays"].with_columns(
+        pl.lit(value).alias(name) for name, value in words.items()
+    )
+    return write(folder, tables)
+
+
+@pytest.mark.parametrize(
+    "words", [{"method_fingerprint": "12" * 32}, {"abundance": "taxonomic"}, {"read_length": "9"}]
+)
+def test_assays_have_the_names_of_merging_all_at_once(tmp_path, words):
+    """What is one method is one assay, whichever dataset it was merged with first."""
+    a, c = stating(tmp_path / "a", "a "), stating(tmp_path / "c", "c ")
+    b = stating(tmp_path / "b", "b ", **words)
+    merge([a, b, c], tmp_path / "all")
+    merge([a, b], tmp_path / "first")
+    merge([tmp_path / "first", c], tmp_path / "later")
+    merge([b, c], tmp_path / "others")
+    merge([tmp_path / "first", tmp_path / "others"], tmp_path / "both")
+    expected = read_dataset(tmp_path / "all")
+    for name in ("later", "both"):
+        found = read_dataset(tmp_path / name)
+        for table in ("assays", "libraries"):
+            assert found.table(table).equals(expected.table(table)), (name, table)
+    values = expected.table("assays").filter(pl.col("assay_id").str.starts_with(V4))
+    assert values.height == 2
+    (name,) = words
+    assert values[name].n_unique() == 2
+
+
+def test_libraries_that_were_there_already_are_told(tmp_path, capsys):
+    a, b = stating(tmp_path / "a", "a "), stating(tmp_path / "b", "b ")
+    merge([a, b], tmp_path / "m")
+    merged = merge([tmp_path / "m", a], tmp_path / "again", "genus")
+    rows = {row["dataset"]: row for row in merged.told.losses}
+    known = read_dataset(a).table("libraries").height
+    assert sorted(row["libraries_of_others"] for row in rows.values()) == [0, known]
+    assert main(["harmonise", str(tmp_path / "m"), str(a), "--out", str(tmp_path / "d")]) == 0
+    assert f"{known} libraries were there already" in capsys.readouterr().out
