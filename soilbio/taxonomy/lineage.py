@@ -41,6 +41,8 @@ _PREFIX = re.compile(
 # One underscore for two, where a lineage begins so: `d_Bacteria;p_Firmicutes`.
 _SHORT = re.compile(r"^[dk]_[A-Z][a-z]+(?=;|$)")
 _SHORTENED = re.compile(r"(?<![^;\s])([dkpcofgs])_(?=[^_])")
+# MEGAN's paths: `[D] Bacteria; [P] Firmicutes;`.
+_BRACKETED = re.compile(r"(?:^|(?<=;))\s*\[([DKPCOFGS])\] ")
 # Species between which DADA2 could not tell: `subtilis/vallismortis`.
 _SEVERAL = re.compile(r"(?:^| )[a-z-]+(?:/[a-z-]+)+$")
 # USEARCH's headers: `SH1546402.08FU;tax=k:Fungi,p:Ascomycota;`.
@@ -56,6 +58,8 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
     plain = _GLUED.sub(";", _HEADER.sub("", text))
     if "tax=" in plain:
         plain = _TAX.sub("", plain).rstrip("; ")
+    if _BRACKETED.search(plain):
+        plain = _BRACKETED.sub(lambda found: f"{found[1].lower()}__", plain)
     if _SHORT.match(plain):
         plain = _SHORTENED.sub(r"\1__", plain)
     parts = [part.strip() for part in _split(plain)]

@@ -37,12 +37,16 @@ _NO_NAME = re.compile(
     r"|incertae[ _]sedis|unknown[ _]"
     r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]sp\.?$"
     # mothur's SILVA fills ranks that are empty: Subgroup_6_or, Subgroup_6_fa, Subgroup_6_ge.
-    r"|(?-i:_(?:ph|cl|or|fa|ge)$)",
+    r"|(?-i:_(?:ph|cl|or|fa|ge|uc(?:_[pcofgs])?)$)",
     re.IGNORECASE,
 )
 # PR2 fills ranks that are empty, by the name above: Chlorellales_X, Chlorellales_XX; so do copies
 # of mothur's SILVA without underscores. Of GTDB (Paenibacillus_X) that is a suffix.
-_FILL = re.compile(r"^(.+?)(?:[_ ]X+|[ _](?:ph|cl|or|fa|ge))$")
+# microViz's tax_fix puts the word for the rank behind it; EzBioCloud its letter, or uc.
+_FILL = re.compile(
+    r"^(.+?)(?:[_ ]X+|[ _](?:ph|cl|or|fa|ge|[pcofgs]|Domain|Kingdom|Phylum|Class|Order|Family"
+    r"|Genus))$"
+)
 _ENDINGS = {"aceae": "family", "ales": "order"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy import pr2
@@ -54,6 +55,7 @@ def ranks_of(parts: Sequence[str]) -> list[str]:
     return ranks_by_name(names, told)
 
 
+@lru_cache(maxsize=100_000)
 def _bare(part: str) -> str:
     """Give a name as told ranks are told by it: what is no name stays, for it may tell, too."""
     return name_in(part) or part.strip("\"' ").replace("_", " ")
@@ -84,9 +86,11 @@ def _is_borne_out(places: Sequence[str], told: Sequence[str], names: Sequence[st
         own_places = [at for at, own in enumerate(told) if own == rank]
         if any(rank_at[at] == rank for at in own_places):
             continue
-        # SILVA's Patescibacteria;Saccharibacteria: phyla of others are classes of one phylum.
-        is_within = rank == "phylum" and all(rank_at[at] == "class" for at in own_places)
-        if not (is_within and is_prokaryote(names)):
+        # SILVA's Patescibacteria;Microgenomatia;Candidatus Woesebacteria: phyla of others are
+        # classes and orders of one phylum.
+        phylum = names[rank_at.index("phylum")] if "phylum" in rank_at else ""
+        is_within = rank == "phylum" and min(own_places) > rank_at.index("phylum")
+        if not (is_within and is_prokaryote(names) and name_in(phylum)):
             return False
     pair = binomial(names, told)
     return pair is None or rank_at[pair[0]] == "genus" or rank_at[pair[1]] in ("", "species")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX_AT_END, changed_names
@@ -66,7 +66,7 @@ _PROTEOBACTERIA = re.compile(r"^(?:Alpha|Beta|Gamma|Delta|Epsilon|Zeta)proteobac
 Endings = tuple[tuple[str, str], ...]
 _OF_PROKARYOTES: Endings = (
     *(("ales", "order"), ("aceae", "family")),
-    *(("ineae", BETWEEN), ("idae", BETWEEN), ("oideae", BETWEEN)),
+    *(("ineae", BETWEEN), ("idae", BETWEEN), ("oideae", BETWEEN), ("phycideae", BETWEEN)),
 )
 _OF_PLANTS_AND_FUNGI: Endings = (
     *(("mycotina", BETWEEN), ("phytina", BETWEEN), ("mycetidae", BETWEEN), ("phycidae", BETWEEN)),
@@ -87,7 +87,10 @@ def _prokaryotes() -> dict[str, set[str]]:
     known: dict[str, set[str]] = {}
     with path.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle, delimiter="\t"):
-            known.setdefault(CANDIDATUS.sub("", row["name"]), set()).add(row["rank"])
+            name = CANDIDATUS.sub("", row["name"])
+            # Of classes without a type others make phyla (Dadabacteria).
+            if row["rank"] == "phylum" or name == row["name"]:
+                known.setdefault(name, set()).add(row["rank"])
     for change in changed_names().values():
         if change.rank == "phylum":
             known.setdefault(change.former, set()).add("phylum")
@@ -143,10 +146,12 @@ def _told(
         or (place <= 1 and _ABOVE_PHYLA.search(name))
         or _ANYWHERE.search(name)
         or (group and group[1] in names[:place])
+        or (name == "Craniata" and "Chordata" in names)  # not the brachiopods' class
     )
     return BETWEEN if is_between else told_by(name)
 
 
+@lru_cache(maxsize=100_000)
 def _of_prokaryote(name: str) -> str:
     known = _known(name)
     if "phylum" in known:
@@ -156,10 +161,12 @@ def _of_prokaryote(name: str) -> str:
     return _by_ending(name, _OF_PROKARYOTES)
 
 
+@lru_cache(maxsize=100_000)
 def _of_plant(name: str) -> str:
     return rank_of_name(name) or _by_ending(name, _OF_PLANTS_AND_FUNGI)
 
 
+@lru_cache(maxsize=100_000)
 def _of_animal(name: str) -> str:
     """Tell ranks of animals and protists, whose families end in -idae (ICZN, article 29.2)."""
     return rank_of_name(name) or _by_ending(name, _OF_ANIMALS)

@@ -27,6 +27,11 @@ from soilbio.taxonomy.settle import agreed_rows
         ("d__Bacteria;p__Chloroflexi;c__KD4-96;o__KD4-96_or;f__KD4-96_fa;g__KD4-96_ge", "KD4-96"),
         ("Bacteria;Acidobacteria;Subgroup 6;Subgroup 6 or;Subgroup 6 fa", "Subgroup 6"),
         ("f__Pedosphaeraceae;g__Pedosphaeraceae_ge", "Pedosphaeraceae"),
+        # Others' fills: microViz, EzBioCloud (whose AKIW1012_g is a genus).
+        ("d__Bacteria;p__Firmicutes;g__Firmicutes Phylum", "Firmicutes"),
+        ("Bacteria;Proteobacteria;Alphaproteobacteria;Rhizobiales;Rhizobiales_f", "Rhizobiales"),
+        ("f__Bacillaceae;g__Bacillaceae_uc", "Bacillaceae"),
+        ("f__AKIW1012_f;g__AKIW1012_g", "AKIW1012 g"),
         # Platforms that write what the rank above is; what stands for nothing.
         ("d__Bacteria;p__WPS-2;f__norank_p__WPS-2;g__norank_f__norank_p__WPS-2", "WPS-2"),
         ("Bacteria;WPS-2;__;__;?", "WPS-2"),
@@ -58,12 +63,14 @@ from soilbio.taxonomy.settle import agreed_rows
         ("d_Bacteria;p_Firmicutes", "Firmicutes"),
         ("SH1546402.08FU;tax=k:Fungi,p:Ascomycota;", "Ascomycota"),
         ("Bacteria > Firmicutes", "Firmicutes"),
+        ("[D] Bacteria;[P] Firmicutes;", "Firmicutes"),
     ],
 )
 def test_a_name_is_what_a_rank_is_called_and_nothing_else(text, deepest):
     found = parse_lineage(text)
     assert list(found.values())[-1] == deepest
     assert not {"norank", "Subgroup 6 or"} & set(found.values())
+    assert len(set(found.values())) == len(found) or "KD4-96" in text
 
 
 @pytest.mark.parametrize(

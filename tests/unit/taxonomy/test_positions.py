@@ -116,6 +116,13 @@ FUNGUS = (
             " genus Colpoda",
         ),
         ("Life;Bacteria;Firmicutes", "domain Bacteria phylum Firmicutes"),
+        # A kingdom that is empty, as MGnify and tables with a column for it have.
+        ("Bacteria;;Proteobacteria", "domain Bacteria phylum Proteobacteria"),
+        (
+            "Eukaryota;Metazoa;Chordata;Craniata;Vertebrata;Mammalia;Primates;Hominidae;Homo",
+            "domain Eukaryota kingdom Metazoa phylum Chordata class Mammalia order Primates family"
+            " Hominidae genus Homo",
+        ),
     ],
 )
 def test_names_overrule_places(text, expected):
@@ -146,6 +153,15 @@ def test_names_overrule_places(text, expected):
         (
             "Bacteria;Patescibacteria;Saccharibacteria;Saccharimonadales",
             "domain Bacteria phylum Patescibacteria class Saccharibacteria order Saccharimonadales",
+        ),
+        (
+            "Bacteria;Patescibacteria;Microgenomatia;Candidatus Woesebacteria",
+            "domain Bacteria phylum Patescibacteria class Microgenomatia order Candidatus"
+            " Woesebacteria",
+        ),
+        (
+            "Bacteria;Dadabacteria;Dadabacteriia;Dadabacteriales",
+            "domain Bacteria phylum Dadabacteria class Dadabacteriia order Dadabacteriales",
         ),
         (
             "Fungi;Ascomycota;Agaricomycetes_cls_Incertae_sedis;Auriculariales_ord_Incertae_sedis;"
