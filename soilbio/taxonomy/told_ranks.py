@@ -66,7 +66,7 @@ _PROTEOBACTERIA = re.compile(r"^(?:Alpha|Beta|Gamma|Delta|Epsilon|Zeta)proteobac
 Endings = tuple[tuple[str, str], ...]
 _OF_PROKARYOTES: Endings = (
     *(("ales", "order"), ("aceae", "family")),
-    *(("ineae", BETWEEN), ("idae", BETWEEN), ("oideae", BETWEEN), ("phycideae", BETWEEN)),
+    *(("ineae", BETWEEN), ("idae", BETWEEN), ("oideae", BETWEEN)),
 )
 _OF_PLANTS_AND_FUNGI: Endings = (
     *(("mycotina", BETWEEN), ("phytina", BETWEEN), ("mycetidae", BETWEEN), ("phycidae", BETWEEN)),
