@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from soilbio.dataset.history import History, making_of, pairs_of, read_history
 from soilbio.dataset.package import RUN
 from soilbio.report.citations import citations_of
+from soilbio.report.summaries import libraries_once, number_of_features
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,13 +53,15 @@ def _what(dataset: Dataset) -> str:
     import polars as pl
 
     libraries = dataset.table("libraries")
-    controls = libraries.filter(pl.col("control_type").fill_null("") != "").height
     samples = libraries.filter(pl.col("control_type").fill_null("") == "")["sample_id"].n_unique()
-    reads = dataset.tables["counts"].select(pl.col("count").sum()).collect().item() or 0
+    once = libraries_once(dataset.tables)
+    controls = sum(is_control for is_control, _ in once.values())
+    known = [reads for _, reads in once.values() if reads is not None]
+    features = number_of_features(dataset.tables)
+    kept = f"{sum(known):,} reads, pairs counted once, were kept in" if known else "there are"
     return (
-        f"{samples:,} soil samples were sequenced in {libraries.height - controls:,} libraries,"
-        f" beside {controls:,} controls; {reads:,} reads were kept in"
-        f" {dataset.table('features').height:,} features."
+        f"{samples:,} soil samples were sequenced in {len(once) - controls:,} libraries,"
+        f" beside {controls:,} controls; {kept} {features:,} features."
     )
 
 

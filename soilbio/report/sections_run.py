@@ -21,7 +21,7 @@ from soilbio.report.content import (
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
 from soilbio.report.sections_metagenomes import not_classified_text
-from soilbio.report.summaries import composition, features_per_assay, mean_shares, shares_named
+from soilbio.report.summaries import composition, mean_shares, number_of_features, shares_named
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 # Below this share of reads with any name something is wrong: of soils nearly all have a domain.
@@ -46,7 +46,7 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
     if view.audience.sees(Share.COUNTS):
         raw = sum(one.reads_left()[0] for one in sequenced)
         kept = sum(one.reads_kept for one in sequenced)
-        features = sum(features_per_assay(material.tables).values())
+        features = number_of_features(material.tables)
         text.append(
             f"{kept:,} of {raw:,} {material.reads_unit} "
             f"({percent(kept, raw)}) were kept; they belong to {plural(features, 'feature')} "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.diversity.combined import UNCLASSIFIED
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
+from soilbio.report.view import subject_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,19 +119,36 @@ def features_per_library(tables: Mapping[str, pl.LazyFrame]) -> dict[str, tuple[
     return {row[0]: (row[1], row[2], row[3]) for row in rows.iter_rows()}
 
 
-def features_per_assay(tables: Mapping[str, pl.LazyFrame]) -> dict[str, int]:
-    """Count the different features of each assay."""
+def number_of_features(tables: Mapping[str, pl.LazyFrame]) -> int:
+    """Count the features of a dataset; those of several assays once."""
     import polars as pl
 
-    rows = (
-        tables["counts"]
-        .join(tables["libraries"].select("library_id", "assay_id"), on="library_id")
-        .group_by("assay_id")
-        .agg(pl.col("feature_id").n_unique())
-        .sort("assay_id")
-        .collect()
-    )
-    return dict(rows.iter_rows())
+    return int(tables["features"].select(pl.len()).collect().item())
+
+
+def libraries_once(tables: Mapping[str, pl.LazyFrame]) -> dict[str, tuple[bool, int | None]]:
+    """Tell of each library as it was sequenced whether it is a control, and what was kept of it.
+
+    A metagenome's is in the dataset once for each profiler, of the same reads: those kept are what
+    was left to profile, or what the profiler that names most of them counted; not known (None)
+    where there are shares only. Of amplicons they are the reads in the table of counts.
+    """
+    import polars as pl
+
+    strategies = tables["assays"].select("assay_id", "library_strategy")
+    counted = tables["counts"].group_by("library_id").agg(pl.col("count").sum(), pl.len())
+    rows = tables["libraries"].join(strategies, on="assay_id", how="left")
+    rows = rows.join(counted, on="library_id", how="left").sort("library_id")
+    found: dict[str, tuple[bool, int | None]] = {}
+    for row in rows.collect().iter_rows(named=True):
+        one = subject_of(row, row["library_id"], row["sample_id"], {})
+        counts = row["count"] or None
+        is_whole = row["library_strategy"] == "WGS"
+        kept = (one.reads_kept or counts) if is_whole else row["count"] or 0
+        known = found.get(one.sequenced, (False, None))[1]
+        reads = [number for number in (known, kept) if number is not None]
+        found[one.sequenced] = (not one.is_sample, max(reads, default=None))
+    return found
 
 
 def shares_named(tables: Mapping[str, pl.LazyFrame]) -> dict[str, float]:

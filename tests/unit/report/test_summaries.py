@@ -1,0 +1,79 @@
+"""What was sequenced counts once, though each profiler makes a library of it in the dataset."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from soilbio.report.methods import _what
+from soilbio.report.summaries import libraries_once, number_of_features
+
+ASSAYS = {"16S": "AMPLICON", "wgs-kraken2": "WGS", "wgs-sylph": "WGS", "wgs-ssu": "WGS"}
+# Library, assay, control, reads in the files, reads of the last step.
+LIBRARIES = [
+    ("A1", "16S", "", 100, 60),
+    ("M1-kraken2", "wgs-kraken2", "", 4000, 3900),
+    ("M1-sylph", "wgs-sylph", "", 4000, 3900),
+    ("M1-ssu", "wgs-ssu", "", 4000, 12),
+    ("N1-kraken2", "wgs-kraken2", "extraction_blank", 50, 40),
+    ("N1-sylph", "wgs-sylph", "extraction_blank", 50, 40),
+]
+COUNTS = [
+    *[("A1", "x", 40, None), ("A1", "y", 20, None)],
+    *[("M1-kraken2", "ncbi:2", 3000, None), ("M1-kraken2", "unclassified", 900, None)],
+    *[("M1-sylph", "genome:1", None, 0.4), ("M1-sylph", "unclassified", None, 0.6)],
+    *[("M1-ssu", "ssu:1", 12, None), ("N1-kraken2", "unclassified", 40, None)],
+]
+
+
+def tables(*, has_steps: bool = True, libraries=LIBRARIES, counts=COUNTS):
+    rows = [
+        {
+            **{"library_id": name, "assay_id": assay, "sample_id": name[:2], "status": "ok"},
+            **{"control_type": control, "status_reason": ""},
+            **{"reads_raw": raw if has_steps else None},
+            **{"reads_nonchimeric": kept if has_steps else None},
+        }
+        for name, assay, control, raw, kept in libraries
+    ]
+    numbers = {"reads_raw": pl.Int64, "reads_nonchimeric": pl.Int64}
+    columns = {"library_id": pl.String, "feature_id": pl.String, "count": pl.Int64}
+    columns["relative_abundance"] = pl.Float64
+    assays = {"assay_id": list(ASSAYS), "library_strategy": list(ASSAYS.values())}
+    features = sorted({feature for _, feature, _, _ in counts})
+    return {
+        "libraries": pl.LazyFrame(rows, schema_overrides=numbers),
+        "assays": pl.LazyFrame(assays),
+        "counts": pl.LazyFrame(counts, schema=columns, orient="row"),
+        "features": pl.LazyFrame({"feature_id": features}),
+    }
+
+
+@pytest.mark.parametrize("has_steps", [True, False])
+def test_libraries_and_their_reads_count_once(has_steps):
+    once = libraries_once(tables(has_steps=has_steps))
+    assert once == {"A1": (False, 60), "M1": (False, 3900), "N1": (True, 40)}
+
+
+def test_reads_of_shares_alone_are_not_known():
+    own = [row for row in LIBRARIES if row[1] == "wgs-sylph"]
+    counts = [row for row in COUNTS if row[0].endswith("-sylph")]
+    made = tables(has_steps=False, libraries=own, counts=counts)
+    assert libraries_once(made) == {"M1": (False, None), "N1": (True, None)}
+    assert "reads" not in _what(dataset(made))
+    assert "there are 2 features" in _what(dataset(made))
+
+
+def dataset(made):
+    return SimpleNamespace(tables=made, table=lambda name: made[name].collect())
+
+
+def test_a_methods_section_says_what_was_sequenced():
+    made = tables()
+    assert number_of_features(made) == 6
+    assert _what(dataset(made)) == (
+        "2 soil samples were sequenced in 2 libraries, beside 1 controls; 4,000 reads, pairs"
+        " counted once, were kept in 6 features."
+    )
