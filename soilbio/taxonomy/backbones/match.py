@@ -21,7 +21,7 @@ _SETTLED = {today.casefold(): name.casefold() for name, today in SAME_KINGDOMS.i
 _PROKARYOTES = frozenset({"Bacteria", "Archaea"})
 # Kingdoms, as they are compared: no animal or fungus is of another. Databases differ about algae.
 _KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
-_OTHERS = frozenset(name.casefold() for name in KINGDOMS | OF_UNITE) - {"metazoa", "viridiplantae"}
+_OTHERS = frozenset(name.casefold() for name in KINGDOMS | OF_UNITE) - _KINGDOMS - _SETTLED.keys()
 _EXCLUSIVE = frozenset({"animalia", "fungi"})
 # Ranks whose names tell the domain of those below.
 _TELLING = ("phylum", "class", "order", "family")
@@ -178,20 +178,27 @@ def _is_possible(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) 
     domains = {_domain(one) for one in (lineage, there)}
     if len(domains - {""}) == 2:
         return False
-    kingdoms = {_plain("kingdom", one.get("kingdom", "")) for one in (lineage, there)}
-    kingdoms &= _KINGDOMS | _OTHERS
-    is_other = len(kingdoms) == 2 and (kingdoms <= _KINGDOMS or kingdoms & _EXCLUSIVE)
-    if rank != "kingdom" and is_other:
+    if rank != "kingdom" and _are_other_kingdoms(lineage, there):
         return False
     # A species' genus is part of its name, and another one in that of a synonym.
     above = RANKS[2:-2] if rank in ("", "species") else _above(rank)[2:]
     compared = [name for name in above if lineage.get(name) and there.get(name)]
-    if not compared or (len(domains) == 1 and domains <= _PROKARYOTES):
+    if len(domains) == 1 and domains <= _PROKARYOTES:
         return True
     if any(not _differ(name, lineage, there) for name in compared):
         return True
-    is_same_kingdom = bool(lineage.get("kingdom")) and not _differ("kingdom", lineage, there)
-    return is_same_kingdom and compared == ["phylum"] and not _knows(lineage["phylum"], backbone)
+    own = _plain("kingdom", lineage.get("kingdom", ""))
+    has_none = not there.get("kingdom") and there.get("domain") == "Eukaryota"
+    if not compared:
+        return not (own in _EXCLUSIVE and has_none)
+    is_same = own in _OTHERS if has_none else bool(own) and not _differ("kingdom", lineage, there)
+    return is_same and compared == ["phylum"] and not _knows(lineage["phylum"], backbone)
+
+
+def _are_other_kingdoms(one: Lineage, other: Lineage) -> bool:
+    kingdoms = {_plain("kingdom", lineage.get("kingdom", "")) for lineage in (one, other)}
+    kingdoms &= _KINGDOMS | _OTHERS
+    return len(kingdoms) == 2 and (kingdoms <= _KINGDOMS or bool(kingdoms & _EXCLUSIVE))
 
 
 def _knows(phylum: str, backbone: Backbone) -> bool:

@@ -28,6 +28,8 @@ TAXA = [
     ("VS", "V", "phylum", "Streptophyta"),
     ("ZEA", "VS", "genus", "Zea"),
     ("MAYS", "ZEA", "species", "Zea mays"),
+    ("D", "E", "phylum", "Discosea"),
+    ("ACA", "D", "genus", "Acanthamoeba"),
     ("AR", "", "domain", "Archaea"),
     ("28890", "AR", "phylum", "Euryarchaeota"),
 ]
@@ -55,6 +57,11 @@ def asked(text: str):
         ("k__Plantae;p__Tracheophyta;g__Zea;s__Zea mays", "MAYS"),
         ("k__Fungi;p__Rozellomycota;g__Rozella", "ROZ"),
         ("k__Metazoa;p__Mollusca;g__Bacillus", "AM"),
+        # NCBI's protists have no kingdom, its animals and fungi have.
+        ("k__Protozoa;p__Amoebozoa;g__Acanthamoeba", "ACA"),
+        ("k__Animalia;g__Acanthamoeba", "A"),
+        ("k__Animalia;p__Unheardofa;g__Acanthamoeba", "A"),
+        ("k__Fungi;p__Discosea;g__Acanthamoeba", "ACA"),
         # Names alone.
         ("Bacillus", ""),
         ("k__Plantae", "V"),
