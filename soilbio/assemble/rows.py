@@ -9,7 +9,7 @@ from hashlib import sha256
 from soilbio.metadata.assays import Assay
 from soilbio.metadata.quantities import is_bare, is_measured, other_units, quantity_in
 from soilbio.metadata.sheet import Library
-from soilbio.standards.mixs import SLOTS
+from soilbio.standards.mixs import SLOTS, method_slot
 
 Row = dict[str, object]
 
@@ -181,7 +181,7 @@ def measurement_rows(samples: Iterable[Row]) -> list[Row]:
                     "value": quantity[0],
                     "verbatim_value": text,
                     "unit": slot.unit,
-                    "method": str(sample.get(_method_slot(name)) or ""),
+                    "method": str(sample.get(method_slot(name)) or ""),
                     "upper_depth_m": upper,
                     "lower_depth_m": lower,
                     "source": "samples",
@@ -200,16 +200,6 @@ def _in_other_units(samples: Sequence[Row]) -> set[str]:
         if is_measured(SLOTS[name])
         and other_units((str(one.get(name) or "") for one in samples), SLOTS[name].unit)
     }
-
-
-def _method_slot(name: str) -> str:
-    """Find the slot that says how a property was measured (MIxS is not regular here)."""
-    known = {
-        "tot_org_carb": "tot_org_c_meth",
-        "tot_nitro_content": "tot_nitro_cont_meth",
-        "water_content": "water_cont_soil_meth",
-    }
-    return known.get(name, f"{name}_meth")
 
 
 def _depths(text: str) -> tuple[float | None, float | None]:

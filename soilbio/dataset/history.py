@@ -60,6 +60,12 @@ def pairs_of(history: History) -> list[Mapping[str, Any]]:
     return [*earlier, *history["pairs"]]
 
 
+def merges_of(history: History) -> list[History]:
+    """Give all mergings that a dataset came of, those of before first; itself is the last."""
+    earlier = [one for before in history.get("before", ()) for one in merges_of(before)]
+    return [*earlier, history] if history else []
+
+
 def making_of(folder: Path, digest: str, name: str) -> Mapping[str, Any]:
     """Read how a dataset was made that this one was merged of; empty if it is not told."""
     path = folder / SOURCES / digest[:16] / name

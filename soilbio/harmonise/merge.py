@@ -129,11 +129,12 @@ def harmonise(
     merged = Merged(taken, tuple(pairs), ways)
     problems = Problems("datasets")
     names = assay_names(sources, assays)
-    tables: dict[str, Any] = {
-        "samples": rows_of(sources, "samples", problems),
-        "libraries": rows_of(sources, "libraries", problems, names),
-    }
-    tables["measurements"], merged.conflicts = measurements_of(sources, merged.notes)
+    tables: dict[str, Any] = {}
+    tables["samples"], cells = rows_of(sources, "samples", problems)
+    tables["libraries"], _ = rows_of(sources, "libraries", problems, names)
+    tables["measurements"], differing = measurements_of(sources, merged.notes)
+    merged.notes["values_of_samples_that_differ"] = len({cell[:2] for cell in cells})
+    merged.conflicts = sorted({*cells, *differing})
     check_repeated(sources, problems)
     problems.raise_if_any()
     merged.lots = lots_of(sources, tables["samples"], tables["libraries"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import TABLES
+from soilbio.standards.insdc import is_missing
+from soilbio.standards.mixs import method_slot
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +25,11 @@ CONFLICT_HEADER = (
     *("dataset", "value", "unit"),
 )
 Row = dict[str, Any]
+_ACCESSION = re.compile(
+    r"(?<![A-Za-z0-9])(?:SAM(?:N|D|EA|EG|E)\d+|[ESD]RS\d{5,})(?![A-Za-z0-9])", re.I
+)
+_IGSN = re.compile(r"\bigsn(?:\.org)?(?:\s*[:/]\s*|\s+)(?:10\.\d{4,}/|10273/)?([a-z0-9.-]+)", re.I)
+_SCHEME = re.compile(r"^https?://(?:www\.)?", re.I)
 
 
 def rows_of(
@@ -29,32 +37,104 @@ def rows_of(
     table: str,
     problems: Problems,
     assays: Mapping[tuple[str, str], str] | None = None,
-) -> list[Row]:
-    """Take the rows of a table; what two datasets have must be the same in both."""
+) -> tuple[list[Row], list[tuple[str, ...]]]:
+    """Take the rows of a table; what two datasets have must be the same in both.
+
+    An empty cell takes the other's value. Soil properties that differ stay both, as measurements:
+    in the sample, which has one cell for them, is neither.
+
+    Returns
+    -------
+    rows : list of dict
+    conflicts : list of tuple
+        The cells that differ and stand in `measurements`, for `CONFLICTS`.
+
+    """
     key = TABLES[table].key[0]
-    found: dict[str, tuple[Row, str]] = {}
+    found: dict[str, list[tuple[str, Row]]] = {}
     for source in sources:
         for row in source.rows(table):
             if assays is not None:
                 row["assay_id"] = assays[source.digest, row["assay_id"]]
-            there, other = found.setdefault(row[key], (row, source.name))
-            differing = sorted(
-                name
-                for name in {*there, *row}
-                if (there.get(name) or None) != (row.get(name) or None)
+            found.setdefault(row[key], []).append((source.name, row))
+    several = {name for name, own in found.items() if len(own) > 1}
+    measured = _measured(sources, several) if table == "samples" and several else {}
+    rows: list[Row] = []
+    conflicts: list[tuple[str, ...]] = []
+    for name, own in found.items():
+        row, settled, differing = _one_row(own, measured)
+        rows.append(row)
+        conflicts += [
+            *((name, column, "", "", "", who, text, "") for who, column, text in settled),
+        ]
+        if differing:
+            problems.add(
+                "harmonise-conflict",
+                source=", ".join(sorted({who for who, _ in own}, reverse=True)),
+                column=", ".join(differing),
+                found=name,
+                expected=f"one {key[:-3]} of that name, or the same in both datasets",
+                fix="Correct the one that is wrong; two that share a name need another one each"
+                " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
+                " of two assays of one sample)",
             )
-            if differing:
-                problems.add(
-                    "harmonise-conflict",
-                    source=f"{source.name}, {other}",
-                    column=", ".join(differing),
-                    found=row[key],
-                    expected=f"one {key[:-3]} of that name, or the same in both datasets",
-                    fix="Correct the one that is wrong; two that share a name need another one each"
-                    " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
-                    " of two assays of one sample)",
-                )
-    return [row for row, _ in found.values()]
+    return rows, conflicts
+
+
+# What a dataset says of a sample in its measurements: (dataset, sample, column) to texts.
+_Measured = Mapping[tuple[str, str, str], set[str]]
+
+
+def _measured(sources: Sequence[Source], samples: Collection[str]) -> _Measured:
+    import polars as pl
+
+    found: dict[tuple[str, str, str], set[str]] = {}
+    is_of = pl.col("subject").is_in(sorted(samples))
+    for source in sources:
+        for row in source.frame("measurements").filter(is_of).collect().iter_rows(named=True):
+            subject, name = row["subject"], row["property"]
+            for column, text in (
+                (name, row["verbatim_value"]),
+                (method_slot(name), row["method"]),
+            ):
+                if text:
+                    found.setdefault((source.name, subject, column), set()).add(text)
+    return found
+
+
+def _one_row(
+    own: Sequence[tuple[str, Row]], measured: _Measured
+) -> tuple[Row, list[tuple[str, str, str]], list[str]]:
+    """Make one row of several; tell the cells that measurements have, and those that differ."""
+    if len(own) == 1:
+        return own[0][1], [], []
+    made, settled, differing = dict(own[0][1]), [], []
+    names = {name for _, row in own for name in row}
+    key = next(iter(TABLES["samples"].key))
+    for name in sorted(names):
+        said = {(who, row.get(name)) for who, row in own if not _is_empty(row.get(name))}
+        if not said:  # a term for what is missing stays one
+            said = {(who, row[name]) for who, row in own if row.get(name) not in (None, "")}
+        # A cell that earlier merging left to measurements is no empty one.
+        for who, row in own:
+            if said and _is_empty(row.get(name)):
+                said |= {(who, text) for text in measured.get((who, row[key], name), ())}
+        values = {value for _, value in said}
+        if len(values) < 2:
+            nothing = "" if any(row.get(name) == "" for _, row in own) else None
+            made[name] = next(iter(values), nothing)
+            continue
+        made[name] = None
+        if all(value in measured.get((who, own[0][1][key], name), ()) for who, value in said):
+            settled += [(who, name, str(value)) for who, value in said]
+        else:
+            differing.append(name)
+    return made, sorted(settled), differing
+
+
+def _is_empty(value: object) -> bool:
+    """Tell whether a cell has no value; one that only says why has none, either."""
+    return value in (None, "") or (isinstance(value, str) and is_missing(value))
 
 
 def measurements_of(
@@ -90,16 +170,34 @@ def _plain(value: object) -> str:
 def same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:
     """List the samples of several datasets that are of one material, under whatever names.
 
-    They stay apart: what two laboratories made of one soil is a measure of the laboratories.
+    They stay apart: what two laboratories made of one soil is a measure of the laboratories. An
+    archive's accession is one however it is written, and where samples go by it, too.
     """
-    found: dict[str, list[tuple[str, str, str]]] = {}
+    found: dict[str, set[tuple[str, str, str]]] = {}
     for source in sources:
         for row in source.rows("samples"):
-            material = (row.get("source_mat_id") or "").strip()
-            if material:
-                found.setdefault(material, []).append((material, source.name, row["sample_id"]))
-    shared = [own for own in found.values() if len({name for _, name, _ in own}) > 1]
-    return sorted(row for own in shared for row in own)
+            own, _ = material_of(row.get("source_mat_id") or "")
+            name, is_accession = material_of(row["sample_id"])
+            for material in {own, name if is_accession else ""} - {""}:
+                found.setdefault(material, set()).add((material, source.name, row["sample_id"]))
+    shared = [rows for rows in found.values() if len({name for _, name, _ in rows}) > 1]
+    return sorted(row for rows in shared for row in rows)
+
+
+def material_of(text: str) -> tuple[str, bool]:
+    """Give a material's id as it is compared, and whether it is an archive's accession.
+
+    Accessions of BioSamples and of the sequence archives, and IGSN, may stand in a URL, behind a
+    prefix, and in small letters.
+    """
+    plain = " ".join(text.split())
+    if is_missing(plain):
+        return "", False
+    if found := _ACCESSION.search(plain):
+        return found[0].upper(), True
+    if found := _IGSN.search(plain):
+        return f"IGSN:{found[1].upper()}", True
+    return _SCHEME.sub("", plain).rstrip("/").casefold(), False
 
 
 def frame_of(rows: Sequence[Row], table: str) -> pl.DataFrame:

@@ -101,6 +101,16 @@ def _slot(row: dict[str, str]) -> Slot:
 SLOTS: dict[str, Slot] = _read_slots(_TABLE)
 
 
+def method_slot(name: str) -> str:
+    """Find the slot that says how a property was measured (MIxS is not regular here)."""
+    known = {
+        "tot_org_carb": "tot_org_c_meth",
+        "tot_nitro_content": "tot_nitro_cont_meth",
+        "water_content": "water_cont_soil_meth",
+    }
+    return known.get(name, f"{name}_meth")
+
+
 def matches(name: str, value: str) -> bool:
     """Tell whether a value has the form of a MIxS slot, several values with `|` between included.
 

@@ -28,6 +28,7 @@ from soilbio.errors import InputError, Refused
 from soilbio.exporters.redact import redacted_view
 from soilbio.harmonise.compare import read_rules
 from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.rows import material_of
 
 IDS = {
     **{"samples": ["sample_id"], "libraries": ["sample_id", "library_id"]},
@@ -124,7 +125,8 @@ def test_two_that_differ_of_one_name_are_all_listed_and_nothing_is_written(tmp_p
     problems = caught.value.problems
     assert {problem.code for problem in problems} == {"harmonise-conflict"}
     assert {problem.column for problem in problems} == {"ph", "reads_raw"}
-    assert len(problems) == tables["samples"].height + tables["libraries"].height
+    known = example_tables()["samples"]["ph"].drop_nulls().len()  # others take the other's value
+    assert len(problems) == known + tables["libraries"].height
     assert not (tmp_path / "c").exists()
 
 
@@ -472,3 +474,89 @@ def test_libraries_that_were_there_already_are_told(tmp_path, capsys):
     assert sorted(row["libraries_of_others"] for row in rows.values()) == [0, known]
     assert main(["harmonise", str(tmp_path / "m"), str(a), "--out", str(tmp_path / "d")]) == 0
     assert f"{known} libraries were there already" in capsys.readouterr().out
+
+
+def sheet(folder: Path, prefix: str, ph: dict[str, tuple[str, str]], **cells: str | None) -> Path:
+    """Write the example with a pH and its method for some samples, as an import does."""
+    tables = example_tables()
+    for table in ("libraries", "counts"):
+        tables[table] = column(tables[table], "library_id", pl.lit(prefix) + pl.col("library_id"))
+    names = pl.col("sample_id")
+    for place, name in enumerate(("ph", "ph_meth")):
+        texts = {sample: own[place] for sample, own in ph.items()}
+        value = names.replace_strict(texts, default=None, return_dtype=pl.String)
+        tables["samples"] = column(tables["samples"], name, value)
+    for name, text in cells.items():
+        tables["samples"] = column(tables["samples"], name, pl.lit(text, pl.String))
+    measured = tables["measurements"].filter(pl.col("subject").is_in(list(ph)))
+    text, method = (
+        pl.col("subject").replace_strict({name: own[at] for name, own in ph.items()})
+        for at in (0, 1)
+    )
+    tables["measurements"] = measured.unique("subject").with_columns(
+        value=text.cast(pl.Float64), verbatim_value=text, method=method
+    )
+    return write(folder, tables)
+
+
+def test_a_sample_of_two_datasets_has_what_either_says_and_both_soil_properties(tmp_path):
+    first, second = example_tables()["measurements"]["subject"].unique().sort().to_list()[:2]
+    a = sheet(tmp_path / "a", "a ", {first: ("6.1", "water"), second: ("6.3", "water")}, elev=None)
+    b = sheet(tmp_path / "b", "b ", {first: ("5.6", "CaCl2"), second: ("6.4", "water")}, elev="300")
+    c = sheet(tmp_path / "c", "c ", {first: ("6.1", "water")}, elev="not collected")
+    merged = merge([a, b, c], tmp_path / "all")
+    assert merged.notes["values_of_samples_that_differ"] == 3
+    found = read_dataset(tmp_path / "all")
+    samples = {row["sample_id"]: row for row in found.table("samples").to_dicts()}
+    assert {samples[name]["elev"] for name in (first, second)} == {"300"}
+    assert (samples[first]["ph"], samples[first]["ph_meth"]) == (None, None)
+    assert (samples[second]["ph"], samples[second]["ph_meth"]) == (None, "water")
+    rows = found.table("measurements").filter(pl.col("property") == "ph")
+    told = set(rows.select("subject", "value", "method").iter_rows())
+    assert told == {
+        *((first, 6.1, "water"), (first, 5.6, "CaCl2")),
+        *((second, 6.3, "water"), (second, 6.4, "water")),
+    }
+    listed = (tmp_path / "all" / "provenance" / "conflicts.tsv").read_text()
+    assert f"{first}\tph_meth\t\t\t\tb\tCaCl2" in listed
+    merge([a, b], tmp_path / "first")
+    merge([tmp_path / "first", c], tmp_path / "later")
+    assert read_dataset(tmp_path / "later").table("samples").equals(found.table("samples"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        ("SAMN0123", "samn0123 ", True),
+        ("SAMEA12", "https://www.ebi.ac.uk/ena/browser/view/SAMEA12", True),
+        ("biosample:SAMD77", "https://www.ncbi.nlm.nih.gov/biosample/?term=SAMD77", True),
+        ("ERS123456", "https://www.ebi.ac.uk/ena/browser/view/ers123456/", True),
+        ("IGSN:AU1234", "http://igsn.org/au1234", True),
+        ("igsn: 10273/AU1234", "IGSN:AU1234", True),
+        ("Core  A", "core a", True),
+        ("SAMN0123", "SAMN01234", False),
+        ("plot:3", "site:3", False),
+        ("not collected", "not collected", False),
+    ],
+)
+def test_a_material_is_one_however_its_id_is_written(one, other, is_one):
+    first, second = material_of(one)[0], material_of(other)[0]
+    assert (first == second != "") == is_one
+
+
+def test_a_sample_that_goes_by_its_accession_is_of_that_material(tmp_path):
+    tables = renamed("x ")
+    sample = example_tables()["samples"]["sample_id"][0]
+    for table, names in IDS.items():
+        for one in {"sample_id", "subject"} & set(names):
+            tables[table] = tables[table].with_columns(
+                pl.col(one).replace(f"x {sample}", "SAMN0987")
+            )
+    other = example_tables()
+    is_it = pl.col("sample_id") == sample
+    url = "https://www.ebi.ac.uk/biosamples/samples/samn0987"
+    other["samples"] = column(other["samples"], "source_mat_id", pl.when(is_it).then(pl.lit(url)))
+    tables["samples"] = column(tables["samples"], "source_mat_id", pl.lit(None, pl.String))
+    merge([write(tmp_path / "a", tables), write(tmp_path / "b", other)], tmp_path / "c")
+    listed = (tmp_path / "c" / "provenance" / "same_material.tsv").read_text().splitlines()[1:]
+    assert sorted(listed) == ["SAMN0987\ta\tSAMN0987", f"SAMN0987\tb\t{sample}"]
