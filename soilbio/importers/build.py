@@ -69,6 +69,8 @@ def build_dataset(
     """
     check_folder(target, beside_dataset)
     notes = [*found.notes, *overruled(method, found.method)]
+    if not any(taxon.lineage for taxon in found.features.values()):
+        notes.append("no feature has a lineage: nothing is found by its name, or merged by genus")
     problems = Problems(str(method.path))
     problems.extend(earlier)
     digests = {path.name: _digest(path) for path in found.sources}

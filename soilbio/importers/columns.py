@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from soilbio.errors import Problems
+from soilbio.importers.lineage_columns import is_rank_number
 
 _RANKS = (
     "domain|superkingdom|kingdom|supergroup|division|subdivision|phylum|class|order|family|genus|"
@@ -77,6 +78,9 @@ def kinds_of(
             kinds.texts.append(place)
             if is_number and any(number_of(cell) is not None for cell in cells):
                 kinds.mixed.append(place)
+        elif is_rank_number(name) and not any(map(_is, cells)):
+            kinds.texts.append(place)
+            kinds.mixed.append(place)
         elif is_number and (name or any(cells)):
             kinds.numbers.append(place)
         else:

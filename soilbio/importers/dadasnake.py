@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.importers.found import Found, first_of, one_of
-from soilbio.importers.grid import are_sequences, read_grid
+from soilbio.importers.forms import are_sequences
+from soilbio.importers.grid import read_grid
 from soilbio.importers.known import read_fasta, taxa_of
 from soilbio.importers.settings import read_settings
 from soilbio.importers.sides import Parts, together

@@ -6,7 +6,6 @@ of text: lineages, ranks, sequences.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.errors import InputError, Problems
 from soilbio.importers.columns import Kinds, check_measured, check_mixed, kinds_of, number_of
+from soilbio.importers.naming import check_named, ranks_first
 from soilbio.importers.stated import Stated, check_ignored
 from soilbio.importers.text import Rows, empty, rows_of
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-_SEQUENCE = re.compile(r"^[ACGTUNRYSWKMBDHV]{40,}$", re.IGNORECASE)
 _SOME = 100  # problems of one kind in one file are not told a thousand times
 _LOOKED_AT = 200  # rows by which columns of numbers are told from columns of text
 
@@ -123,7 +122,8 @@ def read_grid(
     told = told or Stated()
     problems = Problems(str(source))
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
-    lines = _named_first(_only(rows, only) if only else rows, names)
+    chosen = _only(rows, only) if only else rows
+    lines = _named_first(chosen, names) if names else ranks_first(chosen)
     number, header = next(lines, (0, []))
     first = list(islice(lines, _LOOKED_AT))
     if not number or not first:
@@ -134,6 +134,8 @@ def read_grid(
     header = [name.strip() for name in header]
     check_ignored(told.ignore_columns, header[1:], "column", problems)
     kinds = kinds_of(header, [cells for _, cells in first], told.ignore_columns, told.libraries)
+    if not names:
+        check_named(str(source), header, kinds.numbers, first, told.libraries)
     reading = _Reading(header, kinds, problems)
     reading.read(chain(first, lines))
     return without_totals(reading.grid(told), told, problems)
@@ -264,7 +266,7 @@ class _Reading:
             check_measured(
                 [*columns, *self.names], told.libraries | set(told.ignore_rows), self.problems
             )
-            notes += [f"column '{name}' is text, and not taken" for name in mixed if name]
+            notes += [not_taken(name) for name in mixed if name]
         check_ignored(told.ignore_rows, self.names, "row", self.problems)
         kept = [at for at, name in enumerate(self.names) if name not in told.ignore_rows]
         _check_names([self.names[at] for at in kept], [self.rows[at] for at in kept], self.problems)
@@ -312,6 +314,6 @@ def _note_name(problems: Problems, name: str, side: str, row: int | None) -> Non
     )
 
 
-def are_sequences(names: Sequence[str]) -> bool:
-    """Tell whether names are sequences themselves."""
-    return bool(names) and all(_SEQUENCE.match(name) for name in names[:50])
+def not_taken(column: str) -> str:
+    """Say that a column is left out."""
+    return f"column '{column}' is text, and not taken"

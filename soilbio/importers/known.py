@@ -8,32 +8,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.columns import number_of
 from soilbio.importers.found import Taxon
-from soilbio.importers.grid import are_sequences
-from soilbio.importers.text import open_text, read_texts
-
-# Headers of one column that holds the whole lineage, and of the ranks where each has its own.
-_LINEAGE = re.compile(
-    r"^(?:taxonomy|taxon|taxa|lineage|consensus ?lineage|taxpath|taxonomic.*path|classification)$",
-    re.IGNORECASE,
+from soilbio.importers.forms import (
+    LETTERS,
+    are_lineages,
+    are_numbered,
+    are_sequences,
+    is_lineage,
+    is_nothing,
 )
-_PREFIX = {
-    **{"domain": "d", "superkingdom": "d", "kingdom": "k", "supergroup": "sg", "division": "dv"},
-    **{
-        "phylum": "p",
-        "subdivision": "sdv",
-        "class": "c",
-        "order": "o",
-        "family": "f",
-        "genus": "g",
-    },
-    **{"species": "s", "scientificname": "s"},
-}
-_RANK = re.compile(rf"^({'|'.join(_PREFIX)})(?:[._].*)?$", re.IGNORECASE)
-_CONFIDENCE = re.compile(r"^(?:confidence|consensus|score|pident|boot.*)$", re.IGNORECASE)
-_SEQUENCE = re.compile(r"^(?:sequence|seq|dna_?sequence|asv_?sequence)$", re.IGNORECASE)
-_HAS_PREFIX = re.compile(r"^(?:[a-z]{1,3}__|[a-z]:)")
-_LETTERS = re.compile(r"^[ACGTUNRYSWKMBDHV]+$")
+from soilbio.importers.lineage_columns import (
+    columns_of,
+    is_of_features,
+    lineages_of,
+    prefixed,
+    rank_of,
+    sequences_of,
+)
+from soilbio.importers.text import open_text, read_texts
 
 
 def read_fasta(source: Path, *, by_header: bool = False) -> dict[str, str]:
@@ -59,7 +52,7 @@ def read_fasta(source: Path, *, by_header: bool = False) -> dict[str, str]:
                 fix="Name the sequences of one run; or rename those that are of others",
             )
     for name, sequence in sequences.items():
-        if not _LETTERS.match(sequence):
+        if not LETTERS.match(sequence):
             problems.add(
                 "import-sequence",
                 column=name,
@@ -108,21 +101,23 @@ def read_lineages(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
 
     """
     header, rows = read_texts(source, sheet=sheet)
-    if not has_lineages(header):  # mothur's and QIIME 1's have no header
-        if len(header) not in (2, 3) or not re.search(r"[;|,]|__", header[1]):
-            raise _no_lineages(str(source), header)
-        first = dict(enumerate(header))
-        rest = [[row.get(name, "") for name in header] for row in rows]
-        lines = [[first[0], first[1]], *([cells[0], cells[1]] for cells in rest)]
-        return {name: Taxon(lineage=lineage) for name, lineage in lines}
+    if is_bare(header):  # mothur's and QIIME 1's have no header
+        lines = [header, *([row.get(name, "") for name in header] for row in rows)]
+        return {cells[0]: Taxon(lineage=cells[1]) for cells in lines}
     texts = {name: [row.get(name, "") for row in rows] for name in header[1:]}
     names = [row.get(header[0], "") for row in rows]
-    return taxa_of(names, texts)
+    if not columns_of(texts, str(source)).has_lineages:
+        raise _no_lineages(str(source), header)
+    return taxa_of(names, texts, str(source))
 
 
-def has_lineages(headers: Iterable[str]) -> bool:
-    """Tell whether columns of lineages or ranks are among these."""
-    return any(_LINEAGE.match(name) or _RANK.match(name) for name in headers)
+def is_bare(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:
+    """Tell whether a first row is one of lineages: name, lineage, and no more than a support."""
+    if not 2 <= len(header) <= 4 or is_of_features(header[1]):
+        return False
+    if any(map(is_lineage, header[2:])) or (len(below) > 1 and number_of(below[1]) is not None):
+        return False
+    return is_lineage(header[1]) or bool(re.search(r"[;|,]|__", header[1]))
 
 
 def _no_lineages(source: str, header: Sequence[str]) -> InputError:
@@ -135,40 +130,34 @@ def _no_lineages(source: str, header: Sequence[str]) -> InputError:
     )
 
 
-def taxa_of(names: Sequence[str], texts: Mapping[str, Sequence[str]]) -> dict[str, Taxon]:
-    """Make taxa of columns of text: one of lineages or several of ranks; sequences, confidence."""
-    whole = next((name for name in texts if _LINEAGE.match(name)), None)
-    ranks = {name: found[1].lower() for name in texts if (found := _RANK.match(name))}
-    # The first of several columns of a rank counts: the others are supports or other databases'.
-    first = {rank: name for name, rank in reversed(ranks.items())}
-    columns = [name for name in texts if first.get(ranks.get(name, "")) == name]
-    confidence = next((texts[name] for name in texts if _CONFIDENCE.match(name)), None)
-    sequence = next((texts[name] for name in texts if _SEQUENCE.match(name)), None)
+def taxa_of(
+    names: Sequence[str], texts: Mapping[str, Sequence[str]], source: str = ""
+) -> dict[str, Taxon]:
+    """Make taxa of columns of text: one of lineages or several of ranks; sequences, confidence.
+
+    Raises
+    ------
+    InputError
+        If columns are called as if they held lineages or sequences, and hold something else.
+
+    """
+    columns = columns_of(texts, source)
+    lineages = lineages_of(texts, columns) if columns.has_lineages else [""] * len(names)
+    sequences = (
+        sequences_of(names, texts, columns, source) if columns.sequence else [""] * len(names)
+    )
+    supports = texts[columns.confidence] if columns.confidence else [""] * len(names)
     is_named = are_sequences(names)
-    taxa = {}
-    for at, name in enumerate(names):
-        lineage = (
-            texts[whole][at]
-            if whole
-            else "; ".join(_prefixed(ranks[column], texts[column][at]) for column in columns)
-        )
-        own = cleaned(sequence[at]) if sequence and _LETTERS.match(cleaned(sequence[at])) else ""
-        taxa[name] = Taxon(
-            own or (cleaned(name) if is_named else ""),
+    return {
+        name: Taxon(
+            sequence or (cleaned(name) if is_named else ""),
             lineage,
-            _share(confidence[at]) if confidence else None,
+            _share(support) if support else None,
         )
-    return taxa
-
-
-def _prefixed(rank: str, name: str) -> str:
-    """Write a name with its rank, as lineages in one column do; what has one stays."""
-    absent = name.upper() in ("", "NA", "NAN", "NULL", "?")
-    if absent or _HAS_PREFIX.match(name):
-        return (
-            "" if absent and not _PREFIX[rank] else (name if not absent else f"{_PREFIX[rank]}__")
+        for name, sequence, lineage, support in zip(
+            names, sequences, lineages, supports, strict=True
         )
-    return f"{_PREFIX[rank] or 'x'}__{name}"
+    }
 
 
 def _share(text: str) -> float | None:
@@ -187,20 +176,44 @@ def joined(
     sequences: Mapping[str, str] | None = None,
     lineages: Mapping[str, Taxon] | None = None,
 ) -> dict[str, Taxon]:
-    """Put sequences and lineages of features together; lineages may go by the sequence itself."""
+    """Put sequences and lineages of features together; lineages may go by the sequence itself.
+
+    Names that are lineages are the lineages of features that have no other.
+    """
     sequences, lineages = sequences or {}, lineages or {}
+    names = list(names)
+    own = named_by_lineages(names)
     taxa = {}
     for name in names:
         sequence = sequences.get(name, "")
         known = lineages.get(name) or lineages.get(sequence) or Taxon()
         taxa[name] = Taxon(
             sequence or known.sequence,
-            known.lineage,
+            known.lineage or own.get(name, ""),
             known.confidence,
             known.taxon_id,
             known.others,
         )
     return taxa
+
+
+def named_by_lineages(names: Sequence[str]) -> dict[str, str]:
+    """Give lineages by name where names are lineages themselves; what is none is left out."""
+    if not are_lineages(names):
+        return {}
+    return {name: name for name in names if is_lineage(name) or is_nothing(name)}
+
+
+def named_by_rank(corner: str, names: Sequence[str]) -> dict[str, Taxon]:
+    """Give taxa whose names stand below the word of their rank: `Genus` above Bacillus."""
+    rank = rank_of(corner)
+    if not rank or are_sequences(names) or are_lineages(names) or are_numbered(names):
+        return {}
+    return {
+        name: Taxon(lineage=prefixed(rank, name))
+        for name in names
+        if re.search("[A-Za-z]{3}", name)
+    }
 
 
 def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict[str, Taxon]:

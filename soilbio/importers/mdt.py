@@ -10,8 +10,10 @@ from pathlib import Path
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.found import Found
 from soilbio.importers.grid import read_grid
-from soilbio.importers.known import has_lineages, joined, read_fasta, taxa_of
-from soilbio.importers.sides import FASTA, check_known, features_are_rows
+from soilbio.importers.known import joined, read_fasta, taxa_of
+from soilbio.importers.lineage_columns import columns_of
+from soilbio.importers.orientation import features_are_rows
+from soilbio.importers.sides import FASTA, check_alike, check_known
 from soilbio.importers.stated import stated
 from soilbio.importers.text import read_texts
 
@@ -54,10 +56,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     told = replace(told, sheet=parts["table"][1], libraries=there)
     grid = read_grid(parts["table"][0], told)
     header, rows = read_texts(parts["taxa"][0], sheet=parts["taxa"][1])
-    if not has_lineages(header[1:]):
-        raise _no_ranks(parts["taxa"][0], header)
     texts = {name: [row.get(name, "") for row in rows] for name in header[1:]}
-    taxa = taxa_of([row.get(header[0], "") for row in rows], texts)
+    if not columns_of(texts, str(parts["taxa"][0])).has_lineages:
+        raise _no_ranks(parts["taxa"][0], header)
+    taxa = taxa_of([row.get(header[0], "") for row in rows], texts, str(parts["taxa"][0]))
     sequences = {
         name: sequence
         for source in sources
@@ -66,6 +68,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     }
     is_rows = features_are_rows(grid, taxa.keys() | sequences.keys(), told)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
+    check_alike(grid, names, is_rows=is_rows)
     files = tuple(dict.fromkeys(path for path, _ in parts.values()))
     features = joined(names, sequences, taxa)
     return Found(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.lineage_columns import rank_of
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
@@ -17,7 +18,7 @@ from soilbio.importers.text import open_text
 _KRONA = re.compile(r"^\d+(?:\.0)?\t(?:sk|d|k)__")
 _OTUS = re.compile(r"^#? ?OTU ID\t[^\t]+\ttaxonomy\b")
 _RUN = re.compile(r"(?:[._](?:SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS)[^.]*)+.*$")
-_LINEAGE = re.compile(r"^(?:sk|d|k)__\w*(?:;|$)")
+_LINEAGE = re.compile(r"^(?:Root;|(?:sk|d|k)__\w*(?:;|$))")
 
 
 def recognise(source: Path) -> str:
@@ -34,8 +35,12 @@ def recognise(source: Path) -> str:
         return "reads of a run by OTU of MAPseq's database, with lineages"
     if start[0].startswith("ASV\t") and "Supergroup" in start[0]:
         return "taxa of ASVs, with supergroups"
-    first = start[1].partition("\t")[0]
-    return "its rows are lineages" if _LINEAGE.match(first) else ""
+    header = [*start[0].split("\t"), ""]
+    if "taxonomy_abundances" in source.name and rank_of(header[0]) and rank_of(header[1]):
+        return "its first columns are ranks, its name is MGnify's"
+    names = [line.partition("\t")[0] for line in start[1:] if line.strip()]
+    has_word = header[0].strip("# ").lower() in ("sampleid", "sample id", "taxonomy")
+    return "its rows are lineages" if has_word and any(map(_LINEAGE.match, names)) else ""
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
@@ -55,12 +60,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         found.notes.append("a feature is a lineage: reads with one lineage are counted together")
         return found
     told = stated(options)
-    parts = sort_out(sources, told)
-    if len(parts.grids) == 1 and all(_LINEAGE.match(name) for name in parts.grids[0].rows):
-        found = together(sources, parts, told, rows="features")
-        found.features = {name: Taxon(lineage=name) for name in found.features}
-        return found
-    return together(sources, parts, told)
+    return together(sources, sort_out(sources, told), told)
 
 
 def _is_sum(source: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems
 from soilbio.importers.found import Found
+from soilbio.importers.nested import check_nested
 from soilbio.importers.stated import OPTIONS, check_options, stated
 from soilbio.importers.text import empty
 from soilbio.importers.totals import check_totals, without_ignored
@@ -70,8 +71,9 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
         if form in _MATRICES:
             found = without_ignored(found, told)
         check_totals(found, told)
+        check_nested(found, told)
     if not found.libraries or not found.features:
-        raise empty(found.sources[0])
+        raise empty((*found.sources, *sources)[0])
     found.is_counted = found.is_counted or (form in _COUNTED and not found.shares)
     return found
 

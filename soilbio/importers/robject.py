@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from soilbio.errors import problem_of
+from soilbio.errors import InputError, Problem, problem_of
 from soilbio.standards import shipped
 
 ENDS = (".rds", ".rdata", ".rda")
@@ -27,12 +29,29 @@ def as_text(sources: Sequence[Path]) -> Iterator[list[Path]]:
     """
     with tempfile.TemporaryDirectory() as folder:
         texts: list[Path] = []
+        made: dict[Path, Path] = {}
         for number, source in enumerate(sources):
             if source.name.lower().endswith(ENDS):
-                texts += _tables(source, Path(folder) / str(number))
+                own = _tables(source, Path(folder) / str(number))
+                made |= dict.fromkeys(own, source)
+                texts += own
             else:
                 texts.append(source)
-        yield texts
+        try:
+            yield texts
+        except InputError as error:
+            raise InputError([_renamed(one, made) for one in error.problems]) from error
+
+
+def _renamed(problem: Problem, made: Mapping[Path, Path]) -> Problem:
+    """Name the object of R, and the table in it, in the place of the files that we made of it."""
+    place = problem.source
+    for text, source in made.items():
+        what = re.sub(r"^\d_|\.\w+$", "", text.name)
+        place = place.replace(str(text), f"{source} ({what})").replace(
+            text.name, f"{source.name} ({what})"
+        )
+    return replace(problem, source=place)
 
 
 def _tables(source: Path, target: Path) -> list[Path]:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import Grid, are_sequences, read_grid
+from soilbio.importers.forms import are_lineages, are_sequences, is_lineage, is_nothing, is_sequence
+from soilbio.importers.grid import Grid, not_taken, read_grid
 from soilbio.importers.known import (
     cleaned,
-    has_lineages,
+    is_bare,
     joined,
+    named_by_rank,
     read_fasta,
     read_lineages,
     taxa_of,
     together_with,
 )
+from soilbio.importers.lineage_columns import columns_of
+from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.stated import Stated
+from soilbio.importers.text import rows_of
 
 FASTA = (".fasta", ".fa", ".fna", ".fas", ".fasta.gz", ".fa.gz", ".fna.gz")
-_SIDES = {"features": True, "libraries": False}
-# What stands above the names of rows tells what they are.
-_ABOVE_FEATURES = re.compile(
-    r"^#?\s*(?:z?otus?|[ae]svs?|features?)[ _.-]*(?:ids?|names?|no|number)?$", re.IGNORECASE
-)
-_ABOVE_LIBRARIES = re.compile(
-    r"^#?\s*(?:samples?|librar(?:y|ies)|runs?)[ _.-]*(?:ids?|names?)?$", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -66,11 +63,16 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
     if source.name.lower().endswith(FASTA):
         parts.sequences |= read_fasta(source)
         return
+    rows = rows_of(source, sheet=told.sheet, separator=told.separator)
+    if is_bare(*([cell.strip() for cell in cells] for _, cells in islice(rows, 2))):
+        parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
+        return
     grid = read_grid(source, told)
     if grid.columns:
         parts.grids.append(grid)
-    elif has_lineages(grid.texts):
-        parts.lineages = together_with(parts.lineages, taxa_of(grid.rows, grid.texts))
+    elif columns_of(grid.texts, str(source)).has_lineages:
+        more = taxa_of(grid.rows, grid.texts, str(source))
+        parts.lineages = together_with(parts.lineages, more)
     else:
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
 
@@ -108,54 +110,75 @@ def together(
         )
     grid = parts.grids[0]
     known = parts.sequences.keys() | parts.lineages.keys()
-    is_rows = _SIDES[rows] if rows else features_are_rows(grid, known, told)
+    is_rows = features_are_rows(grid, known, told, rows=rows)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
-    lineages = dict(parts.lineages)
-    if is_rows and has_lineages(grid.texts):
-        lineages = together_with(taxa_of(grid.rows, grid.texts), lineages)
+    check_alike(grid, names, is_rows=is_rows)
+    lineages, notes = dict(parts.lineages), list(grid.notes)
+    if is_rows:
+        own, notes = _beside(grid, known=lineages.keys())
+        lineages = together_with(own, lineages)
     sequences = dict(parts.sequences)
     if are_sequences(names):
         sequences = {name: cleaned(name) for name in names}
     features = joined(names, sequences, lineages)
-    notes = check_known(sources, features, sequences, lineages, told)
+    notes += check_known(sources, features, sequences, lineages, told)
     return Found(
         tuple(sources),
         grid.long(features_are_rows=is_rows),
         tuple(libraries),
         features,
-        notes=[*grid.notes, *notes],
+        notes=notes,
     )
 
 
-def features_are_rows(grid: Grid, known: Collection[str], told: Stated) -> bool:
-    """Tell which side of a table features are on: stated, or by names that are known.
+def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], list[str]]:
+    """Take what columns of text tell of features in rows, and the word above their names."""
+    columns = columns_of(grid.texts, grid.source)
+    taken = {not_taken(name) for name in columns.taken}
+    notes = [note for note in grid.notes if note not in taken]
+    notes += [
+        f"column '{name}' holds lineages, too, and is not taken"
+        for name in columns.beside
+        if not_taken(name) not in notes
+    ]
+    if columns.has_lineages or columns.sequence:
+        return taxa_of(grid.rows, grid.texts, grid.source), notes
+    return ({} if known else named_by_rank(grid.corner, grid.rows)), notes
 
-    Names are known if they are sequences, if sequences and lineages go by them, or if the user's
-    sheets have libraries of these names; lineages beside rows and the word above them tell, too.
+
+def check_alike(grid: Grid, names: Sequence[str], *, is_rows: bool) -> None:
+    """Stop where names of features are sequences or lineages, and some are neither.
+
+    A number of the library (pH, plot) would be counted as a feature.
+
+    Raises
+    ------
+    InputError
+        With all that are something else.
+
     """
-    if told.rows:
-        return _SIDES[told.rows]
-    if are_sequences(grid.rows) != are_sequences(grid.columns):
-        return are_sequences(grid.rows)
-    sides = set(grid.rows), set(grid.columns)
-    known_names = set(known)
-    rows, columns = (
-        len(own & known_names) + len(other & told.libraries) for own, other in (sides, sides[::-1])
-    )
-    if rows != columns:
-        return rows > columns
-    if has_lineages(grid.texts) or _ABOVE_FEATURES.match(grid.corner):
-        return True
-    if _ABOVE_LIBRARIES.match(grid.corner):
-        return False
-    raise problem_of(
-        "import-orientation",
-        grid.source,
-        found=f"{len(grid.rows)} rows and {len(grid.columns)} columns of numbers",
-        expected="to know whether rows are features or libraries; names do not tell",
-        fix="Say it in --method: `table: {rows: features}` or `table: {rows: libraries}`; or name"
-        " the libraries in a sheet (`samples`, `libraries`), or a file of lineages or sequences",
-    )
+    problems = Problems(grid.source)
+    if is_rows:
+        return
+    if are_sequences(names):
+        odd, kind = [name for name in names if not is_sequence(name)], "sequences"
+    elif are_lineages(names):
+        odd, kind = [name for name in names if not _is_of_lineages(name)], "lineages"
+    else:
+        return
+    for name in odd:
+        problems.add(
+            "import-column",
+            column=name,
+            found=name,
+            expected=f"one of the {kind} that the other columns are; this may be something measured",
+            fix=f"Say `table: {{ignore_columns: ['{name}']}}` in --method, or correct the name",
+        )
+    problems.raise_if_any()
+
+
+def _is_of_lineages(name: str) -> bool:
+    return is_lineage(name) or is_nothing(name)
 
 
 def check_known(
@@ -174,14 +197,25 @@ def check_known(
 
     """
     bare = [name for name, taxon in features.items() if not taxon.sequence]
-    unnamed = [
-        name
-        for name, taxon in features.items()
-        if name not in lineages and taxon.sequence not in lineages
-    ]
+    unnamed = [name for name, taxon in features.items() if not taxon.lineage]
+    is_other = not any(name in lineages or one.sequence in lineages for name, one in features.items())
     notes = []
     problems = Problems(", ".join(source.name for source in sources))
-    if sequences and bare and (len(bare) == len(features) or told.sequences != "incomplete"):
+    absent = [name for name in bare if name not in lineages]
+    in_column = [name for name, one in lineages.items() if one.sequence]
+    if not sequences and in_column and bare and bare == absent:
+        notes.append(
+            f"{len(bare)} of {len(features)} features are not in the sheet that has sequences:"
+            f" {_some(bare)}"
+        )
+    elif not sequences and in_column and bare and told.sequences != "incomplete":
+        _note_differing(
+            problems,
+            f"{len(bare)} of {len(features)} features without a sequence: {_some(bare)}",
+            "a sequence for each, as the column of sequences has for others",
+            " or, if they are lost, say `table: {sequences: incomplete}`",
+        )
+    elif sequences and bare and (len(bare) == len(features) or told.sequences != "incomplete"):
         some = len(bare) < len(features)
         _note_differing(
             problems,
@@ -189,16 +223,16 @@ def check_known(
             f"sequences by the names that the table has; the file has {_some(sequences)}",
             " or, if they are lost, say `table: {sequences: incomplete}`" if some else "",
         )
-    elif sequences and bare:
+    elif bare and (sequences or in_column):
         notes.append(f"{len(bare)} of {len(features)} features have no sequence: {_some(bare)}")
-    if lineages and len(unnamed) == len(features):
+    if lineages and is_other:
         _note_differing(
             problems,
             f"no feature with a lineage: {_some(unnamed)}",
             f"lineages by the names that the table has; the file has {_some(lineages)}",
             "",
         )
-    elif lineages and unnamed:
+    elif unnamed and len(unnamed) < len(features):
         notes.append(
             f"{len(unnamed)} of {len(features)} features have no lineage: {_some(unnamed)}"
         )

@@ -105,11 +105,9 @@ def _separator(source: Path, start: Sequence[str]) -> str:
     if "\t" in header:
         return "\t"
     if "," in header or ";" in header:
-        return max(",;", key=header.count)
+        return max(",;", key=lambda mark: (_is_even(lines, mark), header.count(mark)))
     for name in ("pipe", "space"):
-        widths = [len(line.split(SEPARATORS[name])) for line in lines]
-        # R's write.table has no header above the names of rows.
-        if len(widths) > 1 and widths[0] > 1 and set(widths[1:]) <= {widths[0], widths[0] + 1}:
+        if _is_even(lines, SEPARATORS[name]):
             raise problem_of(
                 "import-separator",
                 str(source),
@@ -119,6 +117,13 @@ def _separator(source: Path, start: Sequence[str]) -> str:
                 fix=f"Write it with tabs; or say in --method `table: {{separator: {name}}}`",
             )
     return "\t"
+
+
+def _is_even(lines: Sequence[str], mark: str) -> bool:
+    """Tell whether a mark parts all lines alike: one in the names of a header does not."""
+    widths = [len(cells) for line in lines if (cells := _cells(line, mark)) is not None]
+    # R's write.table has no header above the names of rows.
+    return len(widths) > 1 and widths[0] > 1 and set(widths[1:]) <= {widths[0], widths[0] + 1}
 
 
 def _is_comment(line: str) -> bool:

@@ -1,0 +1,115 @@
+"""What names look like: sequences, lineages, numbers of features; what words stand above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from soilbio.taxonomy.positions import DOMAINS, KINGDOMS
+
+_SEQUENCE = re.compile(r"^[ACGTUNRYSWKMBDHV]{40,}$", re.IGNORECASE)
+LETTERS = re.compile(r"^[ACGTUNRYSWKMBDHV]+$")
+# Ranks of lineages: `d__Bacteria`, also behind UNITE's headers; `D_0__`, SINTAX's `d:Bacteria`.
+_PREFIXED = re.compile(
+    r"^(?:sk|sg|dv|sdv|[dkpcofgs])__|^D_\d+__|^[dkp]:[A-Z\"\[]|(?:^|[;|,]\s?)[dk]__\w"
+)
+_SUPPORT = re.compile(r"\(\d+(?:\.\d+)?\)$")
+_FIRST = frozenset(
+    name.casefold()
+    for name in (*DOMAINS, *KINGDOMS, "Root", "cellular organisms", "Eukaryotes", "Prokaryotes")
+)
+_PART = re.compile(r"^[A-Z\"'\[][\w\"'\[\](). -]{3,}$")
+# What stands for no lineage, alone or with empty ranks behind it: `Unassigned;__;__`.
+_NOTHING = re.compile(
+    r"^(?:|na|nan|null|none|\?|-|unclassified|unassigned|unknown|unidentified|others?|"
+    r"no[ _](?:blast[ _])?(?:hit|match|taxonomy)|not[ _]assigned|ambiguous[ _]taxa|"
+    r"uncultured)(?:[;|,]\s*(?:\w{0,3}__)?)*$",
+    re.IGNORECASE,
+)
+# R turns the marks between ranks into points: `d__Bacteria.p__Bacillota`.
+_OF_R = re.compile(r"^(?:X\.)?[dkp]__[^;|,]*\.{1,2}[pcofgs]__")
+_NUMBERED = re.compile(
+    r"^(?:z?otus?|[aes]svs?|zotus?|sotus?|feature|phylotype|clusters?)[ _.-]?\d+$", re.IGNORECASE
+)
+# What stands above the names of rows tells what they are.
+ABOVE_FEATURES = re.compile(
+    r"^#?\s*(?:z?otus?|[ae]svs?|features?)[ _.-]*(?:ids?|names?|no|number)?$", re.IGNORECASE
+)
+ABOVE_LIBRARIES = re.compile(
+    r"^#?\s*(?:samples?|librar(?:y|ies)|runs?)[ _.-]*(?:ids?|names?)?$", re.IGNORECASE
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_ABOVE_NAMES = frozenset(
+    {
+        *("id", "ids", "name", "names", "no", "nr", "number", "index", "code", "key", "label"),
+        *("otu", "otus", "zotu", "zotus", "asv", "asvs", "esv", "feature", "features"),
+        *("sample", "samples", "library", "libraries", "run", "runs", "group", "site", "sites"),
+        *("plot", "plots", "barcode", "well", "tube", "unnamed", "representative", "qseqid"),
+        *("taxon", "taxa", "taxonomy", "lineage", "species", "genus", "family", "order", "class"),
+        *("phylum", "kingdom", "domain", "sequence", "seq", "row", "rows", "event", "accession"),
+        *("cluster", "hash", "probe", "clade"),
+    }
+)
+
+
+def are_sequences(names: Sequence[str]) -> bool:
+    """Tell whether names are sequences themselves: most of them."""
+    return bool(names) and 2 * sum(bool(_SEQUENCE.match(name)) for name in names) > len(names)
+
+
+def is_sequence(name: str) -> bool:
+    """Tell whether a name is a sequence."""
+    return bool(_SEQUENCE.match(name))
+
+
+def is_nothing(text: str) -> bool:
+    """Tell whether a text says that there is no lineage."""
+    return bool(_NOTHING.match(text.strip()))
+
+
+def is_lineage(text: str, *, is_said: bool = False) -> bool:
+    """Tell whether a text is a lineage: it has prefixes, begins with a domain, or has many ranks.
+
+    With `is_said`, where a header says so, commas may part ranks, and these may begin in lower
+    case.
+    """
+    text = text.strip()
+    if _PREFIXED.search(text):
+        return True
+    parts = [_SUPPORT.sub("", part.strip()) for part in re.split("[;|,]", text)]
+    if parts[0].strip("\"'").casefold() in _FIRST:
+        return True
+    filled = [part for part in parts if not is_nothing(part)]
+    is_parted = len(filled) > 1 and not re.search("[|,]", text)
+    if is_said:
+        return len(filled) > 1 and all(re.search("[A-Za-z]{3}", part) for part in filled)
+    return is_parted and all(map(_PART.match, filled))
+
+
+def are_lineages(texts: Iterable[str], *, is_said: bool = False) -> bool:
+    """Tell whether texts are lineages: most of those that tell anything."""
+    telling = [text for text in texts if not is_nothing(text)]
+    return bool(telling) and 2 * sum(is_lineage(text, is_said=is_said) for text in telling) > len(
+        telling
+    )
+
+
+def are_numbered(names: Sequence[str]) -> bool:
+    """Tell whether names are those that pipelines give features: OTU_1, ASV12, Otu0001."""
+    return bool(names) and 2 * sum(bool(_NUMBERED.match(name)) for name in names) > len(names)
+
+
+def mangled(names: Iterable[str]) -> str:
+    """Give the first lineage whose marks R turned into points; empty where there is none."""
+    return next((name for name in names if _OF_R.match(name)), "")
+
+
+def is_above_names(header: str) -> bool:
+    """Tell whether a header is one of a column of names, and no name itself."""
+    if header.strip()[-1:].isdigit():
+        return False
+    words = [word.lower() for word in _WORD.findall(header)]
+    return not header.strip(" #") or any(
+        word in _ABOVE_NAMES or (word.endswith("id") and word[:-2] in _ABOVE_NAMES)
+        for word in words
+    )

@@ -1,0 +1,314 @@
+"""Which columns of text tell of features: lineages in one or in many, sequences, supports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.forms import are_lineages, are_sequences, is_nothing
+
+# Headers of one column that holds the whole lineage, and of the ranks where each has its own.
+_LINEAGE = re.compile(
+    r"^(?:taxonomy|taxon|taxa|lineage|consensus ?lineage|taxpath|taxonomic.*path|classification)$",
+    re.IGNORECASE,
+)
+# Others may be such: `OTUConTaxonomy`, `Taxonomy (SILVA)`, `blast_lineage`.
+_LIKE_LINEAGE = re.compile(r"tax(?:on|a|path|$|[_ .])|lineage|classif", re.IGNORECASE)
+PREFIX = {
+    **{"domain": "d", "superkingdom": "d", "kingdom": "k", "supergroup": "sg", "division": "dv"},
+    **{"phylum": "p", "subdivision": "sdv", "class": "c", "order": "o", "family": "f"},
+    **{"genus": "g", "species": "s"},
+}
+_SOURCE = r"(?:(?:tax\w*|silva|unite|gtdb|pr2|ncbi|rdp|green ?genes2?|gg2?|dada2|blast)[._ -]+)?"
+_RANK = re.compile(rf"^{_SOURCE}({'|'.join(PREFIX)})(?:[._ (\[/-].*)?$", re.IGNORECASE)
+# phyloseq's `Rank1` where nobody named them, `taxonomy1` of BIOM: from domain or kingdom down.
+_NUMBERED = re.compile(r"^(rank|tax\w*|level|lvl|lineage|l)[._ -]?(\d)$", re.IGNORECASE)
+_CONFIDENCE = re.compile(r"^(?:confidence|consensus|score|pident|boot.*)$", re.IGNORECASE)
+_SEQUENCE = re.compile(
+    r"^(?:sequences?|seq|(?:dna|asv|otu|rep\w*|nucleotide|consensus)[_ .]?seq(?:uence)?)$",
+    re.IGNORECASE,
+)
+_HAS_PREFIX = re.compile(r"^(?:[a-z]{1,3}__|[a-z]:|D_\d+__)")
+_LOOKED_AT = 2000  # cells by which columns are told apart
+
+
+def rank_of(header: str) -> str:
+    """Tell which rank a header names; empty if none."""
+    found = _RANK.match(header.strip())
+    return found[1].lower() if found else ""
+
+
+def is_rank_number(header: str) -> bool:
+    """Tell whether a header is one of a rank by its number: Rank7, taxonomy3."""
+    return bool(_NUMBERED.match(header.strip()))
+
+
+def is_of_features(header: str) -> bool:
+    """Tell whether a header is one of a lineage or rank, by its word alone."""
+    return bool(rank_of(header) or _LINEAGE.match(header.strip()))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Headers: of the whole lineage, of ranks (by column), of ranks by number; sequence, support.
+
+    `lowest` are GBIF's scientificName, a name of any rank, and taxonRank. `beside` hold lineages,
+    too, and are not taken.
+    """
+
+    whole: str = ""
+    ranks: tuple[tuple[str, str], ...] = ()
+    numbered: tuple[str, ...] = ()
+    lowest: tuple[str, str] = ("", "")
+    sequence: str = ""
+    confidence: str = ""
+    beside: tuple[str, ...] = ()
+
+    @property
+    def has_lineages(self) -> bool:
+        """Whether there is a lineage in them, whole or by rank."""
+        return bool(self.whole or self.ranks or self.numbered or self.lowest[0])
+
+    @property
+    def taken(self) -> set[str]:
+        """Headers of what is taken."""
+        one = {self.whole, self.sequence, self.confidence, *self.lowest, *self.numbered}
+        return one | {name for name, _ in self.ranks}
+
+
+def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
+    """Tell columns of text by their headers, and by what is in them.
+
+    Raises
+    ------
+    InputError
+        If a column by its header holds lineages and does not, or several may be it.
+
+    """
+    wholes = [name for name in texts if _LINEAGE.match(name)]
+    lowest = _by_name(texts, "scientificname"), _by_name(texts, "taxonrank")
+    ranks = _ranks(texts)
+    numbered = _numbered(texts)
+    fitting = [name for name in wholes if _holds_lineages(texts[name], is_said=True)]
+    has_ranks = bool(ranks or numbered or lowest[0])
+    if wholes and not fitting and not has_ranks and any(_cells(texts[wholes[0]])):
+        raise _no_ranks(source, wholes[0], texts[wholes[0]])
+    others = [] if fitting else _others(texts, [*numbered, *(name for name, _ in ranks)])
+    if len(others) > 1 and not has_ranks:
+        raise _several(source, others)
+    whole = (fitting or ([] if has_ranks else others) or [""])[0]
+    beside = [name for name in (*fitting, *others) if name != whole]
+    if not has_ranks and not whole and _first_numbered(texts):
+        first = _first_numbered(texts)
+        raise _no_ranks(source, first, texts[first])
+    return Columns(
+        whole,
+        () if whole else ranks,
+        () if whole or ranks else numbered,
+        ("", "") if whole else lowest,
+        _sequence(texts, source),
+        next((name for name in texts if _CONFIDENCE.match(name)), ""),
+        tuple(beside),
+    )
+
+
+def _by_name(texts: Mapping[str, Sequence[str]], wanted: str) -> str:
+    return next((name for name in texts if name.lower() == wanted), "")
+
+
+def _cells(cells: Sequence[str]) -> list[str]:
+    """Give the cells that tell something, the first of them."""
+    filled = (cell for cell in cells if not is_nothing(cell))
+    return [cell for cell, _ in zip(filled, range(_LOOKED_AT), strict=False)]
+
+
+def _holds_lineages(cells: Sequence[str], *, is_said: bool) -> bool:
+    return are_lineages(_cells(cells), is_said=is_said)
+
+
+def _ranks(texts: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    """Give columns of ranks: of several of one rank that which is called so, or the first.
+
+    The others are supports or other databases'.
+    """
+    found: dict[str, str] = {}
+    for name in texts:
+        rank = rank_of(name)
+        if rank and (rank not in found or (name.lower() == rank != found[rank].lower())):
+            found[rank] = name
+    return tuple((name, rank_of(name)) for name in texts if found.get(rank_of(name)) == name)
+
+
+def _numbered(texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Give columns of ranks that have numbers, if their first one is of domains or kingdoms."""
+    kinds: dict[str, dict[int, str]] = {}
+    for name in texts:
+        if found := _NUMBERED.match(name):
+            kinds.setdefault(found[1].lower(), {}).setdefault(int(found[2]), name)
+    for names in kinds.values():
+        ordered = [names[number] for number in sorted(names)]
+        filled = [_cells(texts[name]) for name in ordered]
+        is_single = all(not re.search("[;|,]", cell) for cells in filled for cell in cells)
+        if is_single and are_lineages(filled[0]):
+            return tuple(ordered)
+    return ()
+
+
+def _first_numbered(texts: Mapping[str, Sequence[str]]) -> str:
+    """Give the first of columns that are called Rank1, Rank2 …; empty if there is one at most."""
+    names = [name for name in texts if re.match(r"rank[._ -]?\d$", name, re.IGNORECASE)]
+    return sorted(names)[0] if len(names) > 1 else ""
+
+
+def _others(texts: Mapping[str, Sequence[str]], known: Sequence[str]) -> list[str]:
+    """Find columns of lineages by what is in them; those that are called alike come first."""
+    names = [
+        name
+        for name in texts
+        if name not in known
+        and not rank_of(name)
+        and _holds_lineages(texts[name], is_said=bool(_LIKE_LINEAGE.search(name)))
+        and _has_several(texts[name])
+    ]
+    return [name for name in names if _LIKE_LINEAGE.search(name)] or names
+
+
+def _has_several(cells: Sequence[str]) -> bool:
+    """Tell whether there are several ranks in a cell: else it is the column of one."""
+    return any(re.search("[;|,]", cell) for cell in _cells(cells))
+
+
+def _sequence(texts: Mapping[str, Sequence[str]], source: str) -> str:
+    """Find the column of sequences, by its header or by what is in it."""
+    said = next((name for name in texts if _SEQUENCE.match(name)), "")
+    if said and any(_is_bases(cell) for cell in texts[said]):
+        return said
+    found = [name for name, cells in texts.items() if are_sequences(_cells(cells))]
+    if len(found) > 1:
+        raise problem_of(
+            "import-sequence",
+            source,
+            found=", ".join(found),
+            expected="one column of sequences",
+            fix="Call the right one `sequence`, or say `table: {ignore_columns: [name]}` of the"
+            " others",
+        )
+    return found[0] if found else ""
+
+
+def _is_bases(text: str) -> bool:
+    return len(text) > 5 and bool(re.fullmatch("[ACGTUNRYSWKMBDHV]+", text.strip(), re.IGNORECASE))
+
+
+def _no_ranks(source: str, column: str, cells: Sequence[str]) -> InputError:
+    return problem_of(
+        "import-lineages",
+        source,
+        column=column,
+        found=(_cells(cells) or [""])[0][:60],
+        expected="lineages from domain or kingdom down, or names with their ranks (`g__Bacillus`)",
+        fix="Call the column by the rank of the names in it (Phylum, Genus …); or leave it out:"
+        f" `table: {{ignore_columns: ['{column}']}}`",
+    )
+
+
+def _several(source: str, names: Sequence[str]) -> InputError:
+    return problem_of(
+        "import-lineages",
+        source,
+        found=", ".join(names),
+        expected="one column of lineages, or one that is called `taxonomy`",
+        fix="Say which are not to be taken: `table: {ignore_columns: [name]}` in --method",
+    )
+
+
+def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
+    """Write the lineage of each row, with prefixes where columns are of ranks."""
+    number = len(next(iter(texts.values()), ()))
+    if columns.whole:
+        return list(texts[columns.whole])
+    if columns.numbered:
+        return [
+            positional([texts[name][at] for name in columns.numbered]) for at in range(number)
+        ]
+    lineages = []
+    for at in range(number):
+        parts = [prefixed(rank, texts[name][at]) for name, rank in columns.ranks]
+        if columns.lowest[0] and "species" not in dict(map(reversed, columns.ranks)):
+            names = {rank: texts[name][at] for name, rank in columns.ranks}
+            rank = texts[columns.lowest[1]][at] if columns.lowest[1] else ""
+            parts.append(scientific(texts[columns.lowest[0]][at], rank, names))
+        lineages.append("; ".join(filter(None, parts)))
+    return lineages
+
+
+def positional(cells: Sequence[str]) -> str:
+    """Join ranks that have numbers only; what has prefixes keeps them."""
+    return "; ".join("" if is_absent(cell) else cell.strip() for cell in cells).rstrip("; ")
+
+
+def is_absent(name: str) -> bool:
+    """Tell whether a cell of a rank is empty."""
+    return name.strip().upper() in ("", "NA", "NAN", "NULL", "NONE", "?", "-", "N/A", "#N/A")
+
+
+def prefixed(rank: str, name: str) -> str:
+    """Write a name with its rank, as lineages in one column do; what has one stays."""
+    if is_absent(name):
+        return f"{PREFIX[rank]}__"
+    return name if _HAS_PREFIX.match(name) else f"{PREFIX[rank]}__{name}"
+
+
+_BINOMIAL = re.compile(r"^(\[?[A-Z][\w-]*\]?|Candidatus [A-Z]\w*)[ _](?:[x×] ?)?[a-z][a-z.-]+")
+_BELOW = ("subspecies", "variety", "form", "forma", "strain", "cultivar", "pathovar", "varietas")
+
+
+def scientific(name: str, rank: str, others: Mapping[str, str]) -> str:
+    """Write GBIF's scientificName, the lowest name of any rank, with its rank.
+
+    Where taxonRank says nothing, two words of which the second is lower case are a species. What
+    `others`, the names by rank, have already is left out; what is of no rank of ours keeps none.
+    """
+    name, rank = name.strip(), rank.strip().lower()
+    if is_absent(name) or name in others.values():
+        return ""
+    binomial = _BINOMIAL.match(name)
+    if rank == "species" or (not rank and binomial):
+        return f"s__{name}"
+    if rank in _BELOW and binomial:
+        return f"s__{binomial[0]}"
+    if rank in PREFIX:
+        is_there = any(not is_absent(own) for one, own in others.items() if one == rank)
+        return "" if is_there else f"{PREFIX[rank]}__{name.split()[0]}"
+    return f"x__{name}"
+
+
+def sequences_of(
+    names: Sequence[str], texts: Mapping[str, Sequence[str]], columns: Columns, source: str
+) -> list[str]:
+    """Give the sequence of each row, from its column; what is none of bases is told.
+
+    Raises
+    ------
+    InputError
+        With all cells that hold something else.
+
+    """
+    problems = Problems(source)
+    sequences = []
+    for name, cell in zip(names, texts[columns.sequence], strict=True):
+        text = "" if is_absent(cell) else cell.strip().upper().replace("U", "T")
+        if text and not _is_bases(text) and len(problems.found) < _LOOKED_AT:
+            problems.add(
+                "import-sequence",
+                column=name,
+                found=cell[:40],
+                expected=f"bases in the letters of IUPAC, in '{columns.sequence}'",
+                fix="Remove gaps and other marks, or call the column otherwise",
+            )
+        sequences.append(text)
+    problems.raise_if_any()
+    return sequences
+

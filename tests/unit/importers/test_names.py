@@ -1,0 +1,308 @@
+"""Names that are lineages, tables without names, and lineages under any header."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pipeline_outputs import METHOD, SEQUENCES, write_method
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.errors import InputError
+from soilbio.importers.registry import detect, read
+
+ROWS = {"rows": "features"}
+
+
+def written(tmp_path: Path, text: str, name: str = "t.tsv") -> Path:
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def problems(form: str, sources: list[Path], **options: object) -> list[tuple[str, object]]:
+    with pytest.raises(InputError) as caught:
+        read(form, sources, options)
+    return [(one.code, one.found) for one in caught.value.problems]
+
+
+def lineages(found) -> dict[str, str]:
+    return {name: taxon.lineage for name, taxon in found.features.items()}
+
+
+MGNIFY = {
+    "v5": "#SampleID\tERR1\tERR2\nsk__Bacteria\t3\t4\nUnclassified\t9\t1\n"
+    "sk__Bacteria;k__;p__Acidobacteria\t10\t4\n",
+    "v5 first": "#SampleID\tERR1\tERR2\nUnclassified\t9\t1\nsk__Bacteria;k__;p__A\t10\t4\n"
+    "sk__Archaea\t3\t4\n",
+    "v3": "#SampleID\tERR1\tERR2\nRoot;k__Bacteria\t3\t4\nRoot\t1\t2\n"
+    "Root;k__Bacteria;p__Acidobacteria\t10\t4\n",
+}
+
+
+@pytest.mark.parametrize("name", MGNIFY)
+@pytest.mark.parametrize("form", ["mgnify", "table"])
+def test_lineages_as_names_of_rows_are_features_whatever_stands_above(tmp_path, form, name):
+    source = written(tmp_path, MGNIFY[name], "ERP1_taxonomy_abundances_SSU_v5.0.tsv")
+    found = read(form, [source], {})
+    assert found.libraries == ("ERR1", "ERR2")
+    assert lineages(found) == {one: one for one in found.features}
+    assert len(found.features) == 3
+    assert "mgnify" in [one for one, _ in detect(source)]
+
+
+@pytest.mark.parametrize("corner", ["#OTU ID", "SampleID", "index", ""])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("d__Bacteria;p__Bacillota", "d__Bacteria;p__Pseudomonadota", "Unassigned;__"),
+        ("Bacteria;Bacillota", "Bacteria;Pseudomonadota", "unclassified"),
+        ("k__Fungi|p__Ascomycota", "k__Fungi|p__Basidiomycota", "Unknown"),
+        ("d:Bacteria,p:Bacillota", "d:Bacteria,p:Pseudomonadota", "NA"),
+        ("D_0__Bacteria;D_1__Bacillota", "D_0__Archaea", "No blast hit"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_lineages_as_names_are_lineages_on_either_side(tmp_path, corner, names, turned):
+    rows = [[corner, "S1", "S2"]]
+    rows += [[name, str(at), str(at * at + 2)] for at, name in enumerate(names, 1)]
+    if turned:
+        rows = [list(cells) for cells in zip(*rows, strict=True)]
+    found = read("table", [written(tmp_path, "".join("\t".join(r) + "\n" for r in rows))], {})
+    assert lineages(found) == {name: name for name in names}
+    assert sorted(found.libraries) == ["S1", "S2"]
+
+
+def test_a_collapsed_table_of_biom_keeps_its_lineages(tmp_path):
+    import numpy as np
+    from biom import Table
+
+    names = ["d__Bacteria;p__A", "d__Bacteria;p__B"]
+    text = Table(np.array([[1, 2], [3, 5]]), names, ["S1", "S2"]).to_json("a test")
+    assert lineages(read("biom", [written(tmp_path, text, "t.biom")], {})) == {n: n for n in names}
+
+
+def test_lineages_and_what_is_stated_must_agree(tmp_path):
+    source = written(tmp_path, "#OTU ID\tS1\nd__Bacteria;p__A\t3\nd__Bacteria;p__B\t4\n")
+    assert problems("table", [source], rows="libraries")[0][0] == "import-orientation"
+    assert read("table", [source], ROWS).libraries == ("S1",)
+
+
+def test_lineages_whose_marks_r_changed_are_refused(tmp_path):
+    source = written(tmp_path, "\td__Bacteria.p__A\td__Bacteria.p__B\nS1\t3\t4\n")
+    assert problems("table", [source]) == [("import-name", "d__Bacteria.p__A")]
+
+
+@pytest.mark.parametrize("kind", ["lineages", "sequences"])
+def test_a_measurement_among_lineages_or_sequences_is_no_feature(tmp_path, kind):
+    names = list(SEQUENCES.values()) if kind == "sequences" else ["d__Bacteria;p__A", "d__Archaea"]
+    header = ",".join(["index", *names, "Block"])
+    text = f"{header}\nS1,{',3' * len(names)},1\nS2,{',4' * len(names)},2\n".replace(",,", ",")
+    source = written(tmp_path, text, "level-2.csv")
+    assert problems("table", [source]) == [("import-column", "Block")]
+    found = read("table", [source], {"ignore_columns": ["Block"]})
+    assert sorted(found.features) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("corner", "columns"), [("#OTU ID", "OTU_1\tOTU_2"), ("SampleID", "S1\tS2")]
+)
+def test_a_word_above_names_that_they_contradict_is_refused(tmp_path, corner, columns):
+    rows = ["S1", "S2"] if "OTU" in columns else ["ASV1", "ASV2"]
+    source = written(tmp_path, f"{corner}\t{columns}\n{rows[0]}\t1\t2\n{rows[1]}\t3\t5\n")
+    assert [one[0] for one in problems("table", [source])] == ["import-orientation"]
+
+
+def test_a_class_of_soil_beside_libraries_is_no_lineage(tmp_path):
+    source = written(tmp_path, "SampleID\tx\ty\tClass\nA\t1\t2\tsand\nB\t3\t5\tclay\n")
+    assert read("table", [source], {}).libraries == ("A", "B")
+
+
+def test_the_rank_above_names_is_theirs(tmp_path):
+    source = written(tmp_path, "Genus\tS1\tS2\nBacillus\t3\t4\nunclassified\t1\t9\n")
+    found = read("table", [source], {})
+    assert found.libraries == ("S1", "S2")
+    assert lineages(found)["Bacillus"] == "g__Bacillus"
+
+
+def test_ranks_in_front_of_the_numbers_are_the_lineage(tmp_path):
+    text = "superkingdom\tkingdom\tphylum\tERR1\tERR2\nBacteria\t\tBacillota\t10\t4\n"
+    text += "Bacteria\t\tUnclassified\t5\t5\nUnclassified\t\tUnclassified\t1\t0\n"
+    source = written(tmp_path, text, "ERP1_phylum_taxonomy_abundances_SSU_v5.0.tsv")
+    assert detect(source)[0][0] == "mgnify"
+    found = read("mgnify", [source], {})
+    assert found.libraries == ("ERR1", "ERR2")
+    assert "d__Bacteria; k__; p__Bacillota" in lineages(found).values()
+    assert found.counts["value"].sum() == 25
+
+
+def test_ids_behind_lineages_are_the_names(tmp_path):
+    text = "taxonomy\tOTU ID\tS1\nk__Fungi;p__A\tx\t1\nk__Fungi;p__A\ty\t2\n"
+    found = read("table", [written(tmp_path, text)], {})
+    assert lineages(found) == {"x": "k__Fungi;p__A", "y": "k__Fungi;p__A"}
+
+
+# Tables without names.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",".join(SEQUENCES.values()) + "\n5,3,1,1\n0,7,2,9\n",
+        "S1,S2\n5,3\n0,7\n",
+        "S1,S2\n5,3\n6,7\n",
+        "soil_north,soil_south\n5,3\n12,7\n",
+        "Sample A,Sample B\n5,3\n12,7\n",
+        "OTU_1,OTU_2\n5,3\n12,7\n",
+        "d__Bacteria;p__A,d__Bacteria;p__B\n5,3\n12,7\n",
+    ],
+)
+def test_a_table_without_names_of_rows_is_refused(tmp_path, text):
+    source = written(tmp_path, text, "t.csv")
+    with pytest.raises(InputError, match="names of rows in the first column"):
+        read("table", [source], {"rows": "features"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OTU_1\t1\t2\nOTU_2\t3\t4\nOTU_3\t3\t4\n",
+        "OTU_1\t0\t0\nOTU_2\t3\t4\nOTU_3\t3\t4\n",
+        f"{SEQUENCES['ASV1']}\t1\t2\n{SEQUENCES['ASV2']}\t3\t4\n",
+        "k__Fungi;p__A\t1\t2\nk__Fungi;p__B\t3\t4\n",
+        "soilA\t1.0\t2\nsoilB\t3\t4\n",
+        "OTU_1\t1\t2\tk__Fungi;p__A\nOTU_2\t3\t4\tk__Fungi;p__B\n",
+    ],
+)
+def test_a_table_without_a_header_is_refused(tmp_path, text):
+    with pytest.raises(InputError, match="a header with the names of columns"):
+        read("table", [written(tmp_path, text)], {"rows": "features"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OTU\tA\tB\n1\t4\t2\n2\t3\t4\n",
+        "#OTU ID\t1\t2\nx\t4\t2\ny\t3\t4\n",
+        "\t2019\t2020\nx\t4\t2\ny\t3\t4\n",
+        "PlotID\tx\ty\n1\t4\t2\n2\t3\t4\n",
+    ],
+)
+def test_numbers_may_be_names(tmp_path, text):
+    assert len(read("table", [written(tmp_path, text)], {"rows": "features"}).features) == 2
+
+
+# Lineages under other headers.
+
+BACILLUS = ("Bacteria", "Bacillota", "Bacilli", "Bacillales", "Bacillaceae", "Bacillus")
+
+
+@pytest.mark.parametrize("prefixes", [True, False])
+@pytest.mark.parametrize("word", ["Rank", "rank_", "taxonomy", "Tax", "Taxonomy."])
+def test_ranks_by_number_are_ranks(tmp_path, word, prefixes):
+    cells = [
+        f"{mark}__{name}" if prefixes else name
+        for mark, name in zip("dpcofg", BACILLUS, strict=True)
+    ]
+    header = "\t".join(["OTU ID", "S1", *(f"{word}{at}" for at in range(1, 8))])
+    rows = ["\t".join([name, number, *cells, ""]) for name, number in (("x", "3"), ("y", "4"))]
+    dataset = imported(tmp_path, written(tmp_path, "\n".join([header, *rows]) + "\n"))
+    (row, _) = dataset.table("features").to_dicts()
+    found = [row[rank] for rank in ("domain", "phylum", "class", "order", "family", "genus")]
+    assert found == list(BACILLUS)
+
+
+@pytest.mark.parametrize(
+    "header", ["Taxonomy (SILVA)", "OTUConTaxonomy", "silva_taxonomy", "BLAST hit", "lineage.x"]
+)
+def test_a_column_of_lineages_is_found_by_what_is_in_it(tmp_path, header):
+    text = f"OTU ID\tS1\t{header}\nx\t3\td__Bacteria;p__A\ny\t4\tUnassigned\n"
+    found = read("table", [written(tmp_path, text)], {})
+    assert lineages(found) == {"x": "d__Bacteria;p__A", "y": "Unassigned"}
+    assert found.notes == []
+
+
+@pytest.mark.parametrize("header", ["Phylum (SILVA)", "silva_Phylum", "Phylum.x", "tax.phylum"])
+def test_a_rank_with_more_around_it_is_one(tmp_path, header):
+    text = f"OTU ID\tS1\t{header}\nx\t3\tBacillota\ny\t4\tBacillota\n"
+    assert lineages(read("table", [written(tmp_path, text)], {}))["x"] == "p__Bacillota"
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "found"),
+    [
+        ("Taxon", "Bacillus", "Bacillus"),
+        ("Rank1\tRank2", "Bacillota\tBacilli", "Bacillota"),
+        ("hit 1\thit 2", "k__A;p__B\tk__A;p__C", "hit 1, hit 2"),
+    ],
+)
+def test_lineages_that_cannot_be_told_are_refused(tmp_path, headers, cells, found):
+    text = f"OTU ID\tS1\t{headers}\nx\t3\t{cells}\ny\t4\t{cells}\n"
+    assert problems("table", [written(tmp_path, text)]) == [("import-lineages", found)]
+
+
+def test_ranks_of_a_phyloseq_table_may_have_numbers(tmp_path):
+    written(tmp_path, "otu,S1,S2\nx,1,2\ny,3,5\n", "otu_table.csv")
+    written(tmp_path, '"",Rank1,Rank2\nx,k__Bacteria,p__A\ny,k__Bacteria,NA\n', "tax_table.csv")
+    found = read("phyloseq", [tmp_path], {})
+    assert lineages(found) == {"x": "k__Bacteria; p__A", "y": "k__Bacteria"}
+
+
+# Sequences in a column.
+
+
+@pytest.mark.parametrize("header", ["sequence", "Sequences", "rep_seq", "mystery"])
+def test_sequences_in_a_column_are_there_for_all_or_none(tmp_path, header):
+    one, two = list(SEQUENCES.values())[:2]
+    source = written(tmp_path, f"OTU ID\tS1\t{header}\nx\t3\t{one}\ny\t4\t{two}\n")
+    found = read("table", [source], {})
+    assert [taxon.sequence for taxon in found.features.values()] == [one, two]
+    written(tmp_path, f"OTU ID\tS1\t{header}\nx\t3\t{one}\ny\t4\t\n")
+    assert [one[0] for one in problems("table", [source])] == ["import-names-differ"]
+    found = read("table", [source], {"sequences": "incomplete"})
+    assert "1 of 2 features have no sequence: y" in found.notes
+
+
+def test_what_is_no_sequence_in_a_column_of_sequences_is_told(tmp_path):
+    one = SEQUENCES["ASV1"]
+    source = written(tmp_path, f"OTU ID\tS1\tsequence\nx\t3\t{one}\ny\t4\t{one[:50]}--{one[60:]}\n")
+    assert [one[0] for one in problems("table", [source])] == ["import-sequence"]
+
+
+def test_features_that_a_sheet_of_sequences_lacks_are_told(tmp_path):
+    (tmp_path / "OTU_table.tsv").write_text("id\tA\tB\nx\t1\t2\ny\t4\t9\n")
+    text = f"id\tkingdom\tDNA_sequence\nx\tFungi\t{SEQUENCES['ASV1']}\n"
+    (tmp_path / "taxa.tsv").write_text(text)
+    notes = read("mdt", [tmp_path], {}).notes
+    assert "1 of 2 features are not in the sheet that has sequences: y" in notes
+
+
+# Ranks that hold what is below them.
+
+NESTED = (
+    "#Classification\tS1\tS2\nd__Bacteria\t10\t20\nd__Bacteria|p__A\t7\t5\n"
+    "d__Bacteria|p__B\t3\t15\nd__Bacteria|p__A|c__X\t4\t5\nd__Bacteria|p__A|c__Y\t3\t0\n"
+)
+
+
+@pytest.mark.parametrize("rest", [0, 2])
+def test_sums_of_higher_ranks_are_no_features(tmp_path, rest):
+    text = NESTED.replace("d__Bacteria\t10", f"d__Bacteria\t{10 + rest}")
+    text += "d__Bacteria|p__B|c__Z\t3\t15\n" if not rest else "d__Bacteria|p__B|c__Z\t3\t11\n"
+    source = written(tmp_path, text)
+    assert [one[0] for one in problems("table", [source])] == ["import-total"]
+    assert len(read("table", [source], {"totals": "none"}).features) == 6
+
+
+def test_what_a_table_has_no_lineages_of_is_said(tmp_path, capsys):
+    source = written(tmp_path, "OTU ID\tS1\tS2\nBacillus\t1\t2\nNocardia\t3\t5\n")
+    imported(tmp_path, source)
+    assert "no feature has a lineage" in capsys.readouterr().out
+
+
+def imported(tmp_path: Path, *sources: Path, form: str = "table"):
+    method = write_method(tmp_path, METHOD)
+    words = ["import", form, *map(str, sources), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    return read_dataset(tmp_path / "out")
