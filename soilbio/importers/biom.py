@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.errors import problem_of
-from soilbio.importers.found import Found, Taxon
 from soilbio.importers.forms import are_sequences
+from soilbio.importers.found import Found, Taxon
 from soilbio.importers.known import cleaned, joined
 from soilbio.importers.sides import check_known, sort_out
 from soilbio.importers.stated import stated

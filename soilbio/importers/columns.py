@@ -69,27 +69,26 @@ def kinds_of(
         if name in ignored:
             continue
         cells = [row[place].strip() for row in rows if place < len(row)]
-        is_number = _is_number(cells)
-        if name in libraries:
-            kinds.numbers.append(place)
-        elif _TEXT.match(name):
-            kinds.texts.append(place)
-        elif _OF_RANK.match(name):
-            kinds.texts.append(place)
-            if is_number and any(number_of(cell) is not None for cell in cells):
-                kinds.mixed.append(place)
-        elif is_rank_number(name) and not any(map(_is, cells)):
-            kinds.texts.append(place)
-            kinds.mixed.append(place)
-        elif is_number and (name or any(cells)):
-            kinds.numbers.append(place)
-        else:
-            kinds.texts.append(place)
+        is_number = name in libraries or _is_numbers(name, cells)
+        (kinds.numbers if is_number else kinds.texts).append(place)
+        may_be_number = not _OF_RANK.match(name) or (
+            _looks_numeric(cells) and any(number_of(cell) is not None for cell in cells)
+        )
+        if not is_number and not _TEXT.match(name) and may_be_number:
             kinds.mixed.append(place)
     return kinds
 
 
-def _is_number(cells: Sequence[str]) -> bool:
+def _is_numbers(name: str, cells: Sequence[str]) -> bool:
+    """Tell a column of numbers; not one called as text is, or an empty one of a rank."""
+    if _TEXT.match(name) or _OF_RANK.match(name):
+        return False
+    if is_rank_number(name) and not any(map(_is, cells)):
+        return False
+    return _looks_numeric(cells) and bool(name or any(cells))
+
+
+def _looks_numeric(cells: Sequence[str]) -> bool:
     """Tell whether cells are meant as numbers: at least as many look like it as do not."""
     filled = [cell for cell in cells if _is(cell)]
     alike = sum(number_of(cell) is not None or bool(_LIKE.match(cell)) for cell in filled)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from soilbio.importers.found import Found
 from soilbio.importers.forms import are_sequences
+from soilbio.importers.found import Found
 from soilbio.importers.grid import read_grid
 from soilbio.importers.robject import as_text
 from soilbio.importers.sides import sort_out, together

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from soilbio.importers.found import Found, first_of, one_of
 from soilbio.importers.forms import are_sequences
+from soilbio.importers.found import Found, first_of, one_of
 from soilbio.importers.grid import read_grid
 from soilbio.importers.known import read_fasta, taxa_of
 from soilbio.importers.settings import read_settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from soilbio.taxonomy.positions import DOMAINS, KINGDOMS
+from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS
 
 _SEQUENCE = re.compile(r"^[ACGTUNRYSWKMBDHV]{40,}$", re.IGNORECASE)
 LETTERS = re.compile(r"^[ACGTUNRYSWKMBDHV]+$")

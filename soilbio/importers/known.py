@@ -9,7 +9,6 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.columns import number_of
-from soilbio.importers.found import Taxon
 from soilbio.importers.forms import (
     LETTERS,
     are_lineages,
@@ -18,6 +17,7 @@ from soilbio.importers.forms import (
     is_lineage,
     is_nothing,
 )
+from soilbio.importers.found import Taxon
 from soilbio.importers.lineage_columns import (
     columns_of,
     is_of_features,

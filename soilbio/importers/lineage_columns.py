@@ -230,13 +230,11 @@ def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[st
     if columns.whole:
         return list(texts[columns.whole])
     if columns.numbered:
-        return [
-            positional([texts[name][at] for name in columns.numbered]) for at in range(number)
-        ]
+        return [positional([texts[name][at] for name in columns.numbered]) for at in range(number)]
     lineages = []
     for at in range(number):
         parts = [prefixed(rank, texts[name][at]) for name, rank in columns.ranks]
-        if columns.lowest[0] and "species" not in dict(map(reversed, columns.ranks)):
+        if columns.lowest[0] and "species" not in {rank for _, rank in columns.ranks}:
             names = {rank: texts[name][at] for name, rank in columns.ranks}
             rank = texts[columns.lowest[1]][at] if columns.lowest[1] else ""
             parts.append(scientific(texts[columns.lowest[0]][at], rank, names))
@@ -261,7 +259,7 @@ def prefixed(rank: str, name: str) -> str:
     return name if _HAS_PREFIX.match(name) else f"{PREFIX[rank]}__{name}"
 
 
-_BINOMIAL = re.compile(r"^(\[?[A-Z][\w-]*\]?|Candidatus [A-Z]\w*)[ _](?:[x×] ?)?[a-z][a-z.-]+")
+_BINOMIAL = re.compile(r"^(\[?[A-Z][\w-]*\]?|Candidatus [A-Z]\w*)[ _](?:[x\u00d7] ?)?[a-z][a-z.-]+")
 _BELOW = ("subspecies", "variety", "form", "forma", "strain", "cultivar", "pathovar", "varietas")
 
 
@@ -311,4 +309,3 @@ def sequences_of(
         sequences.append(text)
     problems.raise_if_any()
     return sequences
-

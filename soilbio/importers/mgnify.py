@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
@@ -15,9 +16,12 @@ from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text
 
 # One run's reads: number and lineage (Krona's text), or OTU, number, lineage and taxid.
+_NUMBERED = re.compile(r"^\d+(?:\.0)?\t")
 _KRONA = re.compile(r"^\d+(?:\.0)?\t(?:sk|d|k)__")
 _OTUS = re.compile(r"^#? ?OTU ID\t[^\t]+\ttaxonomy\b")
-_RUN = re.compile(r"(?:[._](?:SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS)[^.]*)+.*$")
+_RUN = re.compile(
+    r"(?:[._](?:SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS|MERGED|FASTA|mseq)(?![A-Za-z])[^.]*)+.*$"
+)
 _LINEAGE = re.compile(r"^(?:Root;|(?:sk|d|k)__\w*(?:;|$))")
 
 
@@ -25,58 +29,72 @@ def recognise(source: Path) -> str:
     """Tell why a file is MGnify's."""
     if not source.is_file() or not re.search(r"\.(?:mseq|tsv|txt)(?:\.gz)?$", source.name):
         return ""
+    start = _start(source)
+    reasons = {
+        "hits of MAPseq": start[0].startswith("# mapseq"),
+        "numbers and lineages, as for Krona": _is_krona(start),
+        "reads of a run by OTU of MAPseq's database, with lineages": _has_otus(start),
+        "taxa of ASVs, with supergroups": start[0].startswith("ASV\t") and "Supergroup" in start[0],
+        "its first columns are ranks, its name is MGnify's": _has_ranks(source, start[0]),
+        "its rows are lineages": _has_lineages(start),
+    }
+    return next((reason for reason, is_so in reasons.items() if is_so), "")
+
+
+def _start(source: Path) -> list[str]:
     with open_text(source) as handle:
-        start = [handle.readline() for _ in range(3)]
-    if start[0].startswith("# mapseq"):
-        return "hits of MAPseq"
-    if _KRONA.match(start[0]):
-        return "numbers and lineages, as for Krona"
-    if any(_OTUS.match(line) for line in start):
-        return "reads of a run by OTU of MAPseq's database, with lineages"
-    if start[0].startswith("ASV\t") and "Supergroup" in start[0]:
-        return "taxa of ASVs, with supergroups"
-    header = [*start[0].split("\t"), ""]
-    if "taxonomy_abundances" in source.name and rank_of(header[0]) and rank_of(header[1]):
-        return "its first columns are ranks, its name is MGnify's"
-    names = [line.partition("\t")[0] for line in start[1:] if line.strip()]
-    has_word = header[0].strip("# ").lower() in ("sampleid", "sample id", "taxonomy")
-    return "its rows are lineages" if has_word and any(map(_LINEAGE.match, names)) else ""
+        return [*islice(handle, 100), ""]
+
+
+def _is_krona(start: Sequence[str]) -> bool:
+    """Tell Krona's text: numbers and lineages, the unclassified anywhere among them."""
+    return bool(_NUMBERED.match(start[0])) and any(map(_KRONA.match, start))
+
+
+def _has_otus(start: Sequence[str]) -> bool:
+    return any(map(_OTUS.match, start[:2]))
+
+
+def _has_ranks(source: Path, header: str) -> bool:
+    names = [*header.split("\t"), ""]
+    return "taxonomy_abundances" in source.name and bool(rank_of(names[0]) and rank_of(names[1]))
+
+
+def _has_lineages(start: Sequence[str]) -> bool:
+    word = start[0].partition("\t")[0].strip("# ").lower()
+    return word in ("sampleid", "sample id", "taxonomy") and any(map(_LINEAGE.match, start[1:]))
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
-    """Read hits of reads (one file a run), or tables."""
-    if all(_is_sum(source) for source in sources):
-        found = collect(sources, _sums, shares=False, method={"engine": "mapseq"})
-        del found.method["library_strategy"]
-        found.notes.append("a feature is a lineage: reads with one lineage are counted together")
-        return found
-    if all(".mseq" in source.name for source in sources):
-        versions: set[str] = set()
-        found = collect(
-            sources, lambda one: _hits(one, versions), shares=False, method={"engine": "mapseq"}
-        )
-        del found.method["library_strategy"]
-        found.method["engine_version"] = ", ".join(sorted(versions))
-        found.notes.append("a feature is a lineage: reads with one lineage are counted together")
-        return found
+    """Read hits of reads or their sums (one file a run), or tables."""
     told = stated(options)
-    return together(sources, sort_out(sources, told), told)
+    if not all(_is_sum(source) or ".mseq" in source.name for source in sources):
+        return together(sources, sort_out(sources, told), told)
+    versions: set[str] = set()
+
+    def read_one(source: Path) -> dict[str, list[Line]]:
+        return _sums(source) if _is_sum(source) else _hits(source, versions)
+
+    found = collect(sources, read_one, shares=False, method={"engine": "mapseq"})
+    del found.method["library_strategy"]
+    if versions:
+        found.method["engine_version"] = ", ".join(sorted(versions))
+    found.notes.append("a feature is a lineage: reads with one lineage are counted together")
+    return found
 
 
 def _is_sum(source: Path) -> bool:
-    with open_text(source) as handle:
-        start = [handle.readline() for _ in range(2)]
-    return bool(_KRONA.match(start[0])) or any(_OTUS.match(line) for line in start)
+    start = _start(source)
+    return _is_krona(start) or _has_otus(start)
 
 
 def _sums(source: Path) -> dict[str, list[Line]]:
     """Read one run's reads by lineage."""
     lineages: Counter[str] = Counter()
-    is_krona = False
+    is_krona = _is_krona(_start(source))
     with open_text(source) as handle:
         for number, line in enumerate(handle, start=1):
             cells = line.rstrip("\r\n").split("\t")
-            is_krona = is_krona or (number == 1 and bool(_KRONA.match(line)))
             if line.startswith("#") or not line.strip():
                 continue
             count, lineage = (

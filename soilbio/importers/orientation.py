@@ -24,9 +24,7 @@ _STATE = (
 )
 
 
-def features_are_rows(
-    grid: Grid, known: Collection[str], told: Stated, *, rows: str = ""
-) -> bool:
+def features_are_rows(grid: Grid, known: Collection[str], told: Stated, *, rows: str = "") -> bool:
     """Tell which side of a table features are on: stated, or by names that are known.
 
     Names are known if they are sequences or lineages, if sequences and lineages go by them, or if

@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
-from soilbio.importers.found import Found, Taxon
 from soilbio.importers.forms import are_lineages, are_sequences, is_lineage, is_nothing, is_sequence
+from soilbio.importers.found import Found, Taxon
 from soilbio.importers.grid import Grid, not_taken, read_grid
 from soilbio.importers.known import (
     cleaned,
@@ -171,7 +171,7 @@ def check_alike(grid: Grid, names: Sequence[str], *, is_rows: bool) -> None:
             "import-column",
             column=name,
             found=name,
-            expected=f"one of the {kind} that the other columns are; this may be something measured",
+            expected=f"one of the {kind}, as the others; this may be something measured",
             fix=f"Say `table: {{ignore_columns: ['{name}']}}` in --method, or correct the name",
         )
     problems.raise_if_any()
@@ -198,7 +198,9 @@ def check_known(
     """
     bare = [name for name, taxon in features.items() if not taxon.sequence]
     unnamed = [name for name, taxon in features.items() if not taxon.lineage]
-    is_other = not any(name in lineages or one.sequence in lineages for name, one in features.items())
+    is_other = not any(
+        name in lineages or one.sequence in lineages for name, one in features.items()
+    )
     notes = []
     problems = Problems(", ".join(source.name for source in sources))
     absent = [name for name in bare if name not in lineages]

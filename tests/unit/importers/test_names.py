@@ -306,3 +306,28 @@ def imported(tmp_path: Path, *sources: Path, form: str = "table"):
     words = ["import", form, *map(str, sources), "--method", str(method)]
     assert main([*words, "--out", str(tmp_path / "out")]) == 0
     return read_dataset(tmp_path / "out")
+
+
+# MGnify's sums of runs.
+
+
+def test_krona_s_text_may_begin_with_the_unclassified(tmp_path):
+    one = written(tmp_path, "3\tUnclassified\n5\tsk__Bacteria\tk__\tp__A\n", "ERR2_FASTA.mseq.txt")
+    other = written(tmp_path, "5\tsk__Archaea\n1\tUnclassified\n", "ERR3_SSU_MERGED_FASTA.mseq.txt")
+    assert detect(one)[0][0] == "mgnify"
+    found = read("mgnify", [one, other], {})
+    assert found.libraries == ("ERR2", "ERR3")
+    assert found.counts["value"].sum() == 14
+
+
+def test_sums_and_hits_of_runs_are_read_together(tmp_path):
+    one = written(tmp_path, "3\tUnclassified\n5\tsk__Bacteria\n", "ERR2_FASTA.mseq.txt")
+    hits = "# mapseq v1.2.6 (x)\n#query\tdbhit\tbitscore\tSILVA\nr1\th\t9\tsk__Bacteria\n"
+    other = written(tmp_path, hits, "ERR3.mseq")
+    assert read("mgnify", [one, other], {}).counts["value"].sum() == 9
+
+
+def test_marks_within_lineages_of_a_header_part_no_columns(tmp_path):
+    names = [f"d__Bacteria;p__A;c__B;o__C;f__D;g__{one}" for one in "EF"]
+    source = written(tmp_path, f"index,{','.join(names)}\nS1,3,4\nS2,5,6\n", "level-6.csv")
+    assert sorted(read("table", [source], {}).features) == names
