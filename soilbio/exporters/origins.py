@@ -142,10 +142,9 @@ def _made_anew(merged: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Make rows of features of some of the rows they came from; what has none of these is bare."""
     import polars as pl
 
-    level = rows["level"].first()
-    is_named = pl.lit(level not in (None, "feature"))
-    if level == PLACEMENT:  # what is of no clade is a sequence still
-        is_named = pl.col("feature_id").str.starts_with(f"{PLACEMENT}:")
+    level = str(rows["level"].first())
+    # What is of no clade, or of a gene without hypotheses, is a sequence still.
+    is_named = pl.col("feature_id").str.starts_with(f"{level}:")
     named, sequences = rows.filter(is_named), rows.filter(~is_named)
     schema = {name: merged.schema[name] for name in _COLUMNS} | {"shown_as": pl.String}
     columns = [name for name in schema if name != "agreement_ids"]
@@ -190,6 +189,7 @@ def _of_sequences(agreed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     """Give taxa the names that their own rows have, no deeper than they were merged by.
 
+    Clades and hypotheses are not merged by names, so that theirs are all that the rows agree on.
     A taxon's id tells its name, and its checksum the code of nomenclature and the flags that keep
     it apart: it stays where all of these are known to the rows.
     """
@@ -208,8 +208,12 @@ def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) ->
     there = agreed.drop("classifier", "taxon_rank").join(before, on="feature_id", how="left")
     there = there.join(_knowing(rows, before), on="feature_id", how="left")
     is_said = pl.col("is_named") & pl.col("named_rank").is_not_null()
+    is_by_name = ~pl.col("feature_id").str.starts_with(f"{PLACEMENT}:")
+    is_by_name &= ~pl.col("feature_id").str.contains(SPECIES_HYPOTHESIS)
     names = [
-        pl.when(is_said & (pl.col("named_rank") == rank))
+        pl.when(~is_by_name)
+        .then(pl.col(rank))
+        .when(is_said & (pl.col("named_rank") == rank))
         .then(pl.col("named"))
         .when(depth >= place)
         .then(pl.col(rank))

@@ -17,7 +17,7 @@ from soilbio.harmonise.orientation import turned
 from soilbio.harmonise.origins import own_tables, write_origins
 from soilbio.harmonise.placed import clades_of, gene_file, place_features
 from soilbio.harmonise.reclassify import reclassified
-from soilbio.harmonise.sources import Source
+from soilbio.harmonise.sources import Source, is_its
 from soilbio.harmonise.trimming import trimmed
 from soilbio.harmonise.ways import Told, Ways
 
@@ -70,9 +70,7 @@ def merged_numbers(
     counts: Iterable[pl.LazyFrame] = [own for _, own, _ in called]
     became: Mapping[str, str] | pl.LazyFrame = longer
     if ways.level != "feature":
-        features, lineage_of = (
-            clades_of(features, placing) if placing else lineages_of(features, ways.level)
-        )
+        features, lineage_of = _taxa(features, parts, ways)
         counts = (added_up(own, lineage_of) for own in counts)
         became = lineage_of
     if ways.is_trimmed or ways.level != "feature":
@@ -83,6 +81,47 @@ def merged_numbers(
     every = pl.concat(kept, how="vertical")
     origins = write_origins(parts, became, ways.level, scratch / "origins.parquet")
     return every, _with_agreements(features, every), origins
+
+
+def _taxa(
+    features: pl.LazyFrame, parts: Sequence[Part], ways: Ways
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Make features of clades, hypotheses or names, and tell which each old one is.
+
+    Of hypotheses are those of ITS; other genes beside them have none and stay what they are.
+    """
+    import polars as pl
+
+    if placing := ways.by_clades:
+        return clades_of(features, placing)
+    if ways.level != BY_HYPOTHESIS:
+        return lineages_of(features, ways.level)
+    of_its = pl.concat(_of_its(source, counts) for source, counts, _ in parts).unique()
+    names = of_its.collect(engine="streaming")["feature_id"]
+    has_any = pl.col("feature_id").is_in(names.implode())
+    rest = features.filter(~has_any)
+    taxa, lineage_of = lineages_of(features.filter(has_any), ways.level)
+    schema = rest.collect_schema()
+    columns = [name for name in schema if name != "agreement_ids"]
+    same = rest.select("feature_id", pl.col("feature_id").alias("new"))
+    return (
+        pl.concat(
+            [
+                taxa.select(columns).cast({name: schema[name] for name in columns}),
+                rest.select(columns),
+            ]
+        ),
+        pl.concat([lineage_of, same]),
+    )
+
+
+def _of_its(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
+    """List the features of a dataset's assays of ITS."""
+    import polars as pl
+
+    assays = [row["assay_id"] for row in source.rows("assays") if is_its(row)]
+    libraries = source.frame("libraries").filter(pl.col("assay_id").is_in(assays))
+    return counts.join(libraries, on="library_id", how="semi").select("feature_id").unique()
 
 
 def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[Part]:
@@ -179,9 +218,8 @@ def _own(
     counts, features = own_tables(source, lots)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
-    if ways.level not in ("feature", PLACEMENT):
-        kept = {"verbatim_lineage"} if ways.level == BY_HYPOTHESIS else set()
-        kept |= {"sequence"} if ways.classifier else set()
+    if ways.level not in ("feature", BY_HYPOTHESIS, PLACEMENT):
+        kept = {"sequence"} if ways.classifier else set()
         emptied = [name for name in _OF_ONE if name not in kept]
         features = features.with_columns(pl.lit(None, pl.String).alias(name) for name in emptied)
     return counts, features

@@ -152,7 +152,7 @@ def assays_of(
         has_counts = dict(counted.iter_rows())
         sampling = _sampling(source, fields)
         rows = source.rows("assays")
-        version = _hypotheses(source) if any(map(_is_its, rows)) else ""
+        version = _hypotheses(source) if any(map(is_its, rows)) else ""
         for row in rows:
             name = f"{source.name}: {row['assay_id']}"
             found[name] = {
@@ -160,13 +160,14 @@ def assays_of(
                 **row,
                 **_after_merging(source.history, row),
                 "has_counts": has_counts.get(row["assay_id"], True),
-                "sh_version": version if _is_its(row) else "",
+                "sh_version": version if is_its(row) else "",
             }
     lengths = lengths_of(sources, lambda one, other: is_one_place(found[one], found[other]))
     return {name: {**row, "lengths": lengths.get(name)} for name, row in found.items()}
 
 
-def _is_its(assay: Mapping[str, Any]) -> bool:
+def is_its(assay: Mapping[str, Any]) -> bool:
+    """Tell whether an assay is of ITS, of which UNITE has species hypotheses."""
     return "ITS" in str(assay["target_gene"] or "").upper()
 
 
@@ -202,6 +203,8 @@ def _sampling(source: Source, fields: Iterable[str]) -> dict[str, dict[str, froz
 
 def _after_merging(history: History, assay: Mapping[str, Any]) -> dict[str, Any]:
     merged_by = {"merged_by": history.get("level", "feature")}
+    if merged_by["merged_by"] == "sh" and not is_its(assay):
+        merged_by = {"merged_by": "feature"}
     if assay["assay_id"] not in history.get("placement", {}).get("assays", [assay["assay_id"]]):
         merged_by = {"merged_by": "feature"}  # its features stayed what they were
     windows = set(_windows(history, assay["target_gene"]))

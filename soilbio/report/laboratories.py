@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from soilbio.dataset.history import ORIGINS, pairs_of
+from soilbio.dataset.history import ORIGINS, merges_of, pairs_of
 from soilbio.diversity.laboratories import LABORATORY, Gene, Row
 from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
 from soilbio.report.figures_diversity import Point, ordination
@@ -85,15 +85,30 @@ def _level(history: Mapping[str, Any]) -> Iterator[Block]:
     yield from _matrix(pairs_of(history))
     columns = ("assay", "with", "finest level", "because", "both say the same of")
     yield grid("Pairs of assays", columns, rows, is_folded=False)
-    for gene, window in history.get("common_regions", {}).items():
+    for merging in merges_of(history):
+        yield from _compared_with(merging)
+
+
+def _compared_with(merging: Mapping[str, Any]) -> Iterator[Block]:
+    """Tell to what sequences were cut, or where they were placed, in one of the mergings."""
+    for gene, window in merging.get("common_regions", {}).items():
         least, most = window["length_bp"]
+        pair = [window[name] for name in ("forward_primer", "reverse_primer")]
+        region = f"the region between {' and '.join(pair)}" if all(pair) else "a common region"
         yield (
-            f"{gene}: sequences were trimmed to the region between {window['forward_primer']} and"
-            f" {window['reverse_primer']}, {least} to {most} bases, placed on"
+            f"{gene}: sequences were trimmed to {region}, {least} to {most} bases, placed on"
             f" {window['references_with_all_primers']:,} references that hold all primers."
         )
 
-    if placed := history.get("placement"):
+    if known := merging.get("classified"):
+        yield (
+            f"Sequences were classified anew with {known['classifier']} and {known['reference']}"
+            f" {known['reference_version']}."
+        )
+    for length in sorted(set(merging.get("common_lengths", {}).values())):
+        names = [name for name, own in merging["common_lengths"].items() if own == length]
+        yield f"{', '.join(sorted(names))}: sequences were cut to {length:,} bases."
+    if placed := merging.get("placement"):
         yield (
             f"{', '.join(placed['assays'])}: sequences were placed on a tree of {placed['tips']:,}"
             f" genes (RAxML {placed['programs']['RAxML']}, {placed['model']}), cut into"
@@ -120,15 +135,23 @@ def _because(pair: Mapping[str, Any]) -> list[str]:
 
 def _lost(history: Mapping[str, Any]) -> Iterator[Block]:
     columns = ("dataset", "features", "features_after", "reads", "reads_after", "without_name")
-    rows = [[_cell(name, row.get(name)) for name in columns] for row in history.get("losses", ())]
-    if rows:
-        note = (
-            "Without name: the share of reads that has no name at the level of merging, or that is"
-            " of no clade."
+    for merging in merges_of(history):
+        rows = [
+            [_cell(name, row.get(name)) for name in columns] for row in merging.get("losses", ())
+        ]
+        title = "Before and after" if merging is history else "Before and after, earlier"
+        if rows:
+            note = (
+                "Without name: the share of reads that has no name at the level of merging, or that"
+                " is of no clade."
+            )
+            title += f": by {merging['level']}"
+            yield grid(title, columns, rows, note=note, is_folded=False)
+        notes = sorted(merging["notes"].items())
+        yield Bullets(
+            "" if merging is history else "Merged before",
+            tuple(f"{name.replace('_', ' ')}: {number:,}" for name, number in notes),
         )
-        yield grid("Before and after", columns, rows, note=note, is_folded=False)
-    notes = sorted(history["notes"].items())
-    yield Bullets("", tuple(f"{name.replace('_', ' ')}: {number:,}" for name, number in notes))
     yield (
         f"What each dataset said of its features, verbatim, is in {ORIGINS}; what fell outside a"
         " common region is listed in provenance/outside_window.tsv."

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.history import History, making_of, pairs_of, read_history
+from soilbio.dataset.history import History, making_of, merges_of, pairs_of, read_history
 from soilbio.dataset.package import RUN
 from soilbio.report.citations import citations_of
 from soilbio.report.summaries import libraries_once, number_of_features
@@ -179,21 +179,29 @@ def _imported(found: Row, what: str) -> str:
 
 
 def _merged(history: History) -> Iterator[str]:
-    """Tell how datasets were merged, and why no finer."""
-    if not history:
-        return
-    names = [one["name"] for one in history["datasets"]]
-    yield (
-        f"**Harmonisation.** {len(names)} datasets ({_some(names)}) were merged with soilbio by"
-        f" {history['level']}; raw counts were kept, and no number of two datasets was added up."
-        f" {_notes(history)}"
-    )
+    """Tell how datasets were merged, each merging that led to this one, and why no finer."""
+    told: dict[str, None] = {}  # two datasets may have one merging behind them
+    for merging in merges_of(history):
+        is_last = merging is history
+        told |= dict.fromkeys(_merging(merging, "Harmonisation" if is_last else "Merged before"))
+    yield from told
     reasons: dict[str, str] = {}
-    for pair in pairs_of(history):
+    for pair in pairs_of(history) if history else ():
         for rule in pair["rules"]:
             reasons.setdefault(rule["because"], f"{rule['because']} (finest: {rule['finest']})")
     if reasons:
         yield f"The level follows from these reasons: {'; '.join(sorted(reasons.values()))}."
+
+
+def _merging(history: History, what: str) -> Iterator[str]:
+    """Tell of one merging what was merged and how, what was found, and what was lost."""
+    names = [one["name"] for one in history.get("datasets", ())]
+    merged = f"{len(names)} datasets ({_some(names)})" if names else "Datasets"
+    yield (
+        f"**{what}.** {merged} were merged with soilbio by"
+        f" {history['level']}; raw counts were kept, and no number of two datasets was added up."
+        f" {_notes(history)}".rstrip()
+    )
     yield from _compared(history)
     losses = [one for one in history.get("losses", ()) if one["without_name"] is not None]
     if losses:
@@ -204,9 +212,10 @@ def _merged(history: History) -> Iterator[str]:
 def _compared(history: History) -> Iterator[str]:
     """Tell what sequences were compared with."""
     for gene, window in sorted(history.get("common_regions", {}).items()):
+        pair = [window[name] for name in ("forward_primer", "reverse_primer")]
+        region = f"the region between {' and '.join(pair)}" if all(pair) else "a common region"
         yield (
-            f"Sequences of {gene} were trimmed to the region between {window['forward_primer']} and"
-            f" {window['reverse_primer']}, placed by alignment (cutadapt) on"
+            f"Sequences of {gene} were trimmed to {region}, placed by alignment (cutadapt) on"
             f" {window['references_with_all_primers']:,} reference sequences; chimeras were looked"
             " for again in it (UCHIME3, vsearch)."
         )

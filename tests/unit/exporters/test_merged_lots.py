@@ -31,9 +31,11 @@ from merged_example import (
 from soilbio.cli.main import main
 from soilbio.dataset.history import HISTORY, LOTS, ORIGINS
 from soilbio.dataset.read import read_dataset
+from soilbio.dataset.tables import FEATURES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError
 from soilbio.exporters.merged_history import Received, copy_history
+from soilbio.exporters.origins import Origins, shown_features
 from soilbio.exporters.registry import OF_TABLES
 from soilbio.exporters.rows import Names
 from soilbio.harmonise.compare import read_rules
@@ -236,3 +238,37 @@ def test_a_common_region_goes_along_where_its_primers_do():
         assert (region["forward_primer"], region["reverse_primer"]) == told
         assert list(found["libraries"].values()) == list(found[LOTS].values()) == [["new"]]
         assert "secret" not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("feature", "level", "genus"),
+    [
+        ("sh:SH1000001.10FU 1234abcd", "sh", "Mortierella"),
+        ("placement:clade 1234abcd", "placement", "Mortierella"),
+        ("family:Mortierellaceae 1234abcd", "family", None),
+    ],
+)
+def test_what_others_dispute_is_not_disputed_where_they_are_not_told(feature, level, genus):
+    """Hypotheses and clades are made of sequences: how they are called their own rows say."""
+    ranks = dict.fromkeys(RANKS) | {"kingdom": "Fungi", "family": "Mortierellaceae"}
+    empty = {column.name: None for column in FEATURES.columns}
+    merged = {**empty, **ranks, "feature_id": feature, "flags": "conflict-genus"}
+    merged |= {"taxon_rank": "family", "agreement_ids": f"{SEMI}|{SHUT}"}
+    names = [("Mortierella", "1"), ("Mortierella", "1"), ("Linnemannia", "2")]
+    rows = [
+        {
+            **{**empty, **ranks, "feature_id": feature, "genus": name, "flags": "", "lots": lot},
+            **{"verbatim_lineage": f"{name} SH1000001.10FU", "own_id": f"f{n}", "level": level},
+            **{"source": lot, "came_as": f"f{n}", "agreement_ids": SEMI, "taxon_rank": "genus"},
+        }
+        for n, (name, lot) in enumerate(names)
+    ]
+    counts = pl.LazyFrame({"feature_id": [feature], "key": [SEMI]})
+    kinds = {one.name: pl.String for one in FEATURES.columns} | {
+        **{"confidence": pl.Float64, "length_bp": pl.Int64, "ncbi_taxid": pl.Int64}
+    }
+    frames = [pl.LazyFrame(one, schema_overrides=kinds) for one in ([merged], rows)]
+    shown = shown_features(frames[0], counts, Origins(frames[1], {"1": SEMI}))
+    (row,) = shown.features.collect().to_dicts()
+    assert (row["genus"], row["family"], row["flags"]) == (genus, "Mortierellaceae", "")
+    assert row["taxon_rank"] == ("genus" if genus else "family")

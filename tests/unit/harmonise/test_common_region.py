@@ -254,6 +254,19 @@ def test_a_window_is_remembered_through_a_merging_that_trimmed_nothing(tmp_path,
         read_dataset(Path(name)).table("counts")["count"].sum() for name in (both, third, later)
     ]
     assert sums[0] + sums[1] == sums[2]
+    assert main(["methods", later]) == 0
+    told = capsys.readouterr().out
+    assert told.count("**Merged before.**") == 2
+    assert main(["methods", both]) == 0
+    told_of_both = capsys.readouterr().out
+    for text in (told, told_of_both):
+        assert "Sequences of 16S rRNA were trimmed to the region between" in text
+        assert "UCHIME3" in text
+    page = tmp_path / "page"
+    assert main(["laboratories", both, "--out", str(page)]) == 0
+    html = (page / "laboratories.html").read_text()
+    assert "16S rRNA: sequences were trimmed to the region between" in html
+    assert "features outside the common region" in html
 
 
 @pytest.mark.parametrize("ends", [("forward",), ("reverse",), ("forward", "reverse")])

@@ -80,6 +80,36 @@ def test_its1_and_its2_meet_in_the_species_hypotheses_of_unite(tmp_path, capsys)
     assert genera == {"Peziza"}
 
 
+def test_genes_beside_its_have_no_hypotheses_and_stay_sequences(tmp_path, capsys):
+    shared = named("Peziza", "SH1502188.08FU")
+    bacteria = "k__Bacteria;p__Bacillota;g__Bacillus"
+    v4 = (
+        "{assay_id: V4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+        f" pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}, reference: SILVA,"
+        " reference_version: 138}"
+    )
+    rows = [(f"v{n}", n + 3, amplicon(one, "v4"), bacteria) for n, one in enumerate(GENES[:4])]
+    folders = [
+        table(tmp_path / "n", [("a", 3, "ACGT" * 40, shared)], its("ITS1")),
+        table(tmp_path / "s", [("c", 5, "AGGT" * 40, shared)], its("ITS2")),
+        table(tmp_path / "v", rows[:3], v4),
+        table(tmp_path / "w", rows[1:], v4),
+    ]
+    assert main(["harmonise", *map(str, folders), "--out", str(tmp_path / "merged")]) == 0
+    told = capsys.readouterr().out
+    assert "Merged by sh" in told
+    assert "v: 3 features became 3, 12 of 12 reads are kept, 0.0 % have no name" in told
+    features = read_dataset(tmp_path / "merged").table("features")
+    assert features.filter(pl.col("sequence").is_not_null()).height == 4
+    assert features.filter(pl.col("feature_id").str.starts_with("sh:")).height == 1
+    # They go on being merged as the sequences that they are.
+    more = table(tmp_path / "x", rows[2:], v4)
+    words = ["harmonise", str(tmp_path / "merged"), str(more), "--out", str(tmp_path / "more")]
+    assert main(words) == 0
+    assert "Merged by sh" in capsys.readouterr().out
+    assert read_dataset(tmp_path / "more").table("features").height == 5
+
+
 def test_hypotheses_of_two_versions_are_merged_by_genus(tmp_path, capsys):
     one = [("a", 3, "ACGT" * 40, named("Peziza", "SH1502188.08FU"))]
     other = [("c", 5, "AGGT" * 40, named("Peziza", "SH1502188.09FU"))]
