@@ -25,8 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
-    from soilbio.harmonise.compare import compare, fields_of, read_rules, sound_level, told
+    from soilbio.harmonise.compare import compare, sound_level, told
     from soilbio.harmonise.placed import find_placing
+    from soilbio.harmonise.rules import fields_of, read_rules
     from soilbio.harmonise.sources import assays_of, read_sources
     from soilbio.harmonise.trimming import Trimming, find_windows
 

@@ -39,8 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Merge, and say how."""
-    from soilbio.harmonise.compare import read_rules, told
+    from soilbio.harmonise.compare import told
     from soilbio.harmonise.merge import harmonise
+    from soilbio.harmonise.rules import read_rules
     from soilbio.harmonise.ways import Given
     from soilbio.references.manifest import locate
 

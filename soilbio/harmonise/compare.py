@@ -6,27 +6,18 @@ here. A user's own table can make rules stricter, never looser.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from soilbio.dataset.history import PLACEMENT
 from soilbio.dataset.tables import ASSAYS
-from soilbio.errors import Problems
 from soilbio.harmonise.lengths import Lengths, are_near
-from soilbio.standards import shipped
+from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.standards.sharing_classes import SharingClass as Share
 
-# From fine to coarse. `sh`: species hypotheses of UNITE; `presence`: names of genera that are
-# there, no numbers; `refused`: nothing.
-LEVELS = (
-    *("feature", "sh", "species", PLACEMENT, "genus", "family", "order", "class", "phylum"),
-    *("domain", "presence", "refused"),
-)
 _ITS = re.compile(r"its[12]?$")
 # A gene of ribosomal RNA with the region behind it.
 _WITH_REGION = re.compile(r"(\d+(?:\.\d)?s)v\d")
@@ -45,24 +36,10 @@ _BESIDE = tuple(
     one.name for one in ASSAYS.columns if one.sharing_class == Share.METHOD and one.is_later
 )
 LENGTHS_TRIMMED = "lengths-trimmed"
+UNSTATED = "method-unstated"
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A reason: the finest level that it leaves, in words, and who says so.
-
-    It applies where two assays say different things in one of `fields`, columns of `assays` or
-    `samples`.
-    """
-
-    name: str
-    finest: str
-    because: str
-    source: str
-    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,60 +59,6 @@ class Pair:
     def is_cut_to_one_length(self) -> bool:
         """Whether one has the beginnings of the other's sequences."""
         return any(rule.name == LENGTHS_TRIMMED for rule in self.rules)
-
-
-def read_rules(own: Path | None = None) -> dict[str, Rule]:
-    """Read the rules; a user's table replaces those that it names, if it makes them stricter.
-
-    Raises
-    ------
-    InputError
-        If the user's table names a rule or level that is none, or makes one looser.
-
-    """
-    rules = {rule.name: rule for rule in _read(shipped("resources/comparability.tsv"))}
-    problems = Problems(str(own))
-    for row, rule in enumerate(_read(own) if own else (), start=2):
-        if rule.name not in rules or rule.finest not in LEVELS:
-            problems.add(
-                "rule-unknown",
-                row=row,
-                found=f"{rule.name} {rule.finest}",
-                expected=f"a rule of {', '.join(rules)} and a level of {', '.join(LEVELS)}",
-                fix="Correct the word",
-            )
-        elif LEVELS.index(rule.finest) < LEVELS.index(rules[rule.name].finest):
-            problems.add(
-                "rule-looser",
-                row=row,
-                found=rule.finest,
-                expected=f"{rules[rule.name].finest} or coarser",
-                fix="Rules can be made stricter only",
-            )
-        else:
-            rules[rule.name] = replace(rule, fields=rules[rule.name].fields)
-    problems.raise_if_any()
-    return rules
-
-
-def _read(path: Path) -> list[Rule]:
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = csv.DictReader(handle, delimiter="\t")
-        return [
-            Rule(
-                row.get("rule") or "",
-                row.get("finest") or "",
-                row.get("because") or "",
-                row.get("source") or "",
-                tuple((row.get("fields") or "").split()),
-            )
-            for row in rows
-        ]
-
-
-def fields_of(rules: Mapping[str, Rule]) -> list[str]:
-    """List the columns that any rule looks at."""
-    return sorted({field for rule in rules.values() for field in rule.fields})
 
 
 def compare(
@@ -164,24 +87,17 @@ def compare(
         both = assays[one], assays[other]
         applying = _of_method(*both, rules)
         if one in windows and windows[one] == windows.get(other):
-            applying = [
-                rules["common-region"] if rule.name in _OF_PLACE else rule for rule in applying
-            ]
+            applying = _instead(applying, _OF_PLACE, rules["common-region"])
             # What was cut short cannot be trimmed to a window by its other end.
-            applying = [
-                rules["lengths-differ"] if rule.name == LENGTHS_TRIMMED else rule
-                for rule in applying
-            ]
+            applying = _instead(applying, (LENGTHS_TRIMMED,), rules["lengths-differ"])
         applying = _by_hypotheses(*both, applying, rules)
         is_placed = one in placed and other in placed
         if is_placed:
-            applying = [
-                rules["placement"] if rule.name in (*_OF_PLACE, "lengths-differ") else rule
-                for rule in applying
-            ]
+            applying = _instead(applying, (*_OF_PLACE, "lengths-differ"), rules["placement"])
         applying += _of_merging(*both, rules, is_placed=is_placed)
-        if _coarsest(applying) < LEVELS.index("presence"):
-            applying += _of_sampling(*both, rules)
+        applying += _of_own(*both, rules, {rule.name for rule in applying})
+        applying += _of_sampling(*both, rules, _coarsest(applying))
+        applying = [_within_reach(*both, rule, is_placed=is_placed) for rule in applying]
         common = tuple(field for field in fields_of(rules) if _agree(*both, field))
         pairs.append(Pair(one, other, LEVELS[_coarsest(applying)], tuple(applying), common))
     return pairs
@@ -191,6 +107,12 @@ def _agree(one: Assay, other: Assay, field: str) -> bool:
     return _said(one, field) == _said(other, field) != ""
 
 
+def _instead(applying: Iterable[Rule], names: Collection[str], rule: Rule) -> list[Rule]:
+    """Let a rule take the place of others, but not of those that the user made stricter."""
+    found = [rule if one.name in names and not one.is_own else one for one in applying]
+    return list(dict.fromkeys(found))
+
+
 def _by_hypotheses(
     one: Assay, other: Assay, applying: list[Rule], rules: Mapping[str, Rule]
 ) -> list[Rule]:
@@ -198,10 +120,7 @@ def _by_hypotheses(
     if not _agree(one, other, "sh_version"):
         return applying
     replaced = {*_OF_PLACE, *_OF_FEATURES.values(), "lengths-differ", LENGTHS_TRIMMED}
-    if not any(rule.name in replaced for rule in applying):
-        return applying
-    kept = [rule for rule in applying if rule.name not in replaced]
-    return [rules["species-hypothesis"], *kept]
+    return _instead(applying, replaced, rules["species-hypothesis"])
 
 
 def _of_merging(
@@ -212,7 +131,32 @@ def _of_merging(
     if LEVELS[merged] == PLACEMENT and not is_placed:
         yield rules["placed-before"]
     elif merged:
-        yield replace(rules["merged-before"], finest=LEVELS[merged])
+        rule = rules["merged-before"]
+        yield replace(rule, finest=LEVELS[max(merged, LEVELS.index(rule.finest))])
+
+
+def _of_own(
+    one: Assay, other: Assay, rules: Mapping[str, Rule], known: Collection[str]
+) -> Iterator[Rule]:
+    """Yield what a user made stricter and would not apply: beside the point, or replaced."""
+    names = [*_MARKER]
+    if one.get("library_strategy") == other.get("library_strategy"):
+        names += _MAKING.get(str(one.get("library_strategy")), ())
+    for name in names:
+        rule = rules[name]
+        if rule.is_own and name not in known and _differ(one, other, rule.fields):
+            yield rule
+
+
+def _within_reach(one: Assay, other: Assay, rule: Rule, *, is_placed: bool) -> Rule:
+    """Take the next coarser level where both have no species hypotheses, or are on no tree."""
+    if rule.finest == "sh" and not _agree(one, other, "sh_version"):
+        because = f"{rule.because}; without species hypotheses of one version in both, by species"
+        return replace(rule, finest="species", because=because)
+    if rule.finest == PLACEMENT and not is_placed:
+        because = f"{rule.because}; without a tree that both are placed on, by genus"
+        return replace(rule, finest="genus", because=because)
+    return rule
 
 
 def _coarsest(applying: Sequence[Rule]) -> int:
@@ -224,6 +168,8 @@ _MARKER = ("strategy-differs", "gene-differs", "region-differs", "primers-differ
 _OF_FEATURES = {"clusters": "clusters-against-variants", "unknown": "features-unknown"}
 _OF_PLACE = ("region-differs", "primers-differ", "region-unstated")
 _OF_NUMBERS = "counts-against-abundances"
+# What was counted is another thing: by nature nothing, or a name and no more, is the same in both.
+_OF_OTHERS = ("strategy-differs", "gene-differs", "profiler-differs")
 _MAKING = {
     "AMPLICON": ("engine-differs", "reference-differs", _OF_NUMBERS),
     "WGS": ("profiler-differs", "database-differs", _OF_NUMBERS),
@@ -238,7 +184,7 @@ _SAMPLING = (
 def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:
     """List the rules that apply to what was sequenced, and what was made of it."""
     if not all(_is_stated(assay) for assay in (one, other)):
-        return [rules["method-unstated"]]
+        return [rules[UNSTATED]]
     marker = [rules[name] for name in _MARKER if _differ(one, other, rules[name].fields)][:1]
     if marker and marker[0].finest in LEVELS[-2:]:
         return marker  # there is no more to say of numbers that are of different things
@@ -253,7 +199,7 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
         numbers = rules[_OF_NUMBERS]
         shares = [numbers] if _differ(one, other, numbers.fields) else []
         return [rules["same-method"], *unstated, *shares, *lengths, *clusters]
-    names = _MAKING[str(one["library_strategy"])]
+    names = _MAKING.get(str(one["library_strategy"]), _MAKING["WGS"])
     making = [rules[name] for name in names if _differ(one, other, rules[name].fields)]
     return [*marker, *making, *lengths, *clusters]
 
@@ -269,12 +215,16 @@ def _of_lengths(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rul
     return [rules[LENGTHS_TRIMMED]] if shorter.is_cut else []
 
 
-def _of_sampling(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> Iterator[Rule]:
+def _of_sampling(
+    one: Assay, other: Assay, rules: Mapping[str, Rule], coarsest: int
+) -> Iterator[Rule]:
     """Yield the rules that apply to soils and their treatment, with the fields that differ.
 
-    Their values are not told: an agreement may withhold them.
+    Their values are not told: an agreement may withhold them. Where no numbers are compared, those
+    that a user made stricter are told, no others.
     """
-    for name in _SAMPLING:
+    has_numbers = coarsest < LEVELS.index("presence")
+    for name in (name for name in _SAMPLING if has_numbers or rules[name].is_own):
         differing = [
             field for field in rules[name].fields if _said(one, field) != _said(other, field)
         ]
@@ -348,14 +298,18 @@ def sound_level(pairs: Iterable[Pair]) -> str:
     """Give the finest level that is sound for all pairs whose numbers can be compared at all.
 
     Assays that share names at most stay side by side, each with its own libraries; but where only
-    their numbers are of two kinds, what their features are still says which may be one.
+    their numbers are of two kinds, what their features are still says which may be one. Of one
+    gene and one way of counting, what shares which genera are there shares no finer features.
     """
     levels = [0]
     for pair in pairs:
-        rules = [rule for rule in pair.rules if rule.name != _OF_NUMBERS]
-        coarsest = _coarsest(rules)
-        if LEVELS[coarsest] not in LEVELS[-2:]:
+        coarsest = _coarsest([rule for rule in pair.rules if rule.name != _OF_NUMBERS])
+        if pair.level == "refused":
+            levels.append(LEVELS.index(pair.level))
+        elif LEVELS[coarsest] != "presence":
             levels.append(coarsest)
+        elif not any(rule.name in _OF_OTHERS for rule in pair.rules):
+            levels.append(LEVELS.index("genus"))
     return LEVELS[max(levels)]
 
 
@@ -366,15 +320,18 @@ def told(pairs: Sequence[Pair]) -> str:
         groups.setdefault((pair.level, pair.rules, pair.common), []).append(pair)
     lines = []
     for (level, rules, common), own in groups.items():
-        lines += [f"{pair.one} and {pair.other}: {_words(level)}" for pair in own[:_SHOWN]]
+        words = _words(level, rules)
+        lines += [f"{pair.one} and {pair.other}: {words}" for pair in own[:_SHOWN]]
         if len(own) > _SHOWN:
-            lines.append(f"and {len(own) - _SHOWN:,} other pairs: {_words(level)}")
+            lines.append(f"and {len(own) - _SHOWN:,} other pairs: {words}")
         lines.append(f"  both say the same of: {', '.join(common) or 'nothing'}")
         lines += [f"  {rule.because} [{rule.source}]" for rule in rules]
     return "\n".join(lines)
 
 
-def _words(level: str) -> str:
+def _words(level: str, rules: Iterable[Rule]) -> str:
+    if level == "refused" and not any(rule.name == UNSTATED for rule in rules):
+        return "not at all, by a rule of your own"
     return {
         "feature": "by their sequences",
         "sh": "by UNITE's species hypotheses",

@@ -22,15 +22,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
 from soilbio.harmonise.chimeras import CHIMERAS
-from soilbio.harmonise.compare import (
-    LEVELS,
-    Pair,
-    Rule,
-    compare,
-    fields_of,
-    sound_level,
-    told,
-)
+from soilbio.harmonise.compare import UNSTATED, Pair, compare, sound_level, told
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.lots import lots_of
@@ -48,6 +40,7 @@ from soilbio.harmonise.rows import (
     rows_of,
     same_material,
 )
+from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
 from soilbio.harmonise.ways import Given, Told, Ways
@@ -180,7 +173,9 @@ def _level(asked: str, pairs: Sequence[Pair]) -> str:
     """Take the level that is sound, or the one that is asked for if it is no finer."""
     refused = [pair for pair in pairs if pair.level == "refused"]
     if refused:
-        raise Refused(f"A method is not known.\n{told(refused)}")
+        unstated = any(rule.name == UNSTATED for pair in refused for rule in pair.rules)
+        why = "A method is not known." if unstated else "Rules of your own refuse it."
+        raise Refused(f"{why}\n{told(refused)}")
     sound = sound_level(pairs)
     if asked != "auto" and LEVELS.index(asked) < LEVELS.index(sound):
         finest = [pair for pair in pairs if LEVELS.index(asked) < LEVELS.index(pair.level)]

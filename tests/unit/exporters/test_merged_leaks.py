@@ -34,8 +34,8 @@ from secrets_example import RESEARCH
 from soilbio.cli.main import main
 from soilbio.dataset.write import write_dataset
 from soilbio.exporters.registry import OF_TABLES
-from soilbio.harmonise.compare import read_rules
 from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.rules import read_rules
 from soilbio.harmonise.ways import Given
 from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass

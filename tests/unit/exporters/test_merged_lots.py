@@ -38,8 +38,8 @@ from soilbio.exporters.merged_history import Received, copy_history
 from soilbio.exporters.origins import Origins, shown_features
 from soilbio.exporters.registry import OF_TABLES
 from soilbio.exporters.rows import Names
-from soilbio.harmonise.compare import read_rules
 from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.rules import read_rules
 from soilbio.harmonise.ways import Given
 from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.harmonise.compare import LEVELS, compare, read_rules, sound_level, told
+from soilbio.harmonise.compare import compare, sound_level, told
+from soilbio.harmonise.rules import LEVELS, read_rules
 
 V4 = {
     "library_strategy": "AMPLICON",
@@ -107,6 +108,9 @@ def test_the_sound_level_is_that_of_the_coarsest_pair_whose_numbers_can_be_compa
         ("region-differs\tfeature\tours\tours", ["rule-looser"]),
         ("region\tfamily\tours\tours", ["rule-unknown"]),
         ("region-differs\tgenera\tours\tours", ["rule-unknown"]),
+        ("region-differs\tfamily\t\tours", ["rule-incomplete"]),
+        ("region-differs\tfamily\tours\tours\nregion-differs\torder\to\to", ["rule-twice"]),
+        ("", ["sheet-empty"]),
     ],
 )
 def test_rules_of_one_s_own_are_stricter_or_refused(tmp_path, line, codes):
@@ -218,3 +222,105 @@ def test_hypotheses_of_one_version_of_unite_are_finer_than_genera(changes, expec
     other = {**ITS1, "method_fingerprint": "b", "target_subfragment": "ITS2", **changes}
     (pair,) = compare({"one": ITS1, "other": other}, read_rules())
     assert (pair.level, [rule.name for rule in pair.rules]) == (expected, rules)
+
+
+def own_rules(tmp_path, *lines: tuple[str, str]):
+    path = tmp_path / "rules.tsv"
+    rows = [f"{rule}\t{finest}\tours\tour house" for rule, finest in lines]
+    path.write_text("\n".join(["rule\tfinest\tbecause\tsource", *rows]) + "\n")
+    return read_rules(path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (None, "sheet-missing"),
+        (b"", "sheet-header"),
+        (b"rule,finest,because,source\nengine-differs,genus,our,X\n", "sheet-separator"),
+        (b"rule\tfinest\nengine-differs\tgenus\n", "column-missing"),
+        (b"rule\tfinest\tbecause\tsource\nengine-differs\tgenus\tB\xf6den\tX\n", "sheet-encoding"),
+    ],
+)
+def test_a_table_of_rules_that_cannot_be_read_is_told(tmp_path, raw, code):
+    path = tmp_path / "rules.tsv"
+    if raw is not None:
+        path.write_bytes(raw)
+    with pytest.raises(InputError) as caught:
+        read_rules(path)
+    assert code in {problem.code for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_table_of_rules_may_come_from_a_spreadsheet(tmp_path, encoding):
+    path = tmp_path / "rules.tsv"
+    text = "rule\tfinest\tbecause\tsource\r\nengine-differs\tgenus\tBöden\tX\r\n"
+    path.write_bytes(text.encode(encoding))
+    assert read_rules(path)["engine-differs"].because == "Böden"
+
+
+@pytest.mark.parametrize(
+    ("rule", "finest", "changes", "expected"),
+    [
+        ("merged-before", "refused", {"merged_by": "phylum"}, "refused"),
+        ("merged-before", "genus", {"merged_by": "phylum"}, "phylum"),
+        # Beside the point of the first that differs, yet the user's.
+        (
+            *("primers-differ", "refused"),
+            {"target_subfragment": "V3", "pcr_primer_forward": "GTGCCAGCMGCCGCGGTAA"},
+            "refused",
+        ),
+        ("engine-differs", "refused", {"target_gene": "ITS", "engine": "dada2"}, "refused"),
+        ("depth-differs", "refused", {"target_gene": "ITS", "depth": "1"}, "refused"),
+        ("profiler-differs", "refused", {"engine": "dada2"}, "feature"),  # of metagenomes only
+    ],
+)
+def test_a_rule_of_one_s_own_applies_wherever_its_fields_differ(
+    tmp_path, rule, finest, changes, expected
+):
+    rules = own_rules(tmp_path, (rule, finest))
+    other = {**V4, "method_fingerprint": "b", **changes}
+    (pair,) = compare({"one": V4, "other": other}, rules)
+    assert pair.level == expected
+    if expected == "refused":
+        assert "by a rule of your own" in told([pair])
+        assert sound_level([pair]) == "refused"
+
+
+@pytest.mark.parametrize("finest", ["family", "presence", "refused"])
+def test_no_window_tree_or_hypothesis_takes_the_place_of_a_rule_of_one_s_own(tmp_path, finest):
+    rules = own_rules(tmp_path, ("region-differs", finest))
+    other = {**V4, "method_fingerprint": "b", "target_subfragment": "V3-V4"}
+    windows = {"one": "16S rRNA", "other": "16S rRNA"}
+    (pair,) = compare({"one": V4, "other": other}, rules, windows, ("one", "other"))
+    assert pair.level == finest
+    (pair,) = compare(
+        {"one": ITS1, "other": {**ITS1, "method_fingerprint": "b", "target_subfragment": "ITS2"}},
+        rules,
+    )
+    assert pair.level == finest
+
+
+@pytest.mark.parametrize(
+    ("finest", "placed", "expected"),
+    [
+        ("placement", (), "genus"),
+        ("placement", ("one",), "genus"),
+        ("placement", ("one", "other"), "placement"),
+        ("sh", ("one", "other"), "species"),
+    ],
+)
+def test_a_level_that_is_out_of_reach_is_the_next_coarser(tmp_path, finest, placed, expected):
+    rules = own_rules(tmp_path, ("engine-differs", finest))
+    other = {**V4, "method_fingerprint": "b", "engine": "dada2"}
+    pairs = compare({"one": V4, "other": other}, rules, None, placed)
+    assert (pairs[0].level, sound_level(pairs)) == (expected, expected)
+
+
+def test_what_is_kept_side_by_side_by_a_rule_of_one_s_own_shares_no_feature_below_genus(tmp_path):
+    rules = own_rules(tmp_path, ("engine-differs", "presence"))
+    other = {**V4, "method_fingerprint": "b", "engine": "dada2"}
+    pairs = compare({"one": V4, "two": V4, "other": other}, rules)
+    assert sound_level(pairs) == "genus"
+    # By nature nothing is the same of two genes, so that each stays as fine as it is.
+    other = {**other, "target_gene": "ITS"}
+    assert sound_level(compare({"one": V4, "two": V4, "other": other}, rules)) == "feature"

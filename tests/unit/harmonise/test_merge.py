@@ -26,9 +26,9 @@ from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Refused
 from soilbio.exporters.redact import redacted_view
-from soilbio.harmonise.compare import read_rules
 from soilbio.harmonise.merge import harmonise
 from soilbio.harmonise.rows import material_of
+from soilbio.harmonise.rules import read_rules
 
 IDS = {
     **{"samples": ["sample_id"], "libraries": ["sample_id", "library_id"]},
