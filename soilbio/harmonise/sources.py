@@ -134,22 +134,9 @@ def assays_of(
     amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
     """
-    import polars as pl
-
     found: dict[str, Mapping[str, Any]] = {}
     for source in sources:
-        counted = (
-            source.frame("counts")
-            .join(
-                source.frame("libraries").select("library_id", "assay_id"),
-                on="library_id",
-                how="inner",
-            )
-            .group_by("assay_id")
-            .agg(pl.col("count").is_not_null().all())
-            .collect(engine="streaming")
-        )
-        has_counts = dict(counted.iter_rows())
+        has_counts = _have_counts(source)
         sampling = _sampling(source, fields)
         rows = source.rows("assays")
         version = _hypotheses(source) if any(map(is_its, rows)) else ""
@@ -164,6 +151,23 @@ def assays_of(
             }
     lengths = lengths_of(sources, lambda one, other: is_one_place(found[one], found[other]))
     return {name: {**row, "lengths": lengths.get(name)} for name, row in found.items()}
+
+
+def _have_counts(source: Source) -> dict[str, bool]:
+    """Tell of assays whether they have counts, not shares; those that are not named have."""
+    import polars as pl
+
+    counts = source.frame("counts")
+    if not counts.select(pl.col("count").null_count()).collect().item():
+        return {}
+    of_assay = source.frame("libraries").select("library_id", "assay_id")
+    counted = (
+        counts.join(of_assay, on="library_id", how="inner")
+        .group_by("assay_id")
+        .agg(pl.col("count").is_not_null().all())
+        .collect(engine="streaming")
+    )
+    return dict(counted.iter_rows())
 
 
 def is_its(assay: Mapping[str, Any]) -> bool:
