@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.parquet import write_sorted
 from soilbio.errors import problem_of
+from soilbio.standards.ranks import RANKS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,11 +28,19 @@ SOURCES = "provenance/sources"
 MAKING = ("imported.json", "run.json")
 # The level of clades of a tree, whose ids begin so; what is of no clade is a sequence beside them.
 PLACEMENT = "placement"
+_LEVELS = frozenset({"feature", "sh", PLACEMENT, *RANKS})
 History = Mapping[str, Any]
 
 
 def read_history(folder: Path) -> History:
-    """Read how a dataset was merged; empty for one that was not."""
+    """Read how a dataset was merged; empty for one that was not.
+
+    Raises
+    ------
+    InputError
+        If the record is damaged.
+
+    """
     path = folder / HISTORY
     if not path.is_file():
         return {}
@@ -39,7 +48,7 @@ def read_history(folder: Path) -> History:
         found: History = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         found = {}
-    if not (isinstance(found, dict) and found):  # must not be taken for one that was not merged
+    if not _is_history(found):  # it must not be taken for one that was not merged
         raise problem_of(
             "provenance-missing",
             str(path),
@@ -47,6 +56,24 @@ def read_history(folder: Path) -> History:
             fix="Merge the datasets again, or get it again from the sender",
         )
     return found
+
+
+def _is_history(found: object) -> bool:
+    """Tell whether a record has what is asked of it."""
+    if not isinstance(found, dict) or found.get("level") not in _LEVELS:
+        return False
+    datasets, libraries = found.get("datasets"), found.get("libraries")
+    before = found.get("before", [])
+    return (
+        isinstance(datasets, list)
+        and all(isinstance(one, dict) and {"name", "sha256"} <= one.keys() for one in datasets)
+        and isinstance(libraries, dict)
+        and libraries.keys() <= {one["name"] for one in datasets}
+        and isinstance(found.get("pairs"), list)
+        and isinstance(found.get("notes"), dict)
+        and isinstance(before, list)
+        and all(isinstance(one, dict) and one.get("level") in _LEVELS for one in before)
+    )
 
 
 def write_said(rows: pl.LazyFrame, target: Path) -> None:
@@ -69,5 +96,29 @@ def merges_of(history: History) -> list[History]:
 def making_of(folder: Path, digest: str, name: str) -> Mapping[str, Any]:
     """Read how a dataset was made that this one was merged of; empty if it is not told."""
     path = folder / SOURCES / digest[:16] / name
-    found: Mapping[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {}
+    return read_making(path)
+
+
+def read_making(path: Path) -> Mapping[str, Any]:
+    """Read how a dataset was made; empty if it is not told.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+
+    """
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise problem_of(
+            "provenance-missing",
+            str(path),
+            expected="how the dataset was made, as soilbio writes it",
+            fix="Make the dataset again, or get it again from the sender",
+        )
     return found

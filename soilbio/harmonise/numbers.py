@@ -18,6 +18,7 @@ from soilbio.harmonise.origins import own_tables, write_origins
 from soilbio.harmonise.placed import clades_of, gene_file, place_features
 from soilbio.harmonise.reclassify import reclassified
 from soilbio.harmonise.sources import Source, is_its
+from soilbio.harmonise.strands import turned_alike
 from soilbio.harmonise.trimming import trimmed
 from soilbio.harmonise.ways import Told, Ways
 
@@ -131,6 +132,8 @@ def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[P
         parts = turned(parts, gene_file(placing.common, scratch), told.notes, scratch)
     elif genes and (ways.level == "feature" or ways.classifier):
         parts = turned(parts, genes, told.notes, scratch)
+    elif ways.level in ("feature", BY_HYPOTHESIS):
+        parts = turned_alike(parts, told.notes)
     if ways.is_trimmed:
         parts = [
             (source, *trimmed(source, counts, features, ways.trimming))

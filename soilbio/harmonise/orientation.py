@@ -40,7 +40,7 @@ def turned(parts: list[Part], genes: Path, notes: dict[str, int], scratch: Path)
     if not backwards:
         return parts
     new = {name: reverse_complement(sequences[name]) for name in backwards}
-    return [(source, *_renamed(counts, features, new)) for source, counts, features in parts]
+    return [(source, *renamed(counts, features, new)) for source, counts, features in parts]
 
 
 def strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str, str]:
@@ -56,7 +56,7 @@ def strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str, 
     return {row[0]: row[1] for row in rows}
 
 
-def _renamed(
+def renamed(
     counts: pl.LazyFrame, features: pl.LazyFrame, new: dict[str, str]
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Give turned sequences and their ids; what was there both ways is added up by library."""

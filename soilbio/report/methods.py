@@ -6,13 +6,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.history import History, making_of, merges_of, pairs_of, read_history
+from soilbio.dataset.history import (
+    History,
+    making_of,
+    merges_of,
+    pairs_of,
+    read_history,
+    read_making,
+)
 from soilbio.dataset.package import RUN
 from soilbio.report.citations import citations_of
 from soilbio.report.summaries import libraries_once, number_of_features
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from soilbio.dataset.read import Dataset
 
@@ -150,17 +156,12 @@ def _classified(row: Row) -> Iterator[str]:
 def _made(dataset: Dataset, history: History) -> Iterator[str]:
     """Tell how tables came to be; of a merged dataset, how those of each of its datasets did."""
     if not history:
-        yield _tools(_read(dataset.folder / RUN), "Reads")
-        yield _imported(_read(dataset.folder / IMPORTED), "The tables")
+        yield _tools(read_making(dataset.folder / RUN), "Reads")
+        yield _imported(read_making(dataset.folder / IMPORTED), "The tables")
     for one in history.get("datasets", ()):
         run, imported = (making_of(dataset.folder, one["sha256"], name) for name in _MAKING)
         yield _tools(run, f"Reads of {one['name']}")
         yield _imported(imported, f"The tables of {one['name']}")
-
-
-def _read(path: Path) -> Row:
-    found: Row = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found
 
 
 def _tools(made: Row, what: str) -> str:

@@ -21,7 +21,7 @@ from example_dataset import (
 )
 
 from soilbio.cli.main import main
-from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.history import HISTORY, ORIGINS
 from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Refused
@@ -560,3 +560,26 @@ def test_a_sample_that_goes_by_its_accession_is_of_that_material(tmp_path):
     merge([write(tmp_path / "a", tables), write(tmp_path / "b", other)], tmp_path / "c")
     listed = (tmp_path / "c" / "provenance" / "same_material.tsv").read_text().splitlines()[1:]
     assert sorted(listed) == ["SAMN0987\ta\tSAMN0987", f"SAMN0987\tb\t{sample}"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "{}", '{"level": "genus"}', '{"level": "x"}', "\xff", "null"]
+)
+def test_a_damaged_record_of_merging_is_told(two, tmp_path, capsys, text):
+    """It must not be taken for a dataset that was not merged, either."""
+    merge(two(), tmp_path / "c")
+    (tmp_path / "c" / HISTORY).write_bytes(text.encode("latin-1"))
+    other = stating(tmp_path / "d", "d ")
+    folder = str(tmp_path / "c")
+    for command in (
+        ["compare", folder, str(other)],
+        ["harmonise", folder, str(other), "--out", str(tmp_path / "e")],
+        ["methods", folder],
+        ["laboratories", folder, "--out", str(tmp_path / "f")],
+        [
+            *("export", "tsv", folder, "--recipient", "public", "--purpose", "DUO:0000042"),
+            *("--out", str(tmp_path / "g")),
+        ],
+    ):
+        assert main(command) == 1, command
+        assert "[provenance-missing]" in capsys.readouterr().err, command

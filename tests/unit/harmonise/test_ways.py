@@ -137,6 +137,42 @@ def test_sequences_of_the_other_strand_are_turned(tmp_path, reference, capsys):
     assert sums == [15, 15, 15]
 
 
+def test_assays_read_the_other_way_round_are_turned_to_each_other(tmp_path, capsys):
+    """Without any reference; some sequences of one laboratory are there both ways."""
+    assay = (
+        "{assay_id: V4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+        f" pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}}}"
+    )
+    ways = {"a": (range(12), 1), "b": (range(4, 14), -1), "c": (range(2, 10), -1)}
+    folders = {}
+    for name, (genes, way) in ways.items():
+        own = [(n, amplicon(GENES[n], "v4")) for n in genes]
+        rows = [
+            (f"{name}{n}", n + 1, one if way > 0 else reverse_complement(one), "") for n, one in own
+        ]
+        if name == "c":
+            rows.append(("both", 7, own[3][1], ""))
+        folders[name] = str(table(tmp_path / name, rows, assay))
+    merged = str(tmp_path / "m")
+    assert main(["harmonise", *folders.values(), "--out", merged]) == 0
+    told = capsys.readouterr().out
+    assert "features in several datasets: 10" in told
+    assert "sequences that were turned: 19" in told
+    found = read_dataset(Path(merged))
+    assert found.table("features").height == 15
+    one = amplicon(GENES[8], "v4")
+    row = found.table("features").filter(pl.col("sequence") == one)
+    assert row["feature_id"][0] in set(found.table("counts")["feature_id"])
+    assert found.table("counts").filter(pl.col("feature_id") == row["feature_id"][0]).height == 3
+    again = str(tmp_path / "again")
+    assert main(["harmonise", *reversed(folders.values()), "--out", again]) == 0
+    first, later = str(tmp_path / "first"), str(tmp_path / "later")
+    assert main(["harmonise", folders["a"], folders["b"], "--out", first]) == 0
+    assert main(["harmonise", first, folders["c"], "--out", later]) == 0
+    for name in (again, later):
+        assert read_dataset(Path(name)).table("counts").equals(found.table("counts")), name
+
+
 def test_a_chimera_is_seen_in_the_common_region_flagged_and_kept(tmp_path, reference, capsys):
     parents = [amplicon(GENES[n], "v4") for n in (0, 1)]
     chimera = parents[0][:125] + parents[1][125:]
