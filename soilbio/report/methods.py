@@ -19,7 +19,6 @@ from soilbio.report.citations import citations_of
 from soilbio.report.summaries import libraries_once, number_of_features
 
 if TYPE_CHECKING:
-
     from soilbio.dataset.read import Dataset
 
 Row = Mapping[str, Any]
