@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ _SHOWS = (
     *("--lc", "--list-target-rules", "--lt", "--unlock", "--report", "--cleanup-metadata", "--cm"),
     *("--delete-all-output", "--delete-temp-output"),
 )
+# Of these, what changes a project.
+_REMOVES = ("--delete-all-output", "--delete-temp-output", "--cleanup-metadata", "--cm")
 # Whatever is not ours is Snakemake's.
 PASSES_ON = True
 
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.metadata.check import check_project
     from soilbio.metadata.config import read_config
     from soilbio.runner.progress import follow
-    from soilbio.runner.start import command_of, only_run
+    from soilbio.runner.start import command_of, only_run, runs_here
     from soilbio.runner.summary import is_built, summarise
 
     problems = check_project(args.configfile)
@@ -61,22 +64,46 @@ def run(args: argparse.Namespace) -> int:
     args.directory.mkdir(parents=True, exist_ok=True)
     command = command_of(args.configfile, args.directory, args.profile, args.passed_on)
     if set(_SHOWS) & set(args.passed_on):
-        return 1 if subprocess.run(command, check=False).returncode else 0
-    with only_run(args.directory):
-        code = follow(command, results / "logs" / "run.log", _tell)
+        return _show(command, args)
     project = read_config(args.configfile)
+    with only_run(args.directory) as lock:
+        _forget_mended(results, project)
+        is_here = runs_here(args.profile, args.passed_on)
+        log = results / "logs" / "run.log"
+        code = follow(command, log, _tell, lock=lock, has_jobs_here=is_here)
     libraries = _libraries(project)
     is_finished = not code and is_built(results, libraries)
     print(summarise(results, libraries, is_finished=is_finished))
     if code:
-        if _is_disk_full(args.directory, results / "logs" / "run.log"):
+        if _is_disk_full(args.directory, log):
             raise disk_full(str(args.directory))
-        print(f"The run stopped; all it said is in {results / 'logs' / 'run.log'}", file=sys.stderr)
+        print(f"The run stopped; all it said is in {log}", file=sys.stderr)
     elif is_finished:
         _tell_where(results, project)
     else:
         print("The run ended before the dataset, as it was asked to.", file=sys.stderr)
     return 1 if code else 0
+
+
+def _show(command: list[str], args: argparse.Namespace) -> int:
+    """Let Snakemake show what was asked for; what removes files does so beside no run."""
+    from soilbio.runner.start import only_run
+
+    with only_run(args.directory) if set(_REMOVES) & set(args.passed_on) else nullcontext():
+        return 1 if subprocess.run(command, check=False).returncode else 0
+
+
+def _forget_mended(results: Path, project: Config) -> None:
+    """Say which libraries that failed have other reads now, and are prepared again."""
+    from soilbio.metadata.sheet import read_sheet
+    from soilbio.runner.mended import forget_mended
+    from soilbio.runner.summary import late_failures
+
+    sequenced = read_sheet(project.libraries, project.assays)
+    late = late_failures(results, {library.assay for library in sequenced.values()})
+    if mended := forget_mended(results, sequenced, late):
+        told = f"{', '.join(mended[:20])}{' and more' if len(mended) > 20 else ''}"
+        print(f"Failed before, with other reads now, so done again: {told}", file=sys.stderr)
 
 
 def _libraries(project: Config) -> dict[str, str]:

@@ -35,11 +35,11 @@ def within_memory(passed_on: Sequence[str], profiles: Sequence[str], memory: int
         The flags, as they are where they or a profile name an executor of a cluster, or memory.
 
     """
-    said = [_read(profile) for profile in profiles]
     stated = _stated(passed_on)
-    executor = _executor(passed_on) or next((s["executor"] for s in said if s.get("executor")), "")
-    more = [one for settings in said for one in _resources(settings)]
-    if executor not in ("", *_HERE) or any(one.startswith("mem") for one in stated or more):
+    more = [one for profile in profiles for one in _resources(_read(profile))]
+    if not has_jobs_here(passed_on, profiles) or any(
+        one.startswith("mem") for one in stated or more
+    ):
         return list(passed_on)
     # Resources of the command line replace those of a profile.
     own = [f"mem_mb={memory // 10**6}", *([] if stated else more)]
@@ -50,6 +50,12 @@ def within_memory(passed_on: Sequence[str], profiles: Sequence[str], memory: int
     # Words that follow would be taken for resources, too; after `--` all are files to make.
     end = passed_on.index("--") if "--" in passed_on else len(passed_on)
     return [*passed_on[:end], _RESOURCES[0], *own, *passed_on[end:]]
+
+
+def has_jobs_here(passed_on: Sequence[str], profiles: Sequence[str]) -> bool:
+    """Tell whether flags and profiles leave Snakemake's jobs on this machine."""
+    said = (_read(profile).get("executor") for profile in profiles)
+    return (_executor(passed_on) or next(filter(None, said), "")) in ("", *_HERE)
 
 
 def _stated(flags: Sequence[str]) -> list[str]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
+
+from soilbio.runner.ending import end, is_of_terminal
 
 # Rules by the stage that a user knows.
 STAGES = {
@@ -90,34 +95,93 @@ class Progress:
         return self.done.get(stage, 0) >= self.planned.get(stage, 0)
 
 
-def follow(command: Sequence[str], log: Path, tell: Callable[[str, bool], None]) -> int:
+def follow(
+    command: Sequence[str],
+    log: Path,
+    tell: Callable[[str, bool], None],
+    *,
+    lock: IO[str] | None = None,
+    has_jobs_here: bool = True,
+) -> int:
     """Run Snakemake to its end and return its exit code.
 
     `tell(text, is_passing)` gets what a user should see; a passing text may be overwritten by the
     next. Snakemake's whole output is in `log`; its errors are told as they come.
+
+    Who ends this process ends Snakemake and its jobs (`has_jobs_here`: unless they are a
+    cluster's), and waits for them. If it is killed nothing can be done, so all of them hold
+    `lock` as their standard input, an empty one, for as long as any is there.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    progress = Progress()
-    with log.open("w", encoding="utf-8") as record:
-        process = subprocess.Popen(
+    progress, heard = Progress(), _unless_unheard(tell)
+    with (
+        log.open("w", encoding="utf-8") as record,
+        _ended_by_signals(),
+        subprocess.Popen(
             list(command),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if lock is None else lock,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
+            errors="replace",
+        ) as process,
+    ):
         assert process.stdout is not None  # noqa: S101  it was started with a pipe
         try:
-            last = _tell_lines(_recorded(process.stdout, record), progress, tell)
-        except KeyboardInterrupt:
-            process.wait()
+            last = _tell_lines(_recorded(process.stdout, record), progress, heard)
+            code = process.wait()
+        except BaseException as error:
+            try:
+                heard("Ending what runs; finished work stays.", False)
+            finally:
+                end(process, has_jobs_here=has_jobs_here, is_told=_is_told(error))
             raise
-        code = process.wait()
     if code and not progress.planned and not last.is_told:
-        tell(last.text, False)
+        heard(last.text, False)
     if progress.has_nothing_to_do:
-        tell("Nothing to do: all results are up to date.", False)
+        heard("Nothing to do: all results are up to date.", False)
     return code
+
+
+class _Ended(KeyboardInterrupt):
+    """A batch system, or whoever else, asked this process to end; a closed terminal does."""
+
+
+def _is_told(error: BaseException) -> bool:
+    """Tell whether Snakemake and its jobs were interrupted together with this process."""
+    return type(error) is KeyboardInterrupt and is_of_terminal()
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Take SIGTERM and SIGHUP for what Ctrl-C is; who has them ignored (nohup) goes on."""
+
+    def stop(number: int, frame: object) -> None:
+        del number, frame
+        # Batch systems ask more than once.
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
+        raise _Ended
+
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _unless_unheard(tell: Callable[[str, bool], None]) -> Callable[[str, bool], None]:
+    """Go on where nobody listens any more: a terminal was closed, or `head` has read enough."""
+
+    def told(text: str, is_passing: bool) -> None:
+        with suppress(OSError):
+            tell(text, is_passing)
+
+    return told
 
 
 def _recorded(lines: Iterable[str], record: object) -> Iterator[str]:

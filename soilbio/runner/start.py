@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 from soilbio.errors import problem_of
 from soilbio.references.machine import memory_bytes
-from soilbio.runner.memory import within_memory
+from soilbio.runner.memory import has_jobs_here, within_memory
 from soilbio.standards import shipped
 
 
@@ -27,16 +29,29 @@ def command_of(config: Path, directory: Path, profile: str, passed_on: Sequence[
         `memory-value`, if SOILBIO_MEMORY_GB is no number.
 
     """
-    folder = shipped("profiles") / profile
-    chosen = str(folder if folder.is_dir() else profile)
     return [
         *(sys.executable, "-m", "snakemake", "--nolock"),
         *("--snakefile", str(shipped("Snakefile"))),
-        *("--profile", chosen),
+        *("--profile", _chosen(profile)),
         *("--directory", str(directory.resolve())),
         *("--configfile", str(config.resolve())),
-        *within_memory(passed_on, [*_workflow_profiles(passed_on), chosen], memory_bytes()),
+        *within_memory(passed_on, _profiles(profile, passed_on), memory_bytes()),
     ]
+
+
+def runs_here(profile: str, passed_on: Sequence[str]) -> bool:
+    """Tell whether the jobs of a run are processes of this machine, and not a cluster's."""
+    return has_jobs_here(passed_on, _profiles(profile, passed_on))
+
+
+def _chosen(profile: str) -> str:
+    """Find one of our profiles; any other is Snakemake's to find."""
+    folder = shipped("profiles") / profile
+    return str(folder if folder.is_dir() else profile)
+
+
+def _profiles(profile: str, flags: Sequence[str]) -> list[str]:
+    return [*_workflow_profiles(flags), _chosen(profile)]
 
 
 def _workflow_profiles(flags: Sequence[str]) -> list[str]:
@@ -50,8 +65,10 @@ def _workflow_profiles(flags: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def only_run(directory: Path) -> Iterator[None]:
-    """Hold the project folder; the lock goes with the process, however it ends.
+def only_run(directory: Path) -> Iterator[IO[str]]:
+    """Hold the project folder, with a file that has nothing to read.
+
+    Whatever has the file open holds the folder, however the others end: give it to what is started.
 
     Raises
     ------
@@ -60,14 +77,16 @@ def only_run(directory: Path) -> Iterator[None]:
 
     """
     path = directory / ".soilbio.lock"
-    with path.open("w") as handle:
+    with path.open("a+", encoding="utf-8") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise problem_of(
                 "run-locked",
                 str(path),
-                expected="no other run in this folder",
-                fix="Wait for the other run to end, or give this one another --directory",
+                expected="no other run in this folder, nor jobs of one that was killed",
+                fix="Wait for the other run to end, or give this one another --directory; who has"
+                f" the folder is told by `fuser {shlex.quote(str(path))}`",
             ) from error
-        yield
+        handle.truncate(0)
+        yield handle

@@ -17,7 +17,7 @@ def summarise(results: Path, libraries: Mapping[str, str], *, is_finished: bool 
     """
     paths = [path for path in _accounts(results, libraries) if path.is_file()]
     accounts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    late = _late_failures(results, set(libraries.values()))
+    late = late_failures(results, set(libraries.values()))
     for account in accounts:
         if account["status"] == "ok" and account["library_id"] in late:
             account.update(status="failed", status_reason=late[account["library_id"]])
@@ -53,7 +53,7 @@ def _accounts(results: Path, libraries: Mapping[str, str]) -> list[Path]:
     ]
 
 
-def _late_failures(results: Path, assays: Container[str]) -> dict[str, str]:
+def late_failures(results: Path, assays: Container[str]) -> dict[str, str]:
     """Read which libraries an engine could do nothing with, and why."""
     found = {}
     for path in sorted(results.glob("profile/*/tracking.tsv")):

@@ -183,3 +183,51 @@ def test_a_full_disk_is_named_and_nothing_finished_is_lost(tmp_path, simulated, 
         assert tables(dataset_bytes(disk / "results" / "dataset")) == tables(undisturbed)
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=False)
+
+
+def older(path: Path, content: bytes, *, time_s: int = 10**9) -> None:
+    """Put a file in another's place that keeps its time, as `cp -p` and `rsync -a` do."""
+    path.write_bytes(content)
+    os.utime(path, (time_s, time_s))
+
+
+def test_what_is_mended_is_seen_however_it_was_copied(project):
+    reads = project.folder / "reads"
+    whole = {name: (reads / name).read_bytes() for name in ("A1_R2.fastq.gz", "A2_R1.fastq.gz")}
+    damaged = whole["A1_R2.fastq.gz"]
+    cut, flipped = damaged[: len(damaged) // 2], bytearray(whole["A2_R1.fastq.gz"])
+    flipped[len(flipped) * 3 // 4] ^= 255
+    older(reads / "A1_R2.fastq.gz", cut)
+    older(reads / "A2_R1.fastq.gz", bytes(flipped))
+    agreement = next((project.folder / "config" / "agreements").glob("*.yaml"))
+    text = agreement.read_text()
+    assert project.run(*STEPS).returncode == 0, project.log()
+    assert statuses(project) == {"A1": "failed", "A2": "failed"}
+    for name, content in whole.items():
+        older(reads / name, content)
+    older(agreement, text.replace("\n", " \n", 1).encode())
+    done = project.run(*STEPS)
+    assert done.returncode == 0, done.stderr + project.log()
+    assert statuses(project) == {"A1": "ok", "A2": "ok"}
+    assert agreement.read_text() in {
+        path.read_text() for path in (project.results / "dataset" / "agreements").iterdir()
+    }
+    # A good library's reads are seen as well, and what is as it was is not read again.
+    older(reads / "A1_R2.fastq.gz", whole["A1_R2.fastq.gz"], time_s=5 * 10**8)
+    spoil(project, "G1", None, records=300)
+    for path in reads.glob("G1_R?.fastq.gz"):
+        older(path, path.read_bytes())
+    before = accounts(project)
+    assert project.run("--until", "prepare_unoise").returncode == 0, project.log()
+    assert [name for name, one in accounts(project).items() if one != before[name]] == ["G1"]
+
+
+def accounts(project) -> dict[str, str]:
+    paths = sorted(project.results.glob("profile/*/reads_left/*.json"))
+    return {path.stem: path.read_text() for path in paths}
+
+
+def statuses(project) -> dict[str, str]:
+    table = pl.read_parquet(project.results / "dataset" / "libraries.parquet")
+    rows = dict(table.select("library_id", "status").rows())
+    return {name: rows[name] for name in ("A1", "A2")}

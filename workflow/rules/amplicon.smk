@@ -19,6 +19,7 @@ rule prepare_unoise:
         runtime=60,
     params:
         reads=reads_options,
+        state=reads_state,
         primers=primer_options,
         max_expected_errors=PROJECT.amplicon["max_expected_errors"],
         min_overlap_bp=PROJECT.amplicon["min_overlap_bp"],
@@ -94,6 +95,7 @@ rule choose_truncation:
         runtime=30,
     params:
         assay=lambda wildcards: truncation_demand(wildcards.assay),
+        state=lambda wildcards: state_of(raw_reads_of_run(wildcards)),
         max_expected_errors=PROJECT.amplicon["dada2_max_expected_errors"],
     shell:
         "soilbio profile truncation"
@@ -127,6 +129,7 @@ rule prepare_dada2:
         runtime=60,
     params:
         reads=reads_options,
+        state=reads_state,
         primers=primer_options,
         truncation=truncation_options,
         max_expected_errors=PROJECT.amplicon["dada2_max_expected_errors"],
@@ -157,6 +160,8 @@ rule list_run_dada2:
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        state=state_of([PROJECT.libraries]),
     shell:
         "soilbio profile manifest"
         " --sheet {input.sheet:q}"
@@ -316,6 +321,7 @@ rule build_classifier:
         runtime=60,
     params:
         reference=lambda wildcards: reference_files(assay_of(wildcards.reference)),
+        state=lambda wildcards: state_of(reference_paths(assay_of(wildcards.reference))),
     shell:
         "soilbio reference build"
         " {params.reference}"

@@ -13,6 +13,7 @@ from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.metadata.classifiers import assay_of, key_of, reference_of
 from soilbio.metadata.config import read_config
 from soilbio.metadata.databases import job_memory_mb, lineages_for
+from soilbio.metadata.file_state import state_of
 from soilbio.metadata.sheet import read_sheet
 from soilbio.metadata.units import units_of
 from soilbio.profile.genomes import genomes_memory_mb, genomes_of
@@ -98,6 +99,17 @@ def reads_of_library(wildcards):
     """Find the FASTQ files of a library."""
     library = SEQUENCED[wildcards.library]
     return [str(file) for file in (library.fastq_1, library.fastq_2) if file]
+
+
+def reads_state(wildcards):
+    """Tell a library's files from those that may take their places, with whatever time."""
+    return state_of(reads_of_library(wildcards))
+
+
+def sheets_state():
+    """Tell what the dataset takes from sheets and agreements from what may take their places."""
+    sheets = [PROJECT.libraries, PROJECT.samples, *([PROJECT.soil] if PROJECT.soil else [])]
+    return state_of([*sheets, *sorted(PROJECT.agreements.glob("*.yaml"))])
 
 
 def is_paired(library):

@@ -25,6 +25,7 @@ rule build_dataset:
         runtime=120,
     params:
         settings=PROJECT.settings_of_results(),
+        state=sheets_state(),
     shell:
         "soilbio dataset build"
         " --config {input.config:q}"
@@ -53,6 +54,7 @@ rule score_dataset:
         runtime=60,
     params:
         combined=f"--combined {combined_table()[0]}" if combined_table() else "",
+        state=state_of(PROJECT.truth),
     shell:
         "soilbio score results/dataset"
         " --truth {input.truth:q}"

@@ -16,6 +16,7 @@ rule measure_read_quality:
         runtime=60,
     params:
         reads=reads_options,
+        state=reads_state,
     shell:
         "soilbio quality library" " {params.reads}" " --out {output.report}" " 2> {log}"
 

@@ -19,6 +19,7 @@ rule write_report:
     params:
         recipient=PROJECT.report["recipient"],
         purpose=PROJECT.report["purpose"],
+        state=state_of([CONFIG_FILE]),
     shell:
         "soilbio report"
         " --dataset results/dataset"

@@ -20,6 +20,7 @@ rule index_genomes:
         runtime=120,
     params:
         genomes=json.dumps({genome.name: str(genome.path) for genome in GENOMES}),
+        state=state_of(genome.path for genome in GENOMES),
         kind=lambda wildcards: "--long" if wildcards.kind == "long" else "",
     shell:
         "soilbio shotgun index"
@@ -53,6 +54,7 @@ rule clean_shotgun:
         runtime=480,
     params:
         reads=reads_options,
+        state=reads_state,
         options=cleaning_options,
         settings=cleaning_settings(),
     shell:
@@ -152,6 +154,7 @@ rule collect_shotgun:
         runtime=60,
     params:
         engine=lambda wildcards: engine_of(wildcards.assay),
+        state=lambda wildcards: state_of(lineages_of_unit(wildcards)),
         options=lambda wildcards: shotgun_options(engine_of(wildcards.assay)),
         database=lambda wildcards: database_identity(engine_of(wildcards.assay)),
     shell:
