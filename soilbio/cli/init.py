@@ -106,7 +106,11 @@ def _told(explored: Explored) -> list[str]:
         for library in libraries
         if library.control_type
     ]
-    return lines + [f"Left out, reads of no sample: {path}" for path in explored.left_out]
+    lines += [f"Left out, reads of no sample: {path}" for path in explored.left_out]
+    return lines + [
+        f"Left out, beside the pair of its name (reads that lost their mates, or merged): {path}"
+        for path in explored.beside
+    ]
 
 
 def _alike(assay_id: str) -> str:

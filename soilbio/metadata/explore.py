@@ -54,10 +54,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """The libraries in order of their files, and files that are reads of no sample."""
+    """The libraries in order of their files, and files that are left out, as `Pairing` has them."""
 
     libraries: tuple[Seen, ...]
     left_out: tuple[Path, ...]
+    beside: tuple[Path, ...]
 
     @property
     def without_primers(self) -> list[str]:
@@ -101,8 +102,10 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
             fix="Name the folder that holds the reads; none in it, or below, has such a name",
         )
     problems = Problems(str(folder))
-    records = _read_all(paths, problems)
+    records, unread = _read_all(paths)
     pairing = pair_files(paths, records)
+    for path in sorted(unread.keys() - {*pairing.left_out, *pairing.beside}):
+        problems.extend(unread[path].problems)
     _note_unpaired(pairing, problems)
     problems.raise_if_any()
     fitting: list[Assay] = []
@@ -116,7 +119,7 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
     problems.raise_if_any()
     if fitting:
         raise _ambiguous(fitting)
-    return Explored(tuple(libraries), pairing.left_out)
+    return Explored(tuple(libraries), pairing.left_out, pairing.beside)
 
 
 def _assays(
@@ -211,14 +214,17 @@ def _known(assay_id: str) -> Assay:
     return assays[assay_id]
 
 
-def _read_all(paths: Iterable[Path], problems: Problems) -> dict[Path, FirstRecords]:
-    records = {}
+def _read_all(
+    paths: Iterable[Path],
+) -> tuple[dict[Path, FirstRecords], dict[Path, InputError]]:
+    """Read the first records of files; what is wrong with others matters if they are used."""
+    records, unread = {}, {}
     for path in paths:
         try:
             records[path] = read_first(path)
         except InputError as error:
-            problems.extend(error.problems)
-    return records
+            unread[path] = error
+    return records, unread
 
 
 def _note_unpaired(pairing: Pairing, problems: Problems) -> None:

@@ -25,12 +25,20 @@ _PATTERNS = (
     rf"(?P<sample>.+?)[._-](?P<end>[12]|{_LETTERS})",
     rf"(?P<end>{_LETTERS})[._-](?P<sample>.+)",
     r"(?P<sample>.+?)[._-](?P<end>[12]|(?i:r[12]))(?P<rest>[._-].+)",
+    # Trimmomatic's, whose 1U and 2U lost their mates.
+    r"(?P<sample>.+)[._-](?P<end>[12])P",
 )
 # What programs that trim and filter add to a name; Trim Galore numbers the ends once more.
 _DONE = re.compile(
     r"([._-](clean(ed)?|trim(med)?|filt(ered)?|qc|paired|cutadapt|fastp|no_?primers?|val_[12]))+$",
     re.IGNORECASE,
 )
+# Words of programs for reads of pairs that lost their mates, or became one read.
+_WORDS = "unpaired|orphans?|singles?|singletons?|unmatched|merged|joined|(un)?assembled|discarded"
+_BESIDE = re.compile(rf"[._-]({_WORDS}|extendedfrags|notcombined)(?=[._-]|$)", re.IGNORECASE)
+_BESIDE_FOLDER = re.compile(_WORDS, re.IGNORECASE)
+_BESIDE_NUMBER = re.compile(r"[._-][12]U$")
+_OF_PAIRS = re.compile(r"[._-]paired(?=[._-]|$)", re.IGNORECASE)
 # Ends that number nothing else; any other may be a replicate's, or a word of the sample's name.
 _SURE = re.compile(r".*[._-](R[12](_\d{3})?|(?i:forward|reverse))")
 _NOT_READS = re.compile(r"Undetermined_.*|.*_I[12](_\d{3})?")
@@ -70,11 +78,16 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Pairs and single files, in order of their names; files left over, and files left out."""
+    """Pairs and single files, in order of their names; files left over, and files left out.
+
+    `left_out` are index reads and reads of no sample, `beside` what programs wrote beside a pair:
+    its reads that lost their mates, or that were merged.
+    """
 
     pairs: tuple[Pair, ...]
     unpaired: tuple[Path, ...]
     left_out: tuple[Path, ...]
+    beside: tuple[Path, ...] = ()
 
 
 def pair_files(paths: Iterable[Path], first_records: dict[Path, FirstRecords]) -> Pairing:
@@ -88,35 +101,79 @@ def pair_files(paths: Iterable[Path], first_records: dict[Path, FirstRecords]) -
         Where the names differ only in what may as well tell samples apart (`_1` and `_2`, `_F` and
         `_R`), the names of the reads decide. Files without an entry are taken at their name.
 
-    Returns
-    -------
-    Pairing
-        `left_out` are index reads and reads of no sample.
-
     """
     listed = sorted(paths)
     left_out = tuple(path for path in listed if _NOT_READS.fullmatch(_stem(path)))
-    files = [_named(path) for path in listed if path not in left_out]
-    groups: defaultdict[tuple[str, ...], list[NamedFile]] = defaultdict(list)
-    for file in _with_index(files):
-        groups[(str(file.path.parent), file.sample, file.index, file.lane)].append(file)
-    pairs: list[Pair] = []
-    unpaired: list[Path] = []
-    for group in groups.values():
-        ends = {file.end: file.path for file in group}
-        whole = ends.keys() == {"1", "2"} and len(group) == 2
-        if whole and _belong(ends["1"], ends["2"], first_records):
-            pairs.append(_pair(group[0], ends["1"], ends["2"]))
-        elif all(not file.end or _is_bare(file) for file in group):
-            pairs.extend(_single(file) for file in group)
-        else:
-            unpaired.extend(file.path for file in group)
+    files = [path for path in listed if path not in left_out]
+    lost = _lost(files, first_records)
+    pairs, unpaired, others = _grouped([path for path in files if path not in lost], first_records)
     if not any(pair.second for pair in pairs) and all(_named(p).end == "1" for p in unpaired):
         # Forward reads only, all through: single-end libraries.
         pairs.extend(_pair(_named(path), path, None) for path in unpaired)
         unpaired = []
     ordered = tuple(sorted(pairs, key=lambda pair: pair.first))
-    return Pairing(ordered, tuple(sorted(unpaired)), left_out)
+    return Pairing(ordered, tuple(sorted(unpaired)), left_out, tuple(sorted([*lost, *others])))
+
+
+def _grouped(
+    paths: Iterable[Path], records: dict[Path, FirstRecords]
+) -> tuple[list[Pair], list[Path], list[Path]]:
+    """Pair files; give what is left over, and what has no end beside a pair of the same name.
+
+    The latter is what archives add to a pair (`SRR1.fastq.gz`): reads without mates.
+    """
+    groups: defaultdict[tuple[str, ...], list[NamedFile]] = defaultdict(list)
+    for file in _with_index([_named(path) for path in paths]):
+        groups[(str(file.path.parent), file.sample, file.index, file.lane)].append(file)
+    pairs: list[Pair] = []
+    unpaired: list[Path] = []
+    for group in groups.values():
+        ends = {file.end: file.path for file in group if file.end}
+        whole = ends.keys() == {"1", "2"} and sum(bool(file.end) for file in group) == 2
+        if whole and _belong(ends["1"], ends["2"], records):
+            pairs.append(_pair(group[0], ends["1"], ends["2"]))
+        elif all(not file.end or _is_bare(file) for file in group):
+            pairs.extend(_single(file) for file in group)
+        else:
+            unpaired.extend(file.path for file in group)
+    whole_ones = {(pair.first.parent, pair.sample) for pair in pairs if pair.second}
+    # A number may be an end of one sample, and the last word of another's name.
+    names = [(pair.first, (pair.sample, _undone(pair.first))) for pair in pairs if not pair.second]
+    names += [
+        (file.path, (file.sample,)) for group in groups.values() for file in group if not file.end
+    ]
+    beside = {
+        path for path, told in names if any((path.parent, name) in whole_ones for name in told)
+    }
+    return [pair for pair in pairs if pair.first not in beside], unpaired, sorted(beside)
+
+
+def _lost(files: list[Path], records: dict[Path, FirstRecords]) -> set[Path]:
+    """Find what its name says is of a pair that is there, but no pair itself."""
+    told = {path: sample for path in files if (sample := _beside(path))}
+    if not told:
+        return set()
+    whole = [
+        pair for pair in _grouped([p for p in files if p not in told], records)[0] if pair.second
+    ]
+    samples = {_OF_PAIRS.sub("", pair.sample) for pair in whole}
+    proven = {
+        path
+        for pair in _grouped(told, records)[0]
+        if pair.second and _match(pair.first, pair.second, records)
+        for path in (pair.first, pair.second)
+    }
+    return {path for path, sample in told.items() if sample in samples} - proven
+
+
+def _beside(path: Path) -> str:
+    """Name the sample of a file whose name, or folder, says it is of reads beside a pair."""
+    stem = _undone(path)
+    plain = _BESIDE_NUMBER.sub("", _BESIDE.sub("", stem))
+    if plain != stem or _BESIDE_FOLDER.fullmatch(path.parent.name):
+        found = _parse(path, plain)
+        return _OF_PAIRS.sub("", found.sample if found else plain)
+    return ""
 
 
 def guess_control(sample: str) -> str:
@@ -159,13 +216,17 @@ def _undone(path: Path) -> str:
 
 
 def _named(path: Path) -> NamedFile:
+    return _parse(path, _undone(path)) or NamedFile(path, _stem(path), "", "", "")
+
+
+def _parse(path: Path, stem: str) -> NamedFile | None:
     for pattern in _PATTERNS:
-        match = re.fullmatch(pattern, _undone(path))
+        match = re.fullmatch(pattern, stem)
         if match:
             parts = {"index": "", "lane": "", "rest": "", **match.groupdict()}
             sample, end = parts["sample"] + parts["rest"], _ENDS[parts["end"].lower()]
             return NamedFile(path, sample, parts["index"], parts["lane"], end)
-    return NamedFile(path, _stem(path), "", "", "")
+    return None
 
 
 def _with_index(files: list[NamedFile]) -> list[NamedFile]:
@@ -192,10 +253,16 @@ def _is_bare(file: NamedFile) -> bool:
 
 def _belong(first: Path, second: Path, records: dict[Path, FirstRecords]) -> bool:
     """Tell whether files whose names fit are a pair; only bare ends need a proof."""
-    if not _is_bare(_named(first)) or first not in records or second not in records:
-        return True
-    names, others = records[first].names, records[second].names
-    return not names or not others or names_match(names[0], others[0])
+    is_sure = not _is_bare(_named(first)) or first not in records or second not in records
+    return is_sure or _match(first, second, records) is not False
+
+
+def _match(first: Path, second: Path, records: dict[Path, FirstRecords]) -> bool | None:
+    """Tell whether the first reads of two files are one fragment's; None if there are none."""
+    both = [records[path].names for path in (first, second) if path in records]
+    if len(both) < 2 or not all(both):
+        return None
+    return names_match(both[0][0], both[1][0])
 
 
 def _pair(file: NamedFile, first: Path, second: Path | None) -> Pair:

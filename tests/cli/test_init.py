@@ -358,3 +358,23 @@ def test_where_no_database_fits_reads_of_rrna_genes_are_named(metagenomes, tmp_p
     content = yaml.safe_load((target / "config" / "config.yaml").read_text())
     assert content["assays"]["wgs"]["profilers"] == ["ssu"]
     assert codes(target) == {"sample-incomplete"}
+
+
+@pytest.mark.parametrize("orphans", [b"", fastq(FORWARD, name="SRR1.9 9", seed="o"), None])
+def test_reads_without_mates_beside_an_archive_s_pair_are_left_out(tmp_path, capsys, orphans):
+    folder = tmp_path / "reads"
+    folder.mkdir()
+    for run in ("SRR1", "SRR2"):
+        for end, primer in ((1, FORWARD), (2, REVERSE)):
+            content = fastq(primer, name=f"{run}.", seed=run)
+            write_gzip(folder / f"{run}_{end}.fastq.gz", content)
+    if orphans is None:  # nothing that could be read
+        (folder / "SRR1.fastq.gz").write_bytes(b"no gzip")
+    else:
+        write_gzip(folder / "SRR1.fastq.gz", orphans)
+    assert init(folder, tmp_path / "project") == 0
+    rows = [(row["library_id"], row["fastq_2"][-15:]) for row in sheet(tmp_path / "project")]
+    assert rows == [("SRR1", "SRR1_2.fastq.gz"), ("SRR2", "SRR2_2.fastq.gz")]
+    told = capsys.readouterr().err
+    assert "Left out, beside the pair of its name" in told
+    assert str(folder / "SRR1.fastq.gz") in told

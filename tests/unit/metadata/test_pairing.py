@@ -112,6 +112,52 @@ def test_raw_and_trimmed_reads_of_one_sample_are_not_two_libraries():
     assert unpaired == sorted(names)
 
 
+@pytest.mark.parametrize(
+    ("pair", "beside"),
+    [
+        (("SRR1_1.fastq.gz", "SRR1_2.fastq.gz"), ("SRR1.fastq.gz",)),
+        (("SRR1_1.fastq", "SRR1_2.fastq"), ("SRR1.fastq", "SRR1.fastq.gz")),
+        (("A_R1.fastq.gz", "A_R2.fastq.gz"), ("A.fastq.gz",)),
+        (("A_S1_L001_R1_001.fastq.gz", "A_S1_L001_R2_001.fastq.gz"), ("A.fastq.gz",)),
+        (("A_1_R1.fq", "A_1_R2.fq"), ("A_1.fq",)),
+        (("A_1_val_1.fq.gz", "A_2_val_2.fq.gz"), ("A_trimmed.fq.gz",)),
+        (
+            ("A_R1_paired.fastq.gz", "A_R2_paired.fastq.gz"),
+            ("A_R1_unpaired.fastq.gz", "A_R2_unpaired.fastq.gz"),
+        ),
+        (("A_1P.fq.gz", "A_2P.fq.gz"), ("A_1U.fq.gz", "A_2U.fq.gz")),
+        (("A_1.fq", "A_2.fq"), ("A_orphans.fq", "A_singletons.fq", "A_unpaired_1.fq")),
+        (("A_k_paired_1.fastq", "A_k_paired_2.fastq"), ("A_k_unmatched_1.fastq",)),
+        (("A_R1.fastq", "A_R2.fastq"), ("A.assembled.fastq", "A.unassembled.forward.fastq")),
+        (("A_R1.fq", "A_R2.fq"), ("unpaired/A_R1.fq", "unpaired/A_R2.fq")),
+    ],
+)
+def test_what_lies_beside_a_pair_is_left_out_and_named(pair, beside):
+    others = ["B_R1.fastq.gz", "B_R2.fastq.gz", "C_single.fastq.gz"]
+    result = pair_files([Path(name) for name in (*pair, *beside, *others)], {})
+    found = [(one.first.name, one.second and one.second.name) for one in result.pairs]
+    assert found == sorted([pair, tuple(others[:2]), (others[2], None)])
+    assert [str(path) for path in result.beside] == sorted(beside)
+    assert result.unpaired == result.left_out == ()
+
+
+@pytest.mark.parametrize("third", ["plot.fastq", "plot_single.fastq"])
+def test_three_samples_whose_names_differ_in_a_number_are_three(third):
+    names = ("plot_1.fastq", "plot_2.fastq", third)
+    records = {Path(name): FirstRecords((f"{name}:1",), (b"A",)) for name in names}
+    result = pair_files(records, records)
+    assert [pair.first.name for pair in result.pairs] == sorted(names)
+    assert result.beside == ()
+
+
+def test_a_sample_that_is_called_single_is_a_pair_by_its_reads():
+    names = [f"plot{kind}_R{end}.fq" for kind in ("", "_single") for end in (1, 2)]
+    records = {Path(name): FirstRecords((f"{name[:-6]}:1",), (b"A",)) for name in names}
+    result = pair_files(records, records)
+    assert [pair.sample for pair in result.pairs] == ["plot", "plot_single"]
+    assert result.beside == ()
+
+
 def test_index_reads_and_undetermined_reads_are_left_out():
     names = ["A_S1_L001_I1_001.fastq.gz", "Undetermined_S0_L001_R1_001.fastq.gz"]
     result = pair_files([Path(name) for name in names], {})
