@@ -138,7 +138,9 @@ def _grouped(
             unpaired.extend(file.path for file in group)
     whole_ones = {(pair.first.parent, pair.sample) for pair in pairs if pair.second}
     # A number may be an end of one sample, and the last word of another's name.
-    names = [(pair.first, (pair.sample, _undone(pair.first))) for pair in pairs if not pair.second]
+    names: list[tuple[Path, tuple[str, ...]]] = [
+        (pair.first, (pair.sample, _undone(pair.first))) for pair in pairs if not pair.second
+    ]
     names += [
         (file.path, (file.sample,)) for group in groups.values() for file in group if not file.end
     ]
