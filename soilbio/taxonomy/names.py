@@ -9,7 +9,7 @@ from soilbio.taxonomy.canonical import LETTERS
 
 # MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514; species of a genus
 # by the bin, too: Alicycliphilus_SGB61891.
-_BIN = re.compile(r"^(?:[PCOFGS]|CF|OF|FG|GG|SG)?GB\d+(?:_|$)|(?:^|[ _])SGB\d+(?:[ _]group)?$")
+_BIN = re.compile(r"^(?:[PCOFGS]|PF|CF|OF|FG|GG|SG)?GB\d+(?:_|$)|(?:^|[ _])SGB\d+(?:[ _]group)?$")
 # Words of NCBI's for what was found and not named: Lachnospiraceae bacterium 2_1_58FAA.
 _FOUND = re.compile(
     r"(?:^|[ _])(?:[a-z]*bacterium|archaeon|fungus|eukaryote|prokaryote|organism)(?:[ _]|$)"
@@ -29,11 +29,12 @@ _GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineag
 # Greengenes writes it without a space, too: CandidatusSolibacter.
 _CANDIDATUS = re.compile(r"^(?:[Cc]andidatus[ _]*|Ca\.?[ _]+|Ca\.)(?=[A-Z])")
 _NO_NAME = re.compile(
-    r"^(?:|[\W_]+|#?n/?a|nan|null|none|unknown|undefined|ambiguous|uncultured|metagenome|"
+    r"^(?:|[\W_]+|#?n/?a|nan|null|none|unknown|undefined|undetermined|unresolved|ambiguous|"
+    r"metagenome|"
     r"environmental[ _]samples?|other|ambiguous[ _]taxa|unranked|"
     r"not[ _](?:assigned|available|classified|identified|determined)|"
-    r"no[ _](?:blast[ _])?(?:hit|match))$"
-    r"|^no[ _]?rank(?:_|$)|uncultured|metagenome|unidentified|unclassified|unassigned"
+    r"no[ _](?:blast[ _])?(?:hit|match|name|taxon)(?:e?s)?)$"
+    r"|^no[ _]?rank(?:_|$)|uncult(?:ured|ivated)|metagenome|unidentified|unclassified|unassigned"
     r"|incertae[ _]sedis|unknown[ _]"
     r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]sp\.?$"
     # mothur's SILVA fills ranks that are empty: Subgroup_6_or, Subgroup_6_fa, Subgroup_6_ge.

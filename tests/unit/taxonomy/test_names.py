@@ -37,7 +37,16 @@ from soilbio.taxonomy.settle import agreed_rows
         ("Bacteria;WPS-2;__;__;?", "WPS-2"),
         *(
             (f"d__Bacteria;p__WPS-2;c__{nothing}", "WPS-2")
-            for nothing in ("?", "-", "N/A", "#N/A", "NULL", "not_available", "ambiguous")
+            for nothing in (
+                "?",
+                "-",
+                "N/A",
+                "#N/A",
+                "NULL",
+                "not_available",
+                "ambiguous",
+                "No_hits",
+            )
         ),
         *((f"g__WPS-2;s__{name}", "WPS-2") for name in ("undefined", "unassigned_Bacteria")),
         ("g__Bacillus;s__subtilis/vallismortis", "Bacillus"),
