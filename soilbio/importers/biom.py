@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from soilbio.errors import problem_of
-from soilbio.importers.forms import are_sequences
-from soilbio.importers.found import Found, Taxon
-from soilbio.importers.known import cleaned, joined
+from soilbio.importers.found import Found
+from soilbio.importers.known import joined, taxa_of
+from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.sides import check_known, sort_out
 from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text
 
+# What its reader raises where a file is damaged, or no table.
+_ODD = (OSError, EOFError, LookupError, AttributeError, TypeError, ValueError, RecursionError)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -62,19 +65,8 @@ def read_biom(source: Path) -> Found:
 
     """
     import polars as pl
-    from biom import load_table
-    from biom.exception import BiomException
 
-    try:
-        table = load_table(str(source))
-    except (BiomException, OSError, KeyError, TypeError, ValueError) as error:
-        raise problem_of(
-            "import-biom",
-            str(source),
-            found=str(error).partition("\n")[0][:200],
-            expected="BIOM 1.0 (JSON) or 2.1 (HDF5)",
-            fix="Get the file again; `biom validate-table` tells what is wrong",
-        ) from error
+    table = _table(source)
     names = [str(name) for name in table.ids(axis="observation")]
     libraries = [str(name) for name in table.ids(axis="sample")]
     matrix = table.matrix_data.tocoo()
@@ -87,25 +79,66 @@ def read_biom(source: Path) -> Found:
         }
     )
     metadata = table.metadata(axis="observation") or [None] * len(names)
-    is_named = are_sequences(names)
-    features = {
-        name: _taxon(name if is_named else "", known)
-        for name, known in zip(names, metadata, strict=True)
-    }
+    texts = _texts(metadata)
+    features = taxa_of(names, texts, str(source))
+    taken = columns_of(texts, str(source)).taken
+    notes = [
+        f"'{name}' of the observations' metadata is not taken"
+        for name, cells in texts.items()
+        if name not in taken and any(cells)
+    ]
     made = str(table.generated_by or "")
     history = {"generated_by": made} if made else {}
-    return Found((source,), counts, tuple(libraries), features, history=history)
+    return Found((source,), counts, tuple(libraries), features, history=history, notes=notes)
 
 
-def _taxon(sequence: str, known: Mapping[str, Any] | None) -> Taxon:
-    known = known or {}
-    lineage = next(
-        (known[name] for name in ("taxonomy", "Taxon", "lineage", "taxon") if known.get(name)), ""
-    )
-    text = lineage if isinstance(lineage, str) else "; ".join(str(part) for part in lineage)
-    stated = known.get("confidence", known.get("score"))
+def _table(source: Path) -> Any:
+    """Read a table; observations whose metadata are a list have that as their lineage.
+
+    R's biomformat writes such, and BIOM's own library takes keys and values only.
+    """
+    import zlib
+
+    from biom import Table, load_table
+    from biom.exception import BiomException
+
     try:
-        confidence = float(stated) if stated is not None else None
-    except ValueError:
-        confidence = None
-    return Taxon(cleaned(sequence), text, confidence)
+        if not _is_json(source):
+            return load_table(str(source))
+        with open_text(source) as handle:
+            document = json.load(handle)
+        for row in (*document["rows"], *document["columns"]):
+            known = row.get("metadata")
+            row["metadata"] = known if isinstance(known, dict | None) else {"taxonomy": known}
+        return Table.from_json(document)
+    except (*_ODD, BiomException, zlib.error) as error:
+        raise problem_of(
+            "import-biom",
+            str(source),
+            found=str(error).partition("\n")[0][:200],
+            expected="BIOM 1.0 (JSON) or 2.1 (HDF5)",
+            fix="Get the file again; `biom validate-table` tells what is wrong",
+        ) from error
+
+
+def _is_json(source: Path) -> bool:
+    with source.open("rb") as handle:
+        if handle.read(8) == _HDF5:
+            return False
+    with open_text(source) as text:
+        return text.read(64).lstrip()[:1] == "{"
+
+
+def _texts(metadata: Sequence[Mapping[str, Any] | None]) -> dict[str, list[str]]:
+    """Give metadata of observations as columns of text; a list is a lineage."""
+    names = dict.fromkeys(str(name) for known in metadata for name in known or {})
+    return {name: [_text((known or {}).get(name)) for known in metadata] for name in sorted(names)}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    parts = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(parts, list | tuple):
+        return "; ".join("" if part is None else str(part) for part in parts).rstrip("; ")
+    return str(parts)

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from soilbio.errors import InputError, problem_of
+from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.archive import opened
+from soilbio.importers.forms import LETTERS
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.known import cleaned
+from soilbio.importers.lineage_columns import prefixed, scientific
+from soilbio.importers.sides import check_known
+from soilbio.importers.stated import Stated, stated
+from soilbio.standards.aliases import recognise as recognise_term
 
-_DWC = "http://rs.tdwg.org/dwc/terms/"
-_DNA = "http://rs.gbif.org/terms/1.0/DNADerivedData"
+_DNA = "dnaderiveddata"
 _RANKS = ("kingdom", "phylum", "class", "order", "family", "genus")
 _LIBRARY = ("materialSampleID", "eventID", "parentEventID")
+_MIXS = re.compile(r"(?:MIXS[:_]|/)(\d{7})$", re.IGNORECASE)
 _METHOD = (
     *("target_gene", "target_subfragment", "pcr_primer_forward", "pcr_primer_reverse"),
     *("pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout", "seq_meth"),
 )
 # What its reader raises where meta.xml is not as the standard has it.
 _ODD = (zipfile.BadZipFile, OSError, ValueError, LookupError, AttributeError, TypeError)
-_SHARE = ("relative abundance", "percent", "%")
+# What a quantity is of, by its type; letters only.
+_READS = re.compile(r"read|sequence", re.IGNORECASE)
+_SHARE = re.compile(r"relativeabundance|percent|%|proportion", re.IGNORECASE)
+_ABSENT = "absent"
 
 
 def recognise(source: Path) -> str:
@@ -36,13 +47,13 @@ def recognise(source: Path) -> str:
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read occurrences: a number of a feature in a library each."""
-    del options
+    told = stated(options)
     if len(sources) != 1:
         raise _wrong(sources[0], "several archives", "one archive; import each on its own")
     rows = list(_rows(sources[0]))
     if not rows:
         raise _wrong(sources[0], "no occurrence", "occurrences with organismQuantity")
-    return _found(sources[0], rows)
+    return _found(sources[0], rows, told)
 
 
 def _rows(source: Path) -> Iterator[dict[str, str]]:
@@ -56,8 +67,12 @@ def _rows(source: Path) -> Iterator[dict[str, str]]:
             for row in archive:
                 known = _short(row.data)
                 for extension in getattr(row, "extensions", []):
-                    if extension.rowtype == _DNA:
-                        known |= {k: v for k, v in _short(extension.data).items() if v}
+                    if extension.rowtype.lower().endswith(_DNA):
+                        own = {k: v for k, v in _short(extension.data).items() if v}
+                        sequences = known.get(_SEQUENCES, "")
+                        known |= own
+                        # Two sequences of one occurrence are told below.
+                        known[_SEQUENCES] = f"{sequences} {own.get('dna_sequence', '')}".strip()
                 yield known
     except (InvalidArchive, *_ODD) as error:
         raise _wrong(source, str(error), "a Darwin Core Archive, with meta.xml") from error
@@ -83,64 +98,197 @@ def _check_archive(source: Path) -> None:
 
 
 def _short(data: Mapping[str, str]) -> dict[str, str]:
-    return {str(term).rpartition("/")[2]: value for term, value in data.items()}
+    """Give values by the short name of their term, as we write it; MIxS' terms have numbers."""
+    return {_name_of(str(term)): value for term, value in data.items()}
 
 
-def _found(source: Path, rows: Sequence[Mapping[str, str]]) -> Found:
+@cache
+def _name_of(term: str) -> str:
+    if number := _MIXS.search(term):
+        known = recognise_term(f"MIXS:{number[1]}")
+        return known.column if known else _NUMBERS.get(number[1], number[1])
+    name = re.split("[/#:]", term)[-1]
+    # Publishers write DNA_sequence, dna_sequence; scientificName, scientificname.
+    return _TERMS.get(name.lower(), name)
+
+
+_NUMBERS = {"0000087": "otu_db"}
+_SEQUENCES = "sequences of the occurrence"
+_TERMS = {
+    name.lower(): name
+    for name in (
+        *(*_RANKS, *_LIBRARY, *_METHOD, "dna_sequence", "otu_db", "taxonID", "scientificName"),
+        *("taxonRank", "scientificNameAuthorship", "organismQuantity", "organismQuantityType"),
+        *("occurrenceStatus", "eventDate", "decimalLatitude", "decimalLongitude", "country"),
+        *("env_broad_scale", "env_local_scale", "env_medium", "species", "verbatimIdentification"),
+    )
+}
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What occurrences hold: taxa, numbers, libraries with metadata, method, kinds of numbers."""
+
+    features: dict[str, Taxon] = field(default_factory=dict)
+    numbers: list[tuple[str, str, float]] = field(default_factory=list)
+    metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    method: dict[str, set[str]] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    absent: int = 0
+
+
+def _found(source: Path, rows: Sequence[Mapping[str, str]], told: Stated) -> Found:
     import polars as pl
 
-    features: dict[str, Taxon] = {}
-    numbers: list[tuple[str, str, float]] = []
-    metadata: dict[str, dict[str, str]] = {}
-    method: dict[str, set[str]] = {}
-    kinds: set[str] = set()
+    problems = Problems(str(source))
+    all_of_them = _Gathered()
     for number, row in enumerate(rows, start=2):
-        library = next((row[name] for name in _LIBRARY if row.get(name)), "")
-        sequence = cleaned(row.get("DNA_sequence", ""))
-        lineage = _lineage(row)
-        name = sequence or row.get("taxonID") or row.get("scientificName") or lineage
-        if not library or not name:
-            raise _wrong(
-                source, f"row {number}", f"{' or '.join(_LIBRARY)}, and a name or sequence"
-            )
-        features.setdefault(name, Taxon(sequence, lineage))
-        numbers.append((library, name, _quantity(source, number, row)))
-        kinds.add(row.get("organismQuantityType", "").lower())
-        metadata.setdefault(library, dict(_sample(row)))
-        for term in _METHOD:
-            if row.get(term):
-                method.setdefault(term, set()).add(row[term])
-    if several := sorted(term for term, values in method.items() if len(values) > 1):
-        raise _wrong(source, f"several {', '.join(several)}", "one assay in an archive")
+        _gather(number, row, all_of_them, problems)
+    shares = _check_kinds(all_of_them.kinds, told, problems)
+    for term in sorted(term for term, values in all_of_them.method.items() if len(values) > 1):
+        _note(
+            problems,
+            None,
+            term,
+            ", ".join(sorted(all_of_them.method[term])),
+            "one assay in an archive",
+        )
+    problems.raise_if_any()
+    features = all_of_them.features
+    notes = ["places and dates are those of the archive, as coarse as they were published"]
+    if all_of_them.absent:
+        notes.append(f"{all_of_them.absent} occurrences are of what is absent, and not taken")
+    notes += check_known((source,), features, {}, features, told)
     schema = {"library": pl.String, "feature": pl.String, "value": pl.Float64}
-    counts = pl.DataFrame(numbers, schema=schema, orient="row")
+    counts = pl.DataFrame(all_of_them.numbers, schema=schema, orient="row")
+    summed = counts.group_by("library", "feature").agg(pl.col("value").sum())
+    if twice := counts.height - summed.height:
+        notes.append(
+            f"{twice} occurrences have the library and the sequence or name of another, and were"
+            " added to it"
+        )
+    if not any(taxon.sequence for taxon in features.values()):
+        notes.append("the archive has no sequences: a feature is what has one name in it")
     return Found(
         (source,),
-        counts.group_by("library", "feature").agg(pl.col("value").sum()),
-        tuple(metadata),
+        summed,
+        tuple(all_of_them.metadata),
         features,
-        shares=any(word in kind for kind in kinds for word in _SHARE),
-        method={term: values.pop() for term, values in method.items()},
-        metadata=metadata,
-        is_counted=all("read" in kind for kind in kinds),
-        notes=["places and dates are those of the archive, as coarse as they were published"],
+        shares=shares,
+        method={term: values.pop() for term, values in all_of_them.method.items()},
+        metadata=all_of_them.metadata,
+        is_counted=not shares and not told.values,
+        notes=notes,
     )
 
 
-def _quantity(source: Path, number: int, row: Mapping[str, str]) -> float:
-    text = row.get("organismQuantity", "")
+def _gather(number: int, row: Mapping[str, str], known: _Gathered, problems: Problems) -> None:
+    """Take one occurrence; note what is wrong with it."""
+    library = next((row[name] for name in _LIBRARY if row.get(name)), "")
+    if not library:
+        _note(problems, number, _LIBRARY[0], "", f"one of {', '.join(_LIBRARY)}")
+    is_absent = row.get("occurrenceStatus", "").strip().lower() == _ABSENT
+    quantity = _quantity(number, row, is_absent=is_absent, problems=problems)
+    sequence = _sequence(number, row, problems)
+    lineage = _lineage(row)
+    name = sequence or row.get("taxonID") or row.get("scientificName") or lineage
+    if not name:
+        _note(problems, number, "scientificName", "", "a name or a sequence")
+    for term, values in _said(row):
+        known.method.setdefault(term, set()).add(values)
+    if library:
+        known.metadata.setdefault(library, dict(_sample(row)))
+    if not quantity:
+        known.absent += 1
+        return
+    kind = row.get("organismQuantityType", "").strip()
+    known.kinds.setdefault(kind, number)
+    known.features.setdefault(name, Taxon(sequence, lineage))
+    known.numbers.append((library, name, quantity))
+
+
+def _said(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what an occurrence says of the method."""
+    for term in _METHOD:
+        if row.get(term):
+            yield term, row[term]
+    if row.get("otu_db"):
+        yield "reference", row["otu_db"]
+
+
+def _quantity(number: int, row: Mapping[str, str], *, is_absent: bool, problems: Problems) -> float:
+    """Read how much was found; nothing of what is absent."""
+    text = row.get("organismQuantity", "").strip()
+    if is_absent and not text:
+        return 0.0
     try:
-        return float(text)
-    except ValueError as error:
-        expected = "a number in organismQuantity: without it nothing was counted"
-        raise _wrong(source, f"row {number}: '{text}'", expected) from error
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        expected = "a number, 0 or more: without it nothing was counted"
+        _note(problems, number, "organismQuantity", text, expected)
+    elif value and is_absent:
+        _note(problems, number, "organismQuantity", text, "0, since occurrenceStatus is absent")
+    return value
+
+
+def _sequence(number: int, row: Mapping[str, str], problems: Problems) -> str:
+    """Give the sequence of an occurrence, of its own row or the extension's."""
+    text = row.get(_SEQUENCES) or row.get("dna_sequence") or ""
+    several = sorted({cleaned(one) for one in text.split()})
+    if len(several) > 1:
+        _note(problems, number, "dna_sequence", ", ".join(several)[:60], "one sequence")
+    sequence = several[0] if several else ""
+    if sequence and not LETTERS.match(sequence):
+        _note(problems, number, "dna_sequence", sequence[:60], "bases in the letters of IUPAC")
+    return sequence
+
+
+def _check_kinds(kinds: Mapping[str, int], told: Stated, problems: Problems) -> bool:
+    """Tell whether quantities are shares; note where they are of several kinds, or unknown ones."""
+    if told.values:
+        return told.values != "counts"
+    plain = {kind: re.sub(r"[^a-z%]", "", kind.lower()) for kind in kinds}
+    shares = {kind for kind, text in plain.items() if _SHARE.search(text)}
+    unknown = {kind for kind, text in plain.items() if not _READS.search(text)} - shares
+    for kind in sorted(unknown):
+        _note(
+            problems,
+            kinds[kind],
+            "organismQuantityType",
+            kind,
+            "DNA sequence reads, or a relative abundance",
+            "Say in --method what the quantities are: `table: {values: counts}`, `shares`,"
+            " `percent`; individuals or biomass are neither",
+        )
+    if shares and len(shares) < len(kinds) and not unknown:
+        told_kinds = ", ".join(sorted(kinds))
+        _note(problems, None, "organismQuantityType", told_kinds, "one kind of quantity")
+    return bool(shares)
 
 
 def _lineage(row: Mapping[str, str]) -> str:
-    names = [f"{rank[0]}__{row[rank]}" for rank in _RANKS if row.get(rank)]
-    species = row.get("scientificName", "")
-    is_species = row.get("taxonRank", "").lower() == "species" or " " in species.strip()
-    return "; ".join([*names, *([f"s__{species}"] if species and is_species else [])])
+    """Write the ranks of an occurrence; scientificName is of any rank, which taxonRank tells."""
+    names = {rank: row[rank].strip() for rank in _RANKS if row.get(rank)}
+    parts = [prefixed(rank, name) for rank, name in names.items()]
+    name, authors = row.get("scientificName", "").strip(), row.get("scientificNameAuthorship", "")
+    if authors.strip():
+        name = name.removesuffix(authors.strip()).strip()
+    if row.get("species"):
+        return "; ".join([*parts, prefixed("species", row["species"].strip())])
+    return "; ".join(filter(None, [*parts, scientific(name, row.get("taxonRank", ""), names)]))
+
+
+def _note(
+    problems: Problems,
+    row: int | None,
+    column: str,
+    found: str,
+    expected: str,
+    fix: str = "Correct it, or ask the publisher of the archive for the table of counts",
+) -> None:
+    problems.add("import-dwca", row=row, column=column, found=found, expected=expected, fix=fix)
 
 
 def _sample(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ OPTIONS = {
     **dict.fromkeys(("table", "phyloseq", "dada2", "mgnify", "mdt"), _SPREADSHEET),
     **dict.fromkeys(("ampliseq", "dadasnake", "lotus2", "biom", "qiime2"), _TABLE),
     "mothur": (*_TABLE, "label"),
-    "dwca": ("values",),
+    "dwca": ("values", "sequences"),
     **dict.fromkeys(("kraken2", "bracken"), ("taxids",)),
     "sylph": ("abundance",),
     "sourmash": ("rank",),

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -168,7 +169,7 @@ def open_text(source: Path) -> io.TextIOBase:
         with opener(source, "rb") as handle:
             encoding = _encoding(handle)
         return opener(source, "rt", encoding=encoding, errors="replace", newline="")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise _unreadable(source, str(getattr(error, "strerror", None) or error)) from error
 
 

@@ -30,6 +30,14 @@ def test_an_export_is_imported_with_the_same_counts_and_names(tmp_path, target, 
     assert code == 0, capsys.readouterr().err
     first, second = (read_dataset(tmp_path / one) for one in ("first", "second"))
     assert numbers(first) == numbers(second)
+    if target == "dwca":  # a BIOM file has no sequences in it
+        assert sequences(first) == sequences(second)
+
+
+def sequences(dataset):
+    """Reads by library and sequence."""
+    joined = dataset.table("counts").join(dataset.table("features"), on="feature_id")
+    return sorted(joined.select("library_id", "sequence", "feature_id", "count").rows())
 
 
 def numbers(dataset):

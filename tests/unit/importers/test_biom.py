@@ -1,0 +1,101 @@
+"""BIOM as its many writers write it: lineages under any key, lists, files that were cut."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.importers.registry import read
+
+NAMES = ("Bacteria", "Firmicutes", "Bacilli", "Bacillales", "Bacillaceae", "Bacillus", None)
+RANKS = ("Kingdom", "Phylum", "Class", "Order", "Family", "Genus", "Species")
+
+
+def biom(tmp_path: Path, metadata: object) -> Path:
+    """Write BIOM 1.0 as R's biomformat does, the metadata of an observation as they are given."""
+    document = {
+        "id": "None",
+        "format": "Biological Observation Matrix 1.0.0",
+        "format_url": "http://biom-format.org",
+        "type": "OTU table",
+        "generated_by": "biomformat 1.30.0",
+        "date": "2024-01-01T00:00:00",
+        "matrix_type": "dense",
+        "matrix_element_type": "int",
+        "shape": [2, 2],
+        "rows": [{"id": name, "metadata": metadata} for name in ("x", "y")],
+        "columns": [{"id": name, "metadata": None} for name in ("S1", "S2")],
+        "data": [[1, 5], [3, 4]],
+    }
+    path = tmp_path / "t.biom"
+    path.write_text(json.dumps(document))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("metadata", "lineage"),
+    [
+        (dict(zip(RANKS, NAMES, strict=True)), "k__Bacteria; p__Firmicutes; c__Bacilli; "
+         "o__Bacillales; f__Bacillaceae; g__Bacillus; s__"),
+        ({f"Rank{n}": f"{m}__A" for n, m in enumerate("kpc", 1)}, "k__A; p__A; c__A"),
+        ({"taxonomy1": "k__Bacteria", "taxonomy2": "p__Firmicutes"}, "k__Bacteria; p__Firmicutes"),
+        ({"Taxonomy": "k__Bacteria; p__Firmicutes"}, "k__Bacteria; p__Firmicutes"),
+        ({"TAXONOMY": ["k__Bacteria", "p__Firmicutes"]}, "k__Bacteria; p__Firmicutes"),
+        ({"silva lineage": "k__Bacteria; p__Firmicutes"}, "k__Bacteria; p__Firmicutes"),
+        (["Bacteria", "Firmicutes"], "Bacteria; Firmicutes"),
+        (["k__Bacteria"], "k__Bacteria"),
+        ({"taxonomy": ["Bacteria", "Firmicutes", None]}, "Bacteria; Firmicutes"),
+    ],
+)  # fmt: skip
+def test_lineages_of_observations_are_found_under_any_key(tmp_path, metadata, lineage):
+    found = read("biom", [biom(tmp_path, metadata)], {})
+    assert [taxon.lineage for taxon in found.features.values()] == [lineage, lineage]
+    assert found.notes == []
+
+
+def test_what_is_not_taken_of_the_metadata_is_named(tmp_path):
+    source = biom(tmp_path, {"taxonomy": ["k__Bacteria"], "hits": "seven"})
+    notes = read("biom", [source], {}).notes
+    assert notes == ["'hits' of the observations' metadata is not taken"]
+
+
+@pytest.mark.parametrize("metadata", [{"taxonomy": {"a": 1}}, {"taxonomy": ["Bacillus"]}])
+def test_metadata_that_are_no_lineages_are_refused(tmp_path, metadata):
+    with pytest.raises(InputError) as caught:
+        read("biom", [biom(tmp_path, metadata)], {})
+    assert [one.code for one in caught.value.problems] == ["import-lineages"]
+
+
+@pytest.mark.parametrize("size", [40, 100, -30, -4])
+def test_a_compressed_file_that_was_cut_is_told(tmp_path, size):
+    whole = gzip.compress(biom(tmp_path, None).read_bytes())
+    path = tmp_path / "cut.biom.gz"
+    path.write_bytes(whole[:size])
+    with pytest.raises(InputError) as caught:
+        read("biom", [path], {})
+    assert caught.value.problems[0].code in ("import-biom", "import-unreadable")
+
+
+@pytest.mark.parametrize("form", ["table", "qiime2", "mothur", "kraken2"])
+def test_a_damaged_compressed_table_is_told_in_every_form(tmp_path, form):
+    whole = bytearray(gzip.compress(b"OTU ID\tS1\tS2\n" + b"x\t1\t2\n" * 2000))
+    whole[20:24] = b"\xff\xff\xff\xff"
+    path = tmp_path / "t.shared.gz"
+    path.write_bytes(whole)
+    with pytest.raises(InputError):
+        read(form, [path], {})
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", '{"rows": 5, "columns": []}', '{"rows": [1], "columns":[]}']
+)
+def test_json_that_is_no_table_is_told(tmp_path, text):
+    path = tmp_path / "t.biom"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        read("biom", [path], {})
+    assert [one.code for one in caught.value.problems] == ["import-biom"]
