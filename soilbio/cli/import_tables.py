@@ -36,12 +36,19 @@ def _detect(source: Path) -> int:
     from soilbio.errors import problem_of
     from soilbio.importers.registry import FORMATS, detect
 
-    likely = detect(source) if source.exists() else []
+    if not source.exists():
+        raise problem_of(
+            "import-source-missing",
+            str(source),
+            expected="a file or folder that exists",
+            fix=f"Correct the path; it was looked for at {source.resolve()}",
+        )
+    likely = detect(source)
     if not likely:
         raise problem_of(
             "import-unknown",
             str(source),
-            found="a format that is none of ours" if source.exists() else "nothing there",
+            found="a format that is none of ours",
             expected=f"one of {', '.join(FORMATS)}",
             fix="Write it as a table of counts and import that as `table`",
         )

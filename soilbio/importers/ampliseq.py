@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.importers.found import Found, first_of, one_of
-from soilbio.importers.settings import read_settings
+from soilbio.importers.settings import read_newest
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 
@@ -41,8 +41,12 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     }
     files += lineages.values()
     found = together(files, sort_out(files, told), told, rows="features")
-    settings = read_settings(first_of(folder, _SETTINGS))
-    found.method = dict(_method(settings, _versions(folder)))
+    run = read_newest(folder, _SETTINGS, _said)
+    versions = read_newest(folder, _VERSIONS, _versions)
+    settings = run.settings
+    found.sources += tuple(one.path for one in (run, versions) if one.path)
+    found.notes += [*run.notes, *versions.notes]
+    found.method = dict(_method(settings, _versions(versions.settings)))
     if lineages:
         found.method["classifier"] = " / ".join(lineages)
         first = next(iter(lineages.values()))
@@ -61,11 +65,17 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     return found
 
 
-def _versions(folder: Path) -> dict[str, str]:
-    """Read the versions of tools, whichever process states them."""
+def _said(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Give what is taken of the settings of a run."""
+    reference = str(settings.get("dada_ref_taxonomy") or "")
+    return {**dict(_method(settings, {})), "reference": reference}
+
+
+def _versions(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Take the versions of tools, whichever process states them."""
     return {
         str(name): str(version)
-        for part in read_settings(first_of(folder, _VERSIONS)).values()
+        for part in settings.values()
         if isinstance(part, dict)
         for name, version in part.items()
     }

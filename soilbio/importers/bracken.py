@@ -7,7 +7,7 @@ from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers
-from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.profiles import Line, collect, library_of, number_in, text_in, wrong
 from soilbio.importers.text import read_texts
 
 _METHOD = {"engine": "kraken2, bracken", "abundance": "sequence"}
@@ -20,6 +20,8 @@ def recognise(source: Path) -> str:
     if not source.is_file() or source.suffix not in (".tsv", ".txt", ".bracken"):
         return ""
     header, _ = read_texts(source)
+    if _libraries(header):
+        return "its columns are those of Bracken's combined tables"
     return "its columns are those of Bracken" if set(_COLUMNS) <= set(header) else ""
 
 
@@ -28,6 +30,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     taxids = str(options.get("taxids", "ncbi"))
 
     def read_one(source: Path) -> dict[str, list[Line]]:
+        header, rows = read_texts(source)
+        if libraries := _libraries(header):
+            return _combined(source, rows, libraries, taxids)
         return {library_of(source): _lines(source, taxids)}
 
     found = collect(sources, read_one, shares=True, method=_METHOD)
@@ -60,3 +65,32 @@ def _lines(source: Path, taxids: str) -> list[Line]:
     if sum(share for _, _, share in lines) > 1 + 1e-3:
         raise wrong(source, None, "shares that add up to more than 1", "shares of one library")
     return lines
+
+
+def _libraries(header: Sequence[str]) -> dict[str, str]:
+    """Give the libraries of a table of combine_bracken_outputs.py, by their columns of shares.
+
+    It names them by their files: `A.bracken_num`, `A.bracken_frac`.
+    """
+    if not set(_COLUMNS[:3]) <= set(header):
+        return {}
+    shares = [name for name in header if name.endswith("_frac")]
+    both = [name for name in shares if f"{name.removesuffix('_frac')}_num" in header]
+    return {name: library_of(Path(name.removesuffix("_frac"))) for name in both}
+
+
+def _combined(
+    source: Path, rows: Sequence[Mapping[str, str]], libraries: Mapping[str, str], taxids: str
+) -> dict[str, list[Line]]:
+    if len(set(libraries.values())) < len(libraries):
+        raise wrong(source, 1, ", ".join(libraries), "each library once")
+    found: dict[str, list[Line]] = {library: [] for library in libraries.values()}
+    for number, row in enumerate(rows, start=2):
+        taxid = f"{taxids}:{text_in(source, number, row, 'taxonomy_id')}"
+        taxon = Taxon(lineage=f"{row['taxonomy_lvl'][:1].lower()}__{row['name']}", taxon_id=taxid)
+        for column, library in libraries.items():
+            found[library].append((taxid, taxon, number_in(source, number, row, column)))
+    for library, lines in found.items():
+        if sum(share for _, _, share in lines) > 1 + 1e-3:
+            raise wrong(source, None, f"{library}: shares above 1", "shares of one library")
+    return found

@@ -10,7 +10,7 @@ from soilbio.importers.forms import are_sequences
 from soilbio.importers.found import Found, first_of, one_of
 from soilbio.importers.grid import read_grid
 from soilbio.importers.known import read_fasta, taxa_of
-from soilbio.importers.settings import read_settings
+from soilbio.importers.settings import read_newest
 from soilbio.importers.sides import Parts, together
 from soilbio.importers.stated import stated
 
@@ -42,7 +42,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         sequences |= read_fasta(path)
     parts = Parts([grid], sequences, taxa_of(grid.rows, grid.texts))
     found = together(files, parts, told, rows="features")
-    found.method = {"engine": "dada2", **dict(_method(read_settings(first_of(folder, _SETTINGS))))}
+    run = read_newest(folder, _SETTINGS, lambda one: dict(_method(one)))
+    found.sources += (run.path,) if run.path else ()
+    found.notes += run.notes
+    found.method = {"engine": "dada2", **dict(_method(run.settings))}
     return found
 
 

@@ -138,7 +138,7 @@ def _ranks(texts: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
         rank = rank_of(name)
         if rank and (rank not in found or (name.lower() == rank != found[rank].lower())):
             found[rank] = name
-    return tuple((name, rank_of(name)) for name in texts if found.get(rank_of(name)) == name)
+    return tuple((found[rank], rank) for rank in PREFIX if rank in found)
 
 
 def _numbered(texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.text import open_text
 
 _NAMES = ("clade_name", "#clade_name", "ID", "#SampleID")
+# Above the one column of MetaPhlAn 1 and 2; in their merged tables once more below the names.
+_ANALYSIS = re.compile(r"^Metaphlan\d?_Analysis$", re.IGNORECASE)
 _UNKNOWN = ("UNCLASSIFIED", "UNKNOWN")
 _METHOD = {"engine": "metaphlan", "abundance": "taxonomic"}
 _BESIDE = (
@@ -30,6 +33,7 @@ def recognise(source: Path) -> str:
     with open_text(source) as handle:
         start = [handle.readline() for _ in range(8)]
     has = any(line.startswith(("#mpa_", "#clade_name\t", "clade_name\t")) for line in start)
+    has = has or any(_ANALYSIS.match(line.rstrip().rpartition("\t")[2]) for line in start)
     return "its header is that of MetaPhlAn" if has else ""
 
 
@@ -74,10 +78,21 @@ def _rows(source: Path, versions: set[str]) -> tuple[list[str], list[tuple[int, 
             if line.startswith("#mpa_"):
                 versions.add(line[1:].split()[0])
             elif cells[0] in _NAMES and len(cells) > 1:
-                header = cells
+                header = _header(source, number, header, cells)
             elif line.strip() and not line.startswith("#"):
                 rows.append((number, cells))
     return header, rows
+
+
+def _header(source: Path, number: int, known: list[str], cells: Sequence[str]) -> list[str]:
+    """Give the header: the first one, where a second says only what made the numbers."""
+    is_bare = all(map(_ANALYSIS.match, cells[1:]))
+    if known and is_bare:
+        return known
+    if is_bare and len(cells) > 2:
+        found = ", ".join(cells[:4])
+        raise wrong(source, number, found, "the names of the libraries above the columns")
+    return ["relative_abundance" if _ANALYSIS.match(name) else name for name in cells]
 
 
 def _check_sums(source: Path, sums: Mapping[tuple[str, str], float]) -> None:
@@ -95,11 +110,9 @@ def _values(
 ) -> Iterator[tuple[str, float]]:
     """Yield the share of each library in a row; a merged table has a column for each."""
     names = header or ["clade_name", "relative_abundance"]
-    is_merged = "relative_abundance" not in names and "Metaphlan_Analysis" not in names
+    is_merged = "relative_abundance" not in names
     for name, cell in list(zip(names, cells, strict=False))[1:]:
-        if name in _BESIDE or (
-            not is_merged and name not in ("relative_abundance", "Metaphlan_Analysis")
-        ):
+        if name in _BESIDE or (not is_merged and name != "relative_abundance"):
             continue
         try:
             yield (name if is_merged else library_of(source)), float(cell)

@@ -62,7 +62,9 @@ def _has_ranks(source: Path, header: str) -> bool:
 
 def _has_lineages(start: Sequence[str]) -> bool:
     word = start[0].partition("\t")[0].strip("# ").lower()
-    return word in ("sampleid", "sample id", "taxonomy") and any(map(_LINEAGE.match, start[1:]))
+    is_other = any("|" in line.partition("\t")[0] for line in start)  # MetaPhlAn's
+    has = any(map(_LINEAGE.match, start[1:]))
+    return word in ("sampleid", "sample id", "taxonomy") and has and not is_other
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:

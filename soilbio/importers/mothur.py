@@ -17,8 +17,11 @@ from soilbio.importers.stated import Stated, stated
 from soilbio.importers.text import open_text
 
 _SHARED = ("*.shared", "*.shared.gz")
+_SHARES = ("*.relabund", "*.relabund.gz")
+_TABLE = re.compile(r"\.(?:shared|relabund|count_table)(?:\.gz)?$")
 _COUNTS = ("*.count_table", "*.count_table.gz")
 _LISTS = ("*.list", "*.list.gz")
+_LIST = re.compile(r"\.list(?:\.gz)?$")
 # What is of OTUs, and what is of sequences.
 _OF_OTUS = (("*.cons.taxonomy", "*.cons.tax.taxonomy"), ("*.rep.fasta",))
 _OF_SEQUENCES = (("*.wang.taxonomy", "*.taxonomy"), ("*.fasta", "*.fasta.gz"))
@@ -29,8 +32,8 @@ _SEQUENCES = ("asv", "unique")
 
 def recognise(source: Path) -> str:
     """Tell why a file or folder is mothur's."""
-    table = first_of(source, (*_SHARED, *_COUNTS)) if source.is_dir() else source
-    if table is None or not re.search(r"\.(?:shared|count_table|list)(?:\.gz)?$", table.name):
+    table = first_of(source, (*_SHARED, *_COUNTS, *_SHARES)) if source.is_dir() else source
+    if table is None or not (_TABLE.search(table.name) or _LIST.search(table.name)):
         return ""
     return f"{table.name} is a name of mothur's"
 
@@ -51,6 +54,29 @@ class _Counted:
     def is_of_otus(self) -> bool:
         return bool(self.label) and self.label.lower() not in _SEQUENCES
 
+    @property
+    def is_of_names(self) -> bool:
+        """Whether features are phylotypes: what has one name at a level, 1 the lowest."""
+        return self.is_of_otus and (
+            (self.label.isdigit() and int(self.label) > 0) or are_phylotypes(self.names)
+        )
+
+    @property
+    def what(self) -> str:
+        """What features are, in words."""
+        if self.is_of_names:
+            return f"phylotypes at level {self.label}: sequences of one name"
+        return f"OTUs at {self.label}" if self.is_of_otus else "sequences"
+
+    @property
+    def engine(self) -> str:
+        """What made features of reads."""
+        if self.is_of_names:
+            return "mothur phylotype"
+        if self.is_of_otus:
+            return "mothur OTU"
+        return "mothur ASV" if self.label.lower() == "asv" else "mothur unique sequences"
+
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read counts, and lineages and sequences where they are there."""
@@ -61,7 +87,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             "import-table-count",
             ", ".join(str(source) for source in sources),
             found=", ".join(path.name for path in (*tables, *lists)) or "none",
-            expected="one .shared, or one .count_table, with one .list where it is of OTUs",
+            expected="one .shared, .relabund or .count_table, with one .list where it is of OTUs",
             fix="Name the files of one level (label) themselves, instead of the folder",
         )
     counted = _counted(tables[0], lists, told)
@@ -76,23 +102,28 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             check_label(path, counted.label)
             sequences |= _representatives(path, set(counted.names))
     features = joined(counted.names, sequences, lineages)
-    what = f"OTUs at {counted.label}" if counted.is_of_otus else "sequences"
     return Found(
         tuple(files),
         counted.grid.long(features_are_rows=not counted.is_shared),
         tuple(counted.grid.rows if counted.is_shared else counted.grid.columns),
         features,
-        method={"engine": "mothur OTU" if counted.label else "mothur"},
+        shares=".relabund" in tables[0].name,
+        method={"engine": counted.engine},
         notes=[
             *counted.grid.notes,
-            f"features are {what}",
+            f"features are {counted.what}",
             *check_known(files, features, sequences, lineages, told),
         ],
     )
 
 
+def are_phylotypes(names: Sequence[str]) -> bool:
+    """Tell whether names are those that mothur gives phylotypes: Phylo01."""
+    return bool(names) and all(re.match(r"Phylo\d+$", name) for name in names)
+
+
 def _counted(table: Path, lists: Sequence[Path], told: Stated) -> _Counted:
-    if ".shared" in table.name:
+    if ".shared" in table.name or ".relabund" in table.name:
         return _shared(table, told)
     grid = _counts(table, told if not lists else replace(told, ignore_rows=()))
     if not lists:
@@ -110,12 +141,14 @@ def _files(sources: Sequence[Path]) -> tuple[list[Path], list[Path], list[Path]]
     for source in sources:
         if source.is_dir():
             shared = [path for name in _SHARED for path in sorted(source.glob(name))]
-            tables += shared or [path for name in _COUNTS for path in sorted(source.glob(name))]
+            counts = [path for name in _COUNTS for path in sorted(source.glob(name))]
+            shares = [path for name in _SHARES for path in sorted(source.glob(name))]
+            tables += shared or counts or shares
             found = [path for name in _LISTS for path in sorted(source.glob(name))]
             lists += [] if shared else found
-        elif re.search(r"\.(?:shared|count_table)(?:\.gz)?$", source.name):
+        elif _TABLE.search(source.name):
             tables.append(source)
-        elif re.search(r"\.list(?:\.gz)?$", source.name):
+        elif _LIST.search(source.name):
             lists.append(source)
         else:
             others.append(source)
@@ -145,7 +178,7 @@ def _check_others(others: Sequence[Path], lists: Sequence[Path], tables: Sequenc
             expected="the .count_table beside a .list: that says how often each sequence was read",
             fix="Name it, too",
         )
-    if lists and any(".shared" in path.name for path in tables):
+    if lists and any(".count_table" not in path.name for path in tables):
         problems.add(
             "import-file-missing",
             source=str(lists[0]),

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.text import empty
 
 # One line of a profile: name of the feature, what is known of it, its number.
 Line = tuple[str, Taxon, float]
 _SUFFIX = re.compile(
-    r"(?:[._-](?:kraken2?|report|bracken|metaphlan\d?|profile|profiled|sylph|sylphmpa|gather|"
-    r"with-lineages|csv_summary|summarized|kreport2?|breport|S|G|txt|tsv|csv|gz|sylph_profile|mseq|fasta))+$"
+    r"(?:[._-](?:kraken2?|krakenuniq|kmcp|kaiju|centrifuge|centrifuger|ganon|motus|diamond|megan6|"
+    r"report|bracken|metaphlan\d?|profile|profiled|sylph|sylphmpa|gather|"
+    r"with-lineages|csv_summary|summarized|kreport2?|breport|S|G|txt|tsv|csv|gz|tre|kmcp_profile|sylph_profile|mseq|fasta))+$"
 )
 READS = "WGS"
 _NUMBER = "numbers, 0 or more"
@@ -59,7 +61,7 @@ def collect(
     features: dict[str, Taxon] = {}
     rows: list[tuple[str, str, float]] = []
     libraries: list[str] = []
-    files = [path for source in sources for path in _files(source)]
+    files = [path for source in sources for path in _files(source, problems)]
     for path in files:
         try:
             found = read_one(path)
@@ -73,7 +75,9 @@ def collect(
                     source=str(path),
                     found=library,
                     expected="one file for each library",
-                    fix="Rename one of the files: what it is called names the library",
+                    fix="Rename one of the files: what it is called names the library"
+                    if library == library_of(path)
+                    else "Leave one out, or rename the library in it: the files name them",
                 )
             libraries.append(library)
             for name, taxon, value in lines:
@@ -103,10 +107,14 @@ def collect(
     )
 
 
-def _files(source: Path) -> list[Path]:
+def _files(source: Path, problems: Problems) -> list[Path]:
+    """Give a file, or those of a folder; a folder without any is noted."""
     if not source.is_dir():
         return [source]
-    return sorted(path for path in source.iterdir() if path.is_file() and path.name[0] != ".")
+    files = sorted(path for path in source.iterdir() if path.is_file() and path.name[0] != ".")
+    if not files:
+        problems.extend(empty(source).problems)
+    return files
 
 
 def wrong(source: Path, row: int | None, found: str, expected: str) -> InputError:

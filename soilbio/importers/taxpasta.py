@@ -57,7 +57,26 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     method = {"engine": profiler} if profiler else {}
     found = collect(sources, read_one, shares=False, method=method)
     found.notes.append("taxpasta gives whole numbers only; shares were made such by it")
+    nameless = [name for name, taxon in found.features.items() if not taxon.lineage]
+    if nameless and len(nameless) < len(found.features):
+        found.notes.append(
+            f"{len(nameless)} of {len(found.features)} taxa have an id only, and no name"
+        )
+    elif nameless:
+        found.notes.append(
+            "taxa have ids only: for their names let taxpasta add them (`taxpasta merge"
+            " --add-lineage --add-rank-lineage --taxonomy DIR`)"
+        )
+    if bare := sum(map(_is_unranked, found.features.values())):
+        found.notes.append(
+            f"{bare} lineages have no ranks, which are told by the names as far as these tell:"
+            " `taxpasta merge --add-rank-lineage` writes them"
+        )
     return found
+
+
+def _is_unranked(taxon: Taxon) -> bool:
+    return ";" in taxon.lineage and "__" not in taxon.lineage
 
 
 def _command() -> str | None:
@@ -100,7 +119,16 @@ def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
     is_long = "sample" in header and "count" in header
     own = ("count",) if is_long else tuple(name for name in header if name not in _BESIDE)
     for number, row in enumerate(rows, start=2):
-        taxid = f"{taxids}:{text_in(source, number, row, 'taxonomy_id')}"
+        own_id = text_in(source, number, row, "taxonomy_id")
+        if taxids == "ncbi" and not own_id.isdigit():
+            raise wrong(
+                source,
+                number,
+                own_id,
+                "a number of NCBI's taxonomy in taxonomy_id; of"
+                " another one say `table: {taxids: gtdb}`",
+            )
+        taxid = f"{taxids}:{own_id}"
         taxon = Taxon(lineage=_lineage(row), taxon_id=taxid)
         for name in own:
             library = (

@@ -130,3 +130,46 @@ def test_a_shared_without_groups_is_one_problem(tmp_path):
     (problem,) = caught.value.problems
     assert (problem.code, problem.row) == ("import-name", 1)
     assert "Group" in problem.expected
+
+
+# What features are.
+
+
+@pytest.mark.parametrize(
+    ("label", "feature", "engine", "told"),
+    [
+        ("ASV", "ASV1", "mothur ASV", "features are sequences"),
+        ("asv", "ASV1", "mothur ASV", "features are sequences"),
+        ("unique", "Otu1", "mothur unique sequences", "features are sequences"),
+        ("0.03", "Otu1", "mothur OTU", "features are OTUs at 0.03"),
+        ("1", "Otu1", "mothur phylotype", "features are phylotypes at level 1: "),
+        ("1", "Phylo1", "mothur phylotype", "features are phylotypes at level 1: "),
+    ],
+)
+def test_the_engine_says_what_features_are(tmp_path, label, feature, engine, told):
+    path = tmp_path / "f.shared"
+    path.write_text(f"label\tGroup\tnumOtus\t{feature}\tx2\n{label}\tS1\t2\t9\t1\n")
+    found = read("mothur", [path], {})
+    assert found.method["engine"] == engine
+    assert any(note.startswith(told) for note in found.notes)
+
+
+def test_asvs_of_mothur_are_exact_sequences_when_compared():
+    from soilbio.harmonise.compare import _features
+
+    words = ("ASV", "unique sequences", "OTU", "phylotype")
+    assays = [{"engine": f"mothur {one}", "library_strategy": "AMPLICON"} for one in words]
+    assert [_features(assay) for assay in assays] == ["exact", "exact", "clusters", "clusters"]
+
+
+@pytest.mark.parametrize("form", ["file", "folder"])
+def test_shares_of_mothur_are_shares(tmp_path, form):
+    path = tmp_path / "f.relabund"
+    path.write_text(
+        "label\tGroup\tnumOtus\tOtu1\tOtu2\n0.03\tA\t2\t0.5\t0.5\n0.03\tB\t2\t0.1\t0.9\n"
+    )
+    source = path if form == "file" else tmp_path
+    assert detect(source)[0][0] == "mothur"
+    found = read("mothur", [source], {})
+    assert found.shares
+    assert found.libraries == ("A", "B")

@@ -204,3 +204,77 @@ def test_numbers_that_are_not_ncbis_are_not_imported_as_such(tmp_path, engine, n
     right = BRACKEN.format(name="Bacillota", number=1239)
     (tmp_path / "S2.txt").write_text(right)
     assert "ncbi:1239" in read("bracken", [tmp_path / "S2.txt"], {}).features
+
+
+# MetaPhlAn 1 and 2, combined tables of Bracken, ids of taxpasta.
+
+MPA2 = "k__Bacteria\t100.0\nk__Bacteria|p__A\t100.0\nk__Bacteria|p__A|s__x_y\t100.0\n"
+
+
+def test_a_profile_of_metaphlan_2_is_called_by_its_file(tmp_path):
+    paths = [tmp_path / f"{name}_profile.txt" for name in "AB"]
+    for path in paths:
+        path.write_text(f"#SampleID\tMetaphlan2_Analysis\n{MPA2}")
+        assert detect(path)[0][0] == "metaphlan"
+    assert read("metaphlan", paths, {}).libraries == ("A", "B")
+
+
+def test_a_merged_table_of_metaphlan_2_has_its_libraries(tmp_path):
+    path = tmp_path / "merged.txt"
+    head = "ID\tA\tB\n#SampleID\tMetaphlan2_Analysis\tMetaphlan2_Analysis\n"
+    text = MPA2.replace("100.0", "100.0\t100.0")
+    path.write_text(head + text)
+    assert detect(path)[0][0] == "metaphlan"
+    assert read("metaphlan", [path], {}).libraries == ("A", "B")
+    path.write_text(head.partition("\n")[2] + text)
+    with pytest.raises(InputError, match="names of the libraries"):
+        read("metaphlan", [path], {})
+
+
+def test_a_combined_table_of_bracken_has_its_libraries(tmp_path):
+    path = tmp_path / "all.txt"
+    header = "name\ttaxonomy_id\ttaxonomy_lvl\tA.bracken_num\tA.bracken_frac\tB.bracken_num"
+    path.write_text(
+        f"{header}\tB.bracken_frac\nBacillus subtilis\t1423\tS\t100\t0.5\t50\t0.25\n"
+        "Escherichia coli\t562\tS\t100\t0.5\t150\t0.75\n"
+    )
+    assert detect(path)[0][0] == "bracken"
+    found = read("bracken", [path], {})
+    assert found.libraries == ("A", "B")
+    assert found.counts["value"].sum() == 2
+    assert found.features["ncbi:562"].lineage == "s__Escherichia coli"
+
+
+def test_ids_of_taxpasta_are_numbers_unless_another_taxonomy_is_stated(tmp_path):
+    path = tmp_path / "S1.tsv"
+    path.write_text("taxonomy_id\tcount\n562\t10\nfoo\t3\n")
+    with pytest.raises(InputError) as caught:
+        read("taxpasta", [path], {})
+    assert [(one.row, one.found) for one in caught.value.problems] == [(3, "foo")]
+    assert "gtdb:foo" in read("taxpasta", [path], {"taxids": "gtdb"}).features
+
+
+def test_what_taxpasta_leaves_out_is_said(tmp_path):
+    path = tmp_path / "S1.tsv"
+    path.write_text("taxonomy_id\tcount\n562\t10\n")
+    assert any("have ids only" in note for note in read("taxpasta", [path], {}).notes)
+    path.write_text(
+        "taxonomy_id\tname\trank\tlineage\tS1\n0\t\t\t\t5\n"
+        "562\tE. coli\tspecies\troot;cellular organisms;Bacteria;E. coli\t10\n"
+    )
+    notes = read("taxpasta", [path], {}).notes
+    assert any(note.startswith("1 of 2 taxa have an id only") for note in notes)
+    assert any(note.startswith("1 lineages have no ranks") for note in notes)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("S1.krakenuniq.report.txt", "S1-kaiju.txt", "S1.centrifuge.txt", "S1.kmcp.profile"),
+        "S1.ganon.tre",
+    ],
+)
+def test_what_profilers_append_to_names_is_none_of_the_library(name):
+    from pathlib import Path
+
+    assert library_of(Path(name)) == "S1"

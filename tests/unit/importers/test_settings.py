@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pipeline_outputs import METHOD, OUTPUTS, write_method
 
 from soilbio.cli.main import main
+from soilbio.importers.registry import FORMATS, read
 
 PARAMETERS = "pipeline_info/params_2026.json"
 VERSIONS = "pipeline_info/software_versions.yml"
@@ -52,3 +55,36 @@ def test_a_cutoff_that_is_no_number_is_refused(tmp_path, capsys, value):
     words = ["import", form, *map(str, write(tmp_path)), "--method", str(method)]
     assert main([*words, "--out", str(tmp_path / "out")]) == 1
     assert "assay.confidence_cutoff: found" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("other", [{"max_ee": 2}, {"max_ee": 3}])
+def test_of_several_runs_the_newest_counts_and_what_differs_is_said(tmp_path, other):
+    form, write = OUTPUTS["ampliseq"]
+    (folder,) = write(tmp_path)
+    settings = json.loads((folder / PARAMETERS).read_text())
+    (folder / PARAMETERS).unlink()
+    for name, change in (("2024-01-09_10-00-00", other), ("2024-05-01_09-00-00", {})):
+        path = folder / "pipeline_info" / f"params_{name}.json"
+        path.write_text(json.dumps(settings | change))
+    found = read(form, [folder], {})
+    assert json.loads(found.method["engine_parameters"])["max_ee"] == settings["max_ee"]
+    notes = [note for note in found.notes if "params_2024-05-01_09-00-00.json" in note]
+    assert bool(notes) == (other["max_ee"] != settings["max_ee"])
+    names = [path.name for path in found.sources]
+    assert "params_2024-05-01_09-00-00.json" in names
+    assert "software_versions.yml" in names
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_empty_folder_is_told_in_every_format(tmp_path, capsys, form):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    assert main(["import", form, str(folder)]) == 1
+    told = capsys.readouterr().err
+    assert "bug in soilbio" not in told
+    assert folder.name in told
+
+
+def test_detecting_what_is_not_there_says_so(tmp_path, capsys):
+    assert main(["import", "--detect", str(tmp_path / "none")]) == 1
+    assert "[import-source-missing]" in capsys.readouterr().err
