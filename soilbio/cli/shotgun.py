@@ -158,8 +158,9 @@ def _collect(args: argparse.Namespace) -> None:
         lengths += _mean_lengths(_read_json(report))
         write_json(left[name], folder / "reads_left" / f"{name}.json")
     told = _told(args.engine, project, lengths)
+    notes = _far(told, lengths)
     nameless = collect_profiles(args.engine, profiles, left, told, folder)
-    for name, content in _said(args.engine, project, told, nameless).items():
+    for name, content in _said(args.engine, project, told, nameless, notes).items():
         write_json(content, args.results / name.format(assay=args.assay))
 
 
@@ -169,9 +170,16 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _mean_lengths(report: Mapping[str, Any]) -> list[int]:
-    """Find the mean length of a library's trimmed reads in fastp's report; none of a failed one."""
+    """Find the mean length of a library's trimmed reads in a report; none of a failed one.
+
+    fastp says it of short reads; of long ones cutadapt says how many there are, and bases.
+    """
     summary = report.get("summary", {}).get("after_filtering", {})
-    return [length] if (length := summary.get("read1_mean_length")) else []
+    if length := summary.get("read1_mean_length"):
+        return [length]
+    reads = report.get("read_counts", {}).get("output") or 0
+    bases = report.get("basepair_counts", {}).get("output") or 0
+    return [round(bases / reads)] if reads and bases else []
 
 
 def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
@@ -201,8 +209,24 @@ def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
     )
 
 
+def _far(told: Told, lengths_bp: Sequence[int]) -> list[str]:
+    """Say where the distribution of re-estimates is of reads of quite another length."""
+    if told.distribution is None or not lengths_bp:
+        return []
+    from soilbio.profile.reestimate import is_far, length_of
+
+    own, mean = length_of(told.distribution), sum(lengths_bp) / len(lengths_bp)
+    if not is_far(own, mean):
+        return []
+    return [
+        f"re-estimated (Bracken) with what is known of reads of {own} bases, the nearest that the"
+        f" database has; these have {mean:,.0f}, so that the shares are biased: `soilbio shotgun"
+        " kmers` counts for a length, in a database that still holds its genomes"
+    ]
+
+
 def _said(
-    engine: str, project: Config, told: Told, nameless: Sequence[str]
+    engine: str, project: Config, told: Told, nameless: Sequence[str], notes: list[str]
 ) -> dict[str, Mapping[str, Any]]:
     """Say what engine and database were used, and how; `nameless` genomes have no lineage."""
     from importlib.metadata import version
@@ -232,7 +256,6 @@ def _said(
     }
     if named_by == "kraken2":
         parameters["kraken2_taxids".removeprefix(f"{engine}_")] = taxids_of(project)
-    notes = []
     if nameless:
         notes.append(
             f"{len(nameless)} of the genomes found have no lineage in the table, and their reads"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.formulas import safe
 from soilbio.dataset.tables import RANKS
+from soilbio.exporters.events import told_twice
 from soilbio.exporters.evidence import Evidence
 from soilbio.exporters.losses import lost_columns
 from soilbio.exporters.organisms import features_with_reason
@@ -71,7 +72,7 @@ _NOT_OF_EVENT = ("license", "accessRights", "samplingProtocol")
 def write(view: View, folder: Path) -> Evidence:
     """Write a CSV file for each table and `datapackage.json`.
 
-    Controls and features that are no soil organism of the assay are left out, as in the archive.
+    Controls, re-estimates and features that are no soil organism are left out, as in the archive.
     Counts are streamed; held in memory: O(n_features + n_libraries).
     """
     import polars as pl
@@ -114,8 +115,10 @@ def _analyses(view: View, samples: Sequence[str], features: pl.LazyFrame) -> pl.
     libraries = view.tables["libraries"]
     if "control_type" in view.columns["libraries"]:
         libraries = libraries.filter(pl.col("control_type").fill_null("") == "")
+    twice = pl.Series(sorted(told_twice(view)), dtype=pl.String).implode()
     libraries = (
-        libraries.filter(pl.col("sample_id").is_in(pl.Series(samples, dtype=pl.String).implode()))
+        libraries.filter(~pl.col("library_id").is_in(twice))
+        .filter(pl.col("sample_id").is_in(pl.Series(samples, dtype=pl.String).implode()))
         .select("library_id", "sample_id", "assay_id")
         .join(totals, on="library_id", how="left")
     )

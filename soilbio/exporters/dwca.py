@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.tables import RANKS
 from soilbio.exporters.dwca_zip import as_text, write_zip
 from soilbio.exporters.eml import eml_xml
-from soilbio.exporters.events import LIBRARY, METHOD, events_of
+from soilbio.exporters.events import LIBRARY, METHOD, SHARE_OF, events_of, told_twice
 from soilbio.exporters.evidence import Evidence, Lost
 from soilbio.exporters.features import MD5
 from soilbio.exporters.losses import lost_columns
@@ -28,7 +28,6 @@ ARCHIVE = "dwca.zip"
 CORE_FILE, DNA_FILE = "occurrence.txt", "dnaderiveddata.txt"
 _ROWS = 50_000  # held at once
 _READS = "DNA sequence reads"
-_SHARE = "relative abundance"
 # GBIF's backbone has these as kingdoms.
 _DOMAIN_AS_KINGDOM = ("Bacteria", "Archaea")
 
@@ -36,9 +35,10 @@ _DOMAIN_AS_KINGDOM = ("Bacteria", "Archaea")
 def write(view: View, folder: Path) -> Evidence:
     """Write `dwca.zip`, a row for each feature in each library of a soil, and `events.zip`.
 
-    Left out, and counted: controls; features that are no soil organism of the assay (organelles,
-    off-target); features whose lineage may not be shared, since it cannot be told whether they
-    are. Written as a stream; held in memory: O(n_features + n_libraries).
+    Left out, and counted: controls; re-estimates of what Kraken2 counted; features that are no
+    soil organism of the assay (organelles, off-target); what has no name of a profile; features
+    whose lineage may not be shared, since it cannot be told whether they are. Written as a stream;
+    held in memory: O(n_features + n_libraries).
     """
     import polars as pl
 
@@ -62,9 +62,8 @@ def write(view: View, folder: Path) -> Evidence:
     }
     write_zip(parts, folder / ARCHIVE)
     notes = write_events(view, folder / EVENTS)
-    return view.evidence.noting(**_left_out(counts, events, features), **notes).losing(
-        _losses(view)
-    )
+    left_out = _left_out(counts, events, features, told_twice(view))
+    return view.evidence.noting(**left_out, **notes).losing(_losses(view))
 
 
 def _losses(view: View) -> tuple[Lost, ...]:
@@ -115,7 +114,7 @@ def _core(rows: pl.DataFrame, dataset_id: str) -> pl.DataFrame:
         "organismQuantity": pl.when(has_reads)
         .then(pl.col("count").cast(pl.String))
         .otherwise(pl.col("relative_abundance").cast(pl.String)),
-        "organismQuantityType": pl.when(has_reads).then(pl.lit(_READS)).otherwise(pl.lit(_SHARE)),
+        "organismQuantityType": pl.when(has_reads).then(pl.lit(_READS)).otherwise(pl.col(SHARE_OF)),
         "sampleSizeValue": pl.when(has_reads).then(pl.col("total").cast(pl.String)),
         "sampleSizeUnit": pl.when(has_reads).then(pl.lit(_READS)),
         "taxonID": pl.when(pl.col("feature_id").str.contains(MD5))
@@ -143,18 +142,24 @@ def _extension(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _left_out(counts: pl.LazyFrame, events: pl.DataFrame, features: pl.DataFrame) -> dict[str, int]:
+def _left_out(
+    counts: pl.LazyFrame, events: pl.DataFrame, features: pl.DataFrame, twice: Collection[str]
+) -> dict[str, int]:
     """Count what is in the view and not in the archive, by reason."""
     import polars as pl
 
     size = pl.len().alias("rows"), pl.col("count").sum().alias("reads")
     whole = counts.select(*size).collect(engine="streaming").row(0)
+    of_twice = pl.col(LIBRARY).is_in(pl.Series(sorted(twice), dtype=pl.String).implode())
+    again = counts.filter(of_twice).select(pl.len()).collect(engine="streaming").item()
     of_soils = counts.join(events.lazy().select(LIBRARY), on=LIBRARY, how="semi")
     soils = of_soils.select(*size).collect(engine="streaming").row(0)
     notes = {
-        "control_rows_left_out": whole[0] - soils[0],
+        "control_rows_left_out": whole[0] - soils[0] - again,
         "control_reads_left_out": whole[1] - soils[1],
     }
+    if twice:
+        notes["reestimated_rows_left_out"] = again
     per_feature = of_soils.group_by("feature_id").agg(*size).collect(engine="streaming")
     found = (
         per_feature.join(features.select("feature_id", "reason"), on="feature_id", how="inner")
@@ -164,7 +169,7 @@ def _left_out(counts: pl.LazyFrame, events: pl.DataFrame, features: pl.DataFrame
     by_reason = {row["reason"]: row for row in found.iter_rows(named=True)}
     nothing = {"rows": 0, "reads": 0, "features": 0}
     notes["occurrences"] = by_reason.get(None, nothing)["rows"]
-    for reason in ("flagged", "lineage_withheld"):
+    for reason in ("flagged", "lineage_withheld", *(("pool",) if "pool" in by_reason else ())):
         row = by_reason.get(reason, nothing)
         notes |= {f"{reason}_{what}_left_out": row[what] for what in nothing}
     return notes

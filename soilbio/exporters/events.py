@@ -12,6 +12,7 @@ from soilbio.dataset.formulas import safe
 from soilbio.exporters.generalise import number_in
 from soilbio.exporters.rows import UNCERTAINTY, is_control
 from soilbio.exporters.view import View
+from soilbio.metadata.assays import REESTIMATES
 from soilbio.standards.darwin_core import DNA, LICENCES
 from soilbio.standards.insdc import COUNTRIES, is_missing
 from soilbio.standards.mixs import parse_lat_lon
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     import polars as pl
 
 # Names of the columns that join an event to counts, and that occurrences are finished with.
-LIBRARY, METHOD = "library_id", "identified_with"
+LIBRARY, METHOD, SHARE_OF = "library_id", "identified_with", "share_of"
+# Of what a share is, by `assays.abundance`.
+SHARES = {
+    "sequence": "relative abundance of sequenced DNA",
+    "taxonomic": "relative abundance of genomes",
+    "marker": "relative abundance of marker gene sequences",
+}
+_ANY_SHARE = "relative abundance"
+# Whose counts re-estimates are made of.
+_COUNTED = "kraken2"
 _DEPTH = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?(?:\s*m)?")
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}(T[0-9:.,Z+-]*)?(/\d{4}(-\d{2}){0,2}(T[0-9:.,Z+-]*)?)?")
 _SPACE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -33,27 +43,46 @@ _OCCURRENCE = (
     "rightsHolder",
 )  # fmt: skip
 _DNA = tuple(name for name in DNA if name != "DNA_sequence")
-COLUMNS = (LIBRARY, METHOD, *_OCCURRENCE, *_DNA)
+COLUMNS = (LIBRARY, METHOD, SHARE_OF, *_OCCURRENCE, *_DNA)
 
 
 def events_of(view: View) -> pl.DataFrame:
     """Make a row of each library that is no control; a text has no tab or line end in it.
 
-    Held in memory: O(n_libraries).
+    Those that tell again what another one tells (`told_twice`) are left out. Held in memory:
+    O(n_libraries).
     """
     import polars as pl
 
+    twice = told_twice(view)
     samples = _by_id(view, "samples")
     assays = _by_id(view, "assays")
     rows = [
         _event(view, row, samples[row["sample_id"]], assays[row["assay_id"]])
         for row in _by_id(view, "libraries").values()
-        if not is_control(row, samples[row["sample_id"]])
+        if row[LIBRARY] not in twice and not is_control(row, samples[row["sample_id"]])
     ]
     return pl.DataFrame(
         {name: [_clean(row.get(name)) for row in rows] for name in COLUMNS},
         schema=dict.fromkeys(COLUMNS, pl.String),
     )
+
+
+def told_twice(view: View) -> frozenset[str]:
+    """Name libraries of re-estimates where the counts that these were made of are there as well.
+
+    Bracken shares out the very reads that Kraken2 counted: one finding, not two. Ids may be
+    pseudonyms; sample, run and method tell which belong together.
+    """
+    assays = _by_id(view, "assays")
+    libraries = _by_id(view, "libraries")
+    of_engine: dict[str, dict[str, tuple[Any, ...]]] = {_COUNTED: {}, REESTIMATES: {}}
+    for name, row in libraries.items():
+        engine = assays[row["assay_id"]].get("engine")
+        if engine in of_engine:
+            of_engine[engine][name] = (row["sample_id"], row.get("run_id"))
+    counted = frozenset(of_engine[_COUNTED].values())
+    return frozenset(name for name, key in of_engine[REESTIMATES].items() if key in counted)
 
 
 def _by_id(view: View, table: str) -> dict[str, dict[str, Any]]:
@@ -104,6 +133,7 @@ def _method(assay: Mapping[str, Any]) -> dict[str, str]:
         "otu_db": ("reference", "reference_version"),
     }.items():
         found[name] = " ".join(str(assay[part]) for part in parts if assay.get(part))
+    found[SHARE_OF] = SHARES.get(str(assay.get("abundance")), _ANY_SHARE)
     named = (found["otu_seq_comp_appr"], found["otu_db"])
     found[METHOD] = ", reference ".join(part for part in named if part)
     return found

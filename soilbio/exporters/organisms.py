@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _WANTED = ("sequence", "verbatim_lineage", "confidence", *RANKS, "taxon_rank", "flags")
+# Unclassified reads, and those of a numbered taxon above all ranks (root, cellular organisms).
+_POOL = r"(^|:)unclassified$|^[^:]+:[0-9]+$"
 _TEXT = ("verbatim_lineage", *RANKS)
 _BREAKS = r"[\x00-\x1f\x7f\x85\x{2028}\x{2029}]+"
 
@@ -22,6 +24,7 @@ def features_with_reason(view: View) -> pl.LazyFrame:
     """Give features all columns that are used, and the `reason` why one is no occurrence.
 
     `flagged`: an organelle, or off-target. `lineage_withheld`: it cannot be told whether it is.
+    `pool`: reads that a profiler gave no name, all of them together, and no organism.
     Lineages have no line ends, and nothing that a spreadsheet would run.
     """
     import polars as pl
@@ -39,6 +42,11 @@ def features_with_reason(view: View) -> pl.LazyFrame:
         .list.eval(pl.element().is_in(list(EXCLUDING_FLAGS)))
         .list.any()
     )
+    is_pool = (
+        pl.col("feature_id").str.contains(_POOL)
+        & pl.col("sequence").is_null()
+        & pl.all_horizontal(pl.col(rank).is_null() for rank in RANKS)
+    )
     return (
         view.tables["features"]
         .with_columns(
@@ -52,6 +60,8 @@ def features_with_reason(view: View) -> pl.LazyFrame:
             .then(pl.lit("lineage_withheld"))
             .when(flag)
             .then(pl.lit("flagged"))
+            .when(is_pool)
+            .then(pl.lit("pool"))
             .alias("reason")
         )
     )

@@ -320,7 +320,7 @@ def told(pairs: Sequence[Pair]) -> str:
         groups.setdefault((pair.level, pair.rules, pair.common), []).append(pair)
     lines = []
     for (level, rules, common), own in groups.items():
-        words = _words(level, rules)
+        words = _words(level, rules, common)
         lines += [f"{pair.one} and {pair.other}: {words}" for pair in own[:_SHOWN]]
         if len(own) > _SHOWN:
             lines.append(f"and {len(own) - _SHOWN:,} other pairs: {words}")
@@ -329,9 +329,12 @@ def told(pairs: Sequence[Pair]) -> str:
     return "\n".join(lines)
 
 
-def _words(level: str, rules: Iterable[Rule]) -> str:
+def _words(level: str, rules: Iterable[Rule], common: Collection[str]) -> str:
+    """Say by what two assays may be merged; those of no gene are profiles, without sequences."""
     if level == "refused" and not any(rule.name == UNSTATED for rule in rules):
         return "not at all, by a rule of your own"
+    if level == "feature" and "target_gene" not in common:
+        return "taxon by taxon, or genome by genome, of the same database"
     return {
         "feature": "by their sequences",
         "sh": "by UNITE's species hypotheses",

@@ -135,17 +135,28 @@ def _assays(
     if named is not None:
         return _as_named(starts, named), []
     seen = [_recognised(one, records[pair.first]) for pair, one in zip(pairs, starts, strict=True)]
-    # What a control holds may begin anywhere; it is of the assay that the others are of.
-    votes = (
-        [
-            None if vote and vote[0] in METAGENOMES and guess_control(pair.sample) else vote
-            for pair, vote in zip(pairs, seen, strict=True)
-        ]
-        if any(vote and vote[0] not in METAGENOMES for vote in seen)
-        else seen
-    )
+    settled_by_others = _of_others(pairs, seen)
+    votes = [None if place in settled_by_others else vote for place, vote in enumerate(seen)]
     settled, fitting = _with_both_ends(votes, starts)
     return _settled(settled), fitting
+
+
+def _of_others(pairs: Sequence[Pair], seen: Sequence[_Vote | None]) -> set[int]:
+    """Give the places of controls that are of the assay that the others are of.
+
+    What a control holds may begin anywhere: a blank of amplicons holds anything. A mock community
+    is what the soils are: of a metagenome, where soils are metagenomes too.
+    """
+    metagenomes = {place for place, vote in enumerate(seen) if vote and vote[0] in METAGENOMES}
+    if not any(vote and place not in metagenomes for place, vote in enumerate(seen)):
+        return set()
+    controls = {place: guess_control(pair.sample) for place, pair in enumerate(pairs)}
+    has_soils = any(not controls[place] for place in metagenomes)
+    return {
+        place
+        for place in metagenomes
+        if controls[place].endswith("_blank") or (controls[place] and not has_soils)
+    }
 
 
 def _with_both_ends(

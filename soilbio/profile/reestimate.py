@@ -79,6 +79,17 @@ def distributions_of(database: Path) -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
+def length_of(distribution: Path) -> int:
+    """Say of reads of which length a distribution is."""
+    match = _FILE.fullmatch(distribution.name)
+    return int(match[1]) if match else 0
+
+
+def is_far(length_bp: int, mean_bp: float) -> bool:
+    """Tell whether reads are longer or shorter than a distribution's by more than a third."""
+    return abs(mean_bp - length_bp) > length_bp / 3
+
+
 def nearest_length(lengths: Iterable[int], mean_bp: float) -> int:
     """Choose the distribution whose read length is nearest to the mean of the reads."""
     return min(lengths, key=lambda length: (abs(length - mean_bp), length))

@@ -14,10 +14,12 @@ from soilbio.profile.contaminants import Rule
 from soilbio.profile.genomes import genomes_of
 from soilbio.references.manifest import sha256_of
 
+_FAILED = "could not be looked at"
 _FIX = (
     "Set `keep_clean: true` under shotgun: and run the workflow; or, if all reads may leave,"
     " say so: `remove: []` and `remove_phix: false`"
 )
+_FIX_FAILED = "Correct its files and run the workflow again; or take its row out of the sheet"
 
 
 def to_send(project: Config, libraries: Mapping[str, Library]) -> dict[str, Library]:
@@ -58,7 +60,7 @@ def to_send(project: Config, libraries: Mapping[str, Library]) -> dict[str, Libr
                 column="fastq_1",
                 found=f"{library.library_id}: {fault}",
                 expected=f"reads from which those of {', '.join(sorted(wanted))} were removed",
-                fix=_FIX,
+                fix=_FIX_FAILED if fault.startswith(_FAILED) else _FIX,
             )
         elif found is not None:
             given[name] = found
@@ -86,12 +88,12 @@ def _screened(
         account = json.loads((folder / f"{library.library_id}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None, f"was not looked at yet (no account in {folder})"
+    if account.get("status") == "failed":
+        return None, f"{_FAILED}: {account.get('status_reason')}"
     if account.get("genomes") != dict(wanted) or account.get("rule") != dict(rule):
         return None, "was looked at for other genomes, or by another rule"
     if account.get("status") == "empty":
         return None, ""
-    if account.get("status") != "ok":
-        return None, f"could not be looked at: {account.get('status_reason')}"
     files = [folder / f"{library.library_id}_{end}.fastq.gz" for end in (1, 2)]
     files = files if library.fastq_2 else files[:1]
     if not all(file.is_file() and file.stat().st_size for file in files):

@@ -320,6 +320,18 @@ def test_amplicons_and_metagenomes_of_one_folder_have_an_assay_each(reads, metag
     }
 
 
+@pytest.mark.parametrize(("soils", "assay"), [("C_S1 D_S2", "wgs"), ("", "16S-V4-515F-806R")])
+def test_a_mock_community_is_what_the_soils_are(reads, metagenomes, tmp_path, soils, assay):
+    for path in metagenomes.iterdir():
+        name = path.name.replace("NTC-wgs", "MOCK-wgs")
+        if "MOCK" in name or any(soil in name for soil in soils.split()):
+            path.rename(reads / name)
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    (mock,) = (row for row in sheet(target) if row["library_id"] == "MOCK-wgs")
+    assert (mock["control_type"], mock["assay"]) == ("mock", assay)
+
+
 def test_long_reads_have_an_assay_that_says_so(metagenomes, tmp_path):
     for path in metagenomes.iterdir():
         path.unlink()

@@ -326,3 +326,9 @@ def test_a_database_replaced_at_its_place_makes_the_profiles_of_all_libraries_ag
     assert set(found["feature_id"]) == {"genome:GCF_000000101.2", "unclassified"}
     assert set(found["library_id"]) == {"M1-sylph", "M2-sylph"}
     assert "Nothing to do" in mixed.run(target).stderr
+    # So is a table of lineages that is put there with its publisher's date.
+    lineages.write_text("RS_GCF_000000101.2\td__Bacteria;g__Alphia;s__Alphia secunda\n")
+    os.utime(lineages, (1_000_000_000, 1_000_000_000))
+    assert mixed.run(target).returncode == 0
+    features = pl.read_parquet(profiles.with_name("features.parquet"))
+    assert "Alphia secunda" in set(features["species"])

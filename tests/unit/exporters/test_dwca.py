@@ -174,3 +174,90 @@ def test_a_licence_that_gbif_does_not_know_is_told_in_words(tmp_path):
     rights = etree.fromstring(eml_xml(made)).find("dataset/intellectualRights/para")
     assert "LicenseRef-agreement-only" in rights.text
     assert not len(rights)
+
+
+# Of library, assay, feature: counts of reads, or shares.
+PROFILES = [
+    *[("M-kraken2", "wgs-kraken2", "ncbi:1224", 300), ("M-kraken2", "wgs-kraken2", "ncbi:1", 50)],
+    *[("M-kraken2", "wgs-kraken2", "unclassified", 600)],
+    *[("M-bracken", "wgs-bracken", "ncbi:1224", 0.35), ("M-bracken", "wgs-bracken", "ncbi:0", 0.6)],
+    *[
+        ("M-sylph", "wgs-sylph", "genome:GCF_1.1", 0.2),
+        ("M-sylph", "wgs-sylph", "genome:GCF_2.1", 0.1),
+    ],
+    *[("M-sylph", "wgs-sylph", "unclassified", 0.7), ("M-ssu", "wgs-ssu", "silva:unclassified", 9)],
+    *[("N-bracken", "wgs-bracken", "ncbi:1224", 0.9)],
+]
+NAMED = {"ncbi:1224": "Pseudomonadota", "genome:GCF_1.1": "Bacillota"}
+
+
+def with_profiles() -> dict[str, pl.DataFrame]:
+    """Add metagenomes of two soils to the example; Kraken2 counted one of them only."""
+    tables = named_tables()
+    assay, library, feature = (
+        tables[name].row(0, named=True) for name in ("assays", "libraries", "features")
+    )
+    soils = dict(zip("MN", ("Kanarienacker-1", "Kanarienacker-2"), strict=True))
+    agreement_id = library["agreement_id"]
+    kinds = {name: "marker" if name == "wgs-ssu" else "sequence" for _, name, _, _ in PROFILES}
+    more = {
+        "assays": [
+            assay
+            | {"assay_id": name, "library_strategy": "WGS", "engine": name[4:]}
+            | {"abundance": kind, "agreement_ids": agreement_id}
+            for name, kind in kinds.items()
+        ],
+        "libraries": [
+            library | {"library_id": name, "sample_id": soils[name[0]], "assay_id": own}
+            for name, own in {name: own for name, own, _, _ in PROFILES}.items()
+        ],
+        "features": [
+            {"feature_id": name, "classifier": "k", "agreement_ids": agreement_id}
+            | {"phylum": NAMED.get(name), "taxon_rank": "phylum" if name in NAMED else None}
+            | {"flags": "" if name in NAMED else "unclassified"}
+            for name in sorted({name for _, _, name, _ in PROFILES})
+        ],
+        "counts": [
+            {"library_id": name, "feature_id": one, "agreement_id": agreement_id}
+            | {"count": number if isinstance(number, int) else None}
+            | {"relative_abundance": number if isinstance(number, float) else None}
+            for name, _, one, number in PROFILES
+        ],
+    }
+    assert feature["sequence"]
+    for name, rows in more.items():
+        added = pl.DataFrame(rows, infer_schema_length=None)
+        tables[name] = pl.concat([tables[name], added], how="diagonal_relaxed")
+    return tables
+
+
+def test_of_metagenomes_each_finding_is_told_once_and_no_pool_of_reads(tmp_path):
+    made = view_of(make(tmp_path / "d", with_profiles()), "consortium")
+    notes = writer_of("dwca")(made, tmp_path).notes
+    rows = [
+        row for row in rows_of(tmp_path / "dwca.zip", "occurrence.txt") if ":" in row["taxonID"]
+    ]
+    found = {
+        (row["taxonID"], row["organismQuantity"], row["organismQuantityType"])
+        for row in rows
+        if not row["taxonID"].startswith("ASV:")
+    }
+    share = "relative abundance of sequenced DNA"
+    assert found == {
+        ("ncbi:1224", "300", "DNA sequence reads"),
+        ("genome:GCF_1.1", "0.2", share),
+        ("genome:GCF_2.1", "0.1", share),
+        ("ncbi:1224", "0.9", share),  # of the soil that Kraken2's counts are not of
+    }
+    assert notes["reestimated_rows_left_out"] == 2
+    assert (notes["pool_rows_left_out"], notes["pool_reads_left_out"]) == (4, 659)
+    assert notes["control_rows_left_out"] == 1
+
+
+def test_a_data_package_leaves_the_same_out(tmp_path):
+    made = view_of(make(tmp_path / "d", with_profiles()), "consortium")
+    writer_of("dwc-dp")(made, tmp_path)
+    with (tmp_path / "nucleotide-analysis.csv").open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    taxa = sorted(row["nucleotideSequenceID"] for row in rows if ":" in row["nucleotideSequenceID"])
+    assert taxa == ["genome:GCF_1.1", "genome:GCF_2.1", "ncbi:1224", "ncbi:1224"]

@@ -183,6 +183,16 @@ def test_a_user_can_have_other_depths_kept_apart(tmp_path):
     assert pair.level == "presence"
 
 
+def test_profiles_of_metagenomes_are_not_said_to_have_sequences():
+    profile = {
+        **{"library_strategy": "WGS", "engine": "kraken2", "abundance": "sequence"},
+        **{"reference": "k2", "reference_version": "1", "reference_sha256": "ab"},
+    }
+    text = told(compare({"one": profile, "other": profile}, read_rules()))
+    assert text.startswith("one and other: taxon by taxon")
+    assert "by their sequences" not in text
+
+
 def test_of_many_pairs_with_the_same_reasons_some_are_named():
     assays = {f"a{place:02d}": V4 for place in range(12)}
     lines = told(compare(assays, read_rules())).splitlines()

@@ -8,11 +8,15 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from soilbio.cli.shotgun import _far, _mean_lengths
 from soilbio.errors import InputError
+from soilbio.importers.shotgun import Told
 from soilbio.profile.kmer_distribution import count_windows, write_distributions
 from soilbio.profile.reestimate import (
     Node,
     distributions_of,
+    is_far,
+    length_of,
     nearest_length,
     read_distribution,
     reestimate,
@@ -145,3 +149,23 @@ def test_windows_are_counted_as_one_by_one(seed):
         starts = range(len(labels) - size + 1)
         expected = Counter(named(labels[start : start + size]) for start in starts)
         assert count_windows(np.array(labels), size, PARENTS) == expected
+
+
+@pytest.mark.parametrize(
+    ("mean", "is_told"), [(150, False), (199, False), (101, False), (201, True), (99, True)]
+)
+def test_a_distribution_of_quite_another_length_is_told(tmp_path, mean, is_told):
+    path = tmp_path / "database150mers.kmer_distrib"
+    assert length_of(path) == 150
+    assert is_far(150, mean) == is_told
+    notes = _far(Told(distribution=path), [mean, mean])
+    assert [f"{mean:,}" in note and "150" in note for note in notes] == [True] * is_told
+    assert _far(Told(), [mean]) == _far(Told(distribution=path), []) == []
+
+
+def test_the_length_of_long_reads_is_known_as_that_of_short_ones_is():
+    fastp = {"summary": {"after_filtering": {"read1_mean_length": 148}}}
+    cutadapt = {"read_counts": {"output": 3}, "basepair_counts": {"output": 11_100}}
+    nothing = {"read_counts": {"output": 0}, "basepair_counts": {"output": 0}}
+    found = [_mean_lengths(one) for one in (fastp, cutadapt, nothing, {"failed": "x"})]
+    assert found == [[148], [3700], [], []]
