@@ -170,7 +170,10 @@ def _check_engine(path: Path, profiler: str) -> None:
     if path == root or not path.resolve().is_relative_to(root):
         return
     name = path.resolve().relative_to(root).parts[0]
-    if name not in installed() or (engine := engine_of(describe(name))) == profiler:
+    if name not in installed():
+        return
+    if (engine := engine_of(describe(name))) == profiler:
+        _check_sizes(name, path)
         return
     raise problem_of(
         "shotgun-database",
@@ -179,6 +182,22 @@ def _check_engine(path: Path, profiler: str) -> None:
         expected=KINDS[profiler],
         fix=_others(name, engine, profiler),
     )
+
+
+def _check_sizes(name: str, path: Path) -> None:
+    """Refuse an installed reference of which a file is no longer as long as it was."""
+    for file, size in describe(name).get("sizes", {}).items():
+        whole = references_root() / name / file
+        found = whole.stat().st_size if whole.is_file() else 0
+        if found != size:
+            raise problem_of(
+                "shotgun-database",
+                str(path),
+                found=f"{file} of {found:,} bytes",
+                expected=f"the {size:,} bytes that were installed as {name}",
+                fix=f"Remove {whole.parent} and install it again; `soilbio reference verify` tells"
+                " of all that are installed",
+            )
 
 
 def check_kraken2(database: Path, memory: int | None = None) -> None:

@@ -16,6 +16,7 @@ from soilbio.profile.packing import needing_room, parts_of
 from soilbio.profile.tools import ToolFailed, run_tool, run_tool_into
 from soilbio.references.genome_names import accession_of
 from soilbio.references.kinds import check_fits
+from soilbio.references.versions import check_whole
 
 # Of a profile of shares: what stands in the files that sylph's and sourmash's steps write.
 # `share` is of all DNA; sylph also estimates the share of genomes, among those that it found.
@@ -79,6 +80,8 @@ def sylph(reads: Cleaned, database: Path, min_ani: float, target: Path) -> None:
         _write_shares([], target)
         return
     check_fits("sylph", database)
+    # All of it is read now in any case; pysylph itself ends the process where lengths are none.
+    check_whole("sylph", database)
     try:
         sketches = pysylph.Database.load(str(database))
     except (OSError, ValueError) as error:

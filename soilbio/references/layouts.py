@@ -19,6 +19,7 @@ from soilbio.references.kinds import KINDS, KRAKEN2_FILES, check_kind
 from soilbio.references.lineages import ranks_of
 from soilbio.references.manifest import LINEAGES, SEQUENCES
 from soilbio.references.unpack import unpack
+from soilbio.references.versions import check_whole
 
 TAXDUMP_FILES = ("nodes.dmp", "names.dmp")
 _TAXDUMP_MORE = (*TAXDUMP_FILES, "merged.dmp", "delnodes.dmp")
@@ -113,6 +114,7 @@ def _of_sketches(entry: Entry, downloads: Mapping[str, Path], folder: Path) -> I
     (database,) = (path for name, path in downloads.items() if roles[name] == "database")
     try:
         check_kind(entry.engine, database)
+        check_whole(entry.engine, database)
     except InputError as error:  # such as a page that says that there is nothing
         raise problem_of(
             "reference-archive",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from soilbio.errors import problem_of
+from soilbio.errors import InputError, problem_of
 from soilbio.references.build import checked_sequences
 from soilbio.references.disk import atomic_bytes, atomic_text, writing_to
 from soilbio.references.download import require_space
+from soilbio.references.entries import PROFILERS
 from soilbio.references.fetch import locked, part_of, put_in_place, write_description
 from soilbio.references.kinds import check_kind
 from soilbio.references.layouts import DATABASE_NAMES, Installed
@@ -24,8 +26,10 @@ from soilbio.references.manifest import (
     SEQUENCES,
     Reference,
     describe,
+    engine_of,
     installed,
     locate,
+    locate_database,
     read_manifest,
     reference_of_files,
     references_root,
@@ -210,6 +214,8 @@ def _check_taken(name: str, digest: str, root: Path) -> None:
 def damaged(names: Sequence[str] = (), *, root: Path | None = None) -> dict[str, bool]:
     """Tell of installed references, all or those named, whether their checksum is another now.
 
+    Also whether a database is not whole: it may have been cut when it was installed.
+
     Raises
     ------
     InputError
@@ -226,10 +232,23 @@ def damaged(names: Sequence[str] = (), *, root: Path | None = None) -> dict[str,
             found[name] = any(
                 not (folder / file).is_file() or sha256_of(folder / file) != digest
                 for file, digest in sums.items()
-            )
+            ) or not _is_whole(name, description, root)
             continue
         reference = locate(name, root)
         files = (reference.sequences, reference.lineages)
         is_there = all(path.is_file() for path in files)
         found[name] = not is_there or sha256_of(*files) != reference.sha256
     return found
+
+
+def _is_whole(name: str, description: Mapping[str, Any], root: Path | None) -> bool:
+    engine = engine_of(description)
+    if engine not in PROFILERS:
+        return True
+    path = locate_database(name, engine, root).path
+    try:
+        check_kind(engine, path)
+        check_whole(engine, path)
+    except InputError:
+        return False
+    return True

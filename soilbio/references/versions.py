@@ -8,7 +8,7 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.references.kinds import KINDS, signatures_in, wrong_database
-from soilbio.references.sketch_files import sketches_of_sylph
+from soilbio.references.sketch_files import check_sketches
 from soilbio.references.sourmash_files import Signature
 
 # Kraken2's table begins with how many cells it has, how many are used, and their bits; its taxonomy
@@ -24,6 +24,8 @@ def check_version(
     engine: str, path: Path, ksize: int | None = None, scaled: int | None = None
 ) -> None:
     """Refuse a database of another version or kind of k-mers, or one that was cut short.
+
+    Little is read: of many sketches of sylph's beginning and end.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ def check_version(
     """
     if engine == "kraken2":
         _check_kraken2(path)
+    elif engine == "sylph":
+        _check_sketches(path, is_deep=False)
     elif engine == "sourmash":
         known = signatures_in(path)
         if known is not None:
@@ -58,17 +62,14 @@ def check_whole(engine: str, path: Path) -> None:
     """
     check_version(engine, path)
     if engine == "sylph":
-        _check_sketches(path)
+        _check_sketches(path, is_deep=True)
 
 
-def _check_sketches(path: Path) -> None:
-    """Go through a file of sylph's sketches to its end."""
+def _check_sketches(path: Path, *, is_deep: bool) -> None:
     try:
-        for _ in sketches_of_sylph(path):
-            pass
-    except EOFError:
-        found = f"{path.stat().st_size:,} bytes, which are not its sketches to their end"
-        raise wrong_database(path, "a whole file of sketches", found) from None
+        check_sketches(path, is_deep=is_deep)
+    except EOFError as error:
+        raise wrong_database(path, "a whole file of sketches of one kind", error) from None
 
 
 def _check_kraken2(folder: Path) -> None:

@@ -232,3 +232,15 @@ def problems_with(tmp_path: Path, lines: str) -> list[str]:
     library = Library("L1", "S1", "w", "r", None, None, "", "", "a", 2)
     check_databases(inspect_config(config, problems), [library], problems)
     return [problem.code for problem in problems.found]
+
+
+@pytest.mark.parametrize("file", ["opts.k2d", "names.dmp"])
+def test_an_installed_database_of_which_a_file_is_cut_is_refused(
+    tables, tmp_path, monkeypatch, file
+):
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "root"))
+    folder = add_database(OwnDatabase("mine", "1", "CC0-1.0", "kraken2", tables / "own"))
+    assert not problems_of(tmp_path, "kraken2", "kraken2_database: mine")
+    with (folder / file).open("r+b") as handle:
+        handle.truncate((folder / file).stat().st_size - 1)
+    assert problems_of(tmp_path, "kraken2", "kraken2_database: mine") == ["shotgun-database"]

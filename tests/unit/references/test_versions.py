@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import struct
 from pathlib import Path
@@ -9,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.references.own import OwnDatabase, add_database
+from soilbio.profile.clean import Cleaned
+from soilbio.profile.shotgun import sylph
+from soilbio.references.kinds import check_kind
+from soilbio.references.own import OwnDatabase, add_database, damaged
 from soilbio.references.versions import check_version, check_whole
 
 
@@ -80,3 +85,71 @@ def test_a_cut_kraken2_database_is_not_added(tmp_path, kraken2):
     with pytest.raises(InputError) as caught:
         add_database(OwnDatabase("mine", "1", "C", "kraken2", kraken2), root=tmp_path / "refs")
     assert [problem.code for problem in caught.value.problems] == ["shotgun-database"]
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Let a file of three sketches be one of many, of which first and last alone are looked at."""
+    monkeypatch.setattr("soilbio.references.sketch_files._FEW", 0)
+
+
+def checked(engine: str, path: Path) -> None:
+    """Look at a database as `soilbio check` does."""
+    check_kind(engine, path)
+    check_version(engine, path)
+
+
+@pytest.mark.parametrize("length", [0, 100, 16, -1, -4, -8, -32, -33, -100, -2000, 9])
+def test_check_sees_sketches_that_are_cut_or_go_on(tmp_path, sketches, few, length):
+    data = sketches.read_bytes()
+    check_version("sylph", sketches)
+    cut = tmp_path / "cut.syldb"
+    cut.write_bytes(data[:length] if length not in (0, 9) else data + b"x" * (length + 1))
+    with pytest.raises(InputError) as caught:
+        checked("sylph", cut)
+    assert [problem.code for problem in caught.value.problems] == ["shotgun-database"]
+
+
+def test_a_file_of_few_sketches_that_is_cut_between_two_is_seen(tmp_path, sketches):
+    data = sketches.read_bytes()
+    cut = tmp_path / "cut.syldb"
+    cut.write_bytes(data[: data.rindex((31).to_bytes(8, "little"), 0, -32) + 24])
+    assert cut.read_bytes()[-32:-16] == data[-32:-16]  # it ends as a whole one does
+    with pytest.raises(InputError, match="shotgun-database"):
+        check_version("sylph", cut)
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_sketches_of_two_kinds_are_refused(tmp_path, few, is_deep):
+    import pysylph
+
+    bases = "".join(random.Random(1).choices("ACGT", k=20_000)).encode()
+    made = [pysylph.Sketcher(c=c, k=31).sketch_genome(f"g{c}", [bases]) for c in (100, 200)]
+    pysylph.Database(made).dump(str(tmp_path / "two.syldb"))
+    with pytest.raises(InputError, match="shotgun-database"):
+        (check_whole if is_deep else check_version)("sylph", tmp_path / "two.syldb")
+
+
+def test_verify_knows_a_database_that_was_cut_before_it_was_installed(tmp_path, sketches):
+    root = tmp_path / "refs"
+    folder = add_database(OwnDatabase("mine", "1", "C", "sylph", sketches), root=root)
+    assert damaged(root=root) == {"mine": False}
+    data = sketches.read_bytes()[:-100]
+    (folder / "database.syldb").write_bytes(data)
+    told = json.loads((folder / "reference.json").read_text())
+    told["files"] = {"database.syldb": hashlib.sha256(data).hexdigest()}
+    (folder / "reference.json").write_text(json.dumps(told))
+    assert damaged(root=root) == {"mine": True}
+
+
+def test_the_step_goes_through_all_sketches_before_they_are_loaded(tmp_path, sketches, few):
+    data = bytearray(sketches.read_bytes())
+    place = data.index(b"g1") - 8  # how long the second sketch's name is
+    data[place : place + 8] = b"\xff" * 8
+    broken = tmp_path / "broken.syldb"
+    broken.write_bytes(data)
+    check_version("sylph", broken)  # its beginning and end are right
+    reads = tmp_path / "reads.fastq"
+    reads.write_text("@r\nACGT\n+\nIIII\n")
+    with pytest.raises(InputError, match=r"\[shotgun-database\]"):
+        sylph(Cleaned(reads, None), broken, 95.0, tmp_path / "out.tsv")
