@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Simulate the libraries and print one line for each."""
     from soilbio.references.disk import writing_to
     from soilbio.simulate.design import read_design, to_design
+    from soilbio.simulate.folder import check_sheets, claim
     from soilbio.simulate.metagenome import metagenome_libraries
     from soilbio.simulate.write import write_sheets
 
@@ -60,11 +61,15 @@ def run(args: argparse.Namespace) -> int:
     design = to_design(_with_options(written, args), source, folder)
     amplicons = design.libraries if design.has_amplicons else ()
     metagenomes = metagenome_libraries(design)
-    chosen = _chosen((*amplicons, *metagenomes), args.only, source)
+    libraries = (*amplicons, *metagenomes)
+    chosen = _chosen(libraries, args.only, source)
     _check_share(args.used_share)
     prepared = _prepared(design, [one for one in metagenomes if one in chosen])
-    print("library_id", "pairs", "chimeric", "sequences", sep="\t")
+    if args.sheets:
+        check_sheets(args.sheets, libraries)
     with writing_to(args.out):
+        claim(args.out, design, libraries, chosen)
+        print("library_id", "pairs", "chimeric", "sequences", sep="\t")
         if prepared.amplicons:
             _write_amplicons([one for one in amplicons if one in chosen], prepared.amplicons, args)
         if prepared.metagenomes:
@@ -95,6 +100,7 @@ def _prepared(design: Any, metagenomes: list[Any]) -> _Prepared:
 
 def _write_amplicons(libraries: list[Any], prepared: Any, args: argparse.Namespace) -> None:
     from soilbio.simulate.draw import used_references
+    from soilbio.simulate.folder import add_truth, kept_truth
     from soilbio.simulate.write import write_library, write_truth, write_used
 
     truth = []
@@ -103,13 +109,16 @@ def _write_amplicons(libraries: list[Any], prepared: Any, args: argparse.Namespa
         chimeric = library.pairs - sum(row.reads for row in rows)
         print(library.library_id, library.pairs, chimeric, len(rows), sep="\t", flush=True)
         truth += rows
+    kept = kept_truth(args.out / "truth.tsv", libraries)
     write_truth(truth, args.out / "truth.tsv")
+    add_truth(args.out / "truth.tsv", kept)
     if args.used:
         used = used_references(prepared.pool, args.used_share, prepared.design.seed)
         write_used(used, args.used)
 
 
 def _write_metagenomes(libraries: list[Any], prepared: Any, folder: Path) -> None:
+    from soilbio.simulate.folder import add_truth, kept_truth
     from soilbio.simulate.metagenome import (
         write_genome_truth,
         write_genomes,
@@ -122,7 +131,9 @@ def _write_metagenomes(libraries: list[Any], prepared: Any, folder: Path) -> Non
         rows = write_metagenome(prepared, library, folder)
         print(library.library_id, library.pairs, 0, len(rows), sep="\t", flush=True)
         truth += rows
+    kept = kept_truth(folder / "truth-metagenomes.tsv", libraries)
     write_genome_truth(truth, folder / "truth-metagenomes.tsv")
+    add_truth(folder / "truth-metagenomes.tsv", kept)
     write_left_out(prepared.genomes, folder / "left-out.txt")
     if prepared.wanted.genomes is None:
         write_genomes(prepared.genomes, folder / "database")

@@ -317,7 +317,7 @@ TABLES = {
     table.name: table for table in (SAMPLES, ASSAYS, LIBRARIES, FEATURES, COUNTS, MEASUREMENTS)
 }
 
-# Flags that keep a feature out of diversity measures; it stays in the dataset.
+# What a feature may be instead of what was looked for; it stays in the dataset.
 FLAGS = {
     "chloroplast": "The lineage is that of a chloroplast.",
     "mitochondria": "The lineage is that of a mitochondrion.",
@@ -332,6 +332,7 @@ FLAGS = {
         for rank in RANKS
     },
 }
+# Those that keep it out of diversity measures. What has no name is counted all the same.
 EXCLUDING_FLAGS = (
     *("chloroplast", "mitochondria", "off-target-length", "off-target-domain", "chimera"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import shlex
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -15,6 +16,9 @@ from soilbio.errors import problem_of
 from soilbio.references.machine import memory_bytes
 from soilbio.runner.memory import has_jobs_here, within_memory
 from soilbio.standards import shipped
+
+# What was killed a moment ago, in seconds, may still be ending.
+_PATIENCE_S = 1.0
 
 
 def command_of(config: Path, directory: Path, profile: str, passed_on: Sequence[str]) -> list[str]:
@@ -78,15 +82,24 @@ def only_run(directory: Path) -> Iterator[IO[str]]:
     """
     path = directory / ".soilbio.lock"
     with path.open("a+", encoding="utf-8") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise problem_of(
-                "run-locked",
-                str(path),
-                expected="no other run in this folder, nor jobs of one that was killed",
-                fix="Wait for the other run to end, or give this one another --directory; who has"
-                f" the folder is told by `fuser {shlex.quote(str(path))}`",
-            ) from error
+        last = time.monotonic() + _PATIENCE_S
+        while not _is_ours(handle):
+            if time.monotonic() > last:
+                raise problem_of(
+                    "run-locked",
+                    str(path),
+                    expected="no other run in this folder, nor jobs of one that was killed",
+                    fix="Wait for the other run to end, or give this one another --directory; who"
+                    f" has the folder is told by `fuser {shlex.quote(str(path))}`",
+                )
+            time.sleep(_PATIENCE_S / 10)
         handle.truncate(0)
         yield handle
+
+
+def _is_ours(handle: IO[str]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -17,6 +17,7 @@ from soilbio.simulate.draw import (
     sequence_pairs,
     truth_of,
 )
+from soilbio.simulate.folder import fastq_names
 from soilbio.simulate.metagenome import metagenome_libraries
 
 _LEVEL = 4
@@ -43,11 +44,6 @@ def write_reads(contents: Contents, design: Design, folder: Path) -> None:
         for text_1, text_2 in sequence_pairs(contents, design):
             first.write(text_1)
             second.write(text_2)
-
-
-def fastq_names(library: Library) -> tuple[str, str]:
-    """Names of the two files of a library."""
-    return f"{library.library_id}_R1.fastq.gz", f"{library.library_id}_R2.fastq.gz"
 
 
 def write_library(prepared: Prepared, library: Library, folder: Path) -> list[TruthRow]:

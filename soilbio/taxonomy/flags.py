@@ -1,4 +1,7 @@
-"""Flags that keep a feature out of diversity measures; it stays in the dataset."""
+"""Flags of what a feature may be instead of what was looked for; it stays in the dataset.
+
+All but `unclassified` keep it out of diversity measures (`soilbio.dataset.tables`).
+"""
 
 from __future__ import annotations
 

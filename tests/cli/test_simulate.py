@@ -36,6 +36,59 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
+def test_a_folder_holds_reads_of_one_design_and_its_truth_tells_of_all(tmp_path, capsys):
+    words = ["--group", "a=2", "--mock", "5", "--pairs", "60"]
+    assert simulate(tmp_path, *words) == 0
+    whole = contents(tmp_path)
+    assert simulate(tmp_path, *words, "--only", "mock") == 0
+    assert contents(tmp_path) == whole
+    assert simulate(tmp_path, *words, "--seed", "2", "--only", "mock") == 1
+    assert simulate(tmp_path, "--group", "a=1", "--pairs", "60") == 1
+    assert "a-2_R1.fastq.gz, a-2_R2.fastq.gz, mock_R1.fastq.gz" in capsys.readouterr().err
+    assert contents(tmp_path) == whole
+    assert simulate(tmp_path, *words, "--seed", "2") == 0
+    assert contents(tmp_path).keys() == whole.keys()
+    # As an earlier version left it: only the truth tells what was simulated.
+    (tmp_path / "simulated.json").unlink()
+    (tmp_path / "b-1_R1.fastq.gz").touch()
+    assert simulate(tmp_path, *words) == 1
+    (tmp_path / "b-1_R1.fastq.gz").unlink()
+    assert simulate(tmp_path, *words) == 0
+    assert contents(tmp_path) == whole
+
+
+@pytest.mark.parametrize("name", ["mock_R1.fastq.gz", "soil.fastq", "B_R2.FQ.GZ"])
+def test_reads_that_were_not_simulated_stay(tmp_path, capsys, name):
+    (tmp_path / name).write_bytes(b"real")
+    assert simulate(tmp_path, "--mock", "5", "--pairs", "60") == 1
+    told = capsys.readouterr()
+    assert "[simulate-folder]" in told.err
+    assert told.out == ""
+    assert contents(tmp_path) == {name: b"real"}
+
+
+def test_a_simulation_that_was_stopped_is_started_again(tmp_path):
+    words = ["--group", "a=2", "--pairs", "60"]
+    assert simulate(tmp_path, *words) == 0
+    whole = contents(tmp_path)
+    for name in ("truth.tsv", "a-2_R1.fastq.gz"):  # both come after the first library
+        (tmp_path / name).unlink()
+    assert simulate(tmp_path, *words) == 0
+    assert contents(tmp_path) == whole
+
+
+def test_a_sheet_of_other_libraries_is_not_written_over(tmp_path, capsys):
+    words = ["--mock", "5", "--pairs", "60", "--sheets", str(tmp_path / "config")]
+    assert simulate(tmp_path / "reads", *words) == 0
+    assert simulate(tmp_path / "reads", *words) == 0
+    sheet = tmp_path / "config" / "libraries.tsv"
+    mine = sheet.read_text().replace("mock", "mine")
+    sheet.write_text(mine)
+    assert simulate(tmp_path / "reads", *words) == 1
+    assert "[simulate-folder]" in capsys.readouterr().err
+    assert sheet.read_text() == mine
+
+
 def test_reads_and_truth_are_the_same_every_time(tmp_path, capsys):
     words = ["--group", "arable=2", "--mock", "5", "--blank", "20", "--pairs", "150", "--seed", "9"]
     assert simulate(tmp_path / "one", *words) == 0
@@ -55,6 +108,7 @@ def test_reads_and_truth_are_the_same_every_time(tmp_path, capsys):
         "arable-2_R2.fastq.gz",
         "mock_R1.fastq.gz",
         "mock_R2.fastq.gz",
+        "simulated.json",
         "truth.tsv",
     ]
     for name in set(some) - {"truth.tsv"}:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from soilbio.dataset.tables import FLAGS, TABLES, Table
+from soilbio.dataset.tables import EXCLUDING_FLAGS, FLAGS, TABLES, Table
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "output.md"
 
@@ -29,6 +29,18 @@ def test_every_table_is_described_column_by_column_as_it_is():
 def test_every_flag_is_described():
     text = DOCS.read_text(encoding="utf-8")
     assert [f for f, why in FLAGS.items() if f"- `{f}`: {why}" not in text] == []
+
+
+def test_what_flags_keep_out_of_diversity_is_said_where_they_are_told():
+    counted = {flag for flag in FLAGS if not flag.startswith("conflict-")} - {*EXCLUDING_FLAGS}
+    output = " ".join(DOCS.read_text(encoding="utf-8").split())
+    told = output.partition("All but ")[2].partition(" keep a feature out of diversity")[0]
+    assert {flag for flag in counted if f"`{flag}`" in told} == counted
+    diversity = " ".join(DOCS.with_name("diversity.md").read_text(encoding="utf-8").split())
+    out, _, rest = diversity.partition("Features flagged as ")[2].partition(" are left out")
+    kept = rest.partition(" are counted")[0]
+    assert all(flag.replace("-", " ") in out for flag in EXCLUDING_FLAGS)
+    assert all(flag in kept for flag in counted)
 
 
 def test_every_file_of_a_dataset_is_described(written):
