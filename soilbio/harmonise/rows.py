@@ -25,10 +25,12 @@ CONFLICT_HEADER = (
     *("dataset", "value", "unit"),
 )
 Row = dict[str, Any]
-_ACCESSION = re.compile(
-    r"(?<![A-Za-z0-9])(?:SAM(?:N|D|EA|EG|E)\d+|[ESD]RS\d{5,})(?![A-Za-z0-9])", re.I
+# Whole ids, alone or at the end of a URL or behind a prefix; more text tells of a part of it.
+_BEFORE = r"(?:\S*[/=:]\s?)?"
+_ACCESSION = re.compile(_BEFORE + r"(SAM(?:N|D|EA|EG|E)\d+|[ESD]RS\d{5,})/?", re.I)
+_IGSN = re.compile(
+    r"(?:https?://)?(?:\S*/)?igsn(?:\.org)?\s?[:/]?\s?(?:10273/)?([a-z0-9.-]+)/?", re.I
 )
-_IGSN = re.compile(r"\bigsn(?:\.org)?(?:\s*[:/]\s*|\s+)(?:10\.\d{4,}/|10273/)?([a-z0-9.-]+)", re.I)
 _SCHEME = re.compile(r"^https?://(?:www\.)?", re.I)
 
 
@@ -40,8 +42,8 @@ def rows_of(
 ) -> tuple[list[Row], list[tuple[str, ...]]]:
     """Take the rows of a table; what two datasets have must be the same in both.
 
-    An empty cell takes the other's value. Soil properties that differ stay both, as measurements:
-    in the sample, which has one cell for them, is neither.
+    An empty cell of a sample takes the other's value. Soil properties that differ stay both, as
+    measurements: in the sample, which has one cell for them, is neither.
 
     Returns
     -------
@@ -58,11 +60,15 @@ def rows_of(
                 row["assay_id"] = assays[source.digest, row["assay_id"]]
             found.setdefault(row[key], []).append((source.name, row))
     several = {name for name, own in found.items() if len(own) > 1}
-    measured = _measured(sources, several) if table == "samples" and several else {}
+    is_sample = table == "samples"
+    measured = _measured(sources, several) if is_sample and several else {}
+    controls = _controls(sources) if is_sample else {}
     rows: list[Row] = []
     conflicts: list[tuple[str, ...]] = []
     for name, own in found.items():
-        row, settled, differing = _one_row(own, measured)
+        row, settled, differing = _one_row(own, measured if is_sample else None)
+        if len({controls.get((who, name)) for who, _ in own} - {None}) > 1:
+            differing.append("control_type")  # of a control other things may be shared
         rows.append(row)
         conflicts += [
             *((name, column, "", "", "", who, text, "") for who, column, text in settled),
@@ -81,6 +87,9 @@ def rows_of(
     return rows, conflicts
 
 
+# Empty, these say that a sample is no control, and under which terms nothing is.
+_ID = "sample_id"
+_NOT_FILLED = frozenset({"samp_category", "agreement_id"})
 # What a dataset says of a sample in its measurements: (dataset, sample, column) to texts.
 _Measured = Mapping[tuple[str, str, str], set[str]]
 
@@ -102,34 +111,59 @@ def _measured(sources: Sequence[Source], samples: Collection[str]) -> _Measured:
     return found
 
 
+def _controls(sources: Sequence[Source]) -> dict[tuple[str, str], bool]:
+    """Tell of the samples of each dataset whether all of their libraries are controls."""
+    found: dict[tuple[str, str], bool] = {}
+    for source in sources:
+        for row in source.rows("libraries"):
+            place = source.name, row["sample_id"]
+            found[place] = found.get(place, True) and bool(row["control_type"])
+    return found
+
+
 def _one_row(
-    own: Sequence[tuple[str, Row]], measured: _Measured
+    own: Sequence[tuple[str, Row]], measured: _Measured | None
 ) -> tuple[Row, list[tuple[str, str, str]], list[str]]:
-    """Make one row of several; tell the cells that measurements have, and those that differ."""
+    """Make one row of several; tell the cells that measurements have, and those that differ.
+
+    Where `measured` is None nothing may differ; what is empty says something there.
+    """
     if len(own) == 1:
         return own[0][1], [], []
-    made, settled, differing = dict(own[0][1]), [], []
-    names = {name for _, row in own for name in row}
-    key = next(iter(TABLES["samples"].key))
-    for name in sorted(names):
-        said = {(who, row.get(name)) for who, row in own if not _is_empty(row.get(name))}
-        if not said:  # a term for what is missing stays one
-            said = {(who, row[name]) for who, row in own if row.get(name) not in (None, "")}
-        # A cell that earlier merging left to measurements is no empty one.
-        for who, row in own:
-            if said and _is_empty(row.get(name)):
-                said |= {(who, text) for text in measured.get((who, row[key], name), ())}
+    made = dict(own[0][1])
+    settled: list[tuple[str, str, str]] = []
+    differing = []
+    for name in sorted({name for _, row in own for name in row}):
+        if measured is None or name in _NOT_FILLED:
+            differing += [name] if len({row.get(name) or None for _, row in own}) > 1 else []
+            continue
+        said = _said(own, name, measured)
         values = {value for _, value in said}
         if len(values) < 2:
-            nothing = "" if any(row.get(name) == "" for _, row in own) else None
-            made[name] = next(iter(values), nothing)
-            continue
-        made[name] = None
-        if all(value in measured.get((who, own[0][1][key], name), ()) for who, value in said):
+            made[name] = next(iter(values), _nothing(own, name))
+        elif all(value in measured.get((who, made[_ID], name), ()) for who, value in said):
+            made[name] = None
             settled += [(who, name, str(value)) for who, value in said]
         else:
             differing.append(name)
     return made, sorted(settled), differing
+
+
+def _said(
+    own: Sequence[tuple[str, Row]], name: str, measured: _Measured
+) -> set[tuple[str, object]]:
+    """Tell which dataset says what of a column of a sample; what is empty says nothing."""
+    said = {(who, row.get(name)) for who, row in own if not _is_empty(row.get(name))}
+    if not said:  # a term for what is missing stays one
+        said = {(who, row[name]) for who, row in own if row.get(name) not in (None, "")}
+    # A cell that earlier merging left to measurements is no empty one.
+    left = [who for who, row in own if said and _is_empty(row.get(name))]
+    texts = {(who, text) for who in left for text in measured.get((who, own[0][1][_ID], name), ())}
+    return said | texts
+
+
+def _nothing(own: Sequence[tuple[str, Row]], name: str) -> str | None:
+    return "" if any(row.get(name) == "" for _, row in own) else None
 
 
 def _is_empty(value: object) -> bool:
@@ -193,9 +227,9 @@ def material_of(text: str) -> tuple[str, bool]:
     plain = " ".join(text.split())
     if is_missing(plain):
         return "", False
-    if found := _ACCESSION.search(plain):
-        return found[0].upper(), True
-    if found := _IGSN.search(plain):
+    if found := _ACCESSION.fullmatch(plain):
+        return found[1].upper(), True
+    if found := _IGSN.fullmatch(plain):
         return f"IGSN:{found[1].upper()}", True
     return _SCHEME.sub("", plain).rstrip("/").casefold(), False
 

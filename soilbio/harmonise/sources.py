@@ -10,11 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.history import History, read_history
+from soilbio.dataset.history import HISTORY, LOTS, History, read_history
 from soilbio.dataset.package import sha256_of
 from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.dataset.tables import TABLES
-from soilbio.errors import InputError, Problem, Problems
+from soilbio.errors import InputError, Problem, Problems, problem_of
 from soilbio.harmonise.compare import is_one_place
 from soilbio.harmonise.lengths import lengths_of
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
@@ -89,9 +89,22 @@ def read_sources(folders: Sequence[Path]) -> list[Source]:
 def _read(folder: Path) -> tuple[Dataset | None, str, Sequence[Problem]]:
     try:
         dataset = read_dataset(folder)
+        _check_merged(dataset)
     except InputError as error:
         return None, "", error.problems
     return dataset, _digest(dataset), ()
+
+
+def _check_merged(dataset: Dataset) -> None:
+    """Refuse what was merged and does not tell how: it would be taken for sequences of one."""
+    is_told = [dataset.origins is not None, LOTS in dataset.history]
+    if any([*is_told, dataset.history]) and not all(is_told):
+        raise problem_of(
+            "provenance-missing",
+            str(dataset.folder / HISTORY),
+            expected="how it was merged, and what each of its datasets said, in which libraries",
+            fix="Merge its datasets again with this version, or have the sender do so",
+        )
 
 
 def _digest(dataset: Dataset) -> str:

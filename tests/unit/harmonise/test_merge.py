@@ -535,6 +535,11 @@ def test_a_sample_of_two_datasets_has_what_either_says_and_both_soil_properties(
         ("igsn: 10273/AU1234", "IGSN:AU1234", True),
         ("Core  A", "core a", True),
         ("SAMN0123", "SAMN01234", False),
+        ("SAMN0123", "SAMN0123_coreA", False),
+        ("SAMN0123 0-10 cm", "SAMN0123 10-20 cm", False),
+        ("SAMN0123;SAMN0124", "SAMN0123", False),
+        ("https://www.ebi.ac.uk/ena/browser/view/SAMN0123", "https://doi.org/10.5/SAMN01", False),
+        ("http://example.org/soils/1", "https://www.example.org/Soils/1/", True),
         ("plot:3", "site:3", False),
         ("not collected", "not collected", False),
     ],
@@ -583,3 +588,61 @@ def test_a_damaged_record_of_merging_is_told(two, tmp_path, capsys, text):
     ):
         assert main(command) == 1, command
         assert "[provenance-missing]" in capsys.readouterr().err, command
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "text"),
+    [
+        ("samples", "samp_category", "negative control"),
+        ("libraries", "control_type", "extraction_blank"),
+        ("libraries", "reads_raw", None),
+    ],
+)
+def test_what_makes_a_control_is_not_taken_from_another_dataset(tmp_path, table, name, text):
+    """It sets what is shared; nor do cells of libraries, which nobody measured twice, fill."""
+    one, other = example_tables(), example_tables()
+    sample = one["measurements"]["subject"][0]
+    is_it = pl.col("sample_id") == sample
+    if name not in other[table].columns:
+        one[table] = column(one[table], name, pl.lit(None, pl.String))
+        other[table] = column(other[table], name, pl.lit(None, pl.String))
+    other[table] = column(
+        other[table], name, pl.when(is_it).then(pl.lit(text)).otherwise(pl.col(name))
+    )
+    other["measurements"] = other["measurements"].head(1)
+    folders = [write(tmp_path / "a", one), write(tmp_path / "b", other)]
+    with pytest.raises(InputError) as caught:
+        merge(folders, tmp_path / "c")
+    assert {problem.code for problem in caught.value.problems} == {"harmonise-conflict"}
+
+
+def test_a_sample_that_is_a_control_for_one_only_is_a_conflict(tmp_path):
+    """Its sheet, which may not be shared, would fill the cells of one that may be."""
+    one, other = example_tables(), renamed("")
+    soil = one["measurements"]["subject"][0]
+    for table in ("libraries", "counts"):
+        other[table] = column(other[table], "library_id", "x " + pl.col("library_id"))
+    is_it = pl.col("sample_id") == soil
+    other["libraries"] = column(
+        other["libraries"],
+        "control_type",
+        pl.when(is_it).then(pl.lit("extraction_blank")).otherwise(pl.col("control_type")),
+    )
+    with pytest.raises(InputError) as caught:
+        merge([write(tmp_path / "a", one), write(tmp_path / "b", other)], tmp_path / "c")
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.found) == ("control_type", soil)
+
+
+@pytest.mark.parametrize("lacking", ["history", "origins", "lots"])
+def test_what_does_not_tell_how_it_was_merged_is_not_merged_again(two, tmp_path, lacking):
+    merge(two(), tmp_path / "c")
+    if lacking == "lots":
+        history = json.loads((tmp_path / "c" / HISTORY).read_text())
+        history.pop("lots")
+        (tmp_path / "c" / HISTORY).write_text(json.dumps(history))
+    else:
+        (tmp_path / "c" / {"history": HISTORY, "origins": ORIGINS}[lacking]).unlink()
+    with pytest.raises(InputError) as caught:
+        merge([tmp_path / "c", stating(tmp_path / "d", "d ")], tmp_path / "e")
+    assert [problem.code for problem in caught.value.problems] == ["provenance-missing"]
