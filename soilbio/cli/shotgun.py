@@ -235,14 +235,15 @@ def _said(
     from soilbio.metadata.databases import taxids_of
     from soilbio.profile.reestimate import distributions_of
     from soilbio.profile.tools import tool_version
+    from soilbio.references.identity import identity_of
     from soilbio.references.manifest import database_at, sha256_of
 
     asked = project.shotgun
     named_by = "kraken2" if engine == REESTIMATES else engine
     database: Path = asked[f"{named_by}_database"]
     known = database_at(database)
-    # Of a folder the file that says which taxa it has stands for all: the others take minutes.
-    witness = database / "taxo.k2d" if named_by == "kraken2" else database
+    # Kraken 2's table may be hundreds of gigabytes: it is told from others by pieces of all of it.
+    digest = identity_of("kraken2", database) if named_by == "kraken2" else sha256_of(database)
     packages = {"sylph": "pysylph", "sourmash": "sourmash"}
     used = (
         f"kraken2 {tool_version(['kraken2', '--version'])}"
@@ -279,6 +280,6 @@ def _said(
             **{"classifier": named_by, "classifier_version": used, "confidence_cutoff": None},
             "reference": known.name if known else database.name,
             "reference_version": known.version if known else "not stated",
-            "reference_sha256": sha256_of(witness),
+            "reference_sha256": digest,
         },
     }

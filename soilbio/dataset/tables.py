@@ -152,7 +152,11 @@ ASSAYS = Table(
         _number("confidence_cutoff", Share.METHOD, "Bootstrap support a rank needs.", "1"),
         _text("reference", Share.METHOD, "Reference database."),
         _text("reference_version", Share.METHOD, "Its version."),
-        _text("reference_sha256", Share.METHOD, "SHA-256 of its sequences and lineages."),
+        _text(
+            "reference_sha256",
+            Share.METHOD,
+            "SHA-256 of its sequences and lineages, or of a profiler's database.",
+        ),
         _text("method_fingerprint", Share.METHOD, "SHA-256 of all the above, assay_id left out."),
         Column(
             "abundance",

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from soilbio.cli.main import main
+from soilbio.cli.shotgun import _said
+from soilbio.importers.shotgun import Told
+from soilbio.metadata.config import read_config
 from soilbio.references.identity import identity_of
 
 
@@ -70,3 +73,23 @@ def test_a_database_that_was_replaced_during_a_run_is_refused(tmp_path, capsys, 
     words = ["shotgun", step, "sylph", "--config", str(tmp_path / "config.yaml"), *more[step]]
     assert main([*words, "--database-identity", was]) == 1
     assert "[shotgun-database-changed]" in capsys.readouterr().err
+
+
+def test_the_checksum_in_a_dataset_is_of_all_of_kraken2s_database(tmp_path):
+    def checksum(folder: Path) -> str:
+        config = tmp_path / "config.yaml"
+        config.write_text(
+            "title: T\nlibraries: l.tsv\nsamples: s.tsv\nagreements: a\n"
+            f"shotgun: {{kraken2_database: {folder}, kraken2_taxids: own}}\n"
+        )
+        told = _said("kraken2", read_config(config), Told(), [], [])
+        return told["taxonomy/{assay}/classifier.json"]["reference_sha256"]
+
+    same = checksum(kraken2(tmp_path / "a"))
+    assert len(same) == 64
+    assert checksum(kraken2(tmp_path / "b")) == same
+    os.utime(tmp_path / "b" / "hash.k2d")
+    assert checksum(tmp_path / "b") == same
+    assert checksum(kraken2(tmp_path / "c", table=b"other genomes")) != same
+    (tmp_path / "b" / "opts.k2d").write_bytes(b"p")
+    assert checksum(tmp_path / "b") != same
