@@ -215,13 +215,15 @@ def _far(told: Told, lengths_bp: Sequence[int]) -> list[str]:
         return []
     from soilbio.profile.reestimate import is_far, length_of
 
-    own, mean = length_of(told.distribution), sum(lengths_bp) / len(lengths_bp)
-    if not is_far(own, mean):
+    own = length_of(told.distribution)
+    far = [length for length in lengths_bp if is_far(own, length)]
+    if not far:
         return []
     return [
         f"re-estimated (Bracken) with what is known of reads of {own} bases, the nearest that the"
-        f" database has; these have {mean:,.0f}, so that the shares are biased: `soilbio shotgun"
-        " kmers` counts for a length, in a database that still holds its genomes"
+        f" database has; those of {len(far)} of {len(lengths_bp)} libraries have"
+        f" {sum(far) / len(far):,.0f}, so that their shares are biased: `soilbio shotgun kmers`"
+        " counts for a length, in a database that still holds its genomes"
     ]
 
 

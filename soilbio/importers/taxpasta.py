@@ -12,6 +12,7 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.kraken2 import check_numbers
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
 from soilbio.importers.text import open_text, read_texts
 
@@ -115,6 +116,8 @@ def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
     header, rows = read_texts(table)
     if "taxonomy_id" not in header:
         raise wrong(source, 1, ", ".join(header[:8]), "a column taxonomy_id")
+    named = [(row["taxonomy_id"], row.get("name") or "") for row in rows if row.get("taxonomy_id")]
+    check_numbers(source, taxids, ((int(own), name) for own, name in named if own.isdigit()))
     found: dict[str, list[Line]] = {}
     is_long = "sample" in header and "count" in header
     own = ("count",) if is_long else tuple(name for name in header if name not in _BESIDE)

@@ -41,8 +41,10 @@ def check_meaning(
 
 def _check_reference(told: Mapping[str, Any], place: Place, rows: Rows, problems: Problems) -> None:
     """Note a reference of one's own of which one file of two is named."""
-    given = [key for key in ("sequences", "lineages") if told.get(key)]
-    if len(given) == 1:
+    both = ("sequences", "lineages")
+    given = [key for key in both if told.get(key)]
+    wrong = {dotted((*place, key)) for key in both}
+    if len(given) == 1 and not any(problem.column in wrong for problem in problems.errors):
         problems.add(
             "config-reference",
             row=rows.get((*place, *given)),

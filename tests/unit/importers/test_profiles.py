@@ -201,6 +201,9 @@ def test_numbers_that_are_not_ncbis_are_not_imported_as_such(tmp_path, engine, n
             read(engine, [tmp_path / "S1.txt"], said)
     found = read(engine, [tmp_path / "S1.txt"], {"taxids": "own"})
     assert all(taxon.taxon_id[:4] in ("own:", "uncl") for taxon in found.features.values())
+    (tmp_path / "S3.tsv").write_text(f"taxonomy_id\tname\tcount\n5\t{name}\t7\n")
+    with pytest.raises(InputError, match=r"taxids: own.*\[import-profile\]"):
+        read("taxpasta", [tmp_path / "S3.tsv"], {})
     right = BRACKEN.format(name="Bacillota", number=1239)
     (tmp_path / "S2.txt").write_text(right)
     assert "ncbi:1239" in read("bracken", [tmp_path / "S2.txt"], {}).features

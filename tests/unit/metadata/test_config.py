@@ -114,6 +114,14 @@ def test_of_a_section_with_a_mistake_the_other_keys_stay(tmp_path, wrong, codes)
     assert "kraken_database" not in project.shotgun
 
 
+def test_one_file_of_two_that_is_wrong_is_not_told_as_missing(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text(f"{LEAST}title: T\ntaxonomy: {{reference: x, sequences: 5, lineages: l.tsv}}\n")
+    told = Problems(str(path))
+    assert inspect_config(path, told).taxonomy["reference"] == "x"
+    assert [problem.code for problem in told.found] == ["config-value"]
+
+
 def test_a_section_that_is_none_has_its_defaults(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text(f"{LEAST}title: T\nshotgun: 5\ntree: [a]\n")

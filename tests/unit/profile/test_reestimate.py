@@ -160,6 +160,8 @@ def test_a_distribution_of_quite_another_length_is_told(tmp_path, mean, is_told)
     assert is_far(150, mean) == is_told
     notes = _far(Told(distribution=path), [mean, mean])
     assert [f"{mean:,}" in note and "150" in note for note in notes] == [True] * is_told
+    mixed = _far(Told(distribution=path), [mean, 150])
+    assert ["1 of 2 libraries" in note for note in mixed] == [True] * is_told
     assert _far(Told(), [mean]) == _far(Told(distribution=path), []) == []
 
 
