@@ -18,6 +18,7 @@ from soilbio.dataset.read import read_dataset
 from soilbio.errors import Problems
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material
+from soilbio.report.merged import tables_for
 from soilbio.report.results import Results, read_json, read_results
 from soilbio.report.view import Audience
 from soilbio.standards.purposes import PURPOSES
@@ -81,7 +82,7 @@ def gather(
     return Material(
         title=config.title if config else "Soil dataset",
         view=view,
-        tables=dataset.tables,
+        tables=tables_for(dataset, audience),
         results=results,
         settings=_settings(config, view.assays),
         agreements=_described(agreements),

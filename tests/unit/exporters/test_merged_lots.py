@@ -272,3 +272,23 @@ def test_what_others_dispute_is_not_disputed_where_they_are_not_told(feature, le
     (row,) = shown.features.collect().to_dicts()
     assert (row["genus"], row["family"], row["flags"]) == (genus, "Mortierellaceae", "")
     assert row["taxon_rank"] == ("genus" if genus else "family")
+
+
+@pytest.mark.parametrize("level", ["feature", "genus"])
+def test_a_page_tells_no_name_that_is_said_of_a_control_only(tmp_path, level):
+    """All of it is under one agreement, so that the page has a composition."""
+    blank = ("extraction_blank", SEMI, {SAME: ("Arcana", "Arcana secreta")})
+    folders = [
+        laboratory(tmp_path / "x", X),
+        laboratory(tmp_path / "y", {"y-soil": Y["y-soil"], "y-blank": blank}),
+    ]
+    harmonise(folders, tmp_path / "m", level, read_rules())
+    pages = {}
+    for recipient in ("public", "holder"):
+        page = tmp_path / f"{recipient}.html"
+        words = ["--recipient", recipient, "--out", str(page)]
+        assert main(["report", "--dataset", str(tmp_path / "m"), *words]) == 0
+        pages[recipient] = page.read_text()
+    assert all("x-soil" in page and "Mollis" in page for page in pages.values())
+    assert "Arcana" in pages["holder"]
+    assert [one for one in ("Arcana", "secreta", "y-blank") if one in pages["public"]] == []
