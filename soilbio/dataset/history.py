@@ -25,7 +25,7 @@ LOTS = "lots"
 _ORIGINS_KEY = ("feature_id", "source", "own_id", "came_as")
 # How each of the datasets was made: a folder for each, named by the beginning of its checksum.
 SOURCES = "provenance/sources"
-MAKING = ("imported.json", "run.json")
+MAKING = ("imported.json", "renamed.tsv", "run.json")
 # The level of clades of a tree, whose ids begin so; what is of no clade is a sequence beside them.
 PLACEMENT = "placement"
 _LEVELS = frozenset({"feature", "sh", PLACEMENT, *RANKS})

@@ -263,6 +263,16 @@ def test_a_view_of_the_merged_is_what_the_views_of_the_parts_are(two, tmp_path):
     assert CLOSED not in whole.agreements
 
 
+def test_which_names_were_changed_in_each_is_kept_in_every_further_merging(two, tmp_path):
+    folders = two()
+    (folders[0] / "provenance" / "renamed.tsv").write_text("rank\tfrom\tto\n")
+    merge(folders, tmp_path / "c")
+    merge([tmp_path / "c", write(tmp_path / "e", renamed("y "))], tmp_path / "d")
+    for name in "cd":
+        (kept,) = (tmp_path / name / "provenance" / "sources").glob("*/renamed.tsv")
+        assert kept.read_text() == "rank\tfrom\tto\n"
+
+
 def test_the_terms_of_what_was_received_go_along(two, tmp_path):
     folders = two()
     terms = {"recipient": "consortium", "purpose": "DUO:0000042", "date": "2026-01-01"}
