@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 _OF_SYSTEM = re.compile(r"^\[Errno \d+\] (.*?)(?:: b?'.*')?$", re.DOTALL)
 # Of a problem that many rows share, the screen shows this many values, and rows of each.
 _VALUES = 5
+_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Problem:
     def place(self) -> str:
         """Say where the problem lies, as `file:row column`."""
         where = self.source if self.row is None else f"{self.source}:{self.row}"
-        return where if self.column is None else f"{where} {self.column}"
+        return where if self.column is None else f"{where} {_shortened(self.column)}"
 
     def __str__(self) -> str:
         """Write the problem as one line, always with the same parts in the same order."""
@@ -60,6 +61,11 @@ class Problem:
         left = len(rest) - len(told)
         end = f"; and {left} other value{'' if left == 1 else 's'}" if left else ""
         return f"{count}: {', '.join(told)}{end}."
+
+
+def _shortened(column: str) -> str:
+    """Show the begin of a column's name; some are sequences."""
+    return column if len(column) <= _LONGEST else f"{column[: _LONGEST - 3]}..."
 
 
 def _listed(rows: list[int]) -> str:

@@ -63,6 +63,7 @@ def _import(args: argparse.Namespace) -> int:
     from soilbio.importers.build import build_dataset, gathered, has_lineages
     from soilbio.importers.method import known_libraries, read_method
     from soilbio.importers.registry import read
+    from soilbio.metadata.samples import read_samples
 
     if args.method is None:
         found = read(args.format, args.sources, {})
@@ -76,6 +77,8 @@ def _import(args: argparse.Namespace) -> int:
     options = {**method.table, "libraries": known_libraries(method)}
     source = gathered(problems, lambda: read(args.format, args.sources, options))
     if source is None:
+        if samples := method.samples:
+            gathered(problems, lambda: read_samples(samples, method.columns))
         raise InputError(problems.found)
     for note in build_dataset(source, method, args.out, form=args.format, earlier=problems.found):
         print(note)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ import yaml
 from soilbio.dataset.tables import ABUNDANCES
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.method import Method
+from soilbio.importers.spelling import PRIMERS, check_primer, tidy
 from soilbio.metadata.assays import Assay, known_assays
 from soilbio.metadata.sheet import ID
 from soilbio.standards.insdc import is_missing
@@ -32,10 +32,7 @@ _OF_ASSAY = {
     "pcr_primer_name_forward": "forward_name",
     "pcr_primer_name_reverse": "reverse_name",
 }
-# Genes by other names: what is written so is of one gene.
-_GENES = re.compile(
-    r"^(\d+(?:\.\d)?S)(?:[ _-]*(?:rRNA|rDNA|ribosomal[ _-]*(?:RNA|DNA)))?(?:[ _-]*gene)?$", re.I
-)
+_TIDIED = ("target_gene", "target_subfragment", *PRIMERS)
 
 
 def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> dict[str, Any]:
@@ -54,9 +51,10 @@ def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> di
     of_known = {name: value for name, own in _OF_ASSAY.items() if (value := getattr(known, own))}
     assay = {**said, **of_known, **method.assay}
     assay.setdefault("library_strategy", "AMPLICON")
-    if assay.get("target_gene"):
-        assay["target_gene"] = gene_of(str(assay["target_gene"]))
     problems = Problems(str(method.path))
+    for name in PRIMERS:
+        check_primer(name, str(assay.get(name) or ""), problems)
+    assay |= {name: tidy(name, str(assay[name])) for name in _TIDIED if assay.get(name)}
     for name in sorted(of_known.keys() & said.keys() - method.assay.keys()):
         if not name.startswith("pcr_primer_name") and _differ(name, said[name], of_known[name]):
             _note_contradiction(name, said, of_known[name], problems)
@@ -81,21 +79,17 @@ def overruled(method: Method, said: Mapping[str, str]) -> list[str]:
     return [
         f"{name}: the source says {said[name]}, you say {method.assay[name]}, which counts"
         for name in sorted(method.assay.keys() & said.keys())
-        if not is_missing(str(method.assay[name])) and str(method.assay[name]) != said[name]
+        if not is_missing(str(method.assay[name]))
+        and tidy(name, str(method.assay[name])) != tidy(name, said[name])
     ]
 
 
-def gene_of(text: str) -> str:
-    """Write a gene of ribosomal RNA as our vocabulary does; others as they are."""
-    found = _GENES.match(text.strip())
-    return f"{found[1].upper()} rRNA" if found else text
-
-
 def _differ(name: str, said: str, known: str) -> bool:
-    if name == "target_gene":
-        return gene_of(said) != known
     # An inosine pairs with all, as N does.
-    return said.upper().replace("I", "N").strip() != known.upper().replace("I", "N")
+    said, known = tidy(name, said), tidy(name, known)
+    return (
+        said != known if name not in PRIMERS else said.replace("I", "N") != known.replace("I", "N")
+    )
 
 
 def _note_contradiction(name: str, said: Mapping[str, str], known: str, problems: Problems) -> None:

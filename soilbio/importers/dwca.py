@@ -38,7 +38,9 @@ _ABSENT = "absent"
 
 
 def recognise(source: Path) -> str:
-    """Tell why a file is an archive."""
+    """Tell why a file is an archive, or a folder what was in one."""
+    if source.is_dir():
+        return "it holds meta.xml; zip it first" if (source / "meta.xml").is_file() else ""
     if not source.is_file() or not zipfile.is_zipfile(source):
         return ""
     with zipfile.ZipFile(source) as archive:
@@ -50,6 +52,14 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     told = stated(options)
     if len(sources) != 1:
         raise _wrong(sources[0], "several archives", "one archive; import each on its own")
+    if sources[0].is_dir():
+        raise problem_of(
+            "import-dwca",
+            str(sources[0]),
+            found="a folder",
+            expected="the archive itself, a zip",
+            fix="Zip the files of the folder, meta.xml among them, and name that file",
+        )
     rows = list(_rows(sources[0]))
     if not rows:
         raise _wrong(sources[0], "no occurrence", "occurrences with organismQuantity")

@@ -42,7 +42,8 @@ def read_fasta(source: Path, *, by_header: bool = False) -> dict[str, str]:
     """
     problems = Problems(str(source))
     sequences: dict[str, str] = {}
-    for name, sequence in _entries(source, by_header=by_header):
+    for label, sequence in _entries(source, by_header=by_header):
+        name = label if by_header else without_size(label)
         if sequences.setdefault(name, sequence) != sequence:
             problems.add(
                 "import-sequence",
@@ -102,8 +103,7 @@ def read_lineages(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
     """
     header, rows = read_texts(source, sheet=sheet)
     if is_bare(header):  # mothur's and QIIME 1's have no header
-        lines = [header, *([row.get(name, "") for name in header] for row in rows)]
-        return {cells[0]: Taxon(lineage=cells[1]) for cells in lines}
+        return dict(map(_bare, [header, *([row.get(one, "") for one in header] for row in rows)]))
     texts = {name: [row.get(name, "") for row in rows] for name in header[1:]}
     names = [row.get(header[0], "") for row in rows]
     if not columns_of(texts, str(source)).has_lineages:
@@ -115,9 +115,28 @@ def is_bare(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:
     """Tell whether a first row is one of lineages: name, lineage, and no more than a support."""
     if not 2 <= len(header) <= 4 or is_of_features(header[1]):
         return False
+    if len(header) == 4 and header[2] in ("+", "-"):
+        return True
     if any(map(is_lineage, header[2:])) or (len(below) > 1 and number_of(below[1]) is not None):
         return False
     return is_lineage(header[1]) or bool(re.search(r"[;|,]|__", header[1]))
+
+
+def _bare(cells: Sequence[str]) -> tuple[str, Taxon]:
+    """Read a row without header: name, lineage, support; of SINTAX the lineage that it accepts.
+
+    SINTAX writes all names with their supports, the strand, and the names above its cut-off.
+    """
+    name, lineage, *more = cells
+    name = without_size(name)
+    if len(more) == 2 and more[0] in ("+", "-", ""):
+        return name, Taxon(lineage=more[1])
+    return name, Taxon(lineage=lineage, confidence=_share(more[0]) if more else None)
+
+
+def without_size(name: str) -> str:
+    """Take off what vsearch and usearch append to names: how often a sequence was read."""
+    return re.sub(r";size=\d+;?$", "", name)
 
 
 def _no_lineages(source: str, header: Sequence[str]) -> InputError:
@@ -149,7 +168,7 @@ def taxa_of(
     supports = texts[columns.confidence] if columns.confidence else [""] * len(names)
     is_named = are_sequences(names)
     return {
-        name: Taxon(
+        without_size(name): Taxon(
             sequence or (cleaned(name) if is_named else ""),
             lineage,
             _share(support) if support else None,
@@ -185,8 +204,9 @@ def joined(
     own = named_by_lineages(names)
     taxa = {}
     for name in names:
-        sequence = sequences.get(name, "")
-        known = lineages.get(name) or lineages.get(sequence) or Taxon()
+        bare = without_size(name)
+        sequence = sequences.get(name) or sequences.get(bare, "")
+        known = lineages.get(name) or lineages.get(bare) or lineages.get(sequence) or Taxon()
         taxa[name] = Taxon(
             sequence or known.sequence,
             known.lineage or own.get(name, ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.forms import are_lineages, are_sequences, is_nothing
@@ -54,6 +54,7 @@ def is_of_features(header: str) -> bool:
 class Columns:
     """Headers: of the whole lineage, of ranks (by column), of ranks by number; sequence, support.
 
+    Beside a whole lineage those of ranks count where it says nothing.
     `lowest` are GBIF's scientificName, a name of any rank, and taxonRank. `beside` hold lineages,
     too, and are not taken.
     """
@@ -105,9 +106,9 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
         raise _no_ranks(source, first, texts[first])
     return Columns(
         whole,
-        () if whole else ranks,
+        ranks,
         () if whole or ranks else numbered,
-        ("", "") if whole else lowest,
+        lowest,
         _sequence(texts, source),
         next((name for name in texts if _CONFIDENCE.match(name)), ""),
         tuple(beside),
@@ -225,10 +226,17 @@ def _several(source: str, names: Sequence[str]) -> InputError:
 
 
 def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
-    """Write the lineage of each row, with prefixes where columns are of ranks."""
+    """Write the lineage of each row, with prefixes where columns are of ranks.
+
+    Where the column of whole lineages says nothing of a row, that of its ranks counts.
+    """
     number = len(next(iter(texts.values()), ()))
     if columns.whole:
-        return list(texts[columns.whole])
+        by_rank = lineages_of(texts, replace(columns, whole=""))
+        return [
+            ranks if is_nothing(whole) and _is_named(ranks) else whole
+            for whole, ranks in zip(texts[columns.whole], by_rank, strict=True)
+        ]
     if columns.numbered:
         return [positional([texts[name][at] for name in columns.numbered]) for at in range(number)]
     lineages = []
@@ -240,6 +248,11 @@ def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[st
             parts.append(scientific(texts[columns.lowest[0]][at], rank, names))
         lineages.append("; ".join(filter(None, parts)))
     return lineages
+
+
+def _is_named(lineage: str) -> bool:
+    """Tell whether there is a name behind any rank."""
+    return any(not is_nothing(re.sub(r"^\w{1,3}__", "", part)) for part in lineage.split("; "))
 
 
 def positional(cells: Sequence[str]) -> str:

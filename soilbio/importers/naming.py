@@ -68,6 +68,7 @@ def check_named(
         If libraries or features have no names: those of the first would be lost.
 
     """
+    _check_title(source, header, rows)
     columns = [header[place] for place in numbers]
     first = [cells[0].strip() for _, cells in rows if cells]
     if not columns or not first:
@@ -89,6 +90,24 @@ def check_named(
             f"names of rows in the first column; '{header[0][:40]}' has numbers",
             "Write the names of rows, too, below a header such as `OTU ID` or `SampleID` (in R:"
             " `write.csv(table)`, with row.names)",
+        )
+
+
+def _check_title(source: str, header: Sequence[str], rows: Sequence[Line]) -> None:
+    """Stop where the first row is one cell above a table of three columns or more."""
+    filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows]
+    title = "".join(header).strip()
+    if (
+        sum(bool(cell) for cell in header) == 1
+        and filled
+        and 2 * sum(number > 2 for number in filled) > len(filled)
+    ):
+        raise _unnamed(
+            source,
+            rows[0][0] - 1,
+            title,
+            "the header with the names of columns in the first row; this one is a title",
+            "Remove the rows above the header, or put # before them",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.stated import Stated
 from soilbio.importers.text import rows_of
+from soilbio.importers.workbook import is_book, several, sheets_of
 
 FASTA = (".fasta", ".fa", ".fna", ".fas", ".fasta.gz", ".fa.gz", ".fna.gz")
 
@@ -63,6 +64,9 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
     if source.name.lower().endswith(FASTA):
         parts.sequences |= read_fasta(source)
         return
+    if is_book(source) and not told.sheet and len(names := sheets_of(source)) > 1:
+        _sort_sheets(source, names, parts, told)
+        return
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
     if is_bare(*([cell.strip() for cell in cells] for _, cells in islice(rows, 2))):
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
@@ -75,6 +79,26 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
         parts.lineages = together_with(parts.lineages, more)
     else:
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
+
+
+def _sort_sheets(source: Path, names: Sequence[str], parts: Parts, told: Stated) -> None:
+    """Read a workbook of one table of numbers and sheets of lineages; another is refused."""
+    found = Parts()
+    for name in names:
+        grids, lineages = len(found.grids), found.lineages
+        try:
+            _sort(source, found, replace(told, sheet=name))
+        except InputError as error:
+            if any(one.code in ("import-cell", "import-numbers") for one in error.problems):
+                raise
+            raise several(source, names) from error
+        if len(found.grids) == grids and found.lineages is lineages:
+            raise several(source, names)
+    if len(found.grids) > 1:
+        raise several(source, names)
+    parts.grids += found.grids
+    parts.sequences |= found.sequences
+    parts.lineages = together_with(parts.lineages, found.lineages)
 
 
 def together(
@@ -141,6 +165,8 @@ def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], li
         for name in columns.beside
         if not_taken(name) not in notes
     ]
+    if columns.whole and (ranks := [name for name, _ in columns.ranks]):
+        notes.append(f"columns {', '.join(ranks)} count only where '{columns.whole}' says nothing")
     if columns.has_lineages or columns.sequence:
         return taxa_of(grid.rows, grid.texts, grid.source), notes
     return ({} if known else named_by_rank(grid.corner, grid.rows)), notes

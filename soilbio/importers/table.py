@@ -12,7 +12,10 @@ from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 
 # What is wrong with a table, as against what is none.
-_TO_SETTLE = ("import-cell", "import-column", "import-name", "import-total", "import-separator")
+_TO_SETTLE = (
+    *("import-cell", "import-column", "import-name", "import-total", "import-separator"),
+    "import-table-count",
+)
 ENDS = (".tsv", ".txt", ".csv", ".xlsx", ".tsv.gz", ".csv.gz", ".txt.gz")
 
 

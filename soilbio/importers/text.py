@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
-from soilbio.importers.archive import opened
+from soilbio.importers.workbook import is_book, sheet_rows
 
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_BOOKS = (".xlsx", ".xls", ".ods")
 Rows = Iterator[tuple[int, list[str]]]
 
 
@@ -30,8 +28,7 @@ def rows_of(source: Path, *, sheet: str = "", separator: str = "") -> Rows:
         and that is not stated.
 
     """
-    is_book = source.name.lower().endswith(_BOOKS)
-    lines = _book(source, sheet) if is_book else _text(source, separator)
+    lines = sheet_rows(source, sheet) if is_book(source) else _text(source, separator)
     is_above = True
     for number, cells in lines:
         if not "".join(cells).strip():
@@ -102,8 +99,9 @@ def _separator(source: Path, start: Sequence[str]) -> str:
     """Tell what parts columns, by the header; spaces and bars only if they are stated."""
     lines = [line.rstrip("\r\n") for line in start if line.strip() and not _is_comment(line)]
     header = lines[0] if lines else ""
-    # Lineages hold commas and semicolons: a tab, where there is one, is the separator.
-    if "\t" in header:
+    # Lineages hold commas and semicolons: a tab, where there is one, is the separator; so it is
+    # where a title stands above.
+    if "\t" in header or (len(lines) > 2 and all("\t" in line for line in lines[1:])):
         return "\t"
     if "," in header or ";" in header:
         return max(",;", key=lambda mark: (_is_even(lines, mark), header.count(mark)))
@@ -200,41 +198,3 @@ def _encoding(handle: object) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"
-
-
-def _book(source: Path, sheet: str) -> Rows:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    problems = Problems(str(source))
-    if source.is_file() and zipfile.is_zipfile(source):
-        with opened(source, "a workbook", "import-unreadable"):
-            pass
-    try:
-        book = CalamineWorkbook.from_path(source)
-        name = _sheet(book.sheet_names, sheet)
-        rows = book.get_sheet_by_name(name).to_python()
-    except (CalamineError, OSError, ValueError) as error:
-        problems.add(
-            "import-unreadable",
-            found=str(error)[:200],
-            expected=f"a workbook with a sheet {sheet or 'of numbers'}",
-            fix="Save it anew as .xlsx, or name the sheet",
-        )
-        raise InputError(problems.found) from error
-    for number, cells in enumerate(rows, start=1):
-        yield number, [_cell(cell) for cell in cells]
-
-
-def _sheet(names: Sequence[str], wanted: str) -> str:
-    if not wanted:
-        return names[0]
-    for name in names:
-        if name.lower() == wanted.lower():
-            return name
-    raise ValueError(f"sheets are {', '.join(names)}")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

@@ -331,3 +331,59 @@ def test_marks_within_lineages_of_a_header_part_no_columns(tmp_path):
     names = [f"d__Bacteria;p__A;c__B;o__C;f__D;g__{one}" for one in "EF"]
     source = written(tmp_path, f"index,{','.join(names)}\nS1,3,4\nS2,5,6\n", "level-6.csv")
     assert sorted(read("table", [source], {}).features) == names
+
+
+# What tools write beside tables.
+
+
+@pytest.mark.parametrize(
+    ("text", "lineage"),
+    [
+        (
+            "ASV1;size=9\td:Bacteria(1.00),p:A(0.4)\t+\td:Bacteria\nASV2;size=5;\t\t\t\n",
+            "d:Bacteria",
+        ),
+        ("ASV1\tk__Bacteria;p__A\t0.98\t3\nASV2\tk__Bacteria\t1.00\t1\n", "k__Bacteria;p__A"),
+        ("ASV1\tk__Bacteria;p__A\t0.98\nASV2\tUnassigned\t1.00\n", "k__Bacteria;p__A"),
+        (
+            "ASV,tax.Kingdom,tax.Phylum,boot.Kingdom,boot.Phylum\nASV1,Bacteria,A,100,80\n"
+            "ASV2,Bacteria,NA,100,20\n",
+            "k__Bacteria; p__A",
+        ),
+    ],
+)
+def test_tables_of_lineages_that_tools_write_are_read(tmp_path, text, lineage):
+    source = written(tmp_path, "OTU ID\tS1\tS2\nASV1\t1\t2\nASV2\t3\t5\n")
+    beside = written(tmp_path, text, "taxa.csv" if "," in text.splitlines()[0][:4] else "taxa.txt")
+    assert lineages(read("table", [source, beside], {}))["ASV1"] == lineage
+
+
+def test_sizes_behind_names_of_sequences_are_no_part_of_them(tmp_path):
+    source = written(tmp_path, "OTU ID\tS1\nASV1\t1\nASV2\t3\n")
+    text = "".join(f">{one};size={at}\n{SEQUENCES[one]}\n" for at, one in enumerate(SEQUENCES))
+    found = read("table", [source, written(tmp_path, text, "s.fasta")], {})
+    assert found.features["ASV2"].sequence == SEQUENCES["ASV2"]
+
+
+def test_ranks_beside_whole_lineages_count_where_these_say_nothing(tmp_path):
+    text = "OTU ID\tS1\ttaxonomy\tGenus\nx\t1\tk__Fungi;p__A\tB\ny\t3\tNA\tFusarium\n"
+    found = read("table", [written(tmp_path, text)], {})
+    assert lineages(found) == {"x": "k__Fungi;p__A", "y": "g__Fusarium"}
+    assert "columns Genus count only where 'taxonomy' says nothing" in found.notes
+
+
+def test_a_name_that_is_a_sequence_is_shown_short(tmp_path):
+    one, two = list(SEQUENCES.values())[:2]
+    source = written(tmp_path, f"SampleID\t{one}\t{two}\nS1\tn.d.\t3\nS2\t4\t5\n")
+    with pytest.raises(InputError) as caught:
+        read("table", [source], {})
+    told = str(caught.value.problems[0])
+    assert one[:70] in told
+    assert one not in told
+
+
+def test_an_unpacked_archive_is_called_so(tmp_path):
+    (tmp_path / "meta.xml").write_text("<archive/>")
+    written(tmp_path, "id\torganismQuantity\n1\t3\n", "occurrence.txt")
+    assert detect(tmp_path)[0][0] == "dwca"
+    assert problems("dwca", [tmp_path]) == [("import-dwca", "a folder")]

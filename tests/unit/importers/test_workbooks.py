@@ -1,0 +1,74 @@
+"""Workbooks of several sheets, titles above headers: told which is meant, or refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.importers.registry import detect, read
+
+OTUS = [["OTU ID", "S1", "S2"], ["x", 1, 2], ["y", 3, 5]]
+TAXA = [["OTU ID", "Taxonomy"], ["x", "k__Fungi;p__A"], ["y", "k__Fungi;p__B"]]
+NOTES = [["Read this first"], ["All was done with care"]]
+
+
+def book(path: Path, **sheets: list[list[object]]) -> Path:
+    from openpyxl import Workbook
+
+    made = Workbook()
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del made["Sheet"]
+    made.save(path)
+    return path
+
+
+def codes(source: Path, **options: object) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read("table", [source], options)
+    return [one.code for one in caught.value.problems]
+
+
+def test_one_table_and_its_lineages_are_read_from_two_sheets(tmp_path):
+    source = book(tmp_path / "t.xlsx", taxonomy=TAXA, otu=OTUS)
+    found = read("table", [source], {})
+    assert found.libraries == ("S1", "S2")
+    assert found.features["y"].lineage == "k__Fungi;p__B"
+
+
+def test_empty_sheets_are_none(tmp_path):
+    source = book(tmp_path / "t.xlsx", empty=[], otu=OTUS)
+    assert read("table", [source], {}).libraries == ("S1", "S2")
+
+
+@pytest.mark.parametrize("other", [OTUS, NOTES])
+def test_of_several_tables_one_has_to_be_named(tmp_path, other):
+    source = book(tmp_path / "t.xlsx", bacteria=OTUS, other=other)
+    with pytest.raises(InputError, match="sheets bacteria, other"):
+        read("table", [source], {})
+    assert [form for form, _ in detect(source)] == ["table"]
+    assert read("table", [source], {"sheet": "bacteria"}).libraries == ("S1", "S2")
+
+
+def test_a_bad_cell_in_one_of_two_sheets_is_told(tmp_path):
+    bad = [*OTUS[:-1], ["y", 3, "n.d."]]
+    assert codes(book(tmp_path / "t.xlsx", otu=bad, taxonomy=TAXA)) == ["import-cell"]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "tsv", "csv"])
+def test_a_title_above_the_header_is_called_so(tmp_path, form):
+    rows = [["Table S1: reads, by OTU"], *OTUS]
+    path = tmp_path / f"t.{form}"
+    if form == "xlsx":
+        book(path, otu=rows)
+    else:
+        mark = "\t" if form == "tsv" else ","
+        title = rows[0][0] if form == "tsv" else '"Table S1: reads, by OTU"'
+        lines = [title, *(mark.join(map(str, row)) for row in OTUS)]
+        path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(InputError, match="this one is a title"):
+        read("table", [path], {})
