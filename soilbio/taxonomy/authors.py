@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 _PARTICLES = r"(?:(?:d[aeiou]|d'|de la|den|der|du|la|le|van|von|zu|zur)\s+)*"
-_AUTHOR = r"\(?(?:[A-Z]\.[ -]?)*[A-Z][\w'.-]*\)?"
+_CAPITAL = "[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽ]"
+_AUTHOR = rf"\(?(?:{_CAPITAL}\.[ -]?)*{_CAPITAL}[\w'.-]*\)?"
 # Behind two words of which the second is lower case, what begins with a capital is an author or a
 # strain; phages and viruses go by such names, and what has no epithet by the strain.
 _SPECIES = re.compile(
     r"^((?:Candidatus )?[A-Z][a-z-]+ "
     r"(?!(?:sp|spp|cf|aff|nr|str|strain|phage|virus|viroid|prophage|plasmid|satellite|genomosp"
     r"|genosp|symbiont|endosymbiont|group|clade|lineage)\b)[a-z][a-z-]+),?\s+"
-    rf"{_PARTICLES}\(?[A-Z].*$"
+    rf"{_PARTICLES}\(?{_CAPITAL}.*$"
 )
 _GENUS = re.compile(
     rf"^([A-Z][a-z]+(?:-[A-Z]?[a-z]+)*),?\s+{_PARTICLES}({_AUTHOR})"
@@ -28,9 +29,13 @@ _NO_GENUS = re.compile(
 # A word behind a genus is an author's name if it is written as one and is no genus, too.
 _A_NAME = re.compile(
     r"^(?!(?:Cluster|Group|Subgroup|Clade|Lineage|Family|Order|Division|Type|Incertae)\b)"
-    r"\(?(?:[A-Z]\.[ -]?)*(?![IVXl]+[a-z]?$)[A-Z][^\W\d_A-Z][^\W\d_]*(?:[-'][^\W\d_]+)*\)?$"
+    rf"\(?(?:{_CAPITAL}\.[ -]?)*(?![IVXl]+[a-z]?$){_CAPITAL}[^\W\d_A-Z]"
+    r"[^\W\d_]*(?:[-'][^\W\d_]+)*\)?$"
 )
 _LATIN = re.compile(r"(?:um|ella|bacter|coccus|monas|myces|spora|cystis|thrix|us|ia|is)$")
+# Viruses are called by places and hosts: Maize streak Reunion virus.
+_VIRUS = re.compile(r"(?:virus(?:es)?|viroid|phage|satellite)\b")
+_LONGEST = 300  # characters of a name with its authors; what is longer is something else
 _KNOWN = ("Linnaeus", "Rivinus", "Fabricius", "Retzius", "Fries", "Gleditsch", "Necker")
 
 
@@ -40,6 +45,8 @@ def without_author(name: str, *, bare: bool = True) -> str:
     Of a genus those go without a year, brackets or a point (`Fusarium Link`) only with `bare`:
     reference files write two genera so (`Geosporobacter_Thermotalea`).
     """
+    if len(name) > _LONGEST or _VIRUS.search(name):
+        return name
     species = _SPECIES.sub(r"\1", name)
     if species != name:
         return species

@@ -41,6 +41,10 @@ _PREFIX = re.compile(
 # One underscore for two, where a lineage begins so: `d_Bacteria;p_Firmicutes`.
 _SHORT = re.compile(r"^[dk]_[A-Z][a-z]+(?=;|$)")
 _SHORTENED = re.compile(r"(?<![^;\s])([dkpcofgs])_(?=[^_])")
+# RDP's headers: `Lineage=Root;rootrank;Bacteria;domain;"Actinobacteria";phylum`.
+_RDP = re.compile(r"^.*?\bLineage=(?=Root\b)")
+_WORDS_OF_RDP = {"rootrank", "no rank", *RANKS} | {f"sub{rank}" for rank in RANKS}
+_SUPPORT_AND_MARKS = re.compile(r"\(.*\)$|[\"']")
 # MEGAN's paths: `[D] Bacteria; [P] Firmicutes;`.
 _BRACKETED = re.compile(r"(?:^|(?<=;))\s*\[([DKPCOFGS])\] ")
 # Species between which DADA2 could not tell: `subtilis/vallismortis`.
@@ -53,16 +57,21 @@ _GLUED = re.compile(r"(?<=[^_])_(?=[kpcofgs]__)")
 _HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
 
 
-@lru_cache(maxsize=200_000)
-def _parsed(text: str) -> tuple[tuple[str, str], ...]:
-    plain = _GLUED.sub(";", _HEADER.sub("", text))
+def _undecorated(text: str) -> str:
+    """Take off what stands before lineages, and write ranks in one way."""
+    plain = _RDP.sub("", _GLUED.sub(";", _HEADER.sub("", text)))
     if "tax=" in plain:
         plain = _TAX.sub("", plain).rstrip("; ")
     if _BRACKETED.search(plain):
         plain = _BRACKETED.sub(lambda found: f"{found[1].lower()}__", plain)
     if _SHORT.match(plain):
         plain = _SHORTENED.sub(r"\1__", plain)
-    parts = [part.strip() for part in _split(plain)]
+    return plain
+
+
+@lru_cache(maxsize=200_000)
+def _parsed(text: str) -> tuple[tuple[str, str], ...]:
+    parts = [part.strip() for part in _split(_undecorated(text))]
     while parts and not parts[-1]:
         parts.pop()
     prefixed = [_PREFIX.match(part) for part in parts]
@@ -76,6 +85,8 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         if _OF_PR2 & set(letters):
             labels = [_PR2_LABELS.get(letter, "") for letter in letters]
             ranks = canonical_ranks(labels, [SUPPORT.sub("", name) for name in names])
+    elif named := _with_words(parts):
+        names, ranks = named
     else:
         names = without_roots(ORGANELLE.sub("", SUPPORT.sub("", part)) for part in parts)
         ranks = ranks_of(names)
@@ -102,6 +113,16 @@ def parse_lineage(text: str | None) -> dict[str, str]:
     genome bins such as GGB25847).
     """
     return dict(_parsed(text or ""))
+
+
+def _with_words(parts: list[str]) -> tuple[list[str], list[str]] | None:
+    """Read RDP's own form, in which the word for its rank stands behind each name."""
+    words = [_SUPPORT_AND_MARKS.sub("", part).casefold() for part in parts[1::2]]
+    if len(parts) < 4 or len(parts) % 2 or not set(words) <= _WORDS_OF_RDP:
+        return None
+    pairs = zip(parts[::2], words, strict=True)
+    own = [(name.strip("\"' "), word) for name, word in pairs if word in RANKS]
+    return [name for name, _ in own], [word for _, word in own]
 
 
 def _split(text: str) -> list[str]:

@@ -60,9 +60,12 @@ class Service:
         path = self.cache / f"{sha256(text.encode()).hexdigest()}.json"
         if path.is_file():
             try:
-                return _read(json.loads(path.read_text(encoding="utf-8")), question)
+                kept = json.loads(path.read_text(encoding="utf-8"))
+                if not _is_cut(kept):
+                    return _read(kept, question)
             except (ValueError, *_ODD):
-                path.unlink()  # kept by an older version that did not look at it
+                pass  # kept by an older version that did not look at it
+            path.unlink()
         answer = self._ask(question)
         try:
             usages = _read(answer, question)
@@ -155,6 +158,13 @@ def _read(answer: Any, question: Mapping[str, str]) -> Usages:
         for found in (_usage(one) for one in others if (one.get("usage") or {}).get("key"))
         if found[0].name.casefold() == wanted
     ]
+
+
+def _is_cut(answer: Any) -> bool:
+    """Tell whether taxa between which the service cannot tell are not named: it was not asked."""
+    told = answer.get("diagnostics") or {}
+    is_tied = "multiple equal" in str(told.get("note", "")).lower()
+    return is_tied and "alternatives" not in told and "alternatives" not in answer
 
 
 def _usage(answer: Mapping[str, Any]) -> tuple[Usage, Lineage]:

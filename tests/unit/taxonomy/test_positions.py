@@ -32,6 +32,13 @@ FUNGUS = (
             'Root;Bacteria;"Actinobacteria";Actinobacteria;Actinobacteridae',
             "domain Bacteria phylum Actinobacteria class Actinobacteria",
         ),
+        (
+            'S000001 x\tLineage=Root;rootrank;Bacteria;domain;"Actinobacteria";phylum;'
+            "Actinobacteria;class;Actinobacteridae;subclass;Actinomycetales;order;"
+            "Micrococcineae;suborder;Micrococcaceae;family;Arthrobacter;genus",
+            "domain Bacteria phylum Actinobacteria class Actinobacteria order Actinomycetales"
+            " family Micrococcaceae genus Arthrobacter",
+        ),
         # NCBI before 2024: groups above phyla, below them, and of species.
         (
             "Bacteria;Terrabacteria group;Actinobacteria;Actinobacteria;Streptomycetales;"

@@ -153,6 +153,18 @@ def test_homonyms_that_the_service_names_are_ambiguous_until_a_higher_rank_tells
     assert "2 taxa" in rows[0]["col_reason"]
 
 
+def test_an_answer_that_was_kept_without_its_alternatives_is_asked_for_again(service, tmp_path):
+    address, asked, _ = service
+    first = matched(tmp_path, address, "Morganella\n")
+    number = len(asked)
+    for path in (tmp_path / "out" / "answers").glob("*.json"):
+        kept = json.loads(path.read_text())
+        kept["diagnostics"].pop("alternatives", None)
+        path.write_text(json.dumps(kept))
+    assert matched(tmp_path, address, "Morganella\n") == first
+    assert len(asked) == number + 1
+
+
 @pytest.mark.parametrize("name", ODD)
 def test_an_answer_of_another_form_is_told_and_not_kept(service, tmp_path, capsys, name):
     address, _, _ = service
