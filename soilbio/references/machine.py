@@ -17,6 +17,8 @@ from soilbio.references.entries import Entry
 # (sourmash issue 3232, sourmash_plugin_branchwater issue 10); other files it reads whole (3).
 _FACTORS = {"kraken2": 1.0, "sylph": 1.15, "sourmash": 1.1}
 _WHOLE_SIGNATURES = 3.0
+# What files of signatures begin with, plain or packed, and SQLite's.
+_NO_ZIP = (b"[", b"{", b"\x1f\x8b", b"SQLite")
 # What a job takes besides; sylph and sourmash also hold sketches of the reads, of deep libraries.
 _BESIDES = {"kraken2": 500_000_000, "sylph": 4_500_000_000, "sourmash": 2_000_000_000}
 _UNLIMITED = 1 << 60
@@ -80,9 +82,17 @@ def memory_of(engine: str, path: Path) -> int:
     """Estimate the memory that a job of an engine takes with a database; it asks for just that."""
     table = path / "hash.k2d" if engine == "kraken2" else path
     size = table.stat().st_size if table.is_file() else 0
-    is_read_whole = engine == "sourmash" and not path.name.endswith(".zip")
+    is_read_whole = engine == "sourmash" and _is_read_whole(path)
     factor = _WHOLE_SIGNATURES if is_read_whole else _FACTORS[engine]
     return int(size * factor) + _BESIDES[engine]
+
+
+def _is_read_whole(path: Path) -> bool:
+    """Tell whether sourmash reads all of a file of sketches; installed ones are all named .zip."""
+    if not path.is_file():
+        return not path.name.endswith(".zip")
+    with path.open("rb") as handle:
+        return not path.name.endswith(".zip") or handle.read(6).startswith(_NO_ZIP)
 
 
 def memory_of_entry(entry: Entry) -> int | None:

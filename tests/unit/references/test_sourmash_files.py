@@ -17,6 +17,7 @@ from sourmash.save_load import SaveSignaturesToLocation
 from soilbio.errors import InputError
 from soilbio.references.genome_names import genomes_in
 from soilbio.references.kinds import check_kind
+from soilbio.references.machine import memory_of
 from soilbio.references.own import OwnDatabase, add_database
 from soilbio.references.versions import check_version, check_whole
 
@@ -123,3 +124,10 @@ def test_sketches_of_a_fixed_number_or_of_proteins_are_no_use(tmp_path, kind):
         target.add_many(made)
     with pytest.raises(InputError, match=r"none of DNA"):
         check_version("sourmash", tmp_path / "x.zip", None, None)
+
+
+@pytest.mark.parametrize("name", ["x.zip", "x.sig", "x.sig.gz"])
+def test_memory_is_that_of_the_kind_of_file_whatever_it_is_called(files, tmp_path, name):
+    own = OwnDatabase("own", "1", "C", "sourmash", files / name)
+    installed = add_database(own, root=tmp_path) / "database.zip"
+    assert memory_of("sourmash", installed) == memory_of("sourmash", files / name)
