@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from soilbio.errors import problem_of
+from soilbio.errors import InputError, problem_of
+from soilbio.importers.forms import are_lineages, are_numbered, are_sequences
 from soilbio.importers.found import Found
 from soilbio.importers.known import joined, taxa_of
-from soilbio.importers.lineage_columns import columns_of
+from soilbio.importers.lineage_columns import columns_of, rank_of
 from soilbio.importers.sides import check_known, sort_out
 from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text
@@ -67,6 +68,7 @@ def read_biom(source: Path) -> Found:
     import polars as pl
 
     table = _table(source)
+    _check_sides(source, table)
     names = [str(name) for name in table.ids(axis="observation")]
     libraries = [str(name) for name in table.ids(axis="sample")]
     matrix = table.matrix_data.tocoo()
@@ -119,6 +121,40 @@ def _table(source: Path) -> Any:
             expected="BIOM 1.0 (JSON) or 2.1 (HDF5)",
             fix="Get the file again; `biom validate-table` tells what is wrong",
         ) from error
+
+
+def _check_sides(source: Path, table: Any) -> None:
+    """Stop where samples are what features should be: sequences, lineages, or of such."""
+    names = [[str(name) for name in table.ids(axis=axis)] for axis in ("observation", "sample")]
+    for are_such in (are_sequences, are_lineages, are_numbered):
+        of_features, of_samples = map(are_such, names)
+        if of_features:
+            return
+        if of_samples:
+            raise _turned(source, f"samples called as features are: {names[1][0][:60]}")
+    if _has_lineages(_texts(table.metadata(axis="sample") or [])):
+        raise _turned(source, "samples with lineages")
+
+
+def _has_lineages(texts: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether metadata of samples are lineages; a class of soil is none."""
+    if {"phylum", "genus", "family"} & {rank_of(name) for name in texts}:
+        return True
+    try:
+        columns = columns_of(texts)
+    except InputError:
+        return False
+    return bool(columns.whole or columns.numbered)
+
+
+def _turned(source: Path, found: str) -> InputError:
+    return problem_of(
+        "import-orientation",
+        str(source),
+        found=found,
+        expected="features as observations and libraries as samples, as BIOM has them",
+        fix="Turn it (in Python: `biom.load_table(path).transpose()`) and write it anew",
+    )
 
 
 def _is_json(source: Path) -> bool:

@@ -23,7 +23,7 @@ from soilbio.importers.known import (
 )
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.orientation import features_are_rows
-from soilbio.importers.stated import Stated
+from soilbio.importers.stated import Stated, check_ignored
 from soilbio.importers.text import rows_of
 from soilbio.importers.workbook import is_book, several, sheets_of
 
@@ -37,6 +37,8 @@ class Parts:
     grids: list[Grid] = field(default_factory=list)
     sequences: dict[str, str] = field(default_factory=dict)
     lineages: dict[str, Taxon] = field(default_factory=dict)
+    headers: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
 
 def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
@@ -56,6 +58,9 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
             _sort(source, parts, told)
         except InputError as error:
             problems.extend(error.problems)
+    if not problems.errors:
+        check_ignored(told.ignore_columns, parts.headers, "column", problems)
+        check_ignored(told.ignore_rows, parts.names, "row", problems)
     problems.raise_if_any()
     return parts
 
@@ -67,6 +72,7 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
     if is_book(source) and not told.sheet and len(names := sheets_of(source)) > 1:
         _sort_sheets(source, names, parts, told)
         return
+    told = _own(source, parts, told)
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
     if is_bare(*([cell.strip() for cell in cells] for _, cells in islice(rows, 2))):
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
@@ -79,6 +85,25 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
         parts.lineages = together_with(parts.lineages, more)
     else:
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
+
+
+def _own(source: Path, parts: Parts, told: Stated) -> Stated:
+    """Give what is stated, of what is to be ignored only what this file has.
+
+    That all of it is in one of the files, is looked at when these were read.
+    """
+    if not told.ignore_columns and not told.ignore_rows:
+        return told
+    rows = rows_of(source, sheet=told.sheet, separator=told.separator)
+    headers = {cell.strip() for cell in next(rows, (0, []))[1]}
+    names = {cells[0].strip() for _, cells in rows} if told.ignore_rows else set()
+    parts.headers |= headers
+    parts.names |= names
+    return replace(
+        told,
+        ignore_columns=tuple(name for name in told.ignore_columns if name in headers),
+        ignore_rows=tuple(name for name in told.ignore_rows if name in names),
+    )
 
 
 def _sort_sheets(source: Path, names: Sequence[str], parts: Parts, told: Stated) -> None:

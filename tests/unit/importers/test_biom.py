@@ -99,3 +99,50 @@ def test_json_that_is_no_table_is_told(tmp_path, text):
     with pytest.raises(InputError) as caught:
         read("biom", [path], {})
     assert [one.code for one in caught.value.problems] == ["import-biom"]
+
+
+def test_a_table_of_which_the_samples_are_features_is_refused(tmp_path):
+    import numpy as np
+    from biom import Table
+
+    matrix = np.array([[1, 5], [3, 4]])
+    known = [{"taxonomy": ["k__Bacteria", "p__A"]}] * 2
+    for names, metadata in (
+        (["x", "y"], known),
+        (["OTU_1", "OTU_2"], None),
+        (["d__Bacteria;p__A", "d__Bacteria;p__B"], None),
+        (["ACGT" * 20, "ACGG" * 20], None),
+    ):
+        table = Table(matrix, ["S1", "S2"], names, None, metadata)
+        path = tmp_path / "t.biom"
+        path.write_text(table.to_json("a test"))
+        with pytest.raises(InputError) as caught:
+            read("biom", [path], {})
+        assert [one.code for one in caught.value.problems] == ["import-orientation"]
+
+
+def test_a_total_with_a_lineage_is_a_total(tmp_path):
+    import numpy as np
+    from biom import Table
+
+    known = [{"taxonomy": [name]} for name in ("k__Bacteria", "k__Archaea", "x__all")]
+    table = Table(np.array([[1, 5], [3, 4], [4, 9]]), ["x", "y", "Total"], ["A", "B"], known)
+    path = tmp_path / "t.biom"
+    path.write_text(table.to_json("a test"))
+    with pytest.raises(InputError) as caught:
+        read("biom", [path], {})
+    assert [(one.code, one.found) for one in caught.value.problems] == [("import-total", "Total")]
+
+
+def test_a_classification_of_soils_is_no_lineage(tmp_path):
+    import numpy as np
+    from biom import Table
+
+    known = [
+        {"classification": "sandy loam", "class": "a"},
+        {"classification": "clay", "class": "b"},
+    ]
+    table = Table(np.array([[1, 5], [3, 4]]), ["x", "y"], ["A", "B"], None, known)
+    path = tmp_path / "t.biom"
+    path.write_text(table.to_json("a test"))
+    assert read("biom", [path], {}).libraries == ("A", "B")

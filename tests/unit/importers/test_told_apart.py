@@ -527,3 +527,12 @@ def test_a_sheet_of_libraries_without_their_names_is_told(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "libraries.tsv" in told
     assert "bug in soilbio" not in told
+
+
+def test_what_is_to_be_ignored_is_in_one_of_the_files(tmp_path):
+    table = written(tmp_path, "OTU ID\tS1\tpH\nx\t1\t7\ny\t3\t6\n")
+    taxa = written(tmp_path, "id\tTaxon\tnote\nx\tk__Fungi\tsure\ny\tk__Fungi\t\n", "x.tsv")
+    found = read("table", [table, taxa], {"ignore_columns": ["pH", "note"], "ignore_rows": ["y"]})
+    assert (found.libraries, list(found.features)) == (("S1",), ["x"])
+    wrong = problems("table", [table, taxa], ignore_columns=["pH", "quality"])
+    assert wrong == [("import-ignored", "quality", "quality")]
