@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     # Before numpy loads: sums are added in the same order on one thread.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from soilbio.dataset.read import read_dataset
+    from soilbio.diversity.design import check_columns
     from soilbio.diversity.laboratories import brought, measure_genes
     from soilbio.diversity.laboratory_tables import laboratories_of, write_tables
     from soilbio.diversity.presence import controls_of, genera_in_common
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
     dataset = read_dataset(args.dataset)
     history, laboratory_of = laboratories_of(dataset)
+    check_columns(dataset, args.by)
     rows = brought(dataset, laboratory_of)
     settings = (args.permutations, args.seed)
     depth = args.depth if args.depth == "auto" else reads(args.depth)
@@ -55,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
         if args.coverage is None
         else partial(equal_coverage, asked=args.coverage)
     )
-    genes = list(measure_genes(dataset, laboratory_of, args.by, settings, standard=standard))
+    genes = list(
+        measure_genes(dataset, history, laboratory_of, args.by, settings, standard=standard)
+    )
     whole = {
         "laboratories": rows,
         "controls": controls_of(dataset, laboratory_of),
@@ -72,5 +76,8 @@ def run(args: argparse.Namespace) -> int:
     title = " and ".join(row["laboratory"] for row in rows)
     page = args.out / "laboratories.html"
     write_page(build_laboratories_page(title, history, whole, genes), page)
+    for gene in genes:
+        for note in gene.notes:
+            print(f"{gene.gene}: {note}")
     print(page)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +83,10 @@ class Depth:
     left_out: dict[str, str]
 
 
-def read_community(dataset: Dataset, *assays: str) -> Community:
-    """Read the counts of assays; features with an excluding flag stay out."""
+def read_community(
+    dataset: Dataset, *assays: str, libraries: Collection[str] | None = None
+) -> Community:
+    """Read the counts of assays, or of some libraries of theirs; flagged features stay out."""
     import numpy as np
     import polars as pl
     from scipy.sparse import csr_array
@@ -96,6 +98,8 @@ def read_community(dataset: Dataset, *assays: str) -> Community:
         .sort("library_id")
         .collect()
     )
+    if libraries is not None:
+        rows = rows.filter(pl.col("library_id").is_in(list(libraries)))
     libraries = rows["library_id"].to_list()
     counts = _counts(dataset, libraries)
     kept = counts.filter(~pl.col("is_out"), pl.col("count") > 0)

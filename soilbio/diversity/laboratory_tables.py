@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.history import History, read_history
+from soilbio.diversity.comparable import slug_of
 from soilbio.diversity.laboratories import Gene, Row
 from soilbio.errors import problem_of
 
@@ -26,12 +27,20 @@ def laboratories_of(dataset: Dataset) -> tuple[History, dict[str, str]]:
 
     """
     history = read_history(dataset.folder)
-    if not history:
+    if not history.get("libraries"):
         raise problem_of(
             "laboratories-unknown",
             str(dataset.folder),
             expected="a dataset that `soilbio harmonise` wrote",
             fix="Merge the laboratories' datasets first",
+        )
+    if "parts" not in history:
+        raise problem_of(
+            "laboratories-unknown",
+            str(dataset.folder),
+            found="a dataset that an earlier version merged",
+            expected="which assays of it were compared, which is kept since",
+            fix="Merge the laboratories' datasets again",
         )
     laboratory_of: dict[str, str] = {}
     for name, libraries in sorted(history["libraries"].items()):
@@ -52,7 +61,7 @@ def write_tables(
         _write(rows, folder / f"{name}.tsv")
     told: dict[str, Any] = {"settings": dict(settings), "genes": {}}
     for gene in genes:
-        own = folder / "".join(letter if letter.isalnum() else "-" for letter in gene.gene)
+        own = folder / slug_of(gene.gene)
         own.mkdir(exist_ok=True)
         for name, table in (
             ("ordination", gene.points),

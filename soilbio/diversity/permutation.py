@@ -30,10 +30,10 @@ COLUMNS = (
 )
 TESTS = ("permanova", "permdisp")
 # Statistics that differ by less are equal: the order of adding moves the last digits.
-_TIE = 1e-9
+TIE = 1e-9
 _NAMES_SHOWN = 5
 # Ways tried one by one, for an exact p; with more, permutations are drawn.
-_MOST_WAYS = 1000
+MOST_WAYS = 1000
 Row = dict[str, object]
 # (group a library, permutations, seed) to (statistic, p).
 Statistic = Callable[[Sequence[object], int, int], tuple[float, float]]
@@ -85,7 +85,7 @@ def rows_of_column(
         ids = [name for name in matrices[metric].ids if (group_of or {}).get(name)]
         groups = [group_of[name] for name in ids] if group_of else []
         sizes = Counter(groups)
-        reason = "no such column in samples" if group_of is None else _why_not(sizes)
+        reason = "no such column in samples" if group_of is None else why_not(sizes)
         matrix = None if reason else matrices[metric].filter(ids)
         for test in TESTS:
             row: Row = {
@@ -98,13 +98,14 @@ def rows_of_column(
             }
             if matrix is not None:
                 row |= _test(test, matrix, groups, settings)
-            if groups and all(map(_is_number, groups)):
+            if groups and all(map(is_number, groups)):
                 row["note"] = f"{row['note']}; numbers are taken as names of groups"
             rows.append(row)
     return rows
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Tell whether a value is written as a number."""
     try:
         float(text)
     except ValueError:
@@ -112,7 +113,8 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _why_not(sizes: Mapping[str, int]) -> str:
+def why_not(sizes: Mapping[str, int]) -> str:
+    """Say why groups of such sizes cannot be tested, if so."""
     if len(sizes) < 2:
         return "fewer than two groups"
     small = sorted(name for name, size in sizes.items() if size < 2)
@@ -124,12 +126,12 @@ def _why_not(sizes: Mapping[str, int]) -> str:
     return ""
 
 
-def _why_not_here(test: str, matrix: DistanceMatrix, groups: Sequence[str]) -> str:
+def why_not_here(test: str, matrix: DistanceMatrix, groups: Sequence[str]) -> str:
     """Say why a test of good groups has no meaning for these distances, if so."""
     import numpy as np
 
     gaps = matrix.condensed_form()
-    rounding = _TIE * gaps.max()
+    rounding = TIE * gaps.max()
     if gaps.max() - gaps.min() <= rounding:
         return "all libraries are equally far apart"
     names = np.array(groups)
@@ -145,7 +147,7 @@ def _test(
     test: str, matrix: DistanceMatrix, groups: Sequence[str], settings: tuple[int, int]
 ) -> Row:
     sizes = Counter(groups)
-    reason = _why_not_here(test, matrix, groups)
+    reason = why_not_here(test, matrix, groups)
     if reason:
         return {"note": f"not tested: {reason}"}
     permutations, seed = settings
@@ -154,7 +156,7 @@ def _test(
     with warnings.catch_warnings():
         # Another way to part the libraries may put equal ones together: an infinite statistic.
         warnings.filterwarnings("ignore", "divide by zero|invalid value", RuntimeWarning)
-        if ways <= min(permutations, _MOST_WAYS):
+        if ways <= min(permutations, MOST_WAYS):
             statistic, p_value = _exact(statistic_of, groups)
             tried, kind = ways, f"all {ways} ways to part the libraries tried; "
         else:
@@ -173,7 +175,7 @@ def _exact(statistic_of: Statistic, groups: Sequence[str]) -> tuple[float, float
     """Compare the statistic with that of every way to part the libraries into such groups."""
     statistic, _ = statistic_of(groups, 0, 0)
     others = [statistic_of(way, 0, 0)[0] for way in partitions(list(Counter(groups).values()))]
-    least = statistic - _TIE * abs(statistic)
+    least = statistic - TIE * abs(statistic)
     return statistic, sum(other >= least for other in others) / len(others)
 
 

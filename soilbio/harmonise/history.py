@@ -37,17 +37,22 @@ def history_of(
     """
     datasets: dict[str, str] = {}
     libraries: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
     for source in sources:
         for name, digest, own in _parts(source):
             unique = name if datasets.get(name, digest) == digest else f"{name}-{digest[:8]}"
             datasets[unique] = digest
             libraries[unique] = sorted(own)
+            parts.setdefault(source.name, []).append(unique)
     cut = ways.trimming.lengths
     before = [source.history for source in sources if source.history]
     return {
         "level": ways.level,
         "datasets": [{"name": name, "sha256": datasets[name]} for name in sorted(datasets)],
         "libraries": dict(sorted(libraries.items())),
+        # Which datasets each of those that were named now was merged of: `pairs` tell of these.
+        "parts": {name: sorted(own) for name, own in sorted(parts.items())},
+        "assays": dict(sorted(names.items())),
         LOTS: all_lots(lots),
         "pairs": [asdict(pair) for pair in pairs],
         "common_regions": ways.trimming.told() if ways.is_trimmed else {},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import TABLES
 from soilbio.standards.insdc import is_missing
+from soilbio.standards.materials import material_of
 from soilbio.standards.mixs import method_slot
 
 if TYPE_CHECKING:
@@ -25,13 +25,6 @@ CONFLICT_HEADER = (
     *("dataset", "value", "unit"),
 )
 Row = dict[str, Any]
-# Whole ids, alone or at the end of a URL or behind a prefix; more text tells of a part of it.
-_BEFORE = r"(?:\S*[/=:]\s?)?"
-_ACCESSION = re.compile(_BEFORE + r"(SAM(?:N|D|EA|EG|E)\d+|[ESD]RS\d{5,})/?", re.I)
-_IGSN = re.compile(
-    r"(?:https?://)?(?:\S*/)?igsn(?:\.org)?\s?[:/]?\s?(?:10273/)?([a-z0-9.-]+)/?", re.I
-)
-_SCHEME = re.compile(r"^https?://(?:www\.)?", re.I)
 
 
 def rows_of(
@@ -216,22 +209,6 @@ def same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:
                 found.setdefault(material, set()).add((material, source.name, row["sample_id"]))
     shared = [rows for rows in found.values() if len({name for _, name, _ in rows}) > 1]
     return sorted(row for rows in shared for row in rows)
-
-
-def material_of(text: str) -> tuple[str, bool]:
-    """Give a material's id as it is compared, and whether it is an archive's accession.
-
-    Accessions of BioSamples and of the sequence archives, and IGSN, may stand in a URL, behind a
-    prefix, and in small letters.
-    """
-    plain = " ".join(text.split())
-    if is_missing(plain):
-        return "", False
-    if found := _ACCESSION.fullmatch(plain):
-        return found[1].upper(), True
-    if found := _IGSN.fullmatch(plain):
-        return f"IGSN:{found[1].upper()}", True
-    return _SCHEME.sub("", plain).rstrip("/").casefold(), False
 
 
 def frame_of(rows: Sequence[Row], table: str) -> pl.DataFrame:

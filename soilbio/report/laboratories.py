@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from soilbio.dataset.history import ORIGINS, merges_of, pairs_of
-from soilbio.diversity.laboratories import LABORATORY, Gene, Row
+from soilbio.diversity.comparable import slug_of
+from soilbio.diversity.design import LABORATORY
+from soilbio.diversity.laboratories import Gene, Row
 from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
 from soilbio.report.figures_diversity import Point, ordination
 from soilbio.report.page import render_page
@@ -176,7 +178,7 @@ def _genera(rows: Sequence[Row]) -> Iterator[Block]:
 
 
 def _gene_sections(gene: Gene) -> Iterator[Section]:
-    slug = "".join(letter if letter.isalnum() else "-" for letter in gene.gene.lower())
+    slug = slug_of(gene.gene.lower())
     yield Section(
         f"{slug}-differences",
         f"{gene.gene}: what drives the differences",
@@ -202,20 +204,26 @@ def _gene_sections(gene: Gene) -> Iterator[Section]:
 def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
     out = len(gene.standard.left_out)
     yield (
-        f"{len(gene.standard.libraries)} libraries, drawn without replacement"
+        f"Of {', '.join(gene.assays)}, whose numbers may be compared; others stand beside them."
+        f" {len(gene.standard.libraries)} libraries, drawn without replacement"
         f" {gene.standard.told}; {out} are left out, with fewer reads or as controls. Bray-Curtis"
         " of shares. Raw counts stay in the dataset; nothing is corrected."
     )
-    yield from gene.notes
+    yield from (f"{note[0].upper()}{note[1:]}." for note in gene.notes)
     if gene.points:
         yield _panel(gene, slug)
     yield from _words(gene)
     if gene.tests:
-        columns = ("column", "r2", "p_value", "permutations", "n_libraries", "note")
+        columns = ("column", "r2", "p_value", "permuted", "permutations", "n_libraries", "note")
         rows = [[row.get(name) for name in columns] for row in gene.tests]
-        yield grid("PERMANOVA, one library a sample", columns, rows, is_folded=False)
+        note = (
+            "One library a sample, laboratory and method. Permuted freely where each soil has one;"
+            " else within soils what differs in them, within laboratories which soil it is, and"
+            " whole soils, with all their libraries, by what soils differ in."
+        )
+        yield grid("PERMANOVA", columns, rows, note=note, is_folded=False)
     if gene.parts:
-        fractions = ("column", "libraries", *_FRACTIONS, "note")
+        fractions = ("column", "libraries", "soils", *_FRACTIONS, "note", "remark")
         rows = [[row.get(name) for name in fractions] for row in gene.parts]
         note = "Adjusted R2: below 0 is less than chance gives; others are too high then."
         yield grid("Variation parted", fractions, rows, note=note, is_folded=False)
@@ -251,13 +259,31 @@ def _words(gene: Gene) -> Iterator[Block]:
         if row["note"]:
             yield f"{row['column']}: {row['note']}. No sentence on either can be defended."
             continue
-        more, less = ("laboratory", "soil") if laboratory > soil else ("soil", "laboratory")
-        p_of = {test["column"]: test.get("p_value") for test in gene.tests}
+        p_of = {name: _p_of(gene, name) for name in (LABORATORY, row["column"])}
+        remark = f" ({row['remark']})" if row.get("remark") else ""
         yield (
-            f"{row['column']}: {more} alone explains more of the differences than {less} alone"
-            f" ({100 * max(laboratory, soil):.1f} % against {100 * min(laboratory, soil):.1f} %)."
+            f"{row['column']}{remark}: {_which(laboratory, soil)}"
             f" {_chance(p_of.get(LABORATORY), p_of.get(row['column']), row['column'])}"
         )
+
+
+def _which(laboratory: float, soil: float) -> str:
+    """Say which of two shares is more."""
+    if not max(laboratory, soil):
+        return "neither laboratory nor soil explains more of the differences than chance does."
+    more, less = ("laboratory", "soil") if laboratory > soil else ("soil", "laboratory")
+    shares = [f"{100 * share:.1f} %" for share in sorted((laboratory, soil), reverse=True)]
+    return (
+        f"{more} alone explains more of the differences than {less} alone"
+        f" ({' against '.join(shares)})."
+    )
+
+
+def _p_of(gene: Gene, column: str) -> object:
+    """Give the p of a column: of soils of several laboratories, if they are enough to tell it."""
+    rows = [row for row in gene.tests if row["column"] == column and row.get("p_value") is not None]
+    enough = [row for row in rows if row.get("least_p", 0) <= _BY_CHANCE]
+    return next((row["p_value"] for row in (*enough, *rows)), None)
 
 
 def _chance(laboratory: object, soil: object, column: str) -> str:

@@ -19,7 +19,16 @@ V4 = {"target_gene": "16S rRNA", "target_subfragment": "V4", "engine": "dada2"}
 FEATURES = 40
 
 
-def laboratory(folder: Path, name: str, soils: dict[str, str], *, bias: float = 0) -> Path:
+def laboratory(
+    folder: Path,
+    name: str,
+    soils: dict[str, str],
+    *,
+    bias: float = 0,
+    extra: dict[str, dict[str, str]] | None = None,
+    library_prefix: str = "",
+    **assay_of: str,
+) -> Path:
     """Import soils of a laboratory; land use makes much of a difference, `bias` that of its own."""
     folder.mkdir()
     rng = np.random.default_rng(len(name) + sum(map(ord, name)))
@@ -37,12 +46,15 @@ def laboratory(folder: Path, name: str, soils: dict[str, str], *, bias: float = 
         for sequence, counts in zip(sequences, zip(*columns, strict=True), strict=True):
             print(sequence, *counts, sep="\t", file=handle)
     with (folder / "samples.tsv").open("w") as handle:
-        print("sample_name", "cur_land_use", sep="\t", file=handle)
+        columns_of = {soil: (extra or {}).get(soil, {}) for soil in soils}
+        print("sample_name", "cur_land_use", *columns_of[min(soils)], sep="\t", file=handle)
         for soil, land_use in soils.items():
-            print(soil, land_use, sep="\t", file=handle)
-    assay = f"{{assay_id: {name}, {', '.join(f'{key}: {value}' for key, value in V4.items())},"
+            print(soil, land_use, *columns_of[soil].values(), sep="\t", file=handle)
+    given = {**V4, **assay_of}
+    assay = f"{{assay_id: {name}, {', '.join(f'{key}: {value}' for key, value in given.items())},"
     assay += " pcr_primer_forward: GTGYCAGCMGCCGCGGTAA, pcr_primer_reverse: GGACTACNVGGGTWTCTAAT}"
     text = f"title: {name}\nagreement: partner@1.0\nsamples: samples.tsv\nassay: {assay}\n"
+    text += f"library_prefix: {library_prefix}\n" if library_prefix else ""
     method = write_method(folder, text)
     target = folder / name
     assert main(
@@ -143,11 +155,89 @@ def test_what_cannot_be_told_apart_is_said_to_be_so(tmp_path):
     assert "explains more" not in page
 
 
-def test_a_column_that_no_sample_has_is_said(crossed, tmp_path):
+@pytest.mark.parametrize("column", ["plot", "landuse", "sample_id"])
+def test_a_column_that_no_sample_has_or_that_is_none_of_groups_is_refused(
+    crossed, tmp_path, column, capsys
+):
     out = tmp_path / "out"
-    assert main(["laboratories", str(crossed), "--by", "plot", "--out", str(out)]) == 0
-    (part,) = table(out / "16S-rRNA" / "variation.tsv")
-    assert part["note"] == "not parted: there are not two laboratories and two soils"
+    words = ["--by", "cur_land_use", "--by", column, "--out", str(out)]
+    assert main(["laboratories", str(crossed), *words]) == 1
+    told = capsys.readouterr().err
+    assert "[by-column]" in told
+    assert "groups: cur_land_use" in told
+    assert not out.exists()
+
+
+def test_without_a_column_those_that_part_the_soils_are_proposed(crossed, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["laboratories", str(crossed), "--out", str(out)]) == 0
+    for text in (capsys.readouterr().out, (out / "laboratories.html").read_text()):
+        assert "with --by, such as cur_land_use" in text
+
+
+@pytest.mark.parametrize("is_by_material", [False, True])
+def test_the_same_soils_in_several_laboratories_tell_them_apart(tmp_path, is_by_material):
+    found = []
+    for place, name in enumerate(("north", "south", "west"), start=1):
+        own = soils(name[0].upper() if is_by_material else "P", *BOTH[:6])
+        extra = {one: {"source_mat_id": f"M{one[1:]}"} for one in own} if is_by_material else {}
+        prefix = "" if is_by_material else f"{name}-"
+        found.append(
+            laboratory(
+                *(tmp_path / str(place), name, own), bias=0.6, extra=extra, library_prefix=prefix
+            )
+        )
+    assert main(["harmonise", *map(str, found), "--out", str(tmp_path / "merged")]) == 0
+    out = tmp_path / "out"
+    words = ["laboratories", str(tmp_path / "merged"), "--by", "cur_land_use", "--out", str(out)]
+    assert main(words) == 0
+    rows = {row["column"]: row for row in table(out / "16S-rRNA" / "tests.tsv")}
+    assert (rows["laboratory"]["permuted"], rows["laboratory"]["n_libraries"]) == ("within", "18")
+    assert rows["laboratory"]["groups"] == "north (6), south (6), west (6)"
+    assert float(rows["laboratory"]["p_value"]) <= 0.01
+    assert float(rows["sample"]["p_value"]) <= 0.01
+    # Six soils of two land uses can be parted in ten ways, however often they were sequenced.
+    assert (rows["cur_land_use"]["permuted"], rows["cur_land_use"]["permutations"]) == (
+        *("whole", "10"),
+    )
+    parts = {row["column"]: row for row in table(out / "16S-rRNA" / "variation.tsv")}
+    assert set(parts) == {"sample", "cur_land_use"}
+    for part in parts.values():
+        assert part["soils"] == "6"
+        assert float(part["laboratory_only"]) > 0.1
+        assert abs(float(part["shared"])) < 1e-6
+    assert "sample: " in (out / "laboratories.html").read_text()
+
+
+def test_assays_that_a_rule_leaves_side_by_side_are_not_measured_together(tmp_path):
+    found = [
+        laboratory(tmp_path / "1", "north", soils("N", *BOTH)),
+        laboratory(tmp_path / "2", "south", soils("S", *BOTH)),
+        laboratory(tmp_path / "3", "west", soils("W", *BOTH), engine="deblur"),
+    ]
+    rules = tmp_path / "rules.tsv"
+    rules.write_text("rule\tfinest\tbecause\tsource\nengine-differs\tpresence\tours\tours\n")
+    words = ["--rules", str(rules), "--out", str(tmp_path / "merged")]
+    assert main(["harmonise", *map(str, found), *words]) == 0
+    out = tmp_path / "out"
+    assert main(["laboratories", str(tmp_path / "merged"), "--out", str(out)]) == 0
+    told = json.loads((out / "settings.json").read_text())["genes"]
+    assert {name: one["assays"] for name, one in told.items()} == {
+        "16S rRNA 1": ["north", "south"],
+        "16S rRNA 2": ["west"],
+    }
+    for name, letters in (("16S rRNA 1", {"N", "S"}), ("16S rRNA 2", {"W"})):
+        assert {library[0] for library in told[name]["reads"]} == letters
+    assert (out / "16S-rRNA-2" / "comparable_counts.parquet").exists()
+
+
+def test_one_gene_written_in_two_ways_is_one(tmp_path):
+    one = laboratory(tmp_path / "1", "north", soils("N", *BOTH))
+    other = laboratory(tmp_path / "2", "south", soils("S", *BOTH), target_gene="16S rRNA gene")
+    assert main(["harmonise", str(one), str(other), "--out", str(tmp_path / "merged")]) == 0
+    out = tmp_path / "out"
+    assert main(["laboratories", str(tmp_path / "merged"), "--out", str(out)]) == 0
+    assert list(json.loads((out / "settings.json").read_text())["genes"]) == ["16S rRNA"]
 
 
 def test_a_dataset_of_one_laboratory_is_refused(tmp_path, capsys):

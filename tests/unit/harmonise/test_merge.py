@@ -27,8 +27,8 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Refused
 from soilbio.exporters.redact import redacted_view
 from soilbio.harmonise.merge import harmonise
-from soilbio.harmonise.rows import material_of
 from soilbio.harmonise.rules import read_rules
+from soilbio.standards.materials import material_of
 
 IDS = {
     **{"samples": ["sample_id"], "libraries": ["sample_id", "library_id"]},

@@ -1,0 +1,140 @@
+"""Which libraries of a merged dataset may be measured together, and which are of one soil."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from soilbio.standards.materials import material_of
+
+if TYPE_CHECKING:
+    from soilbio.dataset.history import History
+    from soilbio.dataset.read import Dataset
+
+# Levels of a pair that leave no number to compare.
+_NO_NUMBERS = ("presence", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Libraries whose numbers may be compared: of one gene, and no rule keeps any two apart.
+
+    `name` is the gene, numbered where there are several groups of it.
+    """
+
+    name: str
+    assays: tuple[str, ...]
+    libraries: frozenset[str]
+
+
+def groups_of(dataset: Dataset, history: History, laboratory_of: Mapping[str, str]) -> list[Group]:
+    """Part the libraries into those whose numbers may be compared, as the pairs of assays say.
+
+    An assay joins the first group with all assays of which it may be compared, so that no pair that
+    shares names at most is ever in one.
+    """
+    gene_of = {
+        row["assay_id"]: str(row["target_gene"] or row["library_strategy"])
+        for row in dataset.table("assays").iter_rows(named=True)
+    }
+    apart = {
+        frozenset((pair["one"], pair["other"]))
+        for pair in history["pairs"]
+        if pair["level"] in _NO_NUMBERS
+    }
+    own = _by_assay(dataset, history, laboratory_of)
+    members: list[list[tuple[str, str]]] = []
+    for _, assay, node in sorted((gene_of[assay], assay, node) for node, assay in own):
+        for others in members:
+            if not any(frozenset((node, other)) in apart for other, _ in others):
+                others.append((node, assay))
+                break
+        else:
+            members.append([(node, assay)])
+    genes = [gene_of[min(assay for _, assay in one)] for one in members]
+    return [
+        Group(
+            name,
+            tuple(sorted({assay for _, assay in one})),
+            frozenset(library for key in one for library in own[key]),
+        )
+        for name, one in zip(_numbered(genes), members, strict=True)
+    ]
+
+
+def slug_of(name: str) -> str:
+    """Give a name as that of a folder."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name)
+
+
+def _numbered(genes: Sequence[str]) -> Iterator[str]:
+    """Give those of one name, or of one folder, a number."""
+    many = Counter(slug_of(gene).casefold() for gene in genes)
+    seen: Counter[str] = Counter()
+    for gene in genes:
+        slug = slug_of(gene).casefold()
+        seen[slug] += 1
+        yield f"{gene} {seen[slug]}" if many[slug] > 1 else gene
+
+
+def _by_assay(
+    dataset: Dataset, history: History, laboratory_of: Mapping[str, str]
+) -> dict[tuple[str, str], list[str]]:
+    """Give the libraries of each `dataset: assay` that was compared, with what it is called now."""
+    sources: dict[str, list[str]] = {}
+    for source, parts in sorted(history["parts"].items()):
+        for part in parts:
+            sources.setdefault(part, []).append(source)
+    node_of = {
+        (source, assay): node
+        for source in history["parts"]
+        for node, assay in sorted(history["assays"].items(), reverse=True)
+        if node.startswith(f"{source}: ")
+    }
+    found: dict[tuple[str, str], list[str]] = {}
+    rows = dataset.table("libraries").select("library_id", "assay_id").sort("library_id")
+    for library, assay in rows.iter_rows():
+        known = (node_of.get((source, assay)) for source in sources[laboratory_of[library]])
+        node = next(filter(None, known))
+        found.setdefault((node, assay), []).append(library)
+    return found
+
+
+def soils_of(
+    samples: Iterable[Mapping[str, Any]], laboratories: Mapping[str, set[str]]
+) -> dict[str, str]:
+    """Give the soil of each sample: itself, or the material that several laboratories have of it.
+
+    Parameters
+    ----------
+    samples : iterable of rows of `samples`
+    laboratories : mapping of sample to the laboratories that have libraries of it
+
+    """
+    named: dict[str, list[str]] = {}
+    for row in samples:
+        name, is_accession = material_of(row["sample_id"])
+        own, _ = material_of(row.get("source_mat_id") or "")
+        for material in {own, name if is_accession else ""} - {""}:
+            named.setdefault(material, []).append(row["sample_id"])
+    soil_of = {sample: sample for sample in laboratories}
+    for _, several in sorted(named.items()):
+        known = sorted(sample for sample in several if sample in soil_of)
+        if len({one for sample in known for one in laboratories[sample]}) < 2:
+            continue  # of one laboratory they are samples, whatever they were taken of
+        joined = {soil_of[sample] for sample in known}
+        first = min(joined)
+        soil_of |= {sample: first for sample, soil in soil_of.items() if soil in joined}
+    return soil_of
+
+
+def one_each(
+    libraries: Iterable[str], depths: Mapping[str, int], parts_of: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """Keep the deepest library of each sample, laboratory and assay: others are no replicates."""
+    best: dict[tuple[str, ...], str] = {}
+    for name in sorted(libraries, key=lambda name: (-depths[name], name)):
+        best.setdefault(parts_of[name], name)
+    return sorted(best.values())

@@ -1,0 +1,222 @@
+"""What is known of libraries that are compared, and what of it explains their differences.
+
+Laboratories may have sequenced the same soils (a ring test): then each soil has one library of each
+laboratory and method, and `sample`, which soil it is, is measured beside what is known of soils.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from soilbio.diversity.comparable import one_each, soils_of
+from soilbio.diversity.partition import partition, partition_of_repeated
+from soilbio.diversity.permutation import is_number
+from soilbio.diversity.restricted import blocks_of_several, in_blocks, shuffled
+from soilbio.errors import Problems
+
+if TYPE_CHECKING:
+    from skbio import DistanceMatrix
+
+    from soilbio.dataset.read import Dataset
+    from soilbio.diversity.community import Community
+
+LABORATORY, METHOD, SAMPLE = "laboratory", "method", "sample"
+Row = dict[str, Any]
+# Permutations that chance is averaged of: more would change the third digit.
+_AVERAGED = 199
+# Columns that are no groups of soils, and how many are named where the user names none.
+_IDS = ("sample_id", "agreement_id", "source_mat_id")
+_PROPOSED = 8
+_MOST_SOILS = 20
+
+
+class Known:
+    """Laboratory, method, soil and columns of samples, by library.
+
+    `soil_of` gives the sample, or the material that several laboratories have under other names.
+    `groups` are what points are coloured by.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        community: Community,
+        libraries: Sequence[str],
+        laboratory_of: Mapping[str, str],
+        columns: Sequence[str],
+    ) -> None:
+        rows = dataset.table("libraries").select("library_id", "assay_id").iter_rows()
+        assay_of = dict(rows)
+        self.community, self.libraries, self.columns = community, list(libraries), columns
+        self.laboratory = {name: laboratory_of[name] for name in libraries}
+        self.method = {name: assay_of[name] for name in libraries}
+        laboratories: dict[str, set[str]] = {}
+        for name in libraries:
+            laboratories.setdefault(community.samples[name], set()).add(laboratory_of[name])
+        samples = dataset.table("samples")
+        soil_of = soils_of(samples.iter_rows(named=True), laboratories)
+        self.soil_of = {name: soil_of[community.samples[name]] for name in libraries}
+        self.shared = set(blocks_of_several(self.libraries, self.laboratory, self.soil_of))
+        self.notes: list[str] = []
+        self.values: dict[str, dict[str, str]] = {}
+        for column in columns:
+            value_of = dict(samples.select("sample_id", column).iter_rows())
+            own = {name: str(value_of[community.samples[name]] or "") for name in libraries}
+            self.values[column] = self._agreed(column, own)
+        if not columns:
+            self.notes.append(unnamed(dataset, {community.samples[name] for name in libraries}))
+        if self.shared:
+            self.notes.append(
+                f"{len(self.shared)} soils have libraries of several laboratories: these are"
+                " compared on them, and libraries of one soil are no replicates of each other"
+            )
+
+    def _agreed(self, column: str, value_of: dict[str, str]) -> dict[str, str]:
+        """Take values that the samples of one soil agree on."""
+        said: dict[str, set[str]] = {}
+        for name, value in value_of.items():
+            said.setdefault(self.soil_of[name], set()).add(value)
+        differing = {soil for soil, own in said.items() if len(own - {""}) > 1}
+        if differing:
+            self.notes.append(
+                f"{column}: {len(differing)} soils are left out, since their samples say different"
+                " things in it"
+            )
+        return {
+            name: "" if self.soil_of[name] in differing else max(said[self.soil_of[name]])
+            for name in value_of
+        }
+
+    @property
+    def groups(self) -> dict[str, Mapping[str, str]]:
+        """Give what libraries are told apart by."""
+        soils = {SAMPLE: self.soil_of} if 0 < len(self.shared) <= _MOST_SOILS else {}
+        return {LABORATORY: self.laboratory, METHOD: self.method, **soils, **self.values}
+
+    def replicates(self) -> list[str]:
+        """Name one library of each sample, laboratory and method."""
+        parts = {
+            name: (self.community.samples[name], self.laboratory[name], self.method[name])
+            for name in self.libraries
+        }
+        return one_each(self.libraries, self.community.depths(), parts)
+
+    def _makers(self) -> dict[str, str]:
+        return {name: f"{self.laboratory[name]} {self.method[name]}" for name in self.libraries}
+
+    def _on_shared(self) -> dict[str, str]:
+        """Give the soil of libraries of soils that several laboratories have."""
+        return {name: soil for name, soil in self.soil_of.items() if soil in self.shared}
+
+    def tests(self, matrix: DistanceMatrix, settings: tuple[int, int]) -> Iterator[Row]:
+        """Test by PERMANOVA what may explain differences, in the way that its design allows."""
+        for column, group_of in ((LABORATORY, self.laboratory), (METHOD, self.method)):
+            yield from in_blocks(matrix, column, group_of, self.soil_of, settings)
+        if len(self.shared) > 1:
+            yield from in_blocks(matrix, SAMPLE, self._on_shared(), self._makers(), settings)
+        for column in self.columns:
+            yield from in_blocks(matrix, column, self.values[column], self.soil_of, settings)
+
+    def parts(self, matrix: DistanceMatrix, settings: tuple[int, int]) -> Iterator[Row]:
+        """Part variation into what laboratory, soil, both together, and nothing known explain."""
+        if len(self.shared) > 1:
+            yield self._part(matrix, SAMPLE, self._on_shared(), settings)
+        for column in self.columns:
+            yield self._part(matrix, column, self.values[column], settings)
+
+    def _part(
+        self,
+        matrix: DistanceMatrix,
+        column: str,
+        value_of: Mapping[str, str],
+        settings: tuple[int, int],
+    ) -> Row:
+        import numpy as np
+
+        ids = [name for name in matrix.ids if value_of.get(name)]
+        values, laboratories, soils = (
+            [own[name] for name in ids] for own in (value_of, self.laboratory, self.soil_of)
+        )
+        row: Row = {"column": column, "libraries": len(ids), "soils": len(set(soils))}
+        if all(map(is_number, values)) and values and column != SAMPLE:
+            row["remark"] = "numbers are taken as names of groups"
+        is_repeated = len(set(soils)) < len(ids)
+        if reason := _why_not_parted(column, values, laboratories, is_repeated and set(soils)):
+            return {**row, "note": f"not parted: {reason}"}
+        own = matrix.filter(ids)
+        if not is_repeated:
+            return {**row, **partition(own, laboratories, values)}
+        rng = np.random.default_rng(settings[1])
+        makers = self._makers()
+        blocks = [makers[name] for name in ids] if column == SAMPLE else soils
+        chance = [
+            (shuffled(laboratories, soils, rng), shuffled(values, blocks, rng))
+            for _ in range(min(settings[0], _AVERAGED))
+        ]
+        return {**row, **partition_of_repeated(own, laboratories, values, soils, chance)}
+
+
+def _why_not_parted(
+    column: str, values: Sequence[str], laboratories: Sequence[str], soils: set[str] | bool
+) -> str:
+    """Say why variation cannot be parted, if so; `soils` are those that have several libraries."""
+    if not values:
+        return f"no sample of these says its {column}"
+    if len(set(laboratories)) < 2:
+        return f"all soils with a value are of one laboratory, {laboratories[0]}"
+    if len(set(values)) < 2:
+        return f"all soils say the same, {values[0]}"
+    if column != SAMPLE and soils and isinstance(soils, set) and len(set(values)) == len(soils):
+        return f"every soil has a value of its own: what soils explain is told by {SAMPLE}"
+    return ""
+
+
+def check_columns(dataset: Dataset, columns: Sequence[str]) -> None:
+    """Check that samples have the columns by which soils are said to differ.
+
+    Raises
+    ------
+    InputError
+        If there is no such column.
+
+    """
+    samples = dataset.table("samples")
+    problems = Problems("--by")
+    for column in columns:
+        if column not in samples.columns or column in _IDS:
+            there = candidates(dataset, set(samples["sample_id"].to_list()))
+            like = get_close_matches(column, there, n=1)
+            problems.add(
+                "by-column",
+                found=column,
+                expected=f"a column of samples that parts them into groups: {', '.join(there)}"
+                if there
+                else "a column of samples; none of them parts the samples into groups",
+                fix=f"Did you mean '{like[0]}'?" if like else "Correct the name",
+            )
+    problems.raise_if_any()
+
+
+def unnamed(dataset: Dataset, samples: set[str]) -> str:
+    """Say that no column was named by which soils differ, and which ones could be."""
+    found = candidates(dataset, samples)
+    such = f", such as {', '.join(found[:_PROPOSED])}" if found else ""
+    return (
+        "what soils differ in was not named, so that nothing is said of it: name columns of samples"
+        f" with --by{such}"
+    )
+
+
+def candidates(dataset: Dataset, samples: set[str]) -> list[str]:
+    """List the columns of samples that part some of them into groups."""
+    import polars as pl
+
+    table = dataset.table("samples").filter(pl.col("sample_id").is_in(sorted(samples)))
+    found = []
+    for name in sorted(set(table.columns) - set(_IDS)):
+        values = [str(one) for one in table[name].drop_nulls().to_list() if str(one)]
+        if 1 < len(set(values)) < len(values):
+            found.append(name)
+    return found

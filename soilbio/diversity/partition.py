@@ -1,0 +1,175 @@
+"""How much of the variation between libraries laboratories and soils explain.
+
+Partitioning of variation: Borcard et al. 1992, Ecology 73:1045, on principal coordinates
+(Legendre & Anderson 1999, Ecol. Monogr. 69:1), R2 adjusted (Peres-Neto et al. 2006, Ecology
+87:2614).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from skbio import DistanceMatrix
+
+    Columns = NDArray[np.float64]
+
+Row = dict[str, Any]
+TOO_FEW = "not parted: too few libraries for so many groups"
+
+
+def partition(matrix: DistanceMatrix, laboratories: Sequence[str], soils: Sequence[str]) -> Row:
+    """Part the variation between independent libraries; fractions are adjusted R2, perhaps below 0.
+
+    Returns
+    -------
+    dict
+        `laboratory_only`, `soil_only`, `shared`, `unexplained`, which add up to 1, and `note`.
+
+    """
+    axes, designs = _axes(matrix), _designs(laboratories, soils)
+    first, second, both = (_adjusted(axes, part) for part in designs)
+    if both is None or first is None or second is None:
+        return {"note": TOO_FEW}
+    return {
+        "laboratory_only": both - second,
+        "soil_only": both - first,
+        "shared": first + second - both,
+        "unexplained": 1 - both,
+        "note": _told_apart(*designs),
+    }
+
+
+def partition_of_repeated(
+    matrix: DistanceMatrix,
+    laboratories: Sequence[str],
+    values: Sequence[str],
+    soils: Sequence[str],
+    chance: Sequence[tuple[Sequence[str], Sequence[str]]],
+) -> Row:
+    """Part the variation between libraries of which several are of one soil.
+
+    What laboratory alone or soil alone explains is made less by what they explain by chance,
+    handed out as the design allows: within soils, or to soils as a whole. In a balanced design
+    those are the components of an analysis of variance with the error of each stratum.
+
+    Parameters
+    ----------
+    matrix : DistanceMatrix
+    laboratories, values, soils : sequences of str
+        Of each library; `values` says what soils differ in, or is `soils` itself.
+    chance : sequence of (laboratories, values)
+        Both as chance may hand them out.
+
+    Returns
+    -------
+    dict
+        As `partition` gives it.
+
+    """
+    import numpy as np
+
+    axes, designs = _axes(matrix), _designs(laboratories, values)
+    laboratory, soil, both = designs
+    if len(axes) - _rank(both) - 1 < 1:
+        return {"note": TOO_FEW}
+    of_laboratory, of_soil, of_both = (_explained(axes, part) for part in designs)
+    units = _dummies(soils)
+    drawn = [_designs(*own)[:2] for own in chance]
+    chances = np.mean(
+        [
+            (
+                _explained(axes, _beside(own, soil)) - of_soil,
+                _explained(axes, _beside(laboratory, other)) - of_laboratory,
+            )
+            for own, other in drawn
+        ],
+        axis=0,
+    )
+    # How much can be explained by what is handed out in these ways.
+    is_crossed = all(
+        len({one for one, own in zip(laboratories, soils, strict=True) if own == name}) > 1
+        for name in set(soils)
+    )
+    spans = (
+        1 - (_explained(axes, units) if is_crossed else of_soil),
+        (1 if [*values] == [*soils] else _explained(axes, _beside(laboratory, units)))
+        - of_laboratory,
+    )
+    raw = of_both - of_soil, of_both - of_laboratory
+    if any(mean > span * (1 - 1e-9) for mean, span in zip(chances, spans, strict=True)):
+        return {"note": TOO_FEW}
+    alone = [
+        float((own - mean) / (1 - mean / span))
+        for own, mean, span in zip(raw, chances, spans, strict=True)
+    ]
+    shared = of_laboratory + of_soil - of_both
+    return {
+        "laboratory_only": alone[0],
+        "soil_only": alone[1],
+        "shared": shared,
+        "unexplained": 1 - sum(alone) - shared,
+        "note": _told_apart(*designs),
+    }
+
+
+def _axes(matrix: DistanceMatrix) -> Columns:
+    """Give the principal coordinates with a positive eigenvalue."""
+    from skbio.stats.ordination import pcoa
+
+    result = pcoa(matrix, dimensions=len(matrix.ids), warn_neg_eigval=False)
+    axes: Columns = result.samples.to_numpy()[:, result.eigvals.to_numpy() > 1e-12]
+    return axes
+
+
+def _told_apart(one: Columns, other: Columns, both: Columns) -> str:
+    if _rank(both) > max(_rank(one), _rank(other)):
+        return ""
+    return (
+        "laboratory and soil cannot be told apart: each soil is of one laboratory, or each"
+        " laboratory of one soil"
+    )
+
+
+def _designs(laboratories: Sequence[str], soils: Sequence[str]) -> tuple[Columns, Columns, Columns]:
+    one, other = _dummies(laboratories), _dummies(soils)
+    return one, other, _beside(one, other)
+
+
+def _dummies(groups: Sequence[str]) -> Columns:
+    import numpy as np
+
+    names = sorted(set(groups))
+    return np.array([[float(group == name) for name in names[1:]] for group in groups])
+
+
+def _beside(one: Columns, other: Columns) -> Columns:
+    import numpy as np
+
+    return np.hstack([one, other])
+
+
+def _rank(columns: Columns) -> int:
+    import numpy as np
+
+    return int(np.linalg.matrix_rank(columns - columns.mean(axis=0)))
+
+
+def _explained(axes: Columns, columns: Columns) -> float:
+    """Give the R2 of a regression of all axes on columns."""
+    import numpy as np
+
+    centred, design = axes - axes.mean(axis=0), columns - columns.mean(axis=0)
+    fitted = design @ np.linalg.lstsq(design, centred, rcond=None)[0]
+    return float((fitted**2).sum() / (centred**2).sum())
+
+
+def _adjusted(axes: Columns, columns: Columns) -> float | None:
+    """Give the adjusted R2 of a regression of all axes on columns; None without freedom left."""
+    size, rank = len(axes), _rank(columns)
+    if size - rank - 1 < 1:
+        return None
+    return 1 - (1 - _explained(axes, columns)) * (size - 1) / (size - rank - 1)
