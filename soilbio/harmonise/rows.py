@@ -197,8 +197,9 @@ def _plain(value: object) -> str:
 def same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:
     """List the samples of several datasets that are of one material, under whatever names.
 
-    They stay apart: what two laboratories made of one soil is a measure of the laboratories. An
-    archive's accession is one however it is written, and where samples go by it, too.
+    Those of one name are one sample. The others stay apart: what two laboratories made of one soil
+    is a measure of the laboratories. An archive's accession is one however it is written, and where
+    samples go by it, too.
     """
     found: dict[str, set[tuple[str, str, str]]] = {}
     for source in sources:
@@ -207,7 +208,11 @@ def same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:
             name, is_accession = material_of(row["sample_id"])
             for material in {own, name if is_accession else ""} - {""}:
                 found.setdefault(material, set()).add((material, source.name, row["sample_id"]))
-    shared = [rows for rows in found.values() if len({name for _, name, _ in rows}) > 1]
+    shared = [
+        rows
+        for rows in found.values()
+        if all(len({row[place] for row in rows}) > 1 for place in (1, 2))
+    ]
     return sorted(row for rows in shared for row in rows)
 
 

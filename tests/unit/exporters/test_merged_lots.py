@@ -197,22 +197,35 @@ def test_where_it_is_not_known_who_said_what_nothing_is_shared(tmp_path, lacking
     assert [problem.code for problem in caught.value.problems] == ["provenance-missing"]
 
 
-@pytest.mark.parametrize("level", ["genus", "family"])
-def test_what_a_partner_received_is_merged_by_what_it_was_merged_by(tmp_path, level):
+@pytest.mark.parametrize(
+    ("level", "later"),
+    [("species", "species"), ("genus", "genus"), ("domain", "domain"), ("placement", "genus")],
+)
+def test_what_a_partner_received_is_merged_by_what_it_was_merged_by(tmp_path, level, later):
+    """Also by whom it was passed on to; clades need their tree, else genera are the finest."""
     merged = merge(level, tmp_path)
     exported(view(merged, PARTY), "partner", tmp_path / "party")
+    received = tmp_path / "party" / "dataset"
+    exported(view(received, "public"), "partner", tmp_path / "public")
+    passed_on = tmp_path / "public" / "dataset"
     w = laboratory(
         tmp_path / "w", {"w-soil": ("", SEMI, {SAME: (None, None), OWN: ("Solida", "")})}
     )
     levels = {
         harmonise([one, w], tmp_path / f"again-{n}", "auto", read_rules()).level
-        for n, one in enumerate((merged, tmp_path / "party" / "dataset"))
+        for n, one in enumerate((merged, received, passed_on))
     }
-    assert levels == {level}
-    history = (tmp_path / "party" / "dataset" / HISTORY).read_text()
+    assert levels == {later}
+    reads = {
+        read_dataset(one).table("counts")["count"].sum()
+        for one in (tmp_path / "again-1", tmp_path / "again-2")
+    }
+    assert reads == {sum(read_dataset(one).table("counts")["count"].sum() for one in (received, w))}
+    history = (received / HISTORY).read_text()
     digests = [one["sha256"] for one in read_dataset(merged).history["datasets"]]
     told = [*digests, *(one[:16] for one in digests), '"x"', '"y"', "y-blank", "y-closed", SHUT]
     assert [one for one in told if one in history] == []
+    assert main(["methods", str(passed_on)]) == 0
 
 
 def test_a_common_region_goes_along_where_its_primers_do():

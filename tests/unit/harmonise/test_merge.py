@@ -527,6 +527,7 @@ def test_a_sample_of_two_datasets_has_what_either_says_and_both_soil_properties(
         *((first, 6.1, "water"), (first, 5.6, "CaCl2")),
         *((second, 6.3, "water"), (second, 6.4, "water")),
     }
+    assert merged.notes["samples_of_one_material"] == 0  # it is one sample, not two of a material
     listed = (tmp_path / "all" / "provenance" / "conflicts.tsv").read_text()
     assert f"{first}\tph_meth\t\t\t\tb\tCaCl2" in listed
     merge([a, b], tmp_path / "first")
