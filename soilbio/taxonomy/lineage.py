@@ -31,6 +31,7 @@ _PR2_LABELS = {
     **{letter: rank for letter, rank in _BY_LETTER.items() if rank in NINE},
     **{"k": "domain", "sg": "supergroup", "dv": "division", "sdv": "subdivision"},
 }
+# SILVA's exports count levels, and of eukaryotes these are no ranks: D_1__Opisthokonta.
 _COUNTED = ("domain", "phylum", "class", "order", "family", "genus", "species")
 # Ranks that are none of ours have prefixes, too: t (strain), sg, sdv (PR2), x (ours, for such).
 # Some write the rank in full, `domain__Bacteria`, or its letter as a capital, `K__Bacteria`.
@@ -72,7 +73,7 @@ def _undecorated(text: str) -> str:
 @lru_cache(maxsize=200_000)
 def _parsed(text: str) -> tuple[tuple[str, str], ...]:
     parts = [part.strip() for part in _split(_undecorated(text))]
-    while parts and not parts[-1]:
+    while parts and parts[-1] in ("", "__"):
         parts.pop()
     prefixed = [_PREFIX.match(part) for part in parts]
     if any(prefixed):
@@ -82,6 +83,8 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         ]
         letters = [_letter(found[1] or "") if found else "" for found in prefixed]
         ranks = [_prefix_rank(found) for found in prefixed]
+        if all(found and found[2] == str(place) for place, found in enumerate(prefixed)):
+            ranks = ranks_of([SUPPORT.sub("", name) for name in names])
         if _OF_PR2 & set(letters):
             labels = [_PR2_LABELS.get(letter, "") for letter in letters]
             ranks = canonical_ranks(labels, [SUPPORT.sub("", name) for name in names])

@@ -24,6 +24,8 @@ _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
 # Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
 # RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.
 _WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_{LETTERS}(?=[ _]|$)")
+# SILVA names the kingdom of animals twice.
+_ANIMALS = re.compile(r"^Metazoa \(Animalia\)$")
 # Words that are no name alone, so that what follows is no suffix: Family_XI.
 _GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineage)_", re.IGNORECASE)
 # Greengenes writes it without a space, too: CandidatusSolibacter.
@@ -78,7 +80,7 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
     suffixed = _WITH_SUFFIX.match(name)
     end = suffixed.end() if suffixed else 0
-    return (name[:end] + name[end:].replace("_", " ")).strip()
+    return _ANIMALS.sub("Metazoa", (name[:end] + name[end:].replace("_", " ")).strip())
 
 
 def _fills(name: str, rank: str, above: Sequence[str]) -> bool:

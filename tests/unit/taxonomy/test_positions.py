@@ -116,6 +116,18 @@ FUNGUS = (
             "domain Viruses kingdom Orthornavirae phylum Pisuviricota class Pisoniviricetes order"
             " Nidovirales family Coronaviridae genus Betacoronavirus",
         ),
+        # SILVA's older exports count levels.
+        (
+            "D_0__Eukaryota;D_1__Opisthokonta;D_2__Nucletmycea;D_3__Fungi;D_4__Dikarya;"
+            "D_5__Ascomycota;D_6__Pezizomycotina;D_7__Sordariomycetes;D_8__Hypocreales;"
+            "D_9__Nectriaceae;D_10__Fusarium;D_11__Fusarium oxysporum",
+            f"domain Eukaryota {FUNGUS} species Fusarium oxysporum",
+        ),
+        (
+            "D_0__Eukaryota;D_1__Opisthokonta;D_2__Holozoa;D_3__Metazoa (Animalia);D_4__Eumetazoa;"
+            "D_5__Bilateria;D_6__Nematoda;__;__",
+            "domain Eukaryota kingdom Metazoa phylum Nematoda",
+        ),
         # UNITE's own kingdoms of protists; what stands above a domain by whatever name.
         (
             "Alveolata;Ciliophora;Colpodea;Colpodida;Colpodidae;Colpoda;Colpoda_sp",
