@@ -8,6 +8,7 @@ dates, soil properties, who may see what) is left to fill in.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -60,9 +61,10 @@ def run(args: argparse.Namespace) -> int:
         for command in _to_get(databases.values()):
             print(f"Not there yet: {command}", file=sys.stderr)
     config = args.out / "config" / "config.yaml"
+    quoted = shlex.quote(str(config))
     print(
         f"Fill in {config.with_name('samples.tsv')} and edit the agreement: it closes all to the"
-        f" public and opens results to the consortium only.\nThen: soilbio check --config {config}",
+        f" public and opens results to the consortium only.\nThen: soilbio check --config {quoted}",
         file=sys.stderr,
     )
     return 0

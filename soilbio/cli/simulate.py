@@ -49,11 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Simulate the libraries and print one line for each."""
-    from soilbio.references.disk import writing_to
+    from soilbio.references.disk import atomic_text, writing_to
     from soilbio.simulate.design import read_design, to_design
     from soilbio.simulate.folder import check_sheets, claim
     from soilbio.simulate.metagenome import metagenome_libraries
-    from soilbio.simulate.write import write_sheets
+    from soilbio.simulate.write import sheets_of
 
     written = read_design(args.design) if args.design else {}
     folder = args.design.parent if args.design else Path()
@@ -65,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
     chosen = _chosen(libraries, args.only, source)
     _check_share(args.used_share)
     prepared = _prepared(design, [one for one in metagenomes if one in chosen])
-    if args.sheets:
-        check_sheets(args.sheets, libraries)
+    sheets = sheets_of(design, args.out, args.sheets) if args.sheets else {}
+    check_sheets(sheets)
     with writing_to(args.out):
         claim(args.out, design, libraries, chosen)
         print("library_id", "pairs", "chimeric", "sequences", sep="\t")
@@ -76,8 +76,9 @@ def run(args: argparse.Namespace) -> int:
             _write_metagenomes(
                 [one for one in metagenomes if one in chosen], prepared.metagenomes, args.out
             )
-        if args.sheets:
-            write_sheets(design, args.out, args.sheets)
+        for path, text in sheets.items():
+            with atomic_text(path) as handle:
+                handle.write(text)
     return 0
 
 

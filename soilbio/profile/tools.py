@@ -147,11 +147,16 @@ def run_tool(command: Sequence[str | Path], *, stdin: bytes | None = None) -> st
             words, input=stdin or b"", capture_output=True, check=False, env=_environment()
         )
     except OSError as error:
-        raise ToolFailed.to_start(words[0], error) from error
+        raise ToolFailed.to_start(_called(words), error) from error
     said = done.stderr.decode(errors="replace")
     if done.returncode:
-        raise ToolFailed(words[0], last_words(said), done.returncode)
+        raise ToolFailed(_called(words), last_words(said), done.returncode)
     return said
+
+
+def _called(words: Sequence[str]) -> str:
+    """Name what a command runs: of `python -m cutadapt` the module."""
+    return words[2] if words[1:2] == ["-m"] else words[0]
 
 
 def run_tool_into(
@@ -235,14 +240,14 @@ def streaming(command: Sequence[str | Path], *, stdin: int) -> Iterator[subproce
         def failure(code: int, why: str = "") -> ToolFailed:
             said.seek(0)
             last = last_words(said.read().decode(errors="replace"))
-            return ToolFailed(words[0], last or why, code)
+            return ToolFailed(_called(words), last or why, code)
 
         try:
             process = subprocess.Popen(
                 words, stdin=stdin, stdout=subprocess.PIPE, stderr=said, env=_environment()
             )
         except OSError as error:
-            raise ToolFailed.to_start(words[0], error) from error
+            raise ToolFailed.to_start(_called(words), error) from error
         with process:
             try:
                 yield process
@@ -327,12 +332,12 @@ class Pipe:
             for _, running, _ in self._running:  # nobody will read what they write
                 running.kill()
                 running.wait()
-            raise ToolFailed.to_start(words[0], error) from error
+            raise ToolFailed.to_start(_called(words), error) from error
         finally:
             for end in (*ends, *(() if stdin is None else (stdin,))):
                 os.close(end)
         said: list[bytes] = []
-        self._running.append((words[0], process, said))
+        self._running.append((_called(words), process, said))
         self._thread(_listen, process.stderr, said)
         assert process.stdout is not None  # noqa: S101  it was started with a pipe
         output = os.dup(process.stdout.fileno())

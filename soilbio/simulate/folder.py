@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from soilbio.errors import problem_of
+from soilbio.errors import Problems, problem_of
 from soilbio.references.disk import atomic_text
 from soilbio.simulate.design import Design, Library
 
@@ -63,24 +63,26 @@ def claim(
         handle.write("\n")
 
 
-def check_sheets(folder: Path, libraries: Collection[Library]) -> None:
-    """Refuse to write over a sheet of other libraries.
+def check_sheets(sheets: Mapping[Path, str]) -> None:
+    """Refuse to write over sheets that say something else: what was filled in would be lost.
 
     Raises
     ------
     InputError
-        `simulate-folder`.
+        `simulate-folder`, with all of them.
 
     """
-    sheet = folder / "libraries.tsv"
-    if found := sorted(_ids(sheet) - {library.library_id for library in libraries}):
-        raise problem_of(
-            "simulate-folder",
-            str(sheet),
-            found=", ".join(found[:_SHOWN]),
-            expected="no sheet, or one of libraries of this design",
-            fix="Name another folder with --sheets, or take this sheet away",
-        )
+    problems = Problems("simulate")
+    for path, text in sheets.items():
+        if path.exists() and path.read_bytes() != text.encode():
+            problems.add(
+                "simulate-folder",
+                source=str(path),
+                expected="no sheet, or the one that this design makes",
+                fix="Name another folder with --sheets, or take this sheet away; nothing was"
+                " changed",
+            )
+    problems.raise_if_any()
 
 
 def kept_truth(target: Path, chosen: Collection[Library]) -> list[str]:

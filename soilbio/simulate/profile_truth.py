@@ -8,7 +8,7 @@ from pathlib import Path
 
 from soilbio.errors import Problems
 from soilbio.simulate.genomes import RANKS, names_of
-from soilbio.simulate.truth import read_truth_rows
+from soilbio.simulate.truth import read_truth_rows, text_of
 
 NEEDED = ("library_id", "lineage", "share_of_reads")
 _TOTAL_MARGIN = 1e-3
@@ -35,8 +35,7 @@ Truths = dict[str, list[TrueTaxon]]
 def is_of_metagenomes(path: Path) -> bool:
     """Tell by its header whether a truth is one of shares of reads."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            return "share_of_reads" in handle.readline().rstrip("\r\n").split("\t")
+        return "share_of_reads" in text_of(path).partition("\n")[0].rstrip("\r").split("\t")
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ from soilbio.simulate.design import Region
 from soilbio.simulate.region import PrimerSite
 from soilbio.standards.iupac import reverse_complement
 
+_BASES = re.compile(r"[ACGTRYSWKMBDHVN]+")
 _FASTA = (".fasta", ".fa", ".fna")
 _COLUMNS = ("library_id", "sequence", "lineage", "reads")
 
@@ -48,10 +51,10 @@ def read_truth_rows(
 
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            table = csv.DictReader(handle, delimiter="\t")
-            missing = [name for name in needed if name not in (table.fieldnames or ())]
-            rows = [] if missing else list(table)
+        table = csv.DictReader(io.StringIO(text_of(path), newline=""), delimiter="\t")
+        header = table.fieldnames or ()
+        missing = [name for name in needed if name not in header]
+        rows = [] if missing else list(table)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise problem_of(
             "truth-unreadable",
@@ -67,7 +70,36 @@ def read_truth_rows(
             expected=f"the columns {', '.join(needed)}",
             fix=fix,
         )
-    return rows
+    for number, row in enumerate(rows, start=2):
+        if None in row.values() or row.pop(None, None):
+            problems.add(
+                "row-length",
+                row=number,
+                expected=f"{len(header)} cells, as the header has",
+                fix="Fill the row up with tabs, or take what is too many away",
+            )
+    return [{name: value or "" for name, value in row.items()} for row in rows]
+
+
+def text_of(path: Path) -> str:
+    """Read a table as text, in UTF-8 or what Excel calls Unicode Text (UTF-16 with a mark)."""
+    raw = path.read_bytes()
+    return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+
+
+def _note_sequence(sequence: str, row: int | None, problems: Problems) -> bool:
+    """Note a sequence that is none; tell whether it is one."""
+    if _BASES.fullmatch(sequence):
+        return True
+    problems.add(
+        "truth-value",
+        row=row,
+        column="sequence" if row else None,
+        found=sequence[:40],
+        expected="a sequence of bases of DNA",
+        fix="Correct the sequence, or leave it out",
+    )
+    return False
 
 
 def read_truth_table(path: Path) -> dict[str, Truth]:
@@ -96,8 +128,10 @@ def read_truth_table(path: Path) -> dict[str, Truth]:
                 fix="Correct the number, or leave the row out",
             )
             continue
+        sequence = row["sequence"].strip().upper().replace("U", "T")
+        if not _note_sequence(sequence, number, problems):
+            continue
         truth = truths.setdefault(row["library_id"], Truth())
-        sequence = row["sequence"].upper()
         truth.reads[sequence] = truth.reads.get(sequence, 0) + int(reads)
         truth.lineages[sequence] = row["lineage"]
     problems.raise_if_any()
@@ -116,10 +150,14 @@ def read_expected(path: Path, primers: Sequence[tuple[str, str]]) -> Truth:
 
     """
     sequences: dict[str, None] = {}
+    problems = Problems(str(path))
     for _, sequence in read_sequences(path):
         plain = sequence.replace("-", "").replace(".", "")
+        if not _note_sequence(plain, None, problems):
+            continue
         cuts = [cut for pair in primers if (cut := _cut(plain, pair))]
         sequences.update(dict.fromkeys(cuts or [plain]))
+    problems.raise_if_any()
     if not sequences:
         raise problem_of(
             "truth-unreadable",

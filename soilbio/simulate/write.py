@@ -70,8 +70,8 @@ def write_used(rows: Sequence[tuple[str, str]], target: Path) -> None:
         handle.writelines(f"{name}\t{feature}\n" for name, feature in rows)
 
 
-def write_sheets(design: Design, reads: Path, folder: Path) -> None:
-    """Write the sample sheet and the metadata sheet of a design.
+def sheets_of(design: Design, reads: Path, folder: Path) -> dict[Path, str]:
+    """Make the sample sheet and the metadata sheet of a design.
 
     Parameters
     ----------
@@ -80,7 +80,12 @@ def write_sheets(design: Design, reads: Path, folder: Path) -> None:
     reads : Path
         Where the FASTQ files lie; the sheet names them relative to itself.
     folder : Path
-        Where to write `libraries.tsv` and `samples.tsv`.
+        Where `libraries.tsv` and `samples.tsv` are to be.
+
+    Returns
+    -------
+    dict of Path to str
+        Their texts, by where they belong.
 
     """
     start = Path(os.path.relpath(reads, folder))
@@ -89,13 +94,15 @@ def write_sheets(design: Design, reads: Path, folder: Path) -> None:
         fastq = [(start / name).as_posix() for name in fastq_names(library)]
         ids = (library.library_id, library.sample_id, assay, run)
         rows.append((*ids, *fastq, "", library.control_type, design.sheets.agreement))
-    _write_table(SHEET_COLUMNS, rows, folder / "libraries.tsv")
     columns = list(dict.fromkeys(name for library in design.libraries for name in library.metadata))
     samples = [
         (library.sample_id, *(library.metadata.get(name, "") for name in columns))
         for library in design.libraries
     ]
-    _write_table(("sample_id", *columns), samples, folder / "samples.tsv")
+    return {
+        folder / "libraries.tsv": _table(SHEET_COLUMNS, rows),
+        folder / "samples.tsv": _table(("sample_id", *columns), samples),
+    }
 
 
 def _listed(design: Design) -> Iterator[tuple[Library, str, str]]:
@@ -110,4 +117,8 @@ def _listed(design: Design) -> Iterator[tuple[Library, str, str]]:
 
 def _write_table(header: Sequence[str], rows: Iterable[Sequence[str]], target: Path) -> None:
     with atomic_text(target) as handle:
-        handle.writelines("\t".join(row) + "\n" for row in [header, *rows])
+        handle.write(_table(header, rows))
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "".join("\t".join(row) + "\n" for row in [header, *rows])

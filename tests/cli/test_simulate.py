@@ -77,16 +77,21 @@ def test_a_simulation_that_was_stopped_is_started_again(tmp_path):
     assert contents(tmp_path) == whole
 
 
-def test_a_sheet_of_other_libraries_is_not_written_over(tmp_path, capsys):
+@pytest.mark.parametrize("name", ["libraries.tsv", "samples.tsv"])
+def test_a_sheet_that_says_something_else_is_not_written_over(tmp_path, capsys, name):
     words = ["--mock", "5", "--pairs", "60", "--sheets", str(tmp_path / "config")]
     assert simulate(tmp_path / "reads", *words) == 0
     assert simulate(tmp_path / "reads", *words) == 0
-    sheet = tmp_path / "config" / "libraries.tsv"
-    mine = sheet.read_text().replace("mock", "mine")
+    sheet = tmp_path / "config" / name
+    mine = sheet.read_text().rstrip("\n") + "\tmine\n"  # as a cell that was filled in
     sheet.write_text(mine)
+    reads = contents(tmp_path / "reads")
     assert simulate(tmp_path / "reads", *words) == 1
-    assert "[simulate-folder]" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{name}: " in told
+    assert "[simulate-folder]" in told
     assert sheet.read_text() == mine
+    assert contents(tmp_path / "reads") == reads
 
 
 def test_reads_and_truth_are_the_same_every_time(tmp_path, capsys):

@@ -30,6 +30,12 @@ def told(project, capsys, truth: str, code: str) -> int:
         ("truth.tsv", f"{TABLE}L1\tACGT\t\t12.5\nL2\tACGT\t\tmany\n", "truth-value", 1),
         ("truth.tsv", f"{SHARES}L1\tk__Bacteria\t50\n", "truth-value", 1),
         ("truth.tsv", f"{SHARES}X9\tk__Bacteria\t0.5\n", "truth-library", 1),
+        ("truth.tsv", "reads\tlibrary_id\tsequence\tlineage\n5\tL1\n", "row-length", 1),
+        ("truth.tsv", f"{TABLE}L1\tACGT\t\t3\tmore\n", "row-length", 1),
+        ("truth.tsv", f"{TABLE}L1\t\t\t3\n", "truth-value", 1),
+        ("truth.tsv", f"{TABLE}L1\tNOT A SEQ\t\t3\n", "truth-value", 1),
+        ("truth.fasta", ">x\n>y\nACGT\n", "truth-value", 1),
+        ("truth.fasta", ">x\nMKLVEFQ\n", "truth-value", 1),
         ("truth.fasta", "ACGT\n", "reference-file-unreadable", 1),
         ("truth.fasta", "", "truth-unreadable", 1),
         ("truth.fasta", FASTA, "truth-library", 1),  # no library is a mock
@@ -59,6 +65,7 @@ def test_two_truths_of_amplicons_are_one_too_many(project, capsys):
     assert told(project, capsys, "[a.tsv, b.tsv]", "truth-library") == (1, 1)
 
 
-def test_a_sound_truth_is_no_problem(project, capsys):
-    (project.config.parent / "t.tsv").write_text(f"{TABLE}L1\tACGT\t\t3\n")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_sound_truth_is_no_problem(project, capsys, encoding):
+    (project.config.parent / "t.tsv").write_text(f"{TABLE}L1\tACGT\t\t3\n", encoding)
     assert told(project, capsys, "t.tsv", "truth-") == (0, 0)

@@ -4,7 +4,7 @@ import pytest
 
 from soilbio.simulate.design import read_design, to_design
 from soilbio.simulate.draw import prepare
-from soilbio.simulate.write import write_library, write_sheets, write_truth
+from soilbio.simulate.write import sheets_of, write_library, write_truth
 from soilbio.standards import shipped
 
 ROOT = Path(__file__).parents[3]
@@ -16,9 +16,10 @@ ROOT = Path(__file__).parents[3]
 def test_the_committed_sheets_are_those_of_the_demo(tmp_path, name, config):
     path = shipped(f"resources/simulate/{name}.yaml")
     design = to_design(read_design(path), str(path), path.parent)
-    write_sheets(design, tmp_path / name / "reads", tmp_path / config)
-    for sheet in ("libraries.tsv", "samples.tsv"):
-        assert (tmp_path / config / sheet).read_bytes() == (ROOT / config / sheet).read_bytes()
+    sheets = sheets_of(design, tmp_path / name / "reads", tmp_path / config)
+    assert {path.name for path in sheets} == {"libraries.tsv", "samples.tsv"}
+    for path, text in sheets.items():
+        assert text.encode() == (ROOT / config / path.name).read_bytes()
 
 
 def test_files_are_the_same_twice_and_nothing_half_written_is_left(design, tmp_path):
