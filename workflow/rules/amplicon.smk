@@ -321,7 +321,7 @@ rule build_classifier:
         runtime=60,
     params:
         reference=lambda wildcards: reference_files(assay_of(wildcards.reference)),
-        state=lambda wildcards: state_of(reference_paths(assay_of(wildcards.reference))),
+        state=lambda wildcards: reference_state(assay_of(wildcards.reference)),
     shell:
         "soilbio reference build"
         " {params.reference}"
@@ -402,6 +402,8 @@ rule classify_features:
         runtime=240,
     params:
         reference=lambda wildcards: reference_options(wildcards.assay),
+        # Here, too, for what was made of it before was temporary.
+        state=lambda wildcards: reference_state(wildcards.assay),
         confidence=PROJECT.taxonomy["confidence"],
     shell:
         "soilbio classify"

@@ -19,6 +19,7 @@ from soilbio.metadata.units import units_of
 from soilbio.profile.genomes import genomes_memory_mb, genomes_of
 from soilbio.profile.needs import missing_tools
 from soilbio.references.identity import identity_of
+from soilbio.references.manifest import references_root
 
 if not workflow.overwrite_configfiles:
     raise WorkflowError("Nothing was run. Name the configuration: --configfile config/config.yaml")
@@ -264,6 +265,12 @@ def reference_paths(assay):
     if not reference.get("sequences"):
         return []
     return [str(reference[name]) for name in ("sequences", "lineages")]
+
+
+def reference_state(assay):
+    """Tell the classifier from what may take its place; one that is installed has its checksum."""
+    name = reference_of(PROJECT, assay)["reference"]
+    return state_of(reference_paths(assay) or [references_root() / name / "reference.json"])
 
 
 def reference_options(assay):

@@ -179,6 +179,8 @@ rule index_ssu_words:
     resources:
         mem_mb=3000,
         runtime=30,
+    params:
+        state=reference_state(""),
     shell:
         "soilbio shotgun index-ssu words"
         " --whole {input.whole:q}"
