@@ -18,7 +18,7 @@ from soilbio.runner.memory import has_jobs_here, within_memory
 from soilbio.standards import shipped
 
 # What was killed a moment ago, in seconds, may still be ending.
-_PATIENCE_S = 1.0
+_PATIENCE_S = 3.0
 
 
 def command_of(config: Path, directory: Path, profile: str, passed_on: Sequence[str]) -> list[str]:
