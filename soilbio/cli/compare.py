@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
-    from soilbio.harmonise.compare import compare, sound_level, told
+    from soilbio.errors import Refused
+    from soilbio.harmonise.compare import compare, sound_level, told, why_refused
     from soilbio.harmonise.placed import find_placing
     from soilbio.harmonise.rules import fields_of, read_rules
     from soilbio.harmonise.sources import assays_of, read_sources
@@ -40,4 +41,6 @@ def run(args: argparse.Namespace) -> int:
     pairs = compare(assays, rules, trimming.genes(), placed)
     print(told(pairs) or "There is one assay only.")
     print(f"\nTogether: {sound_level(pairs)}")
+    if refused := why_refused(pairs):
+        raise Refused(refused)
     return 0

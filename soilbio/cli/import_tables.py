@@ -58,6 +58,8 @@ def _detect(source: Path) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
+    import polars as pl
+
     from soilbio.errors import InputError, Problems
     from soilbio.importers.assay import unstated
     from soilbio.importers.build import build_dataset, gathered, has_lineages
@@ -82,7 +84,10 @@ def _import(args: argparse.Namespace) -> int:
         raise InputError(problems.found)
     for note in build_dataset(source, method, args.out, form=args.format, earlier=problems.found):
         print(note)
-    libraries, features = len(source.libraries), len(source.features)
-    print(f"{libraries:,} libraries, {features:,} features, {source.counts.height:,} numbers")
+    libraries, features, numbers = (
+        pl.scan_parquet(args.out / f"{name}.parquet").select(pl.len()).collect().item()
+        for name in ("libraries", "features", "counts")
+    )
+    print(f"{libraries:,} libraries, {features:,} features, {numbers:,} numbers")
     print(args.out)
     return 0

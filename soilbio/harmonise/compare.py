@@ -257,13 +257,18 @@ def _said(assay: Assay, name: str) -> str:
         return text.replace("i", "n")  # an inosine pairs with all
     if not name.startswith("target_"):
         return text
-    spelt = _SPELLING.sub("", text)
-    if name == "target_gene" and (found := _WITH_REGION.match(spelt)):
-        spelt = found[1]
+    spelt = plain_gene(text) if name == "target_gene" else _SPELLING.sub("", text)
     if _ITS.match(gene := _SPELLING.sub("", _plain(assay.get("target_gene")))):
         # ITS1 and ITS2 are regions of one gene, wherever they are written.
         return "its" if name == "target_gene" else spelt or gene.removeprefix("its")
     return spelt
+
+
+def plain_gene(gene: object) -> str:
+    """Give a gene as it is compared, however it is written, its region left out."""
+    spelt = _SPELLING.sub("", _plain(gene))
+    found = _WITH_REGION.match(spelt)
+    return found[1] if found else spelt
 
 
 def _is_stated(assay: Assay) -> bool:
@@ -292,6 +297,15 @@ def _features(assay: Assay) -> str:
 
 def _plain(value: Any) -> str:
     return str(value or "").strip().casefold()
+
+
+def why_refused(pairs: Iterable[Pair]) -> str:
+    """Say why some assays are not to be merged at all; nothing, if none is refused."""
+    refused = [pair for pair in pairs if pair.level == "refused"]
+    if not refused:
+        return ""
+    unstated = any(rule.name == UNSTATED for pair in refused for rule in pair.rules)
+    return "A method is not known." if unstated else "Rules of your own refuse it."
 
 
 def sound_level(pairs: Iterable[Pair]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from soilbio import __version__
 from soilbio.dataset.history import LOTS, MAKING, SOURCES
 from soilbio.harmonise.lots import all_lots
 from soilbio.harmonise.ways import CONFIDENCE
@@ -47,6 +48,7 @@ def history_of(
     cut = ways.trimming.lengths
     before = [source.history for source in sources if source.history]
     return {
+        "soilbio_version": __version__,
         "level": ways.level,
         "datasets": [{"name": name, "sha256": datasets[name]} for name in sorted(datasets)],
         "libraries": dict(sorted(libraries.items())),

@@ -22,7 +22,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
 from soilbio.harmonise.chimeras import CHIMERAS
-from soilbio.harmonise.compare import UNSTATED, Pair, compare, sound_level, told
+from soilbio.harmonise.compare import Pair, compare, sound_level, told, why_refused
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.lots import lots_of
@@ -173,9 +173,7 @@ def _level(asked: str, pairs: Sequence[Pair]) -> str:
     """Take the level that is sound, or the one that is asked for if it is no finer."""
     refused = [pair for pair in pairs if pair.level == "refused"]
     if refused:
-        unstated = any(rule.name == UNSTATED for pair in refused for rule in pair.rules)
-        why = "A method is not known." if unstated else "Rules of your own refuse it."
-        raise Refused(f"{why}\n{told(refused)}")
+        raise Refused(f"{why_refused(pairs)}\n{told(refused)}")
     sound = sound_level(pairs)
     if asked != "auto" and LEVELS.index(asked) < LEVELS.index(sound):
         finest = [pair for pair in pairs if LEVELS.index(asked) < LEVELS.index(pair.level)]

@@ -15,7 +15,7 @@ from soilbio.dataset.package import sha256_of
 from soilbio.dataset.read import Dataset, read_dataset
 from soilbio.dataset.tables import TABLES
 from soilbio.errors import InputError, Problem, Problems, problem_of
-from soilbio.harmonise.compare import is_one_place
+from soilbio.harmonise.compare import is_one_place, plain_gene
 from soilbio.harmonise.lengths import lengths_of
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
 
@@ -243,7 +243,8 @@ def _windows(history: History, gene: str | None) -> Iterator[tuple[str, str]]:
 
     A later merging that trimmed nothing leaves those of the ones before.
     """
-    window = history.get("common_regions", {}).get(gene)
+    regions = history.get("common_regions", {}).items()
+    window = next((own for name, own in regions if plain_gene(name) == plain_gene(gene)), None)
     if window:
         yield window["forward_primer"], window["reverse_primer"]
         return

@@ -19,6 +19,7 @@ from soilbio.harmonise.common_region import (
     trim,
     without_primers,
 )
+from soilbio.harmonise.compare import plain_gene
 from soilbio.harmonise.sources import Source
 
 if TYPE_CHECKING:
@@ -78,10 +79,12 @@ def find_windows(assays: Mapping[str, Mapping[str, Any]], reference: Path) -> Tr
     """
     trimming = Trimming()
     by_gene: dict[str, dict[str, tuple[str, str]]] = {}
-    for name, row in assays.items():
+    spelt: dict[str, str] = {}
+    for name, row in sorted(assays.items()):
         pair = row.get("pcr_primer_forward"), row.get("pcr_primer_reverse")
         if row.get("library_strategy") == "AMPLICON" and row.get("target_gene") and all(pair):
-            by_gene.setdefault(str(row["target_gene"]), {})[name] = (str(pair[0]), str(pair[1]))
+            gene = spelt.setdefault(plain_gene(row["target_gene"]), str(row["target_gene"]))
+            by_gene.setdefault(gene, {})[name] = (str(pair[0]), str(pair[1]))
     for gene, primers in by_gene.items():
         trimming.primers |= primers
         if len(set(primers.values())) > 1:

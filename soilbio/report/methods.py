@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,11 @@ _OF_SOILS = {
     "pcr_cond": "amplified by the programme",
 }
 _SHOWN = 4
+# What can be looked up has a year or is a norm: the dataset's own records, or a house's, cannot.
+_LITERATURE = re.compile(r"\b(?:1[89]|20)\d\d\b|\bISO \d")
+_WORK = re.compile(r"\w[\w-]*(?: et al\.| & [\w-]+) \d{4}")
+# What a norm or list says stands behind it, such as: FAIRe checklist (...): primers are mandatory.
+_SAYING = re.compile(r"(\)): .*$")
 
 
 def methods_of(dataset: Dataset) -> str:
@@ -49,7 +55,8 @@ def methods_of(dataset: Dataset) -> str:
         blocks.append(_assay(assay, dataset))
     blocks += filter(None, (*_made(dataset, history), *_merged(history), _terms(dataset)))
     text = "\n\n".join(blocks)
-    sources = [*citations_of(text), *_rule_sources(history)]
+    cited = citations_of(text)
+    sources = [*cited, *_rule_sources(history, cited)]
     listed = "\n".join(f"{place}. {one}" for place, one in enumerate(sources, start=1))
     return f"{text}\n\n## References\n\n{listed}\n" if sources else f"{text}\n"
 
@@ -155,12 +162,13 @@ def _classified(row: Row) -> Iterator[str]:
 def _made(dataset: Dataset, history: History) -> Iterator[str]:
     """Tell how tables came to be; of a merged dataset, how those of each of its datasets did."""
     if not history:
-        yield _tools(read_making(dataset.folder / RUN), "Reads")
-        yield _imported(read_making(dataset.folder / IMPORTED), "The tables")
+        run = read_making(dataset.folder / RUN)
+        yield _tools(run, "Reads")
+        yield _imported(read_making(dataset.folder / IMPORTED), run, "The tables")
     for one in history.get("datasets", ()):
         run, imported = (making_of(dataset.folder, one["sha256"], name) for name in _MAKING)
         yield _tools(run, f"Reads of {one['name']}")
-        yield _imported(imported, f"The tables of {one['name']}")
+        yield _imported(imported, run, f"The tables of {one['name']}")
 
 
 def _tools(made: Row, what: str) -> str:
@@ -168,14 +176,19 @@ def _tools(made: Row, what: str) -> str:
     if not made.get("is_workflow_run", True) or not made.get("tools"):
         return ""
     used = ", ".join(f"{tool['name']} {tool['version']}" for tool in made["tools"])
-    return f"{what} were processed by the workflow of soilbio, which ran {used}."
+    return f"{what} were processed by the workflow of {_soilbio(made)}, which ran {used}."
 
 
-def _imported(found: Row, what: str) -> str:
+def _soilbio(made: Row) -> str:
+    """Name the version that made something, where it is known."""
+    return f"soilbio {made['soilbio_version']}" if made.get("soilbio_version") else "soilbio"
+
+
+def _imported(found: Row, run: Row, what: str) -> str:
     if not found:
         return ""
     notes = "".join(f" {note[0].upper()}{note[1:]}." for note in found["notes"])
-    return f"{what} were imported as {found['format']} with soilbio.{notes}"
+    return f"{what} were imported as {found['format']} with {_soilbio(run)}.{notes}"
 
 
 def _merged(history: History) -> Iterator[str]:
@@ -188,7 +201,10 @@ def _merged(history: History) -> Iterator[str]:
     reasons: dict[str, str] = {}
     for pair in pairs_of(history) if history else ():
         for rule in pair["rules"]:
-            reasons.setdefault(rule["because"], f"{rule['because']} (finest: {rule['finest']})")
+            # Who says so of one's own rules is in no list of references, perhaps.
+            own = f"; {rule['source']}" if rule.get("is_own") else ""
+            told_as = f"{rule['because']} (finest: {rule['finest']}{own})"
+            reasons.setdefault(rule["because"], told_as)
     if reasons:
         yield f"The level follows from these reasons: {'; '.join(sorted(reasons.values()))}."
 
@@ -198,7 +214,7 @@ def _merging(history: History, what: str) -> Iterator[str]:
     names = [one["name"] for one in history.get("datasets", ())]
     merged = f"{len(names)} datasets ({_some(names)})" if names else "Datasets"
     yield (
-        f"**{what}.** {merged} were merged with soilbio by"
+        f"**{what}.** {merged} were merged with {_soilbio(history)} by"
         f" {history['level']}; raw counts were kept, and no number of two datasets was added up."
         f" {_notes(history)}".rstrip()
     )
@@ -267,11 +283,19 @@ def _notes(history: History) -> str:
     )
 
 
-def _rule_sources(history: History) -> list[str]:
+def _rule_sources(history: History, cited: Sequence[str]) -> list[str]:
+    """List the literature that reasons rest on, each once, and none that is cited already."""
     if not history:
         return []
     found = {rule["source"] for pair in pairs_of(history) for rule in pair["rules"]}
-    return sorted(part.strip() for one in found for part in one.split(";") if " " in part.strip())
+    parts = {_SAYING.sub(r"\1", part.strip()) for one in found for part in one.split(";")}
+    known = {work for one in cited for work in _works(one)}
+    return sorted(one for one in parts if _LITERATURE.search(one) and not known & _works(one))
+
+
+def _works(text: str) -> set[str]:
+    """Give authors and years of what is cited; of one paper the journal is spelt in many ways."""
+    return {found.casefold() for found in _WORK.findall(text)}
 
 
 def _terms(dataset: Dataset) -> str:

@@ -231,6 +231,24 @@ def test_assays_that_a_rule_leaves_side_by_side_are_not_measured_together(tmp_pa
     assert (out / "16S-rRNA-2" / "comparable_counts.parquet").exists()
 
 
+def test_what_a_rule_refuses_is_said_to_be_refused(tmp_path, capsys):
+    one = laboratory(tmp_path / "1", "north", soils("N", *BOTH))
+    other = laboratory(tmp_path / "2", "south", soils("S", *BOTH), engine="deblur")
+    rules = tmp_path / "rules.tsv"
+    rules.write_text("rule\tfinest\tbecause\tsource\nengine-differs\trefused\tours\tours\n")
+    words = [str(one), str(other), "--rules", str(rules)]
+    capsys.readouterr()
+    assert main(["compare", *words]) == 3
+    told = capsys.readouterr()
+    assert "not at all, by a rule of your own" in told.out
+    assert "Together: refused" in told.out
+    assert "Rules of your own refuse it" in told.err
+    assert main(["harmonise", *words, "--out", str(tmp_path / "merged")]) == 3
+    told = capsys.readouterr()
+    assert "Rules of your own refuse it" in told.err
+    assert "is not known" not in told.err
+
+
 def test_one_gene_written_in_two_ways_is_one(tmp_path):
     one = laboratory(tmp_path / "1", "north", soils("N", *BOTH))
     other = laboratory(tmp_path / "2", "south", soils("S", *BOTH), target_gene="16S rRNA gene")

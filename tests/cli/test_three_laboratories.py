@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pipeline_outputs import COUNTS, OUTPUTS, write_method
 
+from soilbio import __version__
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 
@@ -79,7 +80,9 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
     assert main(["methods", merged]) == 0
     methods = capsys.readouterr().out
     for name, form in (("north", "ampliseq"), ("south", "mothur"), ("west", "qiime2")):
-        assert f"The tables of {name} were imported as {form} with soilbio." in methods
+        assert (
+            f"The tables of {name} were imported as {form} with soilbio {__version__}." in methods
+        )
         (kept,) = [
             path
             for path in Path(merged, "provenance", "sources").glob("*/imported.json")
@@ -89,7 +92,7 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
     for part in (
         "6 soil samples were sequenced in 6 libraries, beside 3 controls",
         "GTGYCAGCMGCCGCGGTAA",
-        "3 datasets (north, south, west) were merged with soilbio by genus",
+        f"3 datasets (north, south, west) were merged with soilbio {__version__} by genus",
         "doi:10.1128/AEM.01541-09",
         "doi:10.1038/nmeth.3869",
         "doi:10.1093/nar/gks1219",
@@ -99,6 +102,14 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
         "What has no name at that level: north, ",
     ):
         assert part in methods, part
+    _, _, references = methods.partition("## References")
+    listed = [line.partition(". ")[2] for line in references.strip().splitlines()]
+    assert len(listed) == len(set(listed))
+    # What can be looked up, and of each paper one line, however its journal is written.
+    for line in listed:
+        assert "method fingerprint" not in line
+        assert "provenance/" not in line
+    assert sum("Takahashi" in line for line in listed) <= 1
 
 
 def test_the_methods_of_an_import_say_where_it_came_from(three, tmp_path):

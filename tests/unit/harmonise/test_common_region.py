@@ -12,6 +12,7 @@ from pipeline_outputs import write_method
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 from soilbio.harmonise.common_region import find_window, trim
+from soilbio.harmonise.trimming import find_windows
 from soilbio.standards.iupac import reverse_complement
 
 V4 = ("GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT")
@@ -154,6 +155,18 @@ def test_two_laboratories_with_other_primers_are_merged_by_sequence(tmp_path, re
     for name in ("counts", "features", "assays"):
         same = [(tmp_path / folder / f"{name}.parquet").read_bytes() for folder in ("c", "d")]
         assert same[0] == same[1]
+
+
+def test_one_gene_written_in_several_ways_has_one_window(reference):
+    genes = {"a": ("16S rRNA", V4), "b": ("16S rRNA gene", V3V4), "c": ("18S rRNA", V4)}
+    assays = {
+        name: {
+            **{"library_strategy": "AMPLICON", "target_gene": gene},
+            **{"pcr_primer_forward": pair[0], "pcr_primer_reverse": pair[1]},
+        }
+        for name, (gene, pair) in genes.items()
+    }
+    assert find_windows(assays, reference).genes() == {"a": "16S rRNA", "b": "16S rRNA"}
 
 
 def test_what_falls_outside_is_counted_and_listed(tmp_path, reference, capsys):

@@ -536,3 +536,14 @@ def test_what_is_to_be_ignored_is_in_one_of_the_files(tmp_path):
     assert (found.libraries, list(found.features)) == (("S1",), ["x"])
     wrong = problems("table", [table, taxa], ignore_columns=["pH", "quality"])
     assert wrong == [("import-ignored", "quality", "quality")]
+
+
+def test_the_features_that_are_told_are_those_of_the_dataset(tmp_path, capsys):
+    same, other = "ACGT" * 20, "TGCA" * 20
+    source = written(tmp_path, f"id\tS1\tS2\n{same}\t1\t2\n{same.lower()}\t3\t0\n{other}\t4\t5\n")
+    dataset = imported(tmp_path, source)
+    said = capsys.readouterr().out
+    assert "1 features have the sequence of another" in said
+    assert "2 libraries, 2 features, 4 numbers" in said
+    assert dataset.table("features").height == 2
+    assert dataset.table("counts").height == 4
