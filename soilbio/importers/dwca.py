@@ -74,6 +74,13 @@ def _rows(source: Path) -> Iterator[dict[str, str]]:
     _check_archive(source)
     try:
         with DwCAReader(str(source)) as archive:
+            core = str(archive.descriptor.core.type)
+            if not core.lower().endswith("occurrence"):
+                raise _wrong(
+                    source,
+                    f"a core of {core.rpartition('/')[2]}",
+                    "a core of occurrences, with the DNA-derived data extension",
+                )
             for row in archive:
                 known = _short(row.data)
                 for extension in getattr(row, "extensions", []):

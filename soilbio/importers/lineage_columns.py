@@ -96,8 +96,8 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
     has_ranks = bool(ranks or numbered or lowest[0])
     if wholes and not fitting and not has_ranks and any(_cells(texts[wholes[0]])):
         raise _no_ranks(source, wholes[0], texts[wholes[0]])
-    others = [] if fitting else _others(texts, [*numbered, *(name for name, _ in ranks)])
-    if len(others) > 1 and not has_ranks:
+    others = _others(texts, [*fitting, *numbered, *(name for name, _ in ranks)])
+    if len(others) > 1 and not has_ranks and not fitting:
         raise _several(source, others)
     whole = (fitting or ([] if has_ranks else others) or [""])[0]
     beside = [name for name in (*fitting, *others) if name != whole]
@@ -223,6 +223,20 @@ def _several(source: str, names: Sequence[str]) -> InputError:
         expected="one column of lineages, or one that is called `taxonomy`",
         fix="Say which are not to be taken: `table: {ignore_columns: [name]}` in --method",
     )
+
+
+def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
+    """Say which columns that could tell of features are not taken, or not always."""
+    notes = [f"column '{name}' holds lineages, too, and is not taken" for name in columns.beside]
+    if columns.whole and columns.ranks:
+        ranks = ", ".join(name for name, _ in columns.ranks)
+        notes.append(f"columns {ranks} count only where '{columns.whole}' says nothing")
+    notes += [
+        f"column '{name}' holds no sequences, and is not taken"
+        for name, cells in texts.items()
+        if name not in columns.taken and _SEQUENCE.match(name) and _cells(cells)
+    ]
+    return notes
 
 
 def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:

@@ -11,7 +11,7 @@ from soilbio.errors import InputError, problem_of
 from soilbio.importers.found import Found
 from soilbio.importers.grid import read_grid
 from soilbio.importers.known import joined, read_fasta, taxa_of
-from soilbio.importers.lineage_columns import columns_of
+from soilbio.importers.lineage_columns import columns_of, notes_on
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.sides import FASTA, check_alike, check_known
 from soilbio.importers.stated import stated
@@ -57,7 +57,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     grid = read_grid(parts["table"][0], told)
     header, rows = read_texts(parts["taxa"][0], sheet=parts["taxa"][1])
     texts = {name: [row.get(name, "") for row in rows] for name in header[1:]}
-    if not columns_of(texts, str(parts["taxa"][0])).has_lineages:
+    columns = columns_of(texts, str(parts["taxa"][0]))
+    if not columns.has_lineages:
         raise _no_ranks(parts["taxa"][0], header)
     taxa = taxa_of([row.get(header[0], "") for row in rows], texts, str(parts["taxa"][0]))
     sequences = {
@@ -78,7 +79,11 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         features,
         method=dict(_study(*parts["study"])) if "study" in parts else {},
         metadata=metadata,
-        notes=[*grid.notes, *check_known(files, features, sequences, taxa, told)],
+        notes=[
+            *grid.notes,
+            *notes_on(texts, columns),
+            *check_known(files, features, sequences, taxa, told),
+        ],
     )
 
 

@@ -21,7 +21,7 @@ from soilbio.importers.known import (
     taxa_of,
     together_with,
 )
-from soilbio.importers.lineage_columns import columns_of
+from soilbio.importers.lineage_columns import columns_of, notes_on
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.stated import Stated, check_ignored
 from soilbio.importers.text import rows_of
@@ -39,6 +39,7 @@ class Parts:
     lineages: dict[str, Taxon] = field(default_factory=dict)
     headers: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
 
 def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
@@ -80,8 +81,9 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
     grid = read_grid(source, told)
     if grid.columns:
         parts.grids.append(grid)
-    elif columns_of(grid.texts, str(source)).has_lineages:
+    elif (columns := columns_of(grid.texts, str(source))).has_lineages:
         more = taxa_of(grid.rows, grid.texts, str(source))
+        parts.notes += notes_on(grid.texts, columns)
         parts.lineages = together_with(parts.lineages, more)
     else:
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
@@ -123,6 +125,7 @@ def _sort_sheets(source: Path, names: Sequence[str], parts: Parts, told: Stated)
         raise several(source, names)
     parts.grids += found.grids
     parts.sequences |= found.sequences
+    parts.notes += found.notes
     parts.lineages = together_with(parts.lineages, found.lineages)
 
 
@@ -176,7 +179,7 @@ def together(
         grid.long(features_are_rows=is_rows),
         tuple(libraries),
         features,
-        notes=notes,
+        notes=[*notes, *parts.notes],
     )
 
 
@@ -185,13 +188,8 @@ def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], li
     columns = columns_of(grid.texts, grid.source)
     taken = {not_taken(name) for name in columns.taken}
     notes = [note for note in grid.notes if note not in taken]
-    notes += [
-        f"column '{name}' holds lineages, too, and is not taken"
-        for name in columns.beside
-        if not_taken(name) not in notes
-    ]
-    if columns.whole and (ranks := [name for name, _ in columns.ranks]):
-        notes.append(f"columns {', '.join(ranks)} count only where '{columns.whole}' says nothing")
+    own = notes_on(grid.texts, columns)
+    notes = [*(note for note in notes if note not in {*map(not_taken, columns.beside)}), *own]
     if columns.has_lineages or columns.sequence:
         return taxa_of(grid.rows, grid.texts, grid.source), notes
     return ({} if known else named_by_rank(grid.corner, grid.rows)), notes

@@ -188,3 +188,23 @@ def test_the_template_s_scientific_name_is_no_species_unless_it_is_one(
     (tmp_path / "taxa.tsv").write_text(f"{header}x\t{name}\tFungi\tAscomycota\tFusarium\n")
     files = [tmp_path] if form == "mdt" else [tmp_path / "OTU_table.tsv", tmp_path / "taxa.tsv"]
     assert read(form, files, {}).features["x"].lineage == lineage
+
+
+def test_an_archive_of_events_is_called_so(tmp_path):
+    source = archive(tmp_path, [("o1", "E1", "10", READS, *FUSARIUM)])
+    with zipfile.ZipFile(source) as whole:
+        files = {name: whole.read(name) for name in whole.namelist()}
+    files["meta.xml"] = files["meta.xml"].replace(b"terms/Occurrence", b"terms/Event")
+    with zipfile.ZipFile(source, "w") as target:
+        for name, content in files.items():
+            target.writestr(name, content)
+    assert problems(source) == [(None, None, "a core of Event")]
+
+
+def test_what_is_not_taken_of_the_template_s_taxa_is_said(tmp_path):
+    (tmp_path / "OTU_table.tsv").write_text("id\tA\tB\nx\t1\t2\n")
+    header = "id\ttaxpath\tgenus\tsequence\n"
+    (tmp_path / "taxa.tsv").write_text(f"{header}x\tk__Fungi;p__A\tFusarium\tASV1\n")
+    notes = read("mdt", [tmp_path], {}).notes
+    assert "columns genus count only where 'taxpath' says nothing" in notes
+    assert "column 'sequence' holds no sequences, and is not taken" in notes

@@ -387,3 +387,10 @@ def test_an_unpacked_archive_is_called_so(tmp_path):
     written(tmp_path, "id\torganismQuantity\n1\t3\n", "occurrence.txt")
     assert detect(tmp_path)[0][0] == "dwca"
     assert problems("dwca", [tmp_path]) == [("import-dwca", "a folder")]
+
+
+def test_what_is_not_taken_of_a_file_of_lineages_is_said(tmp_path):
+    table = written(tmp_path, "OTU ID\tS1\nx\t1\ny\t3\n")
+    text = "id\ttaxonomy\tSILVA taxonomy\nx\tk__Fungi;p__A\tk__Fungi;p__B\ny\tk__Fungi\tNA\n"
+    notes = read("table", [table, written(tmp_path, text, "taxa.tsv")], {}).notes
+    assert notes == ["column 'SILVA taxonomy' holds lineages, too, and is not taken"]
