@@ -58,6 +58,10 @@ def changed_names() -> dict[tuple[str, str], Change]:
 # Kingdoms that go by two names: of checklists (Catalogue of Life), and of NCBI, UNITE and PR2.
 SAME_KINGDOMS = {"Animalia": "Metazoa", "Plantae": "Viridiplantae"}
 
+# What is an animal or fungus is of no other kingdom; about those of algae and protists databases
+# differ (Chromista, Stramenopila, Protozoa), and mean the same organism.
+EXCLUSIVE_KINGDOMS = ("Fungi", "Metazoa")
+
 
 def plain(name: str) -> str:
     """Give a name as it is compared: without GTDB's suffix (`Bacillus_A`) and Candidatus.

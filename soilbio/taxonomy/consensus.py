@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from soilbio.standards.ranks import RANKS
-from soilbio.taxonomy.canonical import plain
+from soilbio.taxonomy.canonical import EXCLUSIVE_KINGDOMS, plain
 
-# If these differ, the same name below is another organism's.
+# If these differ, the same name below is another organism's; of kingdoms if one is of those that
+# are nobody else's.
 WIDEST = ("domain", "kingdom")
 Ranks = Mapping[str, str | None]
 
@@ -17,7 +18,8 @@ def consensus(lineages: Sequence[Ranks]) -> tuple[dict[str, str | None], tuple[s
 
     A rank has the name that all which name it give it; what names none does not contradict. Below a
     rank at which they differ a name stands only if every lineage gives it: databases place a genus
-    in different families. Below another domain or kingdom there is no name at all.
+    in different families. Below another domain, or where one kingdom is that of animals or fungi
+    and another is not, there is no name at all.
 
     Parameters
     ----------
@@ -27,13 +29,15 @@ def consensus(lineages: Sequence[Ranks]) -> tuple[dict[str, str | None], tuple[s
     """
     found: dict[str, str | None] = {}
     differing: list[str] = []
+    is_other = False
     for rank in RANKS:
         said = [name for lineage in lineages if (name := lineage.get(rank))]
         # Names that differ in a suffix of GTDB's, or in Candidatus, are one.
         named = said if len(set(said)) == 1 else [plain(name) for name in said]
         if len(set(named)) > 1:
             differing.append(rank)
-        is_other = any(wide in differing for wide in WIDEST)
+            exclusive = set(EXCLUSIVE_KINGDOMS) & set(named) if rank == "kingdom" else {rank}
+            is_other = is_other or (rank in WIDEST and bool(exclusive))
         is_enough = len(named) == len(lineages) if differing else bool(named)
         agreed = len(set(named)) == 1 and is_enough and not is_other
         found[rank] = named[0] if agreed else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from soilbio.standards.ranks import RANKS
-from soilbio.taxonomy.canonical import CANDIDATUS, SAME_KINGDOMS, SUFFIX
+from soilbio.taxonomy.canonical import CANDIDATUS, EXCLUSIVE_KINGDOMS, SAME_KINGDOMS, SUFFIX
 from soilbio.taxonomy.consensus import WIDEST
 
 if TYPE_CHECKING:
@@ -75,6 +75,13 @@ def _in_conflict(rank: str) -> pl.Expr:
     return (plain_name(_given(rank)).n_unique() > 1) | before.any()
 
 
+def _are_others(rank: str) -> pl.Expr:
+    """Tell whether names of a group at one of the widest ranks are of several organisms."""
+    names = plain_name(_given(rank))
+    is_exclusive = names.is_in(EXCLUSIVE_KINGDOMS).any() if rank == "kingdom" else True
+    return (names.n_unique() > 1) & is_exclusive
+
+
 def plain_name(name: pl.Expr) -> pl.Expr:
     """Give names as they are compared (`taxonomy.canonical.plain`)."""
     bare = name.str.replace(SUFFIX.pattern, "$1").str.replace(CANDIDATUS.pattern, "")
@@ -96,6 +103,7 @@ def said(ranks: Sequence[str]) -> list[pl.Expr]:
         ),
         *((_given(rank).len() == pl.len()).alias(f"{rank}:all") for rank in ranks),
         *(_in_conflict(rank).alias(f"{rank}:differ") for rank in ranks),
+        *(_are_others(rank).alias(f"{rank}:others") for rank in WIDEST if rank in ranks),
     ]
 
 
@@ -108,7 +116,7 @@ def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
         above = [pl.lit(value=False), *(pl.col(f"{one}:differ") for one in ranks[:place])]
         others = [
             pl.lit(value=False),
-            *(pl.col(f"{w}:differ") for w in WIDEST if w in ranks[:place]),
+            *(pl.col(f"{w}:others") for w in WIDEST if w in ranks[:place]),
         ]
         is_lost = (
             pl.col(f"{rank}:differ")
@@ -121,7 +129,8 @@ def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
         for rank in ranks
     ]
     return grouped.with_columns(*names, pl.concat_str("flags", *found).alias("flags")).drop(
-        f"{rank}:{word}" for rank in ranks for word in ("all", "differ")
+        *(f"{rank}:{word}" for rank in ranks for word in ("all", "differ")),
+        *(f"{rank}:others" for rank in WIDEST if rank in ranks),
     )
 
 

@@ -134,7 +134,22 @@ def test_kingdoms_of_two_names_are_one(one, other):
     assert consensus(lineages[::-1])[0] == found
 
 
-def test_kingdoms_of_two_names_are_one_in_tables_too():
+@pytest.mark.parametrize(
+    ("kingdoms", "kingdom", "genus", "flags"),
+    [
+        (("Animalia", "Metazoa"), "Metazoa", "Apis", ""),
+        # Databases differ about the kingdoms of protists and algae; no animal is of another.
+        (("Chromista", "Stramenopila"), None, "Apis", "conflict-kingdom"),
+        (("Plantae", "Chromista"), None, "Apis", "conflict-kingdom"),
+        (("Animalia", "Chromista"), None, None, "conflict-kingdom"),
+        (("Fungi", "Plantae"), None, None, "conflict-kingdom"),
+    ],
+)
+def test_tables_settle_kingdoms_as_lineages_do(kingdoms, kingdom, genus, flags):
+    texts = [f"k__{name};f__Apidae;g__Apis" for name in kingdoms]
+    found, differing = consensus([parse_lineage(text) for text in texts])
+    assert (found["kingdom"], found["genus"]) == (kingdom, genus)
+    assert "|".join(f"conflict-{rank}" for rank in differing) == flags
     rows = [
         {
             **dict.fromkeys(RANKS),
@@ -148,11 +163,12 @@ def test_kingdoms_of_two_names_are_one_in_tables_too():
             },
             **parse_lineage(text),
         }
-        for text in ("k__Animalia;f__Apidae;g__Apis", "k__Metazoa;f__Apidae;g__Apis")
+        for text in texts
     ]
-    texts = ("feature_id", "sequence", "verbatim_lineage", "classifier", "flags", *RANKS)
-    types = dict.fromkeys(texts, pl.String) | {"confidence": pl.Float64}
+    columns = ("feature_id", "sequence", "verbatim_lineage", "classifier", "flags", *RANKS)
+    types = dict.fromkeys(columns, pl.String) | {"confidence": pl.Float64}
     types |= {"ncbi_taxid": pl.Int64, "length_bp": pl.Int64, "gtdb_species": pl.String}
     for order in (rows, rows[::-1]):
         found = agreed_rows(pl.DataFrame(order, schema=types)).row(0, named=True)
-        assert (found["kingdom"], found["genus"], found["flags"]) == ("Metazoa", "Apis", "")
+        assert (found["kingdom"], found["genus"]) == (kingdom, genus)
+        assert found["flags"].replace("|unclassified", "") == flags
