@@ -21,10 +21,14 @@ _PRIMERS = {"forward_primer": "pcr_primer_forward", "reverse_primer": "pcr_prime
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a recipient gets: assays as they are copied, the new ids of libraries, open lots."""
+    """What a recipient gets: assays as they are copied, the new ids of libraries, open lots.
+
+    `assay_of` is that of each library by its new id.
+    """
 
     assays: Collection[Row]
     libraries: Mapping[str, str]
+    assay_of: Mapping[str, str]
     lots: Collection[str]
     names: Names
 
@@ -41,6 +45,7 @@ def copy_history(history: History, received: Received) -> dict[str, Any]:
             libraries.setdefault(received.names.of(digests[name]), []).extend(shared)
     return {
         **_sequences(history, received),
+        **_compared(history, received),
         "datasets": [{"name": name, "sha256": name} for name in sorted(libraries)],
         "libraries": {name: sorted(set(own)) for name, own in sorted(libraries.items())},
         LOTS: dict(
@@ -50,6 +55,49 @@ def copy_history(history: History, received: Received) -> dict[str, Any]:
                 if lot in received.lots
             )
         ),
+    }
+
+
+def _compared(history: History, received: Received) -> dict[str, Any]:
+    """Copy which shared assays of which datasets were compared, and the level of each two.
+
+    Reasons stay behind: some tell of samples what may be withheld.
+    """
+    names = received.names
+    digests = {one["name"]: one["sha256"] for one in history["datasets"]}
+    assays: dict[str, set[str]] = {}  # of each dataset that was named, those of shared libraries
+    parts: dict[str, list[str]] = {}
+    for source, own in history.get("parts", {}).items():
+        for part in own:
+            new = [received.libraries.get(one) for one in history["libraries"][part]]
+            found = {received.assay_of[one] for one in new if one is not None}
+            if found:
+                assays.setdefault(source, set()).update(found)
+                parts.setdefault(names.of(source), []).append(names.of(digests[part]))
+    nodes = {
+        f"{source}: {own}": (f"{names.of(source)}: {own}", name)
+        for source, shared in assays.items()
+        for node, name in history.get("assays", {}).items()
+        if node.startswith(f"{source}: ") and name in shared
+        for own in (node.removeprefix(f"{source}: "),)
+    }
+    pairs = [
+        {"one": nodes[pair["one"]][0], "other": nodes[pair["other"]][0], "level": pair["level"]}
+        for pair in history["pairs"]
+        if pair["one"] in nodes and pair["other"] in nodes
+    ]
+    return {
+        **({"parts": {name: sorted(own) for name, own in sorted(parts.items())}} if parts else {}),
+        "assays": dict(sorted(nodes.values())),
+        "pairs": [
+            {
+                **dict(zip(("one", "other"), sorted((one["one"], one["other"])), strict=True)),
+                "level": one["level"],
+                "rules": [],
+                "common": [],
+            }
+            for one in sorted(pairs, key=lambda one: sorted((one["one"], one["other"])))
+        ],
     }
 
 

@@ -144,7 +144,8 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         *(counts, work.new_library, gate, (work.names, work.ledger)),
     )
     lots = origins.lots if origins else {}
-    received = Received(small["assays"], work.new_library, lots, work.names)
+    assay_of = {row["library_id"]: row["assay_id"] for row in small["libraries"]}
+    received = Received(small["assays"], work.new_library, assay_of, lots, work.names)
     columns = {table: _shown(work, table) for table in TABLES}
     tables = {table: _frame(rows, table, columns[table]) for table, rows in small.items()}
     tables["features"] = copied.features.select(*columns["features"])

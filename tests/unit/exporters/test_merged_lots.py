@@ -226,6 +226,11 @@ def test_what_a_partner_received_is_merged_by_what_it_was_merged_by(tmp_path, le
     told = [*digests, *(one[:16] for one in digests), '"x"', '"y"', "y-blank", "y-closed", SHUT]
     assert [one for one in told if one in history] == []
     assert main(["methods", str(passed_on)]) == 0
+    assert main(["laboratories", str(passed_on), "--out", str(tmp_path / "page")]) == 0
+    page = (tmp_path / "page" / "laboratories.html").read_text()
+    assert [word for word in SECRETS if word in page] == []
+    laboratories = (tmp_path / "page" / "laboratories.tsv").read_text().splitlines()
+    assert len(laboratories) == 1 + 3
 
 
 def test_a_common_region_goes_along_where_its_primers_do():
@@ -245,7 +250,7 @@ def test_a_common_region_goes_along_where_its_primers_do():
         ({}, ("", "")),
     ):
         assays = [{"assay_id": "V4", "target_gene": "16S rRNA", **primers}]
-        received = Received(assays, {"a": "new"}, {"l"}, Names(bytes(32), PARTY))
+        received = Received(assays, {"a": "new"}, {"new": "V4"}, {"l"}, Names(bytes(32), PARTY))
         found = copy_history(history, received)
         region = found["before"][0]["common_regions"]["16S rRNA"]
         assert (region["forward_primer"], region["reverse_primer"]) == told
