@@ -179,7 +179,6 @@ def _check_layouts(libraries: Sequence[Library], project: Config, problems: Prob
                 " for single reads all through, leave fastq_2 empty in all",
                 library.row,
                 "fastq_2",
-                library.library_id,
             )
             for library in fewer
         )

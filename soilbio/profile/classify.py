@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from soilbio.profile.tools import ToolFailed, run_tool_into, tool_version
+from soilbio.references.disk import scratch_beside
 
 # Most features of one vsearch process. SINTAX draws at random; it repeats itself only with one
 # thread and a fixed seed, and a feature's draws depend on those before it. So the chunks depend on
@@ -52,9 +52,9 @@ def classify(
 
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="sintax.", dir=folder) as scratch:
+    with scratch_beside(folder / "sintax") as scratch:
         try:
-            texts = _classify_chunks(features, database.path, Path(scratch), threads, confidence)
+            texts = _classify_chunks(features, database.path, scratch, threads, confidence)
         except ToolFailed as failure:
             raise failure.as_input_error(str(features)) from failure
     _write(folder / "sintax.tsv", "".join(texts))

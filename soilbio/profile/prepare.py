@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from soilbio.errors import InputError
-from soilbio.metadata.reads import UNREACHABLE, check_packing
+from soilbio.metadata.reads import UNREACHABLE, check_packing, iterate_whole
 from soilbio.profile.packing import packing
 from soilbio.profile.primers import Primers, cutadapt_options, read_counts
 from soilbio.profile.tools import Pipe, ToolFailed
@@ -112,17 +112,36 @@ def _failed(reads: Reads, failure: ToolFailed) -> ReadsLeft:
     """
     if failure.is_of_run:
         raise failure.as_input_error(reads.library_id) from failure
+    return ReadsLeft(reads.library_id, "failed", _fault_of(reads) or failure.said)
+
+
+def _fault_of(reads: Reads) -> str:
+    """Say what is wrong with a library's files, as `soilbio check --deep` does; '' if nothing is.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read at all.
+
+    """
+    counts = {}
     for path in (reads.forward, reads.reverse):
+        if path is None:
+            continue
         try:
-            if path is not None:
-                check_packing(path)
+            check_packing(path)
+            counts[path.name] = sum(1 for _ in iterate_whole(path))
         except InputError as error:
             fault = error.problems[0]
             if fault.code in UNREACHABLE:
                 raise
-            reason = f"{fault.found}; expected {fault.expected} [{fault.code}]"
-            return ReadsLeft(reads.library_id, "failed", reason)
-    return ReadsLeft(reads.library_id, "failed", failure.said)
+            found = str(fault.found)
+            where = found if path.name in found else f"{path.name}: {found}"
+            return f"{where}; expected {fault.expected} [{fault.code}]"
+    if len(set(counts.values())) > 1:
+        told = " and ".join(f"{number:,} in {name}" for name, number in counts.items())
+        return f"{told}; expected as many reads in both files of the pair [fastq-counts]"
+    return ""
 
 
 def _unique_reads(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Container
 from pathlib import Path
 
 from soilbio.profile.fastp import run_fastp
 from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.references.disk import scratch_beside
 
 # MultiQC names a sample by what stands before this ending.
 SUFFIX = ".fastp.json"
@@ -55,8 +55,8 @@ def collect(reports: Path, libraries: Container[str], target: Path) -> None:
     Those of libraries that the sheet no longer names may still lie there.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="multiqc-", dir=target.parent) as scratch:
-        listed = Path(scratch) / "reports.txt"
+    with scratch_beside(target) as scratch:
+        listed = scratch / "reports.txt"
         paths = sorted(reports.glob(f"*/*{SUFFIX}"))
         wanted = [str(path) for path in paths if path.name.removesuffix(SUFFIX) in libraries]
         listed.write_text("".join(f"{path}\n" for path in wanted), encoding="utf-8")
@@ -67,7 +67,7 @@ def collect(reports: Path, libraries: Container[str], target: Path) -> None:
                 run_tool(["multiqc", *quiet, *only, "--outdir", scratch, "--filename", "page.html"])
             except ToolFailed as failure:
                 raise failure.as_input_error(str(target)) from failure
-        page = Path(scratch) / "page.html"
+        page = scratch / "page.html"
         if not page.exists():
             page.write_text(_NO_PAGE, encoding="utf-8")
         page.replace(target)

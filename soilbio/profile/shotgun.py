@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from soilbio.metadata.databases import check_kraken2, wrong_database
 from soilbio.profile.clean import Cleaned
 from soilbio.profile.packing import needing_room, parts_of
 from soilbio.profile.tools import ToolFailed, run_tool, run_tool_into
+from soilbio.references.disk import scratch_beside
 from soilbio.references.genome_names import accession_of
 from soilbio.references.kinds import check_fits
 from soilbio.references.versions import check_whole
@@ -136,8 +136,8 @@ def sourmash(reads: Cleaned, database: Path, options: Mapping[str, int], target:
         return
     check_fits("sourmash", database)
     ksize, scaled = options["ksize"], options["scaled"]
-    with needing_room(target), TemporaryDirectory(prefix="sourmash-", dir=target.parent) as scratch:
-        sketch, found = Path(scratch) / "reads.zip", Path(scratch) / "gather.csv"
+    with needing_room(target), scratch_beside(target) as scratch:
+        sketch, found = scratch / "reads.zip", scratch / "gather.csv"
         kind = f"dna,k={ksize},scaled={scaled},abund"
         start = ["sourmash", "sketch", *kind.split(",", 1)[:1], "-p", kind.split(",", 1)[1]]
         _run([*start, "--merge", "reads", "-o", str(sketch), *reads.files()], target)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from soilbio.profile.clean import Cleaned
 from soilbio.profile.contaminants import bare_name, index_sequences, version_of_minimap2
 from soilbio.profile.packing import needing_room, parts_of
 from soilbio.profile.tools import ToolFailed, run_tool, streaming
+from soilbio.references.disk import scratch_beside
 from soilbio.taxonomy.sintax import read_sintax
 
 # minimap2 with short seeds, densely set: of 150-base pieces of a phylum that the reference lacks
@@ -77,18 +77,17 @@ def profile(reads: Cleaned, database: Path, index: Path, confidence: float, targ
     """
     with (
         needing_room(target),
-        tempfile.TemporaryDirectory(prefix="ssu.", dir=target.parent) as scratch,
+        scratch_beside(target) as scratch,
         parts_of([target]) as (part,),
     ):
-        picked = Path(scratch) / "picked.fasta"
+        picked = scratch / "picked.fasta"
         found = {} if reads.is_empty() else _pick(reads, index)
         with picked.open("w", encoding="ascii") as handle:
             for number, mates in enumerate(_fragments(reads, found)):
                 handle.write(f">{number}\n{_joined(mates)}\n")
-        classify(picked, Database(database, "", "", ""), confidence, Path(scratch), threads=1)
+        classify(picked, Database(database, "", "", ""), confidence, scratch, threads=1)
         counts = Counter(
-            _supported(lineage.ranks)
-            for lineage in read_sintax(Path(scratch) / "sintax.tsv", confidence)
+            _supported(lineage.ranks) for lineage in read_sintax(scratch / "sintax.tsv", confidence)
         )
         lines = [f"{lineage}\t{counts[lineage]}\n" for lineage in sorted(counts)]
         part.write_text("\t".join(COLUMNS) + "\n" + "".join(lines), encoding="utf-8")

@@ -6,7 +6,6 @@ PeerJ 4:e2584). Counts come from assigning unique sequences, not reads.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from soilbio.profile.features import Features, write_features
 from soilbio.profile.near import assign_near
 from soilbio.profile.tools import ToolFailed, run_tool_into, tool_version
+from soilbio.references.disk import scratch_beside
 
 _NO_FEATURE = ""
 
@@ -47,9 +47,9 @@ def denoise(uniques: Mapping[str, Path], settings: Settings, folder: Path, *, th
 
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="unoise.", dir=folder) as scratch:
+    with scratch_beside(folder / "unoise") as scratch:
         try:
-            features = _denoise(uniques, settings, Path(scratch), threads)
+            features = _denoise(uniques, settings, scratch, threads)
         except ToolFailed as failure:
             raise failure.as_input_error(str(folder)) from failure
     engine = {

@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,18 @@ def writing_to(folder: Path, *, remedy: str = "write to another folder") -> Iter
                 fix=f"Correct its name or permissions, or {remedy}",
             ) from error
         raise
+
+
+@contextmanager
+def scratch_beside(target: Path) -> Iterator[Path]:
+    """Make a folder beside a target for what is on its way; what a killed run left there goes."""
+    folder = target.with_name(f"{target.name}.scratch")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def locate(name: str, root: Path | None = None) -> Reference:
 
     """
     folder = (root or references_root()) / name
-    description = describe(name, root)
+    description = describe(name, root, "amplicons")
     engine = engine_of(description)
     if engine != "amplicons":
         raise _wrong_engine(name, engine, "sequences with lineages, for amplicons")
@@ -80,7 +80,7 @@ def locate_database(name: str, engine: str, root: Path | None = None) -> Databas
         `reference-missing`, if it is not installed; `reference-engine`, if it is another engine's.
 
     """
-    description = describe(name, root)
+    description = describe(name, root, engine)
     if engine_of(description) != engine:
         raise _wrong_engine(name, engine_of(description), f"a database of {engine}")
     return _to_database(name, description, (root or references_root()) / name)
@@ -132,8 +132,10 @@ def database_at(path: Path, root: Path | None = None) -> Database | None:
     return _to_database(name, description, top / name)
 
 
-def describe(name: str, root: Path | None = None) -> dict[str, Any]:
+def describe(name: str, root: Path | None = None, engine: str | None = None) -> dict[str, Any]:
     """Read what was noted of a reference when it was installed.
+
+    Where it is not, others of an `engine` are named, if one is asked for.
 
     Raises
     ------
@@ -143,8 +145,14 @@ def describe(name: str, root: Path | None = None) -> dict[str, Any]:
     """
     top = root or references_root()
     if not NAME.fullmatch(name) or not (top / name / DESCRIPTION).is_file():
-        manifest = read_manifest()
-        known = ", ".join(sorted({*manifest, *installed(root)}))
+        manifest = {
+            one: entry
+            for one, entry in read_manifest().items()
+            if engine is None or entry.engine == engine
+        }
+        there = (one for one in installed(root) if one != name)
+        others = {one for one in there if engine in (None, engine_of(describe(one, root)))}
+        known = ", ".join(sorted({*manifest, *others}))
         get = f"Run `{to_get(manifest[name])}`, or correct" if name in manifest else "Correct"
         raise problem_of(
             "reference-missing",

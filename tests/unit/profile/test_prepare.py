@@ -142,6 +142,22 @@ def test_files_of_unequal_length_make_a_failed_library(tmp_path):
     write_fastq(reads.reverse, [turned(template(random_dna(253, 0)))[:250]])
     left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
     assert left.status == "failed"
+    forward, reverse = reads.forward.name, reads.reverse.name
+    assert left.status_reason.startswith(f"20 in {forward} and 1 in {reverse}; ")
+    assert left.status_reason.endswith("[fastq-counts]")
+
+
+@pytest.mark.parametrize("end", ["forward", "reverse"])
+def test_a_record_that_is_none_is_told_with_its_file(tmp_path, end):
+    reads = write_pairs(tmp_path, [template(random_dna(253, n)) for n in range(20)])
+    path = getattr(reads, end)
+    lines = gzip.decompress(path.read_bytes()).decode().split("\n")
+    lines[41] += "A"
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    left = prepare_unique(reads, PRIMERS, Filters(), tmp_path / "u.fasta.gz")
+    assert left.status == "failed"
+    assert left.status_reason.startswith(f"{path.name}: ")
+    assert left.status_reason.endswith("[fastq-format]")
 
 
 def test_the_same_reads_give_the_same_bytes(tmp_path):
