@@ -28,6 +28,7 @@ _NOTHING = re.compile(
 )
 # R turns the marks between ranks into points: `d__Bacteria.p__Bacillota`.
 _OF_R = re.compile(r"^(?:X\.)?[dkp]__[^;|,]*\.{1,2}[pcofgs]__")
+_WORDS_OF_R = re.compile(r"^(?:Bacteria|Archaea|Eukaryota|Fungi)\.{1,2}(?:[A-Z][a-z]|$)")
 _NUMBERED = re.compile(
     r"^(?:z?otus?|[aes]svs?|zotus?|sotus?|feature|phylotype|clusters?)[ _.-]?\d+$", re.IGNORECASE
 )
@@ -99,9 +100,19 @@ def are_numbered(names: Sequence[str]) -> bool:
     return bool(names) and 2 * sum(bool(_NUMBERED.match(name)) for name in names) > len(names)
 
 
-def mangled(names: Iterable[str]) -> str:
-    """Give the first lineage whose marks R turned into points; empty where there is none."""
-    return next((name for name in names if _OF_R.match(name)), "")
+def mangled(names: Sequence[str]) -> str:
+    """Give the first lineage whose marks R turned into points; empty where there is none.
+
+    Without prefixes they are such where most names are.
+    """
+    words = [name for name in names if _WORDS_OF_R.match(name)]
+    most = words[:1] if 2 * len(words) > len(names) else []
+    return next((name for name in names if _OF_R.match(name)), (most or [""])[0])
+
+
+def is_whole_lineage(name: str) -> bool:
+    """Tell whether a name is a lineage beyond doubt: prefixes, and several ranks."""
+    return bool(_PREFIXED.search(name) and re.search("[;|]", name))
 
 
 def is_above_names(header: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.errors import InputError, Problems
 from soilbio.importers.columns import Kinds, check_measured, check_mixed, kinds_of, number_of
+from soilbio.importers.forms import is_lineage
 from soilbio.importers.naming import check_named, ranks_first
 from soilbio.importers.stated import Stated, check_ignored
 from soilbio.importers.text import Rows, empty, rows_of
@@ -310,7 +311,9 @@ def _note_name(problems: Problems, name: str, side: str, row: int | None) -> Non
         column=name if side == "column" else None,
         found=name,
         expected=f"a name for each {side}, and each name once",
-        fix="Name it, or join the two",
+        fix="Put a column of ids in front, such as `OTU ID`: several features have one lineage"
+        if is_lineage(name)
+        else "Name it, or join the two",
     )
 
 

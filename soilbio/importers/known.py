@@ -16,6 +16,7 @@ from soilbio.importers.forms import (
     are_sequences,
     is_lineage,
     is_nothing,
+    is_whole_lineage,
 )
 from soilbio.importers.found import Taxon
 from soilbio.importers.lineage_columns import (
@@ -220,7 +221,7 @@ def joined(
 def named_by_lineages(names: Sequence[str]) -> dict[str, str]:
     """Give lineages by name where names are lineages themselves; what is none is left out."""
     if not are_lineages(names):
-        return {}
+        return {name: name for name in names if is_whole_lineage(name)}
     return {name: name for name in names if is_lineage(name) or is_nothing(name)}
 
 

@@ -106,7 +106,7 @@ def _has_lineages(grid: Grid) -> bool:
 
 def _check_whole(grid: Grid) -> None:
     """Stop where R has put points in the place of the marks of lineages."""
-    if name := mangled([*grid.columns, *grid.rows]):
+    if name := mangled(grid.columns) or mangled(grid.rows):
         raise problem_of(
             "import-name",
             grid.source,

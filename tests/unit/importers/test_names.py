@@ -92,6 +92,23 @@ def test_lineages_and_what_is_stated_must_agree(tmp_path):
 def test_lineages_whose_marks_r_changed_are_refused(tmp_path):
     source = written(tmp_path, "\td__Bacteria.p__A\td__Bacteria.p__B\nS1\t3\t4\n")
     assert problems("table", [source]) == [("import-name", "d__Bacteria.p__A")]
+    written(tmp_path, "SampleID\tBacteria.Bacillota\tArchaea..Thermoproteota\nS1\t3\t4\n")
+    assert problems("table", [source]) == [("import-name", "Bacteria.Bacillota")]
+    written(tmp_path, "OTU ID\tBacteria.North\tSouth\tWest\nx\t3\t4\t1\ny\t1\t1\t2\n")
+    assert read("table", [source], {}).libraries == ("Bacteria.North", "South", "West")
+
+
+def test_a_lineage_among_other_names_is_kept_and_the_others_are_told(tmp_path):
+    text = "#OTU ID\tS1\nOTU_1\t1\nd__Bacteria;p__A\t2\nOTU_3\t7\n"
+    found = read("table", [written(tmp_path, text)], {})
+    assert lineages(found)["d__Bacteria;p__A"] == "d__Bacteria;p__A"
+    assert "2 of 3 features have no lineage: OTU_1, OTU_3" in found.notes
+
+
+def test_ranks_that_name_several_rows_ask_for_ids(tmp_path):
+    text = "Kingdom\tPhylum\tS1\nFungi\tA\t3\nFungi\tA\t4\n"
+    with pytest.raises(InputError, match="Put a column of ids in front"):
+        read("table", [written(tmp_path, text)], {})
 
 
 @pytest.mark.parametrize("kind", ["lineages", "sequences"])
