@@ -75,6 +75,8 @@ def is_lineage(text: str, *, is_said: bool = False) -> bool:
     case.
     """
     text = text.strip()
+    if text.isalnum() and not text.isalpha():  # OTU1, 4479944: most names, and no lineages
+        return False
     if _PREFIXED.search(text):
         return True
     parts = [_SUPPORT.sub("", part.strip()) for part in re.split("[;|,]", text)]

@@ -29,6 +29,8 @@ from soilbio.importers.lineage_columns import (
 )
 from soilbio.importers.text import open_text, read_texts
 
+_SIZE = re.compile(r";size=\d+;?$")
+
 
 def read_fasta(source: Path, *, by_header: bool = False) -> dict[str, str]:
     """Read sequences by the first word of their headers, upper case, U as T.
@@ -137,7 +139,7 @@ def _bare(cells: Sequence[str]) -> tuple[str, Taxon]:
 
 def without_size(name: str) -> str:
     """Take off what vsearch and usearch append to names: how often a sequence was read."""
-    return re.sub(r";size=\d+;?$", "", name)
+    return _SIZE.sub("", name) if ";" in name else name
 
 
 def _no_lineages(source: str, header: Sequence[str]) -> InputError:

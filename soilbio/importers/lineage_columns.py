@@ -236,6 +236,11 @@ def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
         for name, cells in texts.items()
         if name not in columns.taken and _SEQUENCE.match(name) and _cells(cells)
     ]
+    notes += [
+        f"column '{name}' holds no lineages, and is not taken"
+        for name, cells in texts.items()
+        if _LINEAGE.match(name) and name not in (columns.whole, *columns.beside) and _cells(cells)
+    ]
     return notes
 
 
@@ -279,10 +284,15 @@ def is_absent(name: str) -> bool:
     return name.strip().upper() in ("", "NA", "NAN", "NULL", "NONE", "?", "-", "N/A", "#N/A")
 
 
+_ONE_WORD = re.compile(r"^[A-Z][a-z]+$")
+
+
 def prefixed(rank: str, name: str) -> str:
     """Write a name with its rank, as lineages in one column do; what has one stays."""
     if is_absent(name):
         return f"{PREFIX[rank]}__"
+    if rank == "species" and _ONE_WORD.match(name):
+        return f"x__{name}"  # a genus or higher name: no species has one word
     return name if _HAS_PREFIX.match(name) else f"{PREFIX[rank]}__{name}"
 
 

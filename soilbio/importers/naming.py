@@ -97,11 +97,8 @@ def _check_title(source: str, header: Sequence[str], rows: Sequence[Line]) -> No
     """Stop where the first row is one cell above a table of three columns or more."""
     filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows]
     title = "".join(header).strip()
-    if (
-        sum(bool(cell) for cell in header) == 1
-        and filled
-        and 2 * sum(number > 2 for number in filled) > len(filled)
-    ):
+    is_alone = bool(title) and header[0] == title
+    if is_alone and 2 * sum(number > 2 for number in filled) > len(filled):
         raise _unnamed(
             source,
             rows[0][0] - 1,

@@ -411,3 +411,15 @@ def test_what_is_not_taken_of_a_file_of_lineages_is_said(tmp_path):
     text = "id\ttaxonomy\tSILVA taxonomy\nx\tk__Fungi;p__A\tk__Fungi;p__B\ny\tk__Fungi\tNA\n"
     notes = read("table", [table, written(tmp_path, text, "taxa.tsv")], {}).notes
     assert notes == ["column 'SILVA taxonomy' holds lineages, too, and is not taken"]
+
+
+def test_a_genus_in_the_column_of_species_is_no_species(tmp_path):
+    text = "OTU ID\tS1\tGenus\tSpecies\nx\t3\tNocardia\tNocardia\ny\t4\tNocardia\tcrassa\n"
+    found = read("table", [written(tmp_path, text)], {})
+    assert lineages(found) == {"x": "g__Nocardia; x__Nocardia", "y": "g__Nocardia; s__crassa"}
+
+
+def test_a_column_called_taxonomy_without_lineages_is_named(tmp_path):
+    text = "OTU ID\tS1\tTaxonomy\tGenus\nx\t3\tNocardia\tNocardia\ny\t4\tB\tBacillus\n"
+    notes = read("table", [written(tmp_path, text)], {}).notes
+    assert notes == ["column 'Taxonomy' holds no lineages, and is not taken"]
