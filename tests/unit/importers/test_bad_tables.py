@@ -132,7 +132,7 @@ def test_an_unknown_method_is_kept_as_such_and_compared_with_nothing(tmp_path, c
     again.mkdir()
     assert run(again, "plain" if form != "table" else form, *write(again)) == 0
     capsys.readouterr()
-    assert main(["compare", str(tmp_path / "out"), str(again / "out")]) == 0
+    assert main(["compare", str(tmp_path / "out"), str(again / "out")]) == 3
     assert "not at all until the method is stated" in capsys.readouterr().out
 
 
