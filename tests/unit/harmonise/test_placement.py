@@ -61,10 +61,19 @@ def common(tmp_path) -> list[str]:
     return [str(name) for name in names]
 
 
+REVERSE = "TCCTCCGCTTATTGATATGC"
+
+
+def primer(region: str) -> str:
+    """Make a primer of a region: another one for each number at its end."""
+    number = int(region[-1])
+    return f"CTTGGTCATTTAGAGGAAGT{'ACGT'[number // 4]}{'ACGT'[number % 4]}"
+
+
 def assay(region: str, engine: str = "dada2", gene: str = "16S rRNA") -> str:
     return (
         f"{{assay_id: {region}, target_gene: {gene}, target_subfragment: {region},"
-        f" engine: {engine}, pcr_primer_forward: ACGT{region[-1]}, pcr_primer_reverse: GGCC,"
+        f" engine: {engine}, pcr_primer_forward: {primer(region)}, pcr_primer_reverse: {REVERSE},"
         " reference: known, reference_version: 1}"
     )
 

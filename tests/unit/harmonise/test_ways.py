@@ -41,10 +41,19 @@ def table(folder: Path, rows: list[tuple[str, int, str, str]], assay: str) -> Pa
     return folder / "dataset"
 
 
+REVERSE = "TCCTCCGCTTATTGATATGC"
+
+
+def primer(region: str) -> str:
+    """Make a primer of a region: another one for each number at its end."""
+    number = int(region[-1])
+    return f"CTTGGTCATTTAGAGGAAGT{'ACGT'[number // 4]}{'ACGT'[number % 4]}"
+
+
 def its(region: str, engine: str = "dada2") -> str:
     return (
         f"{{assay_id: {region}, target_gene: ITS, target_subfragment: {region}, engine: {engine},"
-        f" pcr_primer_forward: ACGT{region[-1]}, pcr_primer_reverse: GGCC, reference: UNITE,"
+        f" pcr_primer_forward: {primer(region)}, pcr_primer_reverse: {REVERSE}, reference: UNITE,"
         " reference_version: 8}"
     )
 
@@ -59,7 +68,7 @@ def test_its1_and_its2_meet_in_the_species_hypotheses_of_unite(tmp_path, capsys)
         ("b", 4, "ACCT" * 40, "k__Fungi;p__Ascomycota;g__Peziza"),
     ]
     other = [
-        ("c", 5, "AGGT" * 40, named("Peziza", "SH1502188.08FU")),
+        ("c", 5, "AATC" * 40, named("Peziza", "SH1502188.08FU")),
         ("d", 6, "AGCT" * 40, named("Peziza", "SH1502189.08FU")),
     ]
     folders = [table(tmp_path / "n", one, its("ITS1")), table(tmp_path / "s", other, its("ITS2"))]
@@ -201,7 +210,8 @@ def test_one_reference_names_the_sequences_of_all(tmp_path, monkeypatch, capsys)
     known = reference_of_files("own", "1", tmp_path / "own.fasta", tmp_path / "own.tsv")
     monkeypatch.setattr("soilbio.references.manifest.locate", lambda name: known)
     short = "{{assay_id: {0}, target_gene: 16S rRNA, target_subfragment: {0}, engine: dada2,"
-    rest = " pcr_primer_forward: ACGT, pcr_primer_reverse: GGCC, reference: {1}, "
+    rest = f" pcr_primer_forward: {primer('V1')}, pcr_primer_reverse: {REVERSE},"
+    rest += " reference: {1}, "
     assay = short + rest + "reference_version: 1}}"
     one = [("a", 3, genes[0][:200], "k__Bacteria;p__Firmicutes"), ("b", 4, genes[1][:200], "")]
     other = [("c", 5, genes[0][200:], "d__Bacteria;p__Bacillota;g__Zus")]
