@@ -33,6 +33,8 @@ _BASES = b"ACGTNRYSWKMBDHVacgtnryswkmbdhv."
 
 
 # What is not the reads' fault: of a library nothing is known then.
+# Records that tell a file from any other, unless it is a copy.
+_TELLING = 10
 UNREACHABLE = ("fastq-missing", "fastq-unreadable")
 
 
@@ -53,9 +55,14 @@ class FirstRecords:
         return not text.translate(None, _OLD_QUALITIES) and max(text, default=0) > _HIGHEST_NEW
 
     def digest(self) -> bytes:
-        """Give what tells the file's beginning from that of any other; empty without reads."""
-        text = b"".join(self.sequences) + " ".join(self.names).encode()
-        return hashlib.sha256(text).digest() if self.names else b""
+        """Give what tells the file's beginning from that of any other; empty without reads.
+
+        Of so many records only that any block of a file has them, however it was compressed.
+        """
+        parts = (part[:_TELLING] for part in (self.sequences, self.qualities))
+        text = b"\n".join(b"\n".join(part) for part in parts)
+        names = "\n".join(self.names[:_TELLING]).encode()
+        return hashlib.sha256(text + names).digest() if self.names else b""
 
     def length_bp(self) -> int:
         """Give the length that nine of ten reads do not exceed; 0 without reads.

@@ -412,6 +412,14 @@ def test_a_copied_or_linked_file_is_not_taken_for_another_library(project):
     assert found(project) == [("fastq-duplicate", 3, "fastq_1"), ("fastq-duplicate", 3, "fastq_2")]
 
 
+def test_a_copy_that_was_compressed_anew_is_one_all_the_same(project):
+    long_pair(project)
+    for end in (1, 2):
+        plain = gzip.decompress(project.reads("L2", end).read_bytes())
+        project.reads("L1", end).write_bytes(gzip.compress(plain, 1))
+    assert ("fastq-copy", 3, "fastq_1") in found(project)
+
+
 def as_singles(project, *, name: str = "", assay: str = "") -> None:
     """Make two single libraries of the two ends of L2."""
     rows = project.sheet.read_text().splitlines()
