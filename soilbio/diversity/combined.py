@@ -18,6 +18,7 @@ from math import exp
 from statistics import median
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.pools import is_unclassified
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.taxonomy.canonical import plain
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 # How the reads that nothing explains are called, by the workflow and by importers.
-UNCLASSIFIED = ("unclassified", "ncbi:0")
 NOT_CLASSIFIED = "not classified"
 READS, GENOMES = "kraken2", ("sylph", "sourmash")
 # Of Bracken, too: fewer reads are no finding.
@@ -246,7 +246,7 @@ def shares_named(tables: Mapping[str, pl.LazyFrame]) -> dict[str, dict[str, floa
         .to_list()
     )
     part = (
-        pl.when(pl.col("feature_id").is_in(UNCLASSIFIED))
+        pl.when(is_unclassified())
         .then(pl.lit(NOT_CLASSIFIED))
         .when(pl.col("species").fill_null("") != "")
         .then(pl.lit("species"))

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.tables import EXCLUDING_FLAGS
+from soilbio.dataset.history import read_history
+from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.diversity.community import FEWEST_READS
 
 if TYPE_CHECKING:
@@ -114,10 +115,11 @@ def read_profiles(dataset: Dataset, assay: str) -> Profiles:
     matrix.sort_indices()
     reads = dict(zip(libraries, rows["reads_nonchimeric"].fill_null(0).to_list(), strict=True))
     named = dict(zip(libraries, matrix.sum(axis=1).tolist(), strict=True))
+    unnamed = _why_unnamed(dataset)
     bars = {
         row["library_id"]: reason
         for row in rows.iter_rows(named=True)
-        if (reason := _bar(row, named[row["library_id"]], reads[row["library_id"]]))
+        if (reason := _bar(row, named[row["library_id"]], reads[row["library_id"]], unnamed))
     }
     samples = dict(zip(libraries, rows["sample_id"].to_list(), strict=True))
     return Profiles(libraries, species, matrix, samples, bars, reads)
@@ -147,13 +149,21 @@ def _shares(dataset: Dataset, libraries: list[str]) -> Any:
     )
 
 
-def _bar(row: Mapping[str, object], named: float, reads: int) -> str:
+def _why_unnamed(dataset: Dataset) -> str:
+    """Say why a library has no species: where datasets were merged by a wider rank, none has."""
+    level = str(read_history(dataset.folder).get("level", RANK))
+    if level in RANKS and RANKS.index(level) < RANKS.index(RANK):
+        return f"datasets were merged by {level}, and profiles are compared by species: take those"
+    return "no species was named in it"
+
+
+def _bar(row: Mapping[str, object], named: float, reads: int, unnamed: str) -> str:
     if row["control_type"]:
         return "a control"
     if row["status"] != "ok":
         return f"its status is {row['status']}"
     if not named:
-        return "no species was named in it"
+        return unnamed
     if reads and named * reads < FEWEST_READS:
         return f"fewer than {FEWEST_READS} reads of named species"
     return ""

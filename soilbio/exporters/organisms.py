@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.agreements.model import Strictness
 from soilbio.dataset.formulas import made_safe
+from soilbio.dataset.pools import may_be_pool
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.exporters.view import View
 from soilbio.standards.sharing_classes import SharingClass
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _WANTED = ("sequence", "verbatim_lineage", "confidence", *RANKS, "taxon_rank", "flags")
-# Unclassified reads, and those of a numbered taxon above all ranks (root, cellular organisms).
-_POOL = r"(^|:)unclassified$|^[^:]+:[0-9]+$"
 _TEXT = ("verbatim_lineage", *RANKS)
 _BREAKS = r"[\x00-\x1f\x7f\x85\x{2028}\x{2029}]+"
 
@@ -43,7 +42,7 @@ def features_with_reason(view: View) -> pl.LazyFrame:
         .list.any()
     )
     is_pool = (
-        pl.col("feature_id").str.contains(_POOL)
+        may_be_pool()
         & pl.col("sequence").is_null()
         & pl.all_horizontal(pl.col(rank).is_null() for rank in RANKS)
     )

@@ -7,6 +7,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS
+from soilbio.dataset.pools import UNCLASSIFIED, is_unclassified
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.taxonomy.codes import code_of_names
 from soilbio.taxonomy.settle import (
@@ -77,17 +78,22 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
         code = pl.when(own != "").then(pl.lit(BY_HYPOTHESIS)).otherwise(code)
         rank = pl.when(own != "").then(pl.lit(BY_HYPOTHESIS)).otherwise(rank)
         name = pl.when(own != "").then(own).otherwise(name)
+    # What nothing explains stays that; what is named above all ranks is another thing.
+    is_pool = is_unclassified() & (rank == "")
     parts = [
-        code.alias("code"),
-        rank.alias("named_rank"),
+        pl.when(is_pool).then(pl.lit("")).otherwise(code).alias("code"),
+        pl.when(is_pool).then(pl.lit(UNCLASSIFIED)).otherwise(rank).alias("named_rank"),
         name.fill_null("").alias("named"),
-        excluding.alias("excluding"),
+        pl.when(is_pool).then(pl.lit("")).otherwise(excluding).alias("excluding"),
     ]
     key = [part.meta.output_name() for part in parts]
     known = features.with_columns(parts).collect()
     grouped = known.group_by(key).agg(*said(ranks), pl.col("confidence").min())
     taxa = settled(grouped, ranks).with_columns(
-        as_flags(lasting("flags"), pl.col("named") != ""),
+        pl.when(pl.col("named_rank") == UNCLASSIFIED)
+        .then(pl.lit(UNCLASSIFIED))
+        .otherwise(as_flags(lasting("flags"), pl.col("named") != ""))
+        .alias("flags"),
         # The name that a group goes by is its own, whatever was in conflict above.
         *(
             pl.when(pl.col("named_rank") == rank)
@@ -96,7 +102,7 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
             .alias(rank)
             for rank in ranks
         ),
-        *([] if is_sh else [pl.col("named_rank").replace("", None).alias("taxon_rank")]),
+        *([] if is_sh else [_rank_named().alias("taxon_rank")]),
         pl.lit(None, dtype=pl.String).alias("sequence"),
         pl.lit(None, dtype=pl.Int64).alias("length_bp"),
         pl.lit(None, dtype=pl.Int64).alias("ncbi_taxid"),
@@ -113,6 +119,12 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
         taxa.select(*key, pl.col("feature_id").alias("new")), on=key, how="inner"
     )
     return taxa.drop(key).lazy(), lineage_of.select("feature_id", "new").lazy()
+
+
+def _rank_named() -> pl.Expr:
+    import polars as pl
+
+    return pl.col("named_rank").replace(["", UNCLASSIFIED], None)
 
 
 def _hypothesis() -> pl.Expr:
@@ -135,6 +147,8 @@ def lasting(name: str) -> pl.Expr:
 
 def _id(key: Mapping[str, str], level: str) -> str:
     """Name a taxon; what is called the same and is another differs in the checksum of its key."""
+    if key["named_rank"] == UNCLASSIFIED:
+        return UNCLASSIFIED
     digest = md5("|".join(key.values()).encode(), usedforsecurity=False).hexdigest()[:8]
     deepest = key["named"] or "organism"
     before = f"{level}:" if key["named_rank"] == level else unnamed(level)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.pools import is_unclassified
 from soilbio.harmonise.lineages import unnamed
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _without(counts: pl.LazyFrame, ways: Ways) -> float | None:
     import polars as pl
 
     amount = pl.coalesce(pl.col("count").cast(pl.Float64), pl.col("relative_abundance"))
-    is_unnamed = pl.col("feature_id").str.starts_with(unnamed(ways.level))
+    is_unnamed = pl.col("feature_id").str.starts_with(unnamed(ways.level)) | is_unclassified()
     if placing := ways.by_clades:
         is_unnamed = pl.col("feature_id").is_in(placing.unplaced())
     sums = counts.select(amount.filter(is_unnamed).sum().alias("part"), amount.sum().alias("all"))

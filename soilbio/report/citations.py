@@ -12,6 +12,8 @@ _CITATIONS = {
     "deblur": "Deblur: Amir et al. 2017, mSystems 2:e00191-16, doi:10.1128/mSystems.00191-16",
     "sintax": "SINTAX: Edgar 2016, doi:10.1101/074161",
     "cutadapt": "cutadapt: Martin 2011, EMBnet.journal 17:10, doi:10.14806/ej.17.1.200",
+    "fastp": "fastp: Chen et al. 2018, Bioinformatics 34:i884, doi:10.1093/bioinformatics/bty560",
+    "minimap2": "minimap2: Li 2018, Bioinformatics 34:3094, doi:10.1093/bioinformatics/bty191",
     "qiime ?2?": "QIIME 2: Bolyen et al. 2019, Nat. Biotechnol. 37:852, "
     "doi:10.1038/s41587-019-0209-9",
     "mothur": "mothur: Schloss et al. 2009, Appl. Environ. Microbiol. 75:7537, "

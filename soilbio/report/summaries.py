@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.pools import is_unclassified
 from soilbio.dataset.tables import EXCLUDING_FLAGS
-from soilbio.diversity.combined import UNCLASSIFIED
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.view import subject_of
 
@@ -54,11 +54,10 @@ def composition(
     """
     import polars as pl
 
-    is_unknown = pl.col("feature_id").is_in(UNCLASSIFIED)
     features = (
         tables["features"]
         .filter(~is_excluded())
-        .select("feature_id", name=pl.when(is_unknown).then(pl.lit(UNKNOWN)).otherwise(rank))
+        .select("feature_id", name=pl.when(is_unclassified()).then(pl.lit(UNKNOWN)).otherwise(rank))
     )
     sums = (
         tables["counts"]

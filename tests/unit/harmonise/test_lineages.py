@@ -127,3 +127,26 @@ def test_names_of_names_are_the_same():
     ids, taxa = named(*rows)
     again, _ = named(*({rank: taxon[rank] for rank in RANKS} for taxon in taxa))
     assert set(ids) == set(again)
+
+
+def test_what_nothing_explains_stays_that_whatever_it_was_called():
+    ids = ["unclassified", "gg:unclassified", "ncbi:0", "k2-ab12:0", "ncbi:131567", "x:17", "f:1"]
+    frame = pl.LazyFrame(
+        {
+            "feature_id": ids,
+            "confidence": [None] * len(ids),
+            "flags": ["unclassified"] * 6 + [""],
+            **{rank: [None] * len(ids) for rank in RANKS},
+        },
+        schema_overrides={"confidence": pl.Float64, **dict.fromkeys(RANKS, pl.String)},
+    ).with_columns(genus=pl.Series([None] * 6 + ["Bacillus"]))
+    taxa, lineage_of = lineages_of(frame, "genus")
+    new = dict(lineage_of.select("feature_id", "new").collect().iter_rows())
+    assert {new[one] for one in ids[:4]} == {"unclassified"}
+    assert new["ncbi:131567"] == new["x:17"] != "unclassified"  # named, above all ranks; an OTU
+    assert new["f:1"].startswith("genus:Bacillus ")
+    rows = {row["feature_id"]: row for row in taxa.collect().to_dicts()}
+    assert (rows["unclassified"]["flags"], rows["unclassified"]["taxon_rank"]) == (
+        "unclassified",
+        None,
+    )
