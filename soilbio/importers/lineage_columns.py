@@ -210,8 +210,8 @@ def _no_ranks(source: str, column: str, cells: Sequence[str]) -> InputError:
         column=column,
         found=(_cells(cells) or [""])[0][:60],
         expected="lineages from domain or kingdom down, or names with their ranks (`g__Bacillus`)",
-        fix="Call the column by the rank of the names in it (Phylum, Genus …); or leave it out:"
-        f" `table: {{ignore_columns: ['{column}']}}`",
+        fix="Call the column by the rank of the names in it (Phylum, Genus …); or leave it out"
+        + ("" if ".biom" in source else f": `table: {{ignore_columns: ['{column}']}}`"),
     )
 
 

@@ -1,0 +1,44 @@
+"""Objects of R: ranks that nobody named, and messages that name the user's own file."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.importers.registry import read
+
+pytestmark = pytest.mark.skipif(not shutil.which("Rscript"), reason="R is not installed")
+
+# A phyloseq object as its package keeps it: the parts are attributes.
+OBJECT = """
+names <- c("O1", "O2")
+counts <- matrix(c(1L, 5L, 3L, 4L), nrow = 2, dimnames = list(names, c("S1", "S2")))
+taxa <- matrix(c("Bacteria", "Bacteria", "A", "B"), nrow = 2, dimnames = list(names, c(RANKS)))
+object <- structure(list(), otu_table = structure(counts, taxa_are_rows = TRUE), tax_table = taxa)
+saveRDS(object, "PATH")
+"""
+
+
+def saved(tmp_path: Path, ranks: str) -> Path:
+    path = tmp_path / "soils.rds"
+    text = OBJECT.replace("RANKS", ranks).replace("PATH", str(path))
+    subprocess.run(["Rscript", "--vanilla", "-e", text], check=True, capture_output=True)
+    return path
+
+
+def test_ranks_that_nobody_named_are_read(tmp_path):
+    found = read("phyloseq", [saved(tmp_path, '"Rank1", "Rank2"')], {})
+    assert {taxon.lineage for taxon in found.features.values()} == {"Bacteria; A", "Bacteria; B"}
+    assert found.libraries == ("S1", "S2")
+
+
+def test_what_is_wrong_in_an_object_names_the_object(tmp_path):
+    path = saved(tmp_path, '"one", "two"')
+    with pytest.raises(InputError) as caught:
+        read("phyloseq", [path], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.source) == ("import-lineages", f"{path} (taxonomy)")
