@@ -37,7 +37,8 @@ _COUNTED = ("domain", "phylum", "class", "order", "family", "genus", "species")
 # Some write the rank in full, `domain__Bacteria`, or its letter as a capital, `K__Bacteria`.
 _WORDS = {"superkingdom": "d", **{rank: rank[0] for rank in RANKS}}
 _PREFIX = re.compile(
-    rf"^(?:(sk|sg|dv|sdv|sh|[dkpcofgstx]|[KPCOFGS](?=__)|{'|'.join(_WORDS)})(?:__|:)|D_(\d+)__)"
+    rf"^(?:(sk|sg|dv|sdv|sh|[dkpcofgstx]|[KPCOFGS](?=__)|{'|'.join(_WORDS)})(?:__|:)"
+    r"|D_(\d{1,2})__)"
 )
 # One underscore for two, where a lineage begins so: `d_Bacteria;p_Firmicutes`.
 _SHORT = re.compile(r"^[dk]_[A-Z][a-z]+(?=;|$)")

@@ -89,7 +89,7 @@ def _is_borne_out(places: Sequence[str], told: Sequence[str], names: Sequence[st
         # SILVA's Patescibacteria;Microgenomatia;Candidatus Woesebacteria: phyla of others are
         # classes and orders of one phylum.
         phylum = names[rank_at.index("phylum")] if "phylum" in rank_at else ""
-        is_within = rank == "phylum" and min(own_places) > rank_at.index("phylum")
+        is_within = bool(phylum) and rank == "phylum" and min(own_places) > names.index(phylum)
         if not (is_within and is_prokaryote(names) and name_in(phylum)):
             return False
     pair = binomial(names, told)
