@@ -104,8 +104,9 @@ def _reads_writer(args: argparse.Namespace, dataset: Dataset, view: View, key: b
     Of libraries of which reads were to be removed, to the files that the run kept without them.
     """
     from soilbio.exporters.clean_reads import FOLDER, clean_reads, sought
+    from soilbio.exporters.profile_names import sheet_names
     from soilbio.exporters.pseudonyms import pseudonym
-    from soilbio.exporters.reads import Sequenced, sheet_names, writer_of
+    from soilbio.exporters.reads import Sequenced, writer_of
     from soilbio.metadata.sheet import read_sheet
 
     shown = set(view.tables["libraries"].select("library_id").collect()["library_id"])
@@ -123,7 +124,8 @@ def _reads_writer(args: argparse.Namespace, dataset: Dataset, view: View, key: b
             continue
         here, called = library, name
         if library not in shown:
-            here, called = (pseudonym(key, view.recipient, one) for one in (library, name))
+            here = pseudonym(key, view.recipient, stem) + library.removeprefix(stem)
+            called = pseudonym(key, view.recipient, name)
         if library in screened:
             kept = clean_reads(screened[library], stem, args.dataset.resolve().parent / FOLDER)
             reads[here] = Sequenced(called, kept.files, True, kept.reads, kept.fault)

@@ -14,6 +14,7 @@ from soilbio.agreements.model import Strictness
 from soilbio.errors import InputError, Problems, Refused, problem_of
 from soilbio.exporters.clean_reads import sought
 from soilbio.exporters.evidence import Evidence
+from soilbio.exporters.profile_names import sheet_names
 from soilbio.exporters.registry import Writer
 from soilbio.exporters.view import View
 from soilbio.standards.sharing_classes import SharingClass
@@ -64,21 +65,6 @@ def writer_of(reads: Mapping[str, Sequenced]) -> Writer:
     The libraries that profilers made of one metagenome have the same.
     """
     return partial(_write, reads)
-
-
-def sheet_names(tables: Mapping[str, pl.LazyFrame]) -> dict[str, str]:
-    """Name each library of a dataset as the sheet of its project does.
-
-    A metagenome's is there once for each profiler, as `L1-kraken2` of the assay `wgs-kraken2`.
-    """
-    assays = tables["assays"].select("assay_id", "library_strategy", "engine")
-    libraries = tables["libraries"].select("library_id", "assay_id")
-    names = {}
-    for row in libraries.join(assays, on="assay_id", how="left").collect().iter_rows(named=True):
-        library, end = row["library_id"], f"-{row['engine']}"
-        is_of_profiler = row["library_strategy"] == "WGS" and row["assay_id"].endswith(end)
-        names[library] = library.removesuffix(end) if is_of_profiler else library
-    return names
 
 
 def refuse_unscreened(tables: Mapping[str, pl.LazyFrame], libraries: Iterable[str]) -> None:

@@ -28,6 +28,7 @@ from soilbio.exporters.features import copy_features, counted, keep_counts
 from soilbio.exporters.gate import Gate, key_of, open_gate
 from soilbio.exporters.merged_history import Received, copy_history
 from soilbio.exporters.origins import origins_of
+from soilbio.exporters.profile_names import sheet_names
 from soilbio.exporters.rows import (
     NEVER,
     NOTES,
@@ -127,7 +128,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
 
     """
     gate = open_gate(dataset.agreements, recipient, purpose, on, _holdings(dataset.shared))
-    work = _Work(dataset, gate, Names(key, recipient))
+    work = _Work(dataset, gate, Names(key, recipient, sheet_names(dataset.tables)))
     _relate(work)
     small = {"samples": _samples(work)}
     if not small["samples"]:

@@ -48,16 +48,23 @@ _VERBATIM_IDS = frozenset({"agreement_id", "agreement_ids", "assay_id"})
 
 @dataclass(slots=True)
 class Names:
-    """Gives each id the name that it has for the recipient."""
+    """Gives each id the name that it has for the recipient.
+
+    `stems` are, of libraries that several profilers made of one metagenome, what was sequenced:
+    that has one pseudonym, behind which the profiler stands, as it does in the name.
+    """
 
     key: bytes
     recipient: str
+    stems: Mapping[str, str] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """Give the pseudonym of an id."""
         if name not in self.made:
-            self.made[name] = pseudonym(self.key, self.recipient, name)
+            stem = self.stems.get(name, name)
+            end = name.removeprefix(stem)
+            self.made[name] = pseudonym(self.key, self.recipient, stem) + end
         return self.made[name]
 
 

@@ -17,6 +17,7 @@ from soilbio.dataset.history import (
 )
 from soilbio.dataset.package import RUN
 from soilbio.report.citations import citations_of
+from soilbio.report.content import plural
 from soilbio.report.summaries import libraries_once, number_of_features
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ _LITERATURE = re.compile(r"\b(?:1[89]|20)\d\d\b|\bISO \d")
 _WORK = re.compile(r"\w[\w-]*(?: et al\.| & [\w-]+) \d{4}")
 # What a norm or list says stands behind it, such as: FAIRe checklist (...): primers are mandatory.
 _SAYING = re.compile(r"(\)): .*$")
+
+
+# What a profile's numbers are of; of marker genes nothing need be said.
+_ABUNDANCE = {
+    "sequence": "Its abundances are of sequenced DNA: large genomes weigh more.",
+    "taxonomic": "Its abundances are of genomes, whatever their size (taxonomic abundance).",
+    "marker": "Its counts are of reads of a marker gene.",
+}
 
 
 def methods_of(dataset: Dataset) -> str:
@@ -71,9 +80,11 @@ def _what(dataset: Dataset) -> str:
     known = [reads for _, reads in once.values() if reads is not None]
     features = number_of_features(dataset.tables)
     kept = f"{sum(known):,} reads, pairs counted once, were kept in" if known else "there are"
+    were = "was" if samples == 1 else "were"
     return (
-        f"{samples:,} soil samples were sequenced in {len(once) - controls:,} libraries,"
-        f" beside {controls:,} controls; {kept} {features:,} features."
+        f"{plural(samples, 'soil sample')} {were} sequenced in"
+        f" {plural(len(once) - controls, 'library', 'libraries')}, beside"
+        f" {plural(controls, 'control')}; {kept} {plural(features, 'feature')}."
     )
 
 
@@ -103,7 +114,7 @@ def _assay(row: Row, dataset: Dataset) -> str:
     number = dataset.table("libraries").filter(pl.col("assay_id") == row["assay_id"]).height
     return " ".join(
         [
-            f"**{row['assay_id']}** ({number:,} libraries).",
+            f"**{row['assay_id']}** ({plural(number, 'library', 'libraries')}).",
             *_sequenced(row),
             *_denoised(row),
             *_classified(row),
@@ -123,6 +134,10 @@ def _sequenced(row: Row) -> Iterator[str]:
             yield "The primers are not stated."
     how = ", ".join(filter(None, (row["lib_layout"], row["seq_meth"])))
     yield f"Sequencing: {how}." if how else "Platform and layout are not stated."
+    if row.get("trim_method"):
+        yield f"Trimming: {row['trim_method']}."
+    if row.get("screen_contam_method"):
+        yield f"Screening: {row['screen_contam_method']}."
 
 
 def _primer(row: Row, side: str) -> str:
@@ -133,6 +148,8 @@ def _primer(row: Row, side: str) -> str:
 def _denoised(row: Row) -> Iterator[str]:
     version = f" ({row['engine_version']})" if row["engine_version"] else ", version not stated"
     yield f"Features were made with {row['engine'] or 'a method that is not stated'}{version}."
+    if row.get("abundance") in _ABUNDANCE and row["library_strategy"] == "WGS":
+        yield _ABUNDANCE[row["abundance"]]
     parameters = row["engine_parameters"]
     if parameters and parameters != "{}":
         yield f"Parameters: {_parameters(parameters)}."

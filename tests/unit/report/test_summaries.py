@@ -74,6 +74,6 @@ def test_a_methods_section_says_what_was_sequenced():
     made = tables()
     assert number_of_features(made) == 6
     assert _what(dataset(made)) == (
-        "2 soil samples were sequenced in 2 libraries, beside 1 controls; 4,000 reads, pairs"
+        "2 soil samples were sequenced in 2 libraries, beside 1 control; 4,000 reads, pairs"
         " counted once, were kept in 6 features."
     )
