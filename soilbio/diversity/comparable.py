@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from soilbio.standards.materials import material_of
+from soilbio.standards.materials import by_material
 
 if TYPE_CHECKING:
     from soilbio.dataset.history import History
@@ -113,15 +113,12 @@ def soils_of(
     laboratories : mapping of sample to the laboratories that have libraries of it
 
     """
-    named: dict[str, list[str]] = {}
-    for row in samples:
-        name, is_accession = material_of(row["sample_id"])
-        own, _ = material_of(row.get("source_mat_id") or "")
-        for material in {own, name if is_accession else ""} - {""}:
-            named.setdefault(material, []).append(row["sample_id"])
+    materials, _ = by_material(
+        (" | ".join(sorted(laboratories.get(row["sample_id"], ()))), row) for row in samples
+    )
     soil_of = {sample: sample for sample in laboratories}
-    for _, several in sorted(named.items()):
-        known = sorted(sample for sample in several if sample in soil_of)
+    for _, rows in sorted(materials.items()):
+        known = sorted({row["sample_id"] for _, row in rows} & soil_of.keys())
         if len({one for sample in known for one in laboratories[sample]}) < 2:
             continue  # of one laboratory they are samples, whatever they were taken of
         joined = {soil_of[sample] for sample in known}

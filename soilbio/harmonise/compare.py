@@ -27,7 +27,15 @@ _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
 _EXACT = re.compile(r"dada2|unoise|deblur|zotu|\basv|\besv|sequence variant|unique sequences", re.I)
 _CLUSTERED = re.compile(
     r"(?<![zl])otu|\b9\d(?:[.,]\d+)? ?%|(?<![\d.])97(?![\d.])|\b0[.,]9\d|clust(?!er_unoise)"
-    r"|uparse|swarm|cd-?hit|lulu|collapsed|(?:open|closed|de.novo).reference|phylotype",
+    r"|uparse|swarm|cd-?hit|lulu|mumu|tip_?glom|agglomerat|\bgrouped\b|collapsed|phylotype"
+    r"|\b(?:at|of) [1-9](?:[.,]\d+)? ?%|(?:open|closed|de.novo).reference",
+    re.I,
+)
+# The same of an engine's parameters, in which numbers may be of anything (reads are mapped to exact
+# sequences at 97 %), and tables of counts have names of their own.
+_CLUSTERED_THEN = re.compile(
+    r"(?<![zl])\botus?\b(?![ -]?tab)|\bcluster_(?!unoise)\w+\b|cd-?hit|\bswarm\b|lulu|mumu"
+    r"|tip_?glom|(?<!no )(?<!not )(?<!without )\b(?:re-?)?cluster(?:ed|ing)\b(?!\"?\s*[:=])",
     re.I,
 )
 _CLUSTERERS = re.compile(r"mothur|lotus", re.I)
@@ -288,7 +296,8 @@ def _features(assay: Assay) -> str:
     if assay.get("library_strategy") != "AMPLICON":
         return "taxa"
     engine = str(assay.get("engine") or "")
-    if _CLUSTERED.search(engine):
+    parameters = str(assay.get("engine_parameters") or "")
+    if _CLUSTERED.search(engine) or _CLUSTERED_THEN.search(parameters):
         return "clusters"
     if _EXACT.search(engine):
         return "exact"

@@ -7,8 +7,10 @@ no other, and no dataset has both, since within a dataset two sequences are two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from soilbio.standards.iupac import reverse_complement
 
 # A sequence is another's but for its ends if it has at least so much of it.
 _SHARED = 0.9
@@ -52,17 +54,27 @@ def same_but_for_ends(
     return sorted(apart, key=lambda one: one.shorter)
 
 
-def _inside(sequences: Mapping[str, str]) -> Iterator[Ends]:
-    """Yield every sequence that lies within another, however many there are."""
+def pairs_inside(sequences: Collection[str], *, is_turned: bool) -> list[tuple[str, str]]:
+    """List the sequences that lie within another, as they are or turned, and that one."""
+    whole = {one: one for one in sequences}
+    inner = {one: reverse_complement(one) for one in sequences} if is_turned else whole
+    return [(one.shorter, one.longer) for one in _inside(whole, inner)]
+
+
+def _inside(
+    sequences: Mapping[str, str], within: Mapping[str, str] | None = None
+) -> Iterator[Ends]:
+    """Yield every sequence (of those of `within`) that lies in another, however many there are."""
+    shorter_ones = sequences if within is None else within
     probes: dict[str, list[str]] = {}
-    for name, sequence in sequences.items():
+    for name, sequence in shorter_ones.items():
         if len(sequence) >= _PROBE_BP:
             start = _middle(len(sequence))
             probes.setdefault(sequence[start : start + _PROBE_BP], []).append(name)
     for longer, sequence in sequences.items():
         for at in _places(len(sequence)):
             for shorter in probes.get(sequence[at : at + _PROBE_BP], ()):
-                yield from _compared(shorter, longer, sequences, at)
+                yield from _compared((shorter, shorter_ones[shorter]), (longer, sequence), at)
 
 
 def _middle(length: int) -> int:
@@ -77,8 +89,8 @@ def _places(length: int) -> Sequence[int]:
     return range(_middle(least), _middle(least) + length - least + 1)
 
 
-def _compared(shorter: str, longer: str, sequences: Mapping[str, str], at: int) -> Iterator[Ends]:
-    inner, outer = sequences[shorter], sequences[longer]
+def _compared(one: tuple[str, str], other: tuple[str, str], at: int) -> Iterator[Ends]:
+    (shorter, inner), (longer, outer) = one, other
     start = at - _middle(len(inner))
     end = len(outer) - start - len(inner)
     is_long_enough = _SHARED * len(outer) <= len(inner) < len(outer)

@@ -34,6 +34,7 @@ from soilbio.harmonise.rows import (
     CONFLICT_HEADER,
     CONFLICTS,
     MATERIAL,
+    by_name_alone,
     frame_of,
     measurements_of,
     own_columns,
@@ -131,7 +132,8 @@ def harmonise(
     check_repeated(sources, problems)
     problems.raise_if_any()
     merged.lots = lots_of(sources, tables["samples"], tables["libraries"])
-    merged.notes["samples_of_one_material"] = len(same_material(sources))
+    merged.notes["samples_of_one_material"] = len(same_material(sources, merged.notes))
+    merged.notes["samples_that_are_one_by_their_name_alone"] = by_name_alone(sources)
     tables["assays"] = merged_assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
         counts, features, origins = merged_numbers(

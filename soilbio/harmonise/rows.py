@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import TABLES
+from soilbio.harmonise.same_samples import are_one, libraries_of
 from soilbio.standards.insdc import is_missing
-from soilbio.standards.materials import material_of
+from soilbio.standards.materials import by_material
 from soilbio.standards.mixs import method_slot
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ def rows_of(
 ) -> tuple[list[Row], list[tuple[str, ...]]]:
     """Take the rows of a table; what two datasets have must be the same in both.
 
-    An empty cell of a sample takes the other's value. Soil properties that differ stay both, as
-    measurements: in the sample, which has one cell for them, is neither.
+    Of a sample that is one by more than its name an empty cell takes the other's value, and soil
+    properties that differ stay both, as measurements: in the sample, which has one cell for them,
+    is neither.
 
     Returns
     -------
@@ -56,10 +58,12 @@ def rows_of(
     is_sample = table == "samples"
     measured = _measured(sources, several) if is_sample and several else {}
     controls = _controls(sources) if is_sample else {}
+    libraries = libraries_of(sources) if is_sample and several else {}
     rows: list[Row] = []
     conflicts: list[tuple[str, ...]] = []
     for name, own in found.items():
-        row, settled, differing = _one_row(own, measured if is_sample else None)
+        is_known = is_sample and are_one(own, libraries)
+        row, settled, differing = _one_row(own, measured if is_known else None)
         if len({controls.get((who, name)) for who, _ in own} - {None}) > 1:
             differing.append("control_type")  # of a control other things may be shared
         rows.append(row)
@@ -75,13 +79,17 @@ def rows_of(
                 expected=f"one {key[:-3]} of that name, or the same in both datasets",
                 fix="Correct the one that is wrong; two that share a name need another one each"
                 " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
-                " of two assays of one sample)",
+                " of two assays of one sample)" + (_FIX if is_sample and not is_known else ""),
             )
     return rows, conflicts
 
 
+_FIX = (
+    "; if it is one sample, give it the same source_mat_id, or lat_lon and collection_date, in both"
+    " (no name says so)"
+)
 # Empty, these say that a sample is no control, and under which terms nothing is.
-_ID = "sample_id"
+_ID, _DATASET = "sample_id", " dataset"
 _NOT_FILLED = frozenset({"samp_category", "agreement_id"})
 # What a dataset says of a sample in its measurements: (dataset, sample, column) to texts.
 _Measured = Mapping[tuple[str, str, str], set[str]]
@@ -194,24 +202,38 @@ def _plain(value: object) -> str:
     return "" if value is None else f"{value}"
 
 
-def same_material(sources: Sequence[Source]) -> list[tuple[str, str, str]]:
+def by_name_alone(sources: Sequence[Source]) -> int:
+    """Count the samples of several datasets that nothing but their name says to be one."""
+    libraries = libraries_of(sources)
+    found: dict[str, list[tuple[str, Row]]] = {}
+    for source in sources:
+        for row in source.rows("samples"):
+            found.setdefault(row["sample_id"], []).append((source.name, row))
+    return sum(not are_one(own, libraries) for own in found.values())
+
+
+def same_material(
+    sources: Sequence[Source], notes: dict[str, int] | None = None
+) -> list[tuple[str, str, str]]:
     """List the samples of several datasets that are of one material, under whatever names.
 
     Those of one name are one sample. The others stay apart: what two laboratories made of one soil
     is a measure of the laboratories. An archive's accession is one however it is written, and where
     samples go by it, too.
     """
-    found: dict[str, set[tuple[str, str, str]]] = {}
-    for source in sources:
-        for row in source.rows("samples"):
-            own, _ = material_of(row.get("source_mat_id") or "")
-            name, is_accession = material_of(row["sample_id"])
-            for material in {own, name if is_accession else ""} - {""}:
-                found.setdefault(material, set()).add((material, source.name, row["sample_id"]))
+    materials, none = by_material(
+        (f"{source.name} {row['agreement_id']}", {**row, _DATASET: source.name})
+        for source in sources
+        for row in source.rows("samples")
+    )
+    if none and notes is not None:
+        notes["material_ids_of_samples_that_are_of_several_soils"] = len(none)
+    found = [
+        {(material, row[_DATASET], row["sample_id"]) for _, row in rows}
+        for material, rows in materials.items()
+    ]
     shared = [
-        rows
-        for rows in found.values()
-        if all(len({row[place] for row in rows}) > 1 for place in (1, 2))
+        rows for rows in found if all(len({row[place] for row in rows}) > 1 for place in (1, 2))
     ]
     return sorted(row for rows in shared for row in rows)
 

@@ -1,6 +1,7 @@
 """Assays that were read the other way round, told by each other where no gene is given.
 
-A sequence and its reverse complement in two laboratories' results are one, read on two strands.
+A sequence and its reverse complement in two laboratories' results are one, read on two strands,
+also where the one lies in the other: ends are cut at other places, too.
 Assays that have more features in common that way than as they stand are turned to the larger one.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import permutations, product
 from typing import TYPE_CHECKING
 
+from soilbio.harmonise.ends import pairs_inside
 from soilbio.harmonise.orientation import renamed
 from soilbio.harmonise.ways import sequences_of
 from soilbio.standards.iupac import reverse_complement
@@ -34,10 +36,11 @@ def turned_alike(parts: list[Part], notes: dict[str, int]) -> list[Part]:
     """
     known = set(sequences_of(parts).values())
     both = [(one, other) for one in known if one < (other := reverse_complement(one)) in known]
+    both += pairs_inside(known, is_turned=True)
     if not both:
         return parts
     has = _units(parts)
-    turned = _turned(has, both)
+    turned = _turned(has, both, pairs_inside(known, is_turned=False))
     kept, number = [], 0
     for place, (source, counts, features) in enumerate(parts):
         new = {
@@ -77,18 +80,17 @@ def _units(parts: Sequence[Part]) -> dict[str, set[Unit]]:
     return found
 
 
-def _turned(has: Mapping[str, set[Unit]], both: Sequence[tuple[str, str]]) -> set[Unit]:
+def _turned(
+    has: Mapping[str, set[Unit]],
+    both: Sequence[tuple[str, str]],
+    inside: Sequence[tuple[str, str]],
+) -> set[Unit]:
     """Find the assays to turn: in each group of assays that meet, those unlike the largest."""
     sizes = Counter(unit for units in has.values() for unit in units)
     order = sorted(sizes, key=lambda unit: (-sizes[unit], unit))
     alike = Counter(pair for units in has.values() for pair in permutations(units, 2))
-    against = Counter(
-        pair
-        for sequence, reverse in both
-        for one, other in product(has.get(sequence, ()), has.get(reverse, ()))
-        for pair in ((one, other), (other, one))
-        if one != other
-    )
+    alike += _met(has, inside)
+    against = _met(has, both)
     is_turned: dict[Unit, bool] = {}
     for root in order:
         waiting = [root] if root not in is_turned else []
@@ -100,6 +102,19 @@ def _turned(has: Mapping[str, set[Unit]], both: Sequence[tuple[str, str]]) -> se
                 is_turned[other] = is_turned[one] ^ (against[one, other] > alike[one, other])
                 waiting.append(other)
     return {unit for unit, turned in is_turned.items() if turned}
+
+
+def _met(
+    has: Mapping[str, set[Unit]], pairs: Sequence[tuple[str, str]]
+) -> Counter[tuple[Unit, Unit]]:
+    """Count for each two assays the pairs of sequences of which each has one."""
+    return Counter(
+        pair
+        for sequence, other_one in pairs
+        for one, other in product(has.get(sequence, ()), has.get(other_one, ()))
+        for pair in ((one, other), (other, one))
+        if one != other
+    )
 
 
 def _is_turned(units: set[Unit], turned: set[Unit], place: int) -> bool:

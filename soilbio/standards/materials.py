@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
 
-from soilbio.standards.insdc import is_missing
+from soilbio.standards.insdc import INFORMAL_MISSING, is_missing
+from soilbio.standards.mixs import parse_lat_lon
 
 # Whole ids, alone or at the end of a URL or behind a prefix; more text tells of a part of it.
 _BEFORE = r"(?:\S*[/=:]\s?)?"
@@ -13,19 +17,74 @@ _IGSN = re.compile(
     r"(?:https?://)?(?:\S*/)?igsn(?:\.org)?\s?[:/]?\s?(?:10273/)?([a-z0-9.-]+)/?", re.I
 )
 _SCHEME = re.compile(r"^https?://(?:www\.)?", re.I)
+# Studies, experiments, runs and analyses are no material, and a number alone is one everywhere.
+_OTHERS = re.compile(_BEFORE + r"(?:PRJ[A-Z]{1,2}\d+|[ESD]R[PRXAZ]\d{4,})/?|[\d.,]+", re.I)
+_NO_ID = INFORMAL_MISSING | {
+    *("unknown", "none", "no", "not known", "not available", "not recorded", "not determined"),
+    *("undetermined", "unspecified", "tbd", "tba", "unbekannt"),
+}
+# What samples of one soil say alike, at least in one laboratory; and how far apart places may be,
+# degrees, since agreements make some coarser.
+_OF_ONE = ("lat_lon", "collection_date", "cur_land_use")
+_FAR = 1.0
+Row = Mapping[str, Any]
 
 
 def material_of(text: str) -> tuple[str, bool]:
     """Give a material's id as it is compared, and whether it is an archive's accession.
 
     Accessions of BioSamples and of the sequence archives, and IGSN, may stand in a URL, behind a
-    prefix, and in small letters.
+    prefix, and in small letters. Words for what is missing, accessions of other things (studies,
+    runs) and a number alone are none.
     """
     plain = " ".join(text.split())
-    if is_missing(plain):
+    if is_missing(plain) or plain.casefold() in _NO_ID or _OTHERS.fullmatch(plain):
         return "", False
     if found := _ACCESSION.fullmatch(plain):
         return found[1].upper(), True
     if found := _IGSN.fullmatch(plain):
         return f"IGSN:{found[1].upper()}", True
     return _SCHEME.sub("", plain).rstrip("/").casefold(), False
+
+
+def by_material(
+    samples: Iterable[tuple[str, Row]],
+) -> tuple[dict[str, list[tuple[str, Row]]], list[str]]:
+    """Give the samples of each material, and the ids that are none by what samples say.
+
+    Parameters
+    ----------
+    samples : iterable of (laboratory, row of `samples`)
+
+    """
+    found: dict[str, list[tuple[str, Row]]] = {}
+    archived = set()
+    for who, row in samples:
+        own, is_archived = material_of(row.get("source_mat_id") or "")
+        name, is_accession = material_of(row["sample_id"])
+        archived |= {own} if is_archived else set()
+        archived |= {name} if is_accession else set()
+        for material in {own, name if is_accession else ""} - {""}:
+            found.setdefault(material, []).append((who, row))
+    none = sorted(name for name in found.keys() - archived if _are_several(found[name]))
+    return {name: rows for name, rows in found.items() if name not in none}, none
+
+
+def _are_several(rows: Iterable[tuple[str, Row]]) -> bool:
+    """Tell whether samples say of themselves that they are of several soils.
+
+    Laboratories write one thing in several ways; within one, what differs does, and far places do.
+    """
+    said: dict[tuple[str, str], set[str]] = {}
+    for who, row in rows:
+        for column in _OF_ONE:
+            text = " ".join(str(row.get(column) or "").split()).casefold()
+            if text and not is_missing(text):
+                said.setdefault((who, column), set()).add(text)
+    texts = {text for (_, column), own in said.items() if column == "lat_lon" for text in own}
+    places = sorted(filter(None, map(parse_lat_lon, texts)))
+    far = any(
+        max(abs(one[0] - other[0]), abs(one[1] - other[1])) > _FAR
+        for one, other in combinations(places, 2)
+    )
+    return far or any(len(own) > 1 for own in said.values())

@@ -42,6 +42,27 @@ def level(**changes) -> tuple[str, list[str]]:
         ({"engine": "mothur OTU"}, "genus", ["engine-differs", "clusters-against-variants"]),
         ({"engine": "mothur"}, "genus", ["engine-differs", "clusters-against-variants"]),
         ({"engine": "mothur, ASV"}, "feature", ["engine-differs"]),
+        *(
+            ({"engine": engine}, "genus", ["engine-differs", "clusters-against-variants"])
+            for engine in ("DADA2 + mumu", "dada2, ASVs grouped at 3 %", "dada2, tip_glom")
+        ),
+        *(
+            ({"engine_parameters": text}, "genus", ["engine-differs", "clusters-against-variants"])
+            for text in (
+                "then vsearch --cluster_size, 97 % OTUs",
+                '{"then": "mumu"}',
+                "ASVs clustered",
+            )
+        ),
+        *(
+            ({"engine_parameters": text}, "feature", ["engine-differs"])
+            for text in (
+                "vsearch --usearch_global --id 0.97 --otutabout, zOTUs",
+                "--cluster_unoise, reads mapped at 97 %",
+                "no clustering",
+                '{"clustering": false}',
+            )
+        ),
         ({"engine": "ours"}, "genus", ["engine-differs", "features-unknown"]),
         ({"target_gene": "18S rRNA"}, "presence", ["gene-differs"]),
         ({"library_strategy": "WGS"}, "presence", ["strategy-differs"]),

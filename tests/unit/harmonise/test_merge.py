@@ -496,8 +496,9 @@ def sheet(folder: Path, prefix: str, ph: dict[str, tuple[str, str]], **cells: st
         texts = {sample: own[place] for sample, own in ph.items()}
         value = names.replace_strict(texts, default=None, return_dtype=pl.String)
         tables["samples"] = column(tables["samples"], name, value)
-    for name, text in cells.items():
-        tables["samples"] = column(tables["samples"], name, pl.lit(text, pl.String))
+    for name, text in cells.items():  # of soils: nothing says that two blanks of a name are one
+        value = pl.when(pl.col("lat_lon") != "").then(pl.lit(text, pl.String))
+        tables["samples"] = column(tables["samples"], name, value)
     measured = tables["measurements"].filter(pl.col("subject").is_in(list(ph)))
     text, method = (
         pl.col("subject").replace_strict({name: own[at] for name, own in ph.items()})
@@ -553,6 +554,9 @@ def test_a_sample_of_two_datasets_has_what_either_says_and_both_soil_properties(
         ("http://example.org/soils/1", "https://www.example.org/Soils/1/", True),
         ("plot:3", "site:3", False),
         ("not collected", "not collected", False),
+        *((one, one, False) for one in ("PRJNA123456", "ERR1234567", "SRP012345", "DRX000001")),
+        *((one, one, False) for one in ("1", "n/a", "NA", "unknown", "None", "-")),
+        ("https://www.ebi.ac.uk/ena/browser/view/PRJEB123", "PRJEB123", False),
     ],
 )
 def test_a_material_is_one_however_its_id_is_written(one, other, is_one):

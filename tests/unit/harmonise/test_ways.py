@@ -127,6 +127,32 @@ def test_hypotheses_of_two_versions_are_merged_by_genus(tmp_path, capsys):
     assert "Merged by genus" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("others", [[], [(2, -2, False)], [(0, None, True)], [(5, -5, True)]])
+def test_the_other_strand_with_other_ends_is_turned_whoever_else_is_there(tmp_path, others):
+    """Laboratories cut primers at slightly other places, too; no reference is given."""
+    assay = (
+        "{assay_id: v4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+        f" pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}}}"
+    )
+    genes = [bases(random.Random(number), 250) for number in range(6)]
+    folders = []
+    for place, (start, end, is_turned) in enumerate([(0, None, False), (3, -4, True), *others]):
+        own = [gene[start:end] for gene in genes]
+        own = [reverse_complement(one) for one in own] if is_turned else own
+        rows = [(f"F{n}", n + 1, one, "") for n, one in enumerate(own)]
+        folders.append(table(tmp_path / f"l{place}", rows, assay))
+    words = ["harmonise", *map(str, folders), "--out", str(tmp_path / "merged"), "--level"]
+    assert main([*words, "feature"]) == 0
+    history = json.loads((tmp_path / "merged/provenance/harmonised.json").read_text())
+    assert history["notes"]["sequences_that_were_turned"] >= 6
+    assert history["notes"]["sequences_that_are_there_in_both_directions"] == 0
+    features = read_dataset(tmp_path / "merged").table("features")
+    turned = {one for gene in genes for one in (gene, reverse_complement(gene))}
+    if not others:
+        assert features.height == 6
+        assert set(features["sequence"]) <= turned
+
+
 def test_sequences_of_the_other_strand_are_turned(tmp_path, reference, capsys):
     own = list(enumerate(GENES[:5]))
     one = dataset(tmp_path / "a", "v4", V4, "V4", own, "a-1")
