@@ -190,11 +190,12 @@ def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
 
     asked = project.shotgun
     taxids = taxids_of(project) if engine in ("kraken2", REESTIMATES) else ""
-    if taxids == "own":
+    if taxids != "ncbi" and taxids:
         from soilbio.references.manifest import sha256_of
 
-        # Numbers of one's own mean nothing in another database.
-        taxids = f"k2-{sha256_of(asked['kraken2_database'] / 'taxo.k2d')[:12]}"
+        # Numbers of one's own mean nothing in another database, nor do those of two of GTDB.
+        kind = "gtdb" if taxids == "gtdb" else "k2"
+        taxids = f"{kind}-{sha256_of(asked['kraken2_database'] / 'taxo.k2d')[:12]}"
     distribution = None
     if engine == REESTIMATES:
         there = distributions_of(asked["kraken2_database"])

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 UNCLASSIFIED = "unclassified"
 # A profiler's own; rRNA reads that a reference does not name; Kraken2's number 0, as NCBI's or in
 # a database with numbers of its own.
-_UNCLASSIFIED = r"^(?:(?:[^:]+:)?unclassified|ncbi:0|k2-[^:]+:0)$"
+_UNCLASSIFIED = r"^(?:(?:[^:]+:)?unclassified|ncbi:0|(?:k2|gtdb)-[^:]+:0)$"
 # A numbered taxon of such databases, which above all ranks is the root or cellular organisms.
-_NUMBERED = r"^(?:ncbi|k2-[^:]+):[0-9]+$"
+_NUMBERED = r"^(?:ncbi|(?:k2|gtdb)-[^:]+):[0-9]+$"
 
 
 def is_unclassified() -> pl.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import file_digest, md5, sha256
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 HISTORY = "provenance/imported.json"
+# Numbers that a database of Kraken2 counted itself mean another taxon in another one.
+_OF_ONE_DATABASE = re.compile(r"(?:own|gtdb):[0-9]+")
 _IDS = {
     **{"samples": ("sample_id",), "libraries": ("sample_id", "library_id")},
     **{"counts": ("library_id",), "measurements": ("subject",)},
@@ -178,6 +181,8 @@ def _feature_ids(features: Mapping[str, Taxon], digest: str) -> dict[str, str]:
 def _feature_id(name: str, taxon: Taxon, own: str) -> str:
     if taxon.sequence:
         return md5(taxon.sequence.encode(), usedforsecurity=False).hexdigest()
+    if _OF_ONE_DATABASE.fullmatch(taxon.taxon_id):
+        return f"{own}:{taxon.taxon_id}"
     return taxon.taxon_id or f"{own}:{name}"
 
 

@@ -60,7 +60,11 @@ def backbone_ids(taxon_id: str, lineage: str) -> dict[str, object]:
     source, _, number = taxon_id.partition(":")
     is_ncbi = source == "ncbi" and number.isdigit() and int(number) > 0
     species = lineage.replace("|", ";").rpartition(";")[2].strip()
-    is_gtdb = source == "gtdb" and species.startswith("s__") and len(species) > len("s__")
+    is_gtdb = (
+        source.partition("-")[0] == "gtdb"
+        and species.startswith("s__")
+        and len(species) > len("s__")
+    )
     return {
         "ncbi_taxid": int(number) if is_ncbi else None,
         "gtdb_species": species.removeprefix("s__") if is_gtdb else None,

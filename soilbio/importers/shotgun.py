@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import FEATURES, RANKS
-from soilbio.errors import Problems, problem_of
+from soilbio.errors import Problems
 from soilbio.importers import kraken2
 from soilbio.importers.evidence import write_evidence
 from soilbio.importers.found import Taxon, backbone_ids
 from soilbio.importers.reestimates import collect_reestimates
-from soilbio.importers.text import open_text
 from soilbio.references.genome_names import accession_of, is_of_gtdb
+from soilbio.references.lineages import read_lineages
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -158,22 +158,9 @@ def _read_lineages(path: Path | None, taxonomy: str) -> tuple[dict[str, str], st
     """Read genome and lineage, and whose species they are; GTDB puts RS_ and GB_ before genomes."""
     if path is None:
         return {}, "genome"
-    found: dict[str, str] = {}
-    is_gtdb = taxonomy == "gtdb"
-    with open_text(path) as handle:
-        for number, line in enumerate(handle, start=1):
-            genome, tab, lineage = line.rstrip("\r\n").partition("\t")
-            if not tab and line.strip():
-                raise problem_of(
-                    "reference-lineage-format",
-                    str(path),
-                    row=number,
-                    found=line[:60].rstrip(),
-                    expected="a genome, a tab and a lineage",
-                    fix="Give a table of two columns, such as GTDB's bac120_taxonomy.tsv",
-                )
-            is_gtdb |= taxonomy == "auto" and is_of_gtdb(genome)
-            found[accession_of(genome)] = lineage
+    lineages = read_lineages(path)
+    found = {accession_of(genome): lineage for genome, lineage in lineages.items()}
+    is_gtdb = taxonomy == "gtdb" or (taxonomy == "auto" and any(map(is_of_gtdb, lineages)))
     return found, "gtdb" if is_gtdb else "genome"
 
 

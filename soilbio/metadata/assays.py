@@ -106,6 +106,15 @@ def merge_assays(own: Mapping[str, Mapping[str, Any]], problems: Problems) -> di
                 expected=f"at most max_length_bp, {assay.max_length_bp}",
                 fix="Swap or correct the two lengths",
             )
+        if assay.long_reads and "sylph" in assay.profilers:
+            problems.add(
+                "profiler-reads",
+                column=f"assays.{name}.profilers",
+                found="sylph",
+                expected="kraken2, sourmash or ssu for long reads: of reads of more than some 400"
+                " bases sylph cannot tell how many are of no genome, nor how many cover one",
+                fix="Take sylph out of the list",
+            )
         assays[name] = assay
     return assays
 

@@ -91,10 +91,13 @@ def _config_text(explored: Explored, target: Path) -> str:
     shotgun = ""
     if explored.metagenomes:
         databases = databases_for(explored)
-        profilers = ", ".join([*databases, SSU])
         for assay in explored.metagenomes:
+            is_long = assay == WGS_LONG
+            # sylph is of short reads.
+            used = [engine for engine in databases if not (is_long and engine == "sylph")]
+            profilers = ", ".join([*used, SSU])
             own += [f"  {assay}:", "    library_strategy: WGS", f"    profilers: [{profilers}]"]
-            own += ["    long_reads: true"] if assay == WGS_LONG else []
+            own += ["    long_reads: true"] if is_long else []
         lines = "".join(f"  {engine}_database: {name}\n" for engine, name in databases.items())
         shotgun = _template("shotgun.yaml").replace("@DATABASES@\n", lines) + "\n"
     assays = "\n".join(["assays:", *own]) if own else "assays: {}"

@@ -18,6 +18,8 @@ _POSITIONS = "dpcofgs"
 _DOMAINS = frozenset({"Archaea", "Bacteria", "Eukaryota", "Eukarya", "Viruses"})
 _PREFIXED = re.compile(r"([a-z]{1,2})__(.*)")
 # Printable ASCII that a SINTAX name can hold; the others, and `%`, become %XX.
+# What the column of lineages is called in tables that have more, as GTDB-Tk's summaries.
+_LINEAGE_HEADERS = frozenset({"classification", "gtdb_taxonomy", "lineage", "taxonomy"})
 _SAFE = "".join(
     chr(code) for code in range(33, 127) if not chr(code).isalnum() and chr(code) not in ",;:()%"
 )
@@ -35,16 +37,24 @@ def read_lineages(path: Path) -> dict[str, str]:
     """
     problems = Problems(str(path))
     lineages: dict[str, str] = {}
+    place: int | None = None  # of the lineages, where a header tells it
     for row, line in enumerate(_lines(path), start=1):
-        name, tab, lineage = line.partition("\t")
+        name, *cells = line.split("\t")
         if not line:
             continue
-        if not tab:
+        if row == 1 and len(cells) > 1 and (named := {*cells} & _LINEAGE_HEADERS):
+            place = cells.index(min(named))
+            continue
+        # A table of more columns says in its header which one has the lineages.
+        is_whole = len(cells) == 1 if place is None else len(cells) > place
+        lineage = cells[place or 0] if is_whole else ""
+        if not is_whole:
             problems.add(
                 "reference-lineage-format",
                 row=row,
                 found=line[:60],
-                expected="an id, a tab and a lineage",
+                expected="an id, a tab and a lineage; or, of more columns, a header that calls one"
+                f" {', '.join(sorted(_LINEAGE_HEADERS))}",
                 fix="Correct the line, or give the lineages as a table of two columns",
             )
         elif lineages.setdefault(name, lineage.strip()) != lineage.strip():

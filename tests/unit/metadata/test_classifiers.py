@@ -115,3 +115,16 @@ def test_mistakes_of_an_assays_reference_are_named(tmp_path, own):
 )
 def test_a_reference_of_the_gene_is_suggested(gene, name):
     assert suggested_for(gene) == name
+
+
+@pytest.mark.parametrize(
+    ("profilers", "is_told"), [("sylph, ssu", True), ("kraken2, sourmash, ssu", False)]
+)
+def test_sylph_is_refused_for_long_reads(tmp_path, profilers, is_told):
+    text = f"assays: {{w: {{library_strategy: WGS, long_reads: true, profilers: [{profilers}]}}}}\n"
+    if not is_told:
+        assert project(tmp_path, text).assays["w"].long_reads
+        return
+    with pytest.raises(InputError) as caught:
+        project(tmp_path, text)
+    assert [problem.code for problem in caught.value.problems] == ["profiler-reads"]
