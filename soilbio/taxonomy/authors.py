@@ -19,7 +19,7 @@ _GENUS = re.compile(
     rf"^([A-Z][a-z]+(?:-[A-Z]?[a-z]+)*),?\s+{_PARTICLES}({_AUTHOR})"
     rf"(?:(?:,| &| et| and| ex| in)?\s+{_PARTICLES}{_AUTHOR})*(?:,?\s+\(?\d{{4}}\)?)?$"
 )
-_YEAR = re.compile(r"[ ,(]\d{4}\)?$|[a-z]\.\)?$")
+_YEAR = re.compile(r"[ ,(]\d{4}\)?$|[a-z]\.\)?$| L\.$|[a-z]\. (?:&|et|and|ex|in) ")
 # First words that are no genus, and endings of names wider than a genus: SILVA's Marine Group II.
 _NO_GENUS = re.compile(
     r"^(?:candidatus|family|order|class|clade|group|subgroup|cluster|lineage|marine|soil|deep|"
@@ -54,6 +54,8 @@ def without_author(name: str, *, bare: bool = True) -> str:
     if not found or _NO_GENUS.search(found[1]):
         return name
     author = found[2]
+    if re.fullmatch("[A-Z]{3,}", author):
+        return name  # a collection of cultures: Nostoc PCC 7524
     is_author = (
         bare and bool(_A_NAME.match(author)) and (author in _KNOWN or not _LATIN.search(author))
     )

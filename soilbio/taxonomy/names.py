@@ -14,22 +14,26 @@ _BIN = re.compile(r"^(?:[PCOFGS]|PF|CF|OF|FG|GG|SG)?GB\d+(?:_|$)|(?:^|[ _])SGB\d
 _FOUND = re.compile(
     r"(?:^|[ _])(?:[a-z]*bacterium|archaeon|fungus|eukaryote|prokaryote|organism)(?:[ _]|$)"
 )
-SUPPORT = re.compile(r"\((?:\d+(?:\.\d+)?)\)$")
-# Greengenes2 numbers the parts of what is not of one origin: g__Bacillus_A_289472.
-_NUMBERED = re.compile(r"(?<=[A-Za-z0-9])_\d{5,}(?= |$)")
+# Support is at most 100: strains are of years (Aeromonas sp. C7(2011)).
+SUPPORT = re.compile(r"\((?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)\)$")
+# Greengenes2 numbers the parts of what is not of one origin: g__Bacillus_A_289472; strains of
+# others are numbers further behind: Bacillus_sp_FJAT_27264.
+_NUMBERED = re.compile(r"^([^ _]+(?:_[A-Z]+)?)_\d{5,}(?= |$)")
 # PR2 marks the genomes of organelles: Chlorella:plas.
 ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
 # UNITE's species hypotheses behind a name: Fungi_sp|SH1502188.08FU.
 _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
 # Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
 # RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.
-_WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_{LETTERS}(?=[ _]|$)")
+# Nor is what numbers follow in collections of cultures: Nostoc_PCC_7524, Chroococcus_SAG_2023.
+_WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_(?![A-Z]{{3}}[_ ]\d){LETTERS}(?=[ _]|$)")
 # SILVA names the kingdom of animals twice.
 _ANIMALS = re.compile(r"^Metazoa \(Animalia\)$")
 # Words that are no name alone, so that what follows is no suffix: Family_XI.
 _GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineage)_", re.IGNORECASE)
 # Greengenes writes it without a space, too: CandidatusSolibacter.
 _CANDIDATUS = re.compile(r"^(?:[Cc]andidatus[ _]*|Ca\.?[ _]+|Ca\.)(?=[A-Z])")
+_MARKED = r"_(?:ph|cl|or|fa|ge|uc(?:_[pcofgs])?)$"
 _NO_NAME = re.compile(
     r"^(?:|[\W_]+|#?n/?a|nan|null|none|unknown|undefined|undetermined|unresolved|ambiguous|"
     r"metagenome|"
@@ -37,10 +41,10 @@ _NO_NAME = re.compile(
     r"not[ _](?:assigned|available|classified|identified|determined)|"
     r"no[ _](?:blast[ _])?(?:hit|match|name|taxon)(?:e?s)?)$"
     r"|^no[ _]?rank(?:_|$)|uncult(?:ured|ivated)|metagenome|unidentified|unclassified|unassigned"
-    r"|incertae[ _]sedis|unknown[ _]"
+    r"|incertae[ _]sedis|unknown[ _]|_none$|^multi[ _-]affiliation$"
     r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]sp\.?$"
     # mothur's SILVA fills ranks that are empty: Subgroup_6_or, Subgroup_6_fa, Subgroup_6_ge.
-    r"|(?-i:_(?:ph|cl|or|fa|ge|uc(?:_[pcofgs])?)$)",
+    rf"|(?-i:{_MARKED})",
     re.IGNORECASE,
 )
 # PR2 fills ranks that are empty, by the name above: Chlorellales_X, Chlorellales_XX; so do copies
@@ -67,7 +71,7 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
 
     """
     name = _HYPOTHESIS.sub("", SUPPORT.sub("", text.strip()).strip())
-    name = _NUMBERED.sub("", ORGANELLE.sub("", name))
+    name = _NUMBERED.sub(r"\1", ORGANELLE.sub("", name))
     if name.count("'") % 2 or name.count('"') % 2:
         return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`
     name = name.strip("\"' ")
@@ -81,6 +85,12 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     suffixed = _WITH_SUFFIX.match(name)
     end = suffixed.end() if suffixed else 0
     return _ANIMALS.sub("Metazoa", (name[:end] + name[end:].replace("_", " ")).strip())
+
+
+def is_fill(text: str, above: Sequence[str]) -> bool:
+    """Tell whether a name only fills a rank: by a mark behind it, or behind a name from above."""
+    name = SUPPORT.sub("", text.strip()).strip("\"' ")
+    return bool(re.search(_MARKED, name)) or name.endswith("_none") or _fills(name, "", above)
 
 
 def _fills(name: str, rank: str, above: Sequence[str]) -> bool:

@@ -7,8 +7,15 @@ from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy import pr2
+from soilbio.taxonomy.between import (
+    NO_ORGANISMS,
+    is_above_a_genus,
+    is_latin,
+    is_misplaced,
+    is_within_genus,
+)
 from soilbio.taxonomy.by_names import binomial, ranks_by_name
-from soilbio.taxonomy.names import name_in
+from soilbio.taxonomy.names import is_fill, name_in
 from soilbio.taxonomy.told_ranks import (
     BETWEEN,
     DOMAINS,
@@ -16,6 +23,7 @@ from soilbio.taxonomy.told_ranks import (
     OF_UNITE,
     PROKARYOTES,
     SUPERGROUPS,
+    has_endings,
     is_prokaryote,
     told_ranks,
 )
@@ -47,11 +55,13 @@ def ranks_of(parts: Sequence[str]) -> list[str]:
     """
     if labels := _labels_of_pr2(parts):
         return pr2.canonical_ranks(labels, parts)
-    names = [_bare(part) for part in parts]
+    if NO_ORGANISMS & set(parts[:2]):
+        return [""] * len(parts)
+    names = ["" if is_fill(part, parts[:at]) else _bare(part) for at, part in enumerate(parts)]
     told = told_ranks(names)
     places = _by_number(names)
-    if places and _is_borne_out(places, told, names):
-        return _padded(places, len(names))
+    if places and _is_borne_out(places, told, names) and _is_formed(places, names):
+        return _without_misplaced(_padded(places, len(names)), names)
     return ranks_by_name(names, told)
 
 
@@ -94,6 +104,25 @@ def _is_borne_out(places: Sequence[str], told: Sequence[str], names: Sequence[st
             return False
     pair = binomial(names, told)
     return pair is None or rank_at[pair[0]] == "genus" or rank_at[pair[1]] in ("", "species")
+
+
+def _is_formed(places: Sequence[str], names: Sequence[str]) -> bool:
+    """Tell whether genus and species have the forms of such: no group, and not one word."""
+    at = {rank: names[place] for place, rank in enumerate(_padded(places, len(names))) if rank}
+    species, genus = at.get("species", ""), at.get("genus", "")
+    if is_latin(species) or is_within_genus(species) or is_within_genus(genus):
+        return False
+    return not is_above_a_genus(genus, species, of_prokaryote=is_prokaryote(names))
+
+
+def _without_misplaced(ranks: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Leave out what cannot be of the rank of its place."""
+    by_code = has_endings(names)
+    behind = [*names, ""][1:]
+    return [
+        "" if is_misplaced(name, rank, below, by_code=by_code) else rank
+        for name, rank, below in zip(names, ranks, behind, strict=True)
+    ]
 
 
 def _labels_of_pr2(parts: Sequence[str]) -> Sequence[str]:

@@ -87,4 +87,5 @@ def is_binomial(genus: str, species: str) -> bool:
 
     SILVA's lineages, which may be as long, do not. `Gymnodinium_sp.` is one; absent ones may be.
     """
-    return not species or (species[0] == genus[:1] and ("_" in species or " " in species))
+    first = genus.replace(" ", "_")
+    return not species or bool(first and species.replace(" ", "_").startswith(f"{first}_"))

@@ -47,6 +47,7 @@ SUPERGROUPS = frozenset(
         *("Opisthokonta", "Provora", "Rhizaria", "SAR", "Sar", "Stramenopiles", "TSAR"),
     }
 )
+_ANIMALS = frozenset({"Metazoa", "Animalia"})
 _OF_PLANTS = frozenset({"Fungi", "Plantae", "Viridiplantae", "Rhodophyta"})
 # A name that is between our ranks: of none of them.
 BETWEEN = "between"
@@ -63,16 +64,21 @@ _ANYWHERE = re.compile(
 )
 _SPECIES_GROUP = re.compile(r"^([A-Z][a-z]+) [a-z]\S* (?:group|subgroup|species group|complex)$")
 _PROTEOBACTERIA = re.compile(r"^(?:Alpha|Beta|Gamma|Delta|Epsilon|Zeta)proteobacteria$")
+_TOP_OF_VIRUSES = ("viria", "virae", "viricota")
 Endings = tuple[tuple[str, str], ...]
 _OF_PROKARYOTES: Endings = (
     *(("ales", "order"), ("aceae", "family")),
-    *(("ineae", BETWEEN), ("idae", BETWEEN), ("oideae", BETWEEN)),
+    *(("phycideae", ""), ("phyceae", "")),  # Greengenes' classes, and hosts of its chloroplasts
+    *(("eae", BETWEEN), ("idae", BETWEEN), ("inae", BETWEEN)),
 )
 _OF_PLANTS_AND_FUNGI: Endings = (
     *(("mycotina", BETWEEN), ("phytina", BETWEEN), ("mycetidae", BETWEEN), ("phycidae", BETWEEN)),
-    *(("ineae", BETWEEN), ("oideae", BETWEEN), ("opsida", "class"), ("idae", BETWEEN)),
+    *(("eae", BETWEEN), ("opsida", "class"), ("idae", BETWEEN), ("inae", BETWEEN)),
 )
-_OF_ANIMALS: Endings = (("phycidae", BETWEEN), ("idae", "family"), ("oidea", BETWEEN))
+_OF_ANIMALS: Endings = (
+    *(("phycidae", BETWEEN), ("idae", "family"), ("oidea", BETWEEN)),
+    *(("inae", BETWEEN), ("ini", BETWEEN), ("eae", BETWEEN)),
+)
 _OF_VIRUSES: Endings = (
     *(("viria", BETWEEN), ("virae", "kingdom"), ("viricota", "phylum"), ("viricotina", BETWEEN)),
     *(("viricetes", "class"), ("virales", "order"), ("virineae", BETWEEN), ("viridae", "family")),
@@ -112,10 +118,21 @@ def is_prokaryote(names: Sequence[str]) -> bool:
     return _realm_of(names)[1]
 
 
+def has_endings(names: Sequence[str]) -> bool:
+    """Tell whether orders and families of a lineage end as a code says: of prokaryotes and fungi.
+
+    Not where organelles stand, the hosts of which are called by other names (Greengenes).
+    """
+    text = " ".join(names).casefold()
+    if "chloroplast" in text or "mitochondri" in text:
+        return False
+    return is_prokaryote(names) or _realm_of(names)[0] is _of_plant
+
+
 def _realm_of(names: Sequence[str]) -> tuple[Callable[[str], str], bool]:
     """Tell by which code a lineage is named."""
     start = set(names[:3])
-    if "Viruses" in start:
+    if "Viruses" in start or any(name.endswith(_TOP_OF_VIRUSES) for name in start):
         return (lambda name: _by_ending(name, _OF_VIRUSES)), False
     is_prokaryote = bool(start & {"Bacteria", "Archaea"}) or (
         not start & (DOMAINS | KINGDOMS | SUPERGROUPS)
@@ -123,6 +140,8 @@ def _realm_of(names: Sequence[str]) -> tuple[Callable[[str], str], bool]:
     )
     if is_prokaryote:
         return _of_prokaryote, True
+    if _ANIMALS & set(names[:5]):
+        return _of_metazoon, False
     kingdoms = {named_ranks().get(name, ("", ""))[1] for name in names} | set(names)
     return (_of_plant if kingdoms & _OF_PLANTS else _of_animal), False
 
@@ -146,6 +165,8 @@ def _told(
         or (place <= 1 and _ABOVE_PHYLA.search(name))
         or _ANYWHERE.search(name)
         or (group and group[1] in names[:place])
+        # An epifamily: Termitoidae;Termitidae.
+        or (name.endswith("oidae") and any(one.endswith("idae") for one in names[place + 1 :]))
         or (name == "Craniata" and "Chordata" in names)  # not the brachiopods' class
     )
     return BETWEEN if is_between else told_by(name)
@@ -170,6 +191,13 @@ def _of_plant(name: str) -> str:
 def _of_animal(name: str) -> str:
     """Tell ranks of animals and protists, whose families end in -idae (ICZN, article 29.2)."""
     return rank_of_name(name) or _by_ending(name, _OF_ANIMALS)
+
+
+@lru_cache(maxsize=100_000)
+def _of_metazoon(name: str) -> str:
+    """Tell ranks of animals, which no ending of plants' tells: Percomorphaceae are no family."""
+    known = named_ranks().get(name, ("", ""))[0]
+    return known or _by_ending(name, _OF_ANIMALS)
 
 
 def _by_ending(name: str, endings: Endings) -> str:

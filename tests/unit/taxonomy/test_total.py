@@ -53,7 +53,6 @@ def test_any_lineage_is_read(parts, mark):
             {
                 **{"domain": "Viruses", "phylum": "Negarnaviricota", "class": "Monjiviricetes"},
                 **{"order": "Mononegavirales", "family": "Rhabdoviridae"},
-                "species": "DakArK 7292 virus",
             },
         ),
         (
