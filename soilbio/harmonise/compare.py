@@ -45,6 +45,7 @@ _BESIDE = tuple(
 )
 LENGTHS_TRIMMED = "lengths-trimmed"
 UNSTATED = "method-unstated"
+_NO_SEQUENCES = "no-sequences"
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
@@ -81,7 +82,8 @@ def compare(
     ----------
     assays : mapping of name to row of `assays`
         With `has_counts` beside the columns of the table, `sh_version` of UNITE's species
-        hypotheses that its features have, and the `lengths` of its sequences.
+        hypotheses that its features have, the `lengths` of its sequences, and `has_own_names` where
+        most of its features have neither a sequence nor a database's id.
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
@@ -127,7 +129,8 @@ def _by_hypotheses(
     """Let one version of UNITE's species hypotheses stand for what sequences cannot tell."""
     if not _agree(one, other, "sh_version"):
         return applying
-    replaced = {*_OF_PLACE, *_OF_FEATURES.values(), "lengths-differ", LENGTHS_TRIMMED}
+    replaced = {*_OF_PLACE, *_OF_FEATURES.values(), _NO_SEQUENCES, "lengths-differ"}
+    replaced.add(LENGTHS_TRIMMED)
     return _instead(applying, replaced, rules["species-hypothesis"])
 
 
@@ -199,6 +202,7 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     # Clusters of two runs are two sets of clusters, whatever their representatives are called.
     features = {_features(assay) for assay in (one, other)} & {"clusters", "unknown"}
     clusters = [rules[_OF_FEATURES[kind]] for kind in sorted(features)]
+    clusters += _of_names_alone(one, other, rules)
     if not all(_has_place(assay) for assay in (one, other)):
         marker = [rules["region-unstated"]]
     lengths = [] if marker or clusters else _of_lengths(one, other, rules)
@@ -210,6 +214,14 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     names = _MAKING.get(str(one["library_strategy"]), _MAKING["WGS"])
     making = [rules[name] for name in names if _differ(one, other, rules[name].fields)]
     return [*marker, *making, *lengths, *clusters]
+
+
+def _of_names_alone(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:
+    """Give the rule of features that nothing but a dataset's own names tells apart."""
+    if not any(assay.get("has_own_names") for assay in (one, other)):
+        return []
+    is_amplicon = one.get("library_strategy") == "AMPLICON"
+    return [rules[_NO_SEQUENCES if is_amplicon else "no-ids"]]
 
 
 def _of_lengths(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:

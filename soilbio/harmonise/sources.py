@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 _AT_ONCE = 2
+# Imports put the beginning of a checksum before names that mean nothing elsewhere.
+OWN_NAME = r"^[0-9a-f]{12}:"
+_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +144,16 @@ def assays_of(
 ) -> dict[str, Mapping[str, Any]]:
     """Give the assays of all by `dataset: assay`, as they are now.
 
-    Beside the columns are `has_counts`, `sh_version`, that of UNITE's species hypotheses which
-    features of an ITS have, the `lengths` of sequences, and `merged_by`, the level of earlier
-    merging. Sequences that were trimmed then are those of the window's primers, whatever they were
-    amplified with.
+    Beside the columns are `has_counts`, `has_own_names` where nothing but names of its own tells
+    features apart, `sh_version`, that of UNITE's species hypotheses which features of an ITS have,
+    the `lengths` of sequences, and `merged_by`, the level of earlier merging. Sequences that were
+    trimmed then are those of the window's primers, whatever they were amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
     """
     found: dict[str, Mapping[str, Any]] = {}
     for source in sources:
         has_counts = _have_counts(source)
+        own_names = _own_names(source)
         sampling = _sampling(source, fields)
         rows = source.rows("assays")
         version = _hypotheses(source) if any(map(is_its, rows)) else ""
@@ -160,6 +164,7 @@ def assays_of(
                 **row,
                 **_after_merging(source.history, row),
                 "has_counts": has_counts.get(row["assay_id"], True),
+                "has_own_names": row["assay_id"] in own_names,
                 "sh_version": version if is_its(row) else "",
             }
     lengths = lengths_of(sources, lambda one, other: is_one_place(found[one], found[other]))
@@ -181,6 +186,27 @@ def _have_counts(source: Source) -> dict[str, bool]:
         .collect(engine="streaming")
     )
     return dict(counted.iter_rows())
+
+
+def _own_names(source: Source) -> set[str]:
+    """List the assays most of whose features have no sequence, and names of their import alone."""
+    import polars as pl
+
+    is_own = pl.col("feature_id").str.contains(OWN_NAME)
+    is_own &= pl.col("sequence").fill_null("") == ""
+    own = source.frame("features").filter(is_own).select("feature_id").collect()["feature_id"]
+    if own.is_empty():
+        return set()
+    of_assay = source.frame("libraries").select("library_id", "assay_id")
+    found = (
+        source.frame("counts")
+        .join(of_assay, on="library_id", how="inner")
+        .group_by("assay_id")
+        .agg(pl.col("feature_id").is_in(own.implode()).mean().alias("share"))
+        .filter(pl.col("share") > _MOST)
+        .collect(engine="streaming")
+    )
+    return set(found["assay_id"])
 
 
 def is_its(assay: Mapping[str, Any]) -> bool:

@@ -64,6 +64,12 @@ def level(**changes) -> tuple[str, list[str]]:
             )
         ),
         ({"engine": "ours"}, "genus", ["engine-differs", "features-unknown"]),
+        ({"has_own_names": True}, "genus", ["no-sequences"]),
+        (
+            {"has_own_names": True, "method_fingerprint": "a"},
+            "genus",
+            ["same-method", "no-sequences"],
+        ),
         ({"target_gene": "18S rRNA"}, "presence", ["gene-differs"]),
         ({"library_strategy": "WGS"}, "presence", ["strategy-differs"]),
         ({"has_counts": False}, "presence", ["counts-against-abundances"]),

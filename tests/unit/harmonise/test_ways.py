@@ -89,6 +89,36 @@ def test_its1_and_its2_meet_in_the_species_hypotheses_of_unite(tmp_path, capsys)
     assert genera == {"Peziza"}
 
 
+@pytest.mark.parametrize(
+    ("assay", "level"),
+    [
+        (
+            "{assay_id: v4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+            f" pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}, reference: SILVA,"
+            " reference_version: 138}",
+            "genus",
+        ),
+        (
+            "{assay_id: wgs, library_strategy: WGS, engine: kraken2, reference: GTDB,"
+            " reference_version: 220}",
+            "species",
+        ),
+    ],
+)
+def test_names_of_a_table_are_no_sequences_and_meet_by_their_lineages(
+    tmp_path, capsys, assay, level
+):
+    """ASV_1 of two laboratories are two things; their lineages may be one."""
+    rows = [
+        (f"T{n}", n + 3, "", f"d__Bacteria; p__Bacillota; g__{name}; s__{name} sp{n}")
+        for n, name in enumerate(("Bacillus", "Paenibacillus", "Clostridium"))
+    ]
+    folders = [table(tmp_path / name, rows, assay) for name in "nm"]
+    assert main(["harmonise", *map(str, folders), "--out", str(tmp_path / "merged")]) == 0
+    assert f"Merged by {level}" in capsys.readouterr().out
+    assert read_dataset(tmp_path / "merged").table("features").height == 3
+
+
 def test_genes_beside_its_have_no_hypotheses_and_stay_sequences(tmp_path, capsys):
     shared = named("Peziza", "SH1502188.08FU")
     bacteria = "k__Bacteria;p__Bacillota;g__Bacillus"
