@@ -126,12 +126,13 @@ def _reads_writer(args: argparse.Namespace, dataset: Dataset, view: View, key: b
         if library not in shown:
             here = pseudonym(key, view.recipient, stem) + library.removeprefix(stem)
             called = pseudonym(key, view.recipient, name)
+        files = tuple(path for path in (rows[name].fastq_1, rows[name].fastq_2) if path)
         if library in screened:
-            kept = clean_reads(screened[library], stem, args.dataset.resolve().parent / FOLDER)
+            folder = args.dataset.resolve().parent / FOLDER
+            kept = clean_reads(screened[library], stem, folder, len(files))
             reads[here] = Sequenced(called, kept.files, True, kept.reads, kept.fault)
             continue
-        files = (rows[name].fastq_1, rows[name].fastq_2)
-        reads[here] = Sequenced(called, tuple(path for path in files if path))
+        reads[here] = Sequenced(called, files)
     return writer_of(reads)
 
 

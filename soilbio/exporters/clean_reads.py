@@ -33,7 +33,7 @@ def sought() -> pl.Expr:
     return pl.col("removed_by_genome").fill_null("") != ""
 
 
-def clean_reads(row: dict[str, Any], name: str, folder: Path) -> Clean:
+def clean_reads(row: dict[str, Any], name: str, folder: Path, ends: int) -> Clean:
     """Find the files that a run kept of a library without what was to be removed.
 
     Parameters
@@ -44,6 +44,8 @@ def clean_reads(row: dict[str, Any], name: str, folder: Path) -> Clean:
         What the sheet calls the library.
     folder : Path
         Where the run kept reads and its account of them.
+    ends : int
+        How many files the library has, one or two: a pair goes whole or not at all.
 
     Returns
     -------
@@ -62,8 +64,7 @@ def clean_reads(row: dict[str, Any], name: str, folder: Path) -> Clean:
         return Clean(fault=f"the files in {folder} are of another run than the dataset")
     if status != "ok":
         return Clean()
-    ends = [folder / f"{name}_{end}.fastq.gz" for end in (1, 2)]
-    files = tuple(path for path in ends if path.is_file() and path.stat().st_size)
-    if ends[0] not in files:
+    files = tuple(folder / f"{name}_{end}.fastq.gz" for end in range(1, ends + 1))
+    if not all(path.is_file() and path.stat().st_size for path in files):
         return Clean(fault="the run did not keep them")
     return Clean(files, reads)

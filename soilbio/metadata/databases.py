@@ -16,7 +16,12 @@ from soilbio.references.genome_names import stranger_to
 from soilbio.references.kinds import KINDS, check_fits, check_kind, wrong_database
 from soilbio.references.kraken2_taxonomy import NCBI, contradicts_ncbi, numbers_of
 from soilbio.references.layouts import DATABASE_NAMES
-from soilbio.references.machine import memory_bytes, memory_of
+from soilbio.references.machine import (
+    memory_bytes,
+    memory_of,
+    memory_of_entry,
+    what_would_fit,
+)
 from soilbio.references.manifest import (
     LINEAGES,
     database_at,
@@ -154,6 +159,13 @@ def _where(path: Path | None, profiler: str) -> str:
         return f"Correct the path; it was looked for at {path}"
     if entry.engine != profiler:
         return _others(path.name, entry.engine, profiler)
+    needed, there = memory_of_entry(entry) or 0, memory_bytes()
+    if needed > there:
+        return (
+            f"It takes {needed / 1e9:.1f} GB of memory, and there are {there / 1e9:.1f}"
+            " (SOILBIO_MEMORY_GB states those of a cluster's nodes);"
+            f" {what_would_fit(read_manifest(), profiler, there)}"
+        )
     told = f"Run `{to_get(entry)}`"
     return told if entry.is_verifiable else f"{told}: its publisher gives no checksum to hold it to"
 

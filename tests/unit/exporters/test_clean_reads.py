@@ -17,16 +17,16 @@ ACCOUNT = {
 }
 
 
-def kept(folder, *ends: int, **changed):
+def kept(folder, *ends: int, of: int = 2, **changed):
     (folder / "L1.json").write_text(json.dumps(ACCOUNT | changed))
     for end in ends:
         (folder / f"L1_{end}.fastq.gz").write_bytes(b"reads")
-    return clean_reads(ROW, "L1", folder)
+    return clean_reads(ROW, "L1", folder, of)
 
 
 @pytest.mark.parametrize("ends", [(1,), (1, 2)])
 def test_the_files_of_the_run_that_made_the_dataset_are_given(tmp_path, ends):
-    found = kept(tmp_path, *ends)
+    found = kept(tmp_path, *ends, of=len(ends))
     assert [path.name for path in found.files] == [f"L1_{end}.fastq.gz" for end in ends]
     assert (found.reads, found.fault) == (7, "")
 
@@ -36,6 +36,7 @@ def test_the_files_of_the_run_that_made_the_dataset_are_given(tmp_path, ends):
     [
         ({}, (), "did not keep"),
         ({}, (2,), "did not keep"),
+        ({}, (1,), "did not keep"),  # of a pair
         ({"removed": {"human": 2}}, (1, 2), "another run"),
         ({"genomes": {"human": "a" * 64}}, (1, 2), "another run"),
         ({"reads_decontaminated": 8}, (1, 2), "another run"),
@@ -50,7 +51,7 @@ def test_files_that_are_not_known_to_be_clean_are_not_given(tmp_path, changed, e
 
 def test_without_an_account_there_is_a_fault(tmp_path):
     (tmp_path / "L1_1.fastq.gz").write_bytes(b"reads")
-    assert "no account" in clean_reads(ROW, "L1", tmp_path).fault
+    assert "no account" in clean_reads(ROW, "L1", tmp_path, 1).fault
 
 
 @pytest.mark.parametrize("status", ["failed", "empty"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from soilbio.errors import Problems
+from soilbio.errors import Problem, Problems
 from soilbio.importers.shotgun import Told, collect_profiles
 from soilbio.metadata.config import inspect_config, read_config
 from soilbio.metadata.databases import check_databases, lineages_for, taxids_of
@@ -55,10 +55,14 @@ def problems_of(tmp_path: Path, engine: str, lines: str) -> list[str]:
         f"assays: {{w: {{library_strategy: WGS, profilers: [{engine}]}}}}\n"
         f"shotgun:\n  remove_phix: false\n  {lines}\n"
     )
+    return [problem.code for problem in told_of(config)]
+
+
+def told_of(config: Path) -> list[Problem]:
     problems = Problems(str(config))
     library = Library("L1", "S1", "w", "r", None, None, "", "", "a", 2)
     check_databases(read_config(config), [library], problems)
-    return [problem.code for problem in problems.found]
+    return problems.found
 
 
 @pytest.mark.parametrize("engine", BUILDERS)
@@ -244,3 +248,13 @@ def test_an_installed_database_of_which_a_file_is_cut_is_refused(
     with (folder / file).open("r+b") as handle:
         handle.truncate((folder / file).stat().st_size - 1)
     assert problems_of(tmp_path, "kraken2", "kraken2_database: mine") == ["shotgun-database"]
+
+
+def test_a_database_that_cannot_fit_is_not_told_to_be_got(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOILBIO_REFERENCES", str(tmp_path / "root"))
+    monkeypatch.setenv("SOILBIO_MEMORY_GB", "16")
+    problems_of(tmp_path, "kraken2", "kraken2_database: kraken2-gtdb-r226")
+    (problem,) = told_of(tmp_path / "config.yaml")
+    assert "of memory" in problem.fix
+    assert "kraken2-standard-8" in problem.fix
+    assert "reference get" not in problem.fix
