@@ -84,7 +84,7 @@ def _are_others(rank: str) -> pl.Expr:
 
 def plain_name(name: pl.Expr) -> pl.Expr:
     """Give names as they are compared (`taxonomy.canonical.plain`)."""
-    bare = name.str.replace(SUFFIX.pattern, "$1").str.replace(CANDIDATUS.pattern, "")
+    bare = name.str.replace_all(SUFFIX.pattern, "$1").str.replace(CANDIDATUS.pattern, "")
     return bare.replace(SAME_KINGDOMS)
 
 

@@ -11,7 +11,7 @@ from soilbio.taxonomy.authors import without_author
 from soilbio.taxonomy.canonical import plain
 from soilbio.taxonomy.consensus import consensus
 from soilbio.taxonomy.lineage import parse_lineage
-from soilbio.taxonomy.settle import agreed_rows
+from soilbio.taxonomy.settle import agreed_rows, plain_name
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,18 @@ def test_tables_settle_kingdoms_as_lineages_do(kingdoms, kingdom, genus, flags):
         found = agreed_rows(pl.DataFrame(order, schema=types)).row(0, named=True)
         assert (found["kingdom"], found["genus"]) == (kingdom, genus)
         assert found["flags"].replace("|unclassified", "") == flags
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Escherichia coli_E", "Escherichia coli"),
+        ("Streptomyces rochei_A", "Streptomyces rochei"),
+        ("Pseudomonas_E fluorescens_AA", "Pseudomonas fluorescens"),
+    ],
+)
+def test_a_species_of_gtdbs_keeps_the_suffix_of_its_epithet(text, bare):
+    lineage = f"d__Bacteria;p__Pseudomonadota;g__{text.split()[0]};s__{text}"
+    assert parse_lineage(lineage)["species"] == text
+    assert plain(text) == bare
+    assert pl.DataFrame({"n": [text]}).select(plain_name(pl.col("n"))).item() == bare
