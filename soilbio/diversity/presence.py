@@ -82,7 +82,8 @@ def controls_of(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]
     -------
     list of dict
         `laboratory`, `library_id`, `control`, `reads`, `features`, `reads_of_features_in_soils`,
-        `most_abundant` (the deepest name of the feature with the most reads).
+        `most_abundant` (the deepest name of the feature with the most reads, or the largest share).
+        Of shares there are no reads: None.
 
     """
     import polars as pl
@@ -96,9 +97,10 @@ def controls_of(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]
         libraries.lazy().select("library_id", "laboratory", "control_type"), on="library_id"
     )
     in_soils = counts.filter(~is_control).select("laboratory", "feature_id").unique()
+    number = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
     names = pl.coalesce("species", "genus", "family", "order", "class", "phylum", "domain")
     rows = (
-        counts.filter(is_control, pl.col("count") > 0)
+        counts.filter(is_control, number > 0)
         .join(
             in_soils.with_columns(pl.lit(value=True).alias("in_soils")),
             on=["laboratory", "feature_id"],
@@ -109,27 +111,33 @@ def controls_of(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]
             on="feature_id",
             how="left",
         )
-        .sort("count", "feature_id", descending=[True, False])
+        .with_columns(number.alias("number"))
+        .sort("number", "feature_id", descending=[True, False])
         .group_by("library_id", maintain_order=True)
         .agg(
-            pl.col("count").sum().alias("reads"),
+            _reads(pl.col("count")).alias("reads"),
             pl.len().alias("features"),
-            pl.col("count").filter(pl.col("in_soils")).sum().alias("reads_of_features_in_soils"),
-            pl.col("name").first().alias("most_abundant"),
+            _reads(pl.col("count"), pl.col("in_soils")).alias("reads_of_features_in_soils"),
+            pl.col("name").first().fill_null("").alias("most_abundant"),
         )
         .collect()
     )
-    known = {row["library_id"]: row for row in rows.to_dicts()}
+    known = {row.pop("library_id"): row for row in rows.to_dicts()}
     empty = {"reads": 0, "features": 0, "reads_of_features_in_soils": 0, "most_abundant": ""}
     return [
         {
             "laboratory": row["laboratory"],
             "library_id": row["library_id"],
             "control": row["control_type"],
-            **{
-                name: known.get(row["library_id"], empty)[name] or nothing
-                for name, nothing in empty.items()
-            },
+            **known.get(row["library_id"], empty),
         }
         for row in controls.iter_rows(named=True)
     ]
+
+
+def _reads(counts: pl.Expr, among: pl.Expr | None = None) -> pl.Expr:
+    """Add reads up; where there are none but shares, nothing."""
+    import polars as pl
+
+    some = counts if among is None else counts.filter(among)
+    return pl.when(counts.count() > 0).then(some.sum())

@@ -191,7 +191,8 @@ def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) ->
 
     Clades and hypotheses are not merged by names, so that theirs are all that the rows agree on.
     A taxon's id tells its name, and its checksum the code of nomenclature and the flags that keep
-    it apart: it stays where all of these are known to the rows.
+    it apart: it stays where all of these are known to the rows. That of a clade tells the tips of
+    the tree that it has, and no name; a hypothesis goes by its code.
     """
     import polars as pl
 
@@ -220,11 +221,10 @@ def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) ->
         .alias(rank)
         for rank, place in places.items()
     ]
-    is_same = (
-        pl.col("is_named")
-        & (_excluding() == pl.col("excluding"))
-        & pl.all_horizontal(pl.col(rank).eq_missing(pl.col(f"merged_{rank}")) for rank in _WIDE)
-    )
+    is_wide = pl.all_horizontal(pl.col(rank).eq_missing(pl.col(f"merged_{rank}")) for rank in _WIDE)
+    is_clade = pl.col("feature_id").str.starts_with(f"{PLACEMENT}:clade ")
+    is_known = is_clade | ((pl.col("is_named") | pl.col("is_coded")) & is_wide)
+    is_same = is_known & (_excluding() == pl.col("excluding"))
     flags = pl.col("flags").str.split("|")
     is_lasting = pl.element().is_in(EXCLUDING_FLAGS) | pl.element().str.starts_with(CONFLICT)
     return (
@@ -239,7 +239,10 @@ def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) ->
 
 
 def _knowing(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Tell for each taxon whether any of its rows has the name, or hypothesis, it goes by."""
+    """Tell for each taxon whether any of its rows has the name, or hypothesis, it goes by.
+
+    `is_coded` tells so of those with the code of a hypothesis alone.
+    """
     import polars as pl
 
     both = rows.join(before.select("feature_id", "named", "named_rank"), on="feature_id")
@@ -249,7 +252,10 @@ def _knowing(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     texts = pl.concat_str("verbatim_lineage", "own_id", separator=" ", ignore_nulls=True)
     is_coded = code.is_null() | texts.str.contains(code, literal=True)
     has_both = is_named.fill_null(value=False) & is_coded.fill_null(value=False)
-    return both.group_by("feature_id").agg(has_both.any().alias("is_named"))
+    has_code = (code.is_not_null() & is_coded).fill_null(value=False)
+    return both.group_by("feature_id").agg(
+        has_both.any().alias("is_named"), has_code.any().alias("is_coded")
+    )
 
 
 def _excluding() -> pl.Expr:

@@ -233,6 +233,18 @@ def test_what_a_partner_received_is_merged_by_what_it_was_merged_by(tmp_path, le
     assert len(laboratories) == 1 + 3
 
 
+def test_a_clade_keeps_its_id_though_a_withheld_control_names_it_more_deeply(tmp_path):
+    """The id is of the tree's tips: by it partners' own clades meet the received ones."""
+    merged = merge("placement", tmp_path)
+    exported(view(merged, PARTY), "partner", tmp_path / "party")
+    own, received = (read_dataset(one) for one in (merged, tmp_path / "party" / "dataset"))
+    is_open = pl.col("library_id").is_in(["x-soil", "y-soil", "z-soil"])
+    found = own.table("counts").filter(is_open)["feature_id"].unique()
+    clades = set(found.filter(found.str.starts_with("placement:clade ")))
+    assert clades
+    assert clades <= set(received.table("features")["feature_id"])
+
+
 def test_a_common_region_goes_along_where_its_primers_do():
     window = {
         **{"forward_primer": "AACC", "reverse_primer": "GGTT", "length_bp": [250, 254]},

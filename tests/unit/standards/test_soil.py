@@ -203,3 +203,12 @@ def test_code_lists_give_iris():
     assert {one.describes for one in CODE_LISTS.values()} == {
         *("element", "plot", "profile", "surface"),
     }
+
+
+@pytest.mark.parametrize("text", ["vol%", "vol %", "% v/v", "% (v/v)", "m3/m3"])
+def test_a_share_of_the_volume_is_none_of_the_mass(text):
+    unit = find_unit(text)
+    assert unit.kind == "volume_fraction"
+    assert not is_convertible(unit.ucum, SOIL_PROPERTIES["water_content"].unit)
+    assert is_convertible(unit.ucum, SOIL_PROPERTIES["water_content_volume"].unit)
+    assert convert(12, find_unit("vol%").ucum, "cm3/cm3") == pytest.approx(0.12)

@@ -1,0 +1,35 @@
+"""Controls are told with what is in them, whether that is reads or shares."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from example_dataset import AGREEMENTS, EXTRA_COLUMNS, PROVENANCE, example_tables
+
+from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_dataset
+from soilbio.diversity.presence import controls_of
+
+
+def controls(folder, tables) -> list[dict]:
+    write_dataset(tables, AGREEMENTS, folder, extra_columns=EXTRA_COLUMNS, provenance=PROVENANCE)
+    dataset = read_dataset(folder)
+    libraries = dataset.table("libraries")["library_id"]
+    return controls_of(dataset, dict.fromkeys(libraries, "we"))
+
+
+def test_a_control_of_shares_holds_features_and_no_reads(tmp_path):
+    tables = example_tables()
+    counted = controls(tmp_path / "counts", tables)
+    of_library = pl.col("count") / pl.col("count").sum().over("library_id")
+    tables["counts"] = tables["counts"].with_columns(
+        pl.lit(None, pl.Int64).alias("count"), of_library.alias("relative_abundance")
+    )
+    shares = controls(tmp_path / "shares", tables)
+    assert max(row["features"] for row in counted) > 0
+    for name in ("features", "most_abundant"):
+        assert [row[name] for row in shares] == [row[name] for row in counted]
+    assert [row["reads"] for row in shares if row["features"]] == [
+        None for row in counted if row["features"]
+    ]
+    assert all(row["reads"] == pytest.approx(0) for row in counted if not row["features"])
