@@ -28,13 +28,14 @@ _NO_GENUS = re.compile(
 )
 # A word behind a genus is an author's name if it is written as one and is no genus, too.
 _A_NAME = re.compile(
-    r"^(?!(?:Cluster|Group|Subgroup|Clade|Lineage|Family|Order|Division|Type|Incertae)\b)"
+    r"^(?!(?:Endosymbiont|Symbiont|Biofilm|Cluster|Group|Subgroup|Clade|Lineage|Family|Order|Division|Type|Incertae)\b)"
     rf"\(?(?:{_CAPITAL}\.[ -]?)*(?![IVXl]+[a-z]?$){_CAPITAL}[^\W\d_A-Z]"
     r"[^\W\d_]*(?:[-'][^\W\d_]+)*\)?$"
 )
 _LATIN = re.compile(r"(?:um|ella|bacter|coccus|monas|myces|spora|cystis|thrix|us|ia|is)$")
 # Viruses are called by places and hosts: Maize streak Reunion virus.
 _VIRUS = re.compile(r"(?:virus(?:es)?|viroid|phage|satellite)\b")
+_TOP = frozenset({"Bacteria", "Archaea", "Eukaryota", "Viruses", "Fungi", "Metazoa", "Root"})
 _LONGEST = 300  # characters of a name with its authors; what is longer is something else
 _KNOWN = ("Linnaeus", "Rivinus", "Fabricius", "Retzius", "Fries", "Gleditsch", "Necker")
 
@@ -65,5 +66,8 @@ def without_author(name: str, *, bare: bool = True) -> str:
 def has_author(text: str) -> bool:
     """Tell whether commas of a text part authors and a year from a name, not ranks of a lineage."""
     first, *rest = (part.strip() for part in text.split(","))
-    is_year = any(re.match(r"\(?\d{4}\b", part) for part in rest)
+    if first in _TOP:
+        return False
+    # Codes of SILVA's begin with four digits, too: 0319-6G20, 1921-2.
+    is_year = any(re.match(r"\(?(?:1[78]|19|20)\d\d\)?(?:$|[ (])", part) for part in rest)
     return is_year or without_author(first) != first

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import EXCLUSIVE_KINGDOMS, plain
+from soilbio.taxonomy.named_ranks import named_ranks
+from soilbio.taxonomy.told_ranks import KINGDOMS, OF_UNITE
 
 # If these differ, the same name below is another organism's; of kingdoms if one is of those that
 # are nobody else's.
 WIDEST = ("domain", "kingdom")
 Ranks = Mapping[str, str | None]
+EUKARYOTES = "Eukaryota"
+
+
+@cache
+def of_eukaryotes() -> dict[str, frozenset[str]]:
+    """Give the kingdoms and phyla that are of eukaryotes where no domain is named, by rank."""
+    phyla = (name for name, (rank, _) in named_ranks().items() if rank == "phylum")
+    return {"kingdom": KINGDOMS | OF_UNITE, "phylum": frozenset(phyla)}
+
+
+def _domain_of(lineage: Ranks) -> str | None:
+    """Give the domain of a lineage, also where its kingdom or phylum alone tells it (UNITE)."""
+    is_told = any(lineage.get(rank) in names for rank, names in of_eukaryotes().items())
+    return lineage.get("domain") or (EUKARYOTES if is_told else None)
 
 
 def consensus(lineages: Sequence[Ranks]) -> tuple[dict[str, str | None], tuple[str, ...]]:
@@ -28,13 +45,14 @@ def consensus(lineages: Sequence[Ranks]) -> tuple[dict[str, str | None], tuple[s
 
     """
     found: dict[str, str | None] = {}
-    differing: list[str] = []
-    is_other = False
+    domains = {plain(domain) for lineage in lineages if (domain := _domain_of(lineage))}
+    is_other = len(domains) > 1
+    differing = ["domain"] if is_other else []
     for rank in RANKS:
         said = [name for lineage in lineages if (name := lineage.get(rank))]
         # Names that differ in a suffix of GTDB's, or in Candidatus, are one.
         named = said if len(set(said)) == 1 else [plain(name) for name in said]
-        if len(set(named)) > 1:
+        if len(set(named)) > 1 and rank not in differing:
             differing.append(rank)
             exclusive = set(EXCLUSIVE_KINGDOMS) & set(named) if rank == "kingdom" else {rank}
             is_other = is_other or (rank in WIDEST and bool(exclusive))

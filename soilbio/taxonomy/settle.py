@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import CANDIDATUS, EXCLUSIVE_KINGDOMS, SAME_KINGDOMS, SUFFIX
-from soilbio.taxonomy.consensus import WIDEST
+from soilbio.taxonomy.consensus import EUKARYOTES, WIDEST, of_eukaryotes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,17 +67,35 @@ def _given(rank: str) -> pl.Expr:
     return pl.col(rank).filter(pl.col(rank).fill_null("") != "")
 
 
-def _in_conflict(rank: str) -> pl.Expr:
+def _compared(rank: str, ranks: Sequence[str]) -> pl.Expr:
+    """Give the names of a group at a rank as they are compared.
+
+    A lineage without a domain speaks for eukaryotes where its kingdom or phylum is one of theirs.
+    """
+    import polars as pl
+
+    if rank != "domain":
+        return plain_name(_given(rank))
+    own = pl.col(rank).fill_null("")
+    told = [
+        pl.col(one).is_in(list(of_eukaryotes()[one])) for one in of_eukaryotes() if one in ranks
+    ]
+    is_told = pl.any_horizontal([pl.lit(value=False), *told]).fill_null(value=False)
+    spoken = pl.when(own != "").then(own).when(is_told).then(pl.lit(EUKARYOTES))
+    return plain_name(spoken.drop_nulls())
+
+
+def _in_conflict(rank: str, ranks: Sequence[str]) -> pl.Expr:
     """Tell whether a group has several names at a rank, or had when it was merged before."""
     import polars as pl
 
     before = pl.col("flags").fill_null("").str.split("|").list.contains(f"{CONFLICT}{rank}")
-    return (plain_name(_given(rank)).n_unique() > 1) | before.any()
+    return (_compared(rank, ranks).n_unique() > 1) | before.any()
 
 
-def _are_others(rank: str) -> pl.Expr:
+def _are_others(rank: str, ranks: Sequence[str]) -> pl.Expr:
     """Tell whether names of a group at one of the widest ranks are of several organisms."""
-    names = plain_name(_given(rank))
+    names = _compared(rank, ranks)
     is_exclusive = names.is_in(EXCLUSIVE_KINGDOMS).any() if rank == "kingdom" else True
     return (names.n_unique() > 1) & is_exclusive
 
@@ -102,8 +120,8 @@ def said(ranks: Sequence[str]) -> list[pl.Expr]:
             for rank in ranks
         ),
         *((_given(rank).len() == pl.len()).alias(f"{rank}:all") for rank in ranks),
-        *(_in_conflict(rank).alias(f"{rank}:differ") for rank in ranks),
-        *(_are_others(rank).alias(f"{rank}:others") for rank in WIDEST if rank in ranks),
+        *(_in_conflict(rank, ranks).alias(f"{rank}:differ") for rank in ranks),
+        *(_are_others(rank, ranks).alias(f"{rank}:others") for rank in WIDEST if rank in ranks),
     ]
 
 

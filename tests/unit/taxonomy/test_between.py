@@ -158,6 +158,8 @@ def test_what_is_no_organism_or_not_described_has_no_rank(text, expected):
         ("g__Bacillus(100)", "genus", "Bacillus"),
         ("g__Chroococcidiopsis_SAG_2023", "genus", "Chroococcidiopsis SAG 2023"),
         ("g__Nostoc_PCC_7524", "genus", "Nostoc PCC 7524"),
+        ("g__Scytonema UTEX 2349", "genus", "Scytonema UTEX 2349"),
+        ("g__Wolbachia Endosymbiont", "genus", "Wolbachia Endosymbiont"),
         ("g__Zea L.", "genus", "Zea"),
         ("g__Acaulospora Gerd. & Trappe", "genus", "Acaulospora"),
         ("k__Bacteria_none", "kingdom", None),
@@ -166,3 +168,15 @@ def test_what_is_no_organism_or_not_described_has_no_rank(text, expected):
 )
 def test_numbers_collections_and_authors(text, rank, name):
     assert parse_lineage(text).get(rank) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bacteria,Bdellovibrionota,Oligoflexia,0319-6G20,0319-6G20,0319-6G20",
+        "Bacteria,Chloroflexi,Ktedonobacteria,Ktedonobacterales,Ktedonobacteraceae,1921-2",
+    ],
+)
+def test_codes_that_begin_with_digits_are_no_years(text):
+    assert parse_lineage(text) == parse_lineage(text.replace(",", ";"))
+    assert parse_lineage(text)["genus"] == text.rpartition(",")[2]

@@ -25,6 +25,15 @@ from soilbio.taxonomy.lineage import parse_lineage
         (["d__A;g__Bacillus_A", "d__A;g__Bacillus_A"], "A Bacillus_A", ()),
         (["d__A;g__Candidatus_Xus", "d__A;g__Xus"], "A Xus", ()),
         ([""], "", ()),
+        # UNITE and checklists write no domain: a kingdom or phylum of eukaryotes tells it.
+        (["d__Bacteria;g__Morganella", "k__Fungi;g__Morganella"], "", ("domain",)),
+        (["d__Bacteria;g__Bacillus", "p__Arthropoda;g__Bacillus"], "", ("domain",)),
+        (
+            ["d__Eukaryota;g__Morganella", "k__Fungi;g__Morganella"],
+            "Eukaryota Fungi Morganella",
+            (),
+        ),
+        (["k__Fungi;g__Morganella", "k__Fungi"], "Fungi Morganella", ()),
     ],
 )
 def test_names_are_those_on_which_all_agree(texts, names, differing):

@@ -134,22 +134,8 @@ def test_kingdoms_of_two_names_are_one(one, other):
     assert consensus(lineages[::-1])[0] == found
 
 
-@pytest.mark.parametrize(
-    ("kingdoms", "kingdom", "genus", "flags"),
-    [
-        (("Animalia", "Metazoa"), "Metazoa", "Apis", ""),
-        # Databases differ about the kingdoms of protists and algae; no animal is of another.
-        (("Chromista", "Stramenopila"), None, "Apis", "conflict-kingdom"),
-        (("Plantae", "Chromista"), None, "Apis", "conflict-kingdom"),
-        (("Animalia", "Chromista"), None, None, "conflict-kingdom"),
-        (("Fungi", "Plantae"), None, None, "conflict-kingdom"),
-    ],
-)
-def test_tables_settle_kingdoms_as_lineages_do(kingdoms, kingdom, genus, flags):
-    texts = [f"k__{name};f__Apidae;g__Apis" for name in kingdoms]
-    found, differing = consensus([parse_lineage(text) for text in texts])
-    assert (found["kingdom"], found["genus"]) == (kingdom, genus)
-    assert "|".join(f"conflict-{rank}" for rank in differing) == flags
+def agreed(texts):
+    """Give the row of a feature with these lineages, in either order."""
     rows = [
         {
             **dict.fromkeys(RANKS),
@@ -169,7 +155,26 @@ def test_tables_settle_kingdoms_as_lineages_do(kingdoms, kingdom, genus, flags):
     types = dict.fromkeys(columns, pl.String) | {"confidence": pl.Float64}
     types |= {"ncbi_taxid": pl.Int64, "length_bp": pl.Int64, "gtdb_species": pl.String}
     for order in (rows, rows[::-1]):
-        found = agreed_rows(pl.DataFrame(order, schema=types)).row(0, named=True)
+        yield agreed_rows(pl.DataFrame(order, schema=types)).row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("kingdoms", "kingdom", "genus", "flags"),
+    [
+        (("Animalia", "Metazoa"), "Metazoa", "Apis", ""),
+        # Databases differ about the kingdoms of protists and algae; no animal is of another.
+        (("Chromista", "Stramenopila"), None, "Apis", "conflict-kingdom"),
+        (("Plantae", "Chromista"), None, "Apis", "conflict-kingdom"),
+        (("Animalia", "Chromista"), None, None, "conflict-kingdom"),
+        (("Fungi", "Plantae"), None, None, "conflict-kingdom"),
+    ],
+)
+def test_tables_settle_kingdoms_as_lineages_do(kingdoms, kingdom, genus, flags):
+    texts = [f"k__{name};f__Apidae;g__Apis" for name in kingdoms]
+    found, differing = consensus([parse_lineage(text) for text in texts])
+    assert (found["kingdom"], found["genus"]) == (kingdom, genus)
+    assert "|".join(f"conflict-{rank}" for rank in differing) == flags
+    for found in agreed(texts):
         assert (found["kingdom"], found["genus"]) == (kingdom, genus)
         assert found["flags"].replace("|unclassified", "") == flags
 
@@ -187,3 +192,20 @@ def test_a_species_of_gtdbs_keeps_the_suffix_of_its_epithet(text, bare):
     assert parse_lineage(lineage)["species"] == text
     assert plain(text) == bare
     assert pl.DataFrame({"n": [text]}).select(plain_name(pl.col("n"))).item() == bare
+
+
+@pytest.mark.parametrize(
+    ("texts", "domain", "genus", "flags"),
+    [
+        # UNITE and checklists write no domain: their kingdoms and phyla tell it.
+        (("d__Bacteria;g__Morganella", "k__Fungi;g__Morganella"), None, None, "domain"),
+        (("d__Bacteria;g__Bacillus", "p__Arthropoda;g__Bacillus"), None, None, "domain"),
+        (("d__Eukaryota;g__Morganella", "k__Fungi;g__Morganella"), "Eukaryota", "Morganella", ""),
+        (("k__Fungi;g__Morganella", "k__Fungi;g__Morganella"), None, "Morganella", ""),
+    ],
+)
+def test_kingdoms_speak_for_their_domain_in_tables(texts, domain, genus, flags):
+    for found in agreed(texts):
+        assert (found["domain"], found["genus"]) == (domain, genus)
+        assert flags in found["flags"]
+        assert ("conflict" in found["flags"]) == bool(flags)
