@@ -160,6 +160,15 @@ def begin_with_primers(sequences: Iterable[str], primers: tuple[str, str]) -> bo
     return any(_own_ends(one, primers) != (0, len(one)) for one in sequences)
 
 
+def has_both_primers(sequence: str, primers: tuple[str, str]) -> bool:
+    """Tell whether a sequence has both primers of its assay at its ends, on either strand."""
+    for pair in (primers, primers[::-1]):
+        start, end = _own_ends(sequence, pair)
+        if start > 0 and end < len(sequence):
+            return True
+    return False
+
+
 def _own_ends(sequence: str, primers: tuple[str, str]) -> tuple[int, int]:
     start, end = 0, len(sequence)
     forward = _site(primers[0], sequence[: len(primers[0]) + 2 * _NEAR_END_BP])

@@ -45,7 +45,7 @@ _BESIDE = tuple(
 )
 LENGTHS_TRIMMED = "lengths-trimmed"
 UNSTATED = "method-unstated"
-_NO_SEQUENCES = "no-sequences"
+_NO_SEQUENCES, _PRIMERS_LEFT = "no-sequences", "primers-left"
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
@@ -82,8 +82,8 @@ def compare(
     ----------
     assays : mapping of name to row of `assays`
         With `has_counts` beside the columns of the table, `sh_version` of UNITE's species
-        hypotheses that its features have, the `lengths` of its sequences, and `has_own_names` where
-        most of its features have neither a sequence nor a database's id.
+        hypotheses that its features have, the `lengths` of its sequences, `has_own_names` where
+        most of its features have neither a sequence nor a database's id, and `primers_left`.
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
@@ -97,13 +97,14 @@ def compare(
         both = assays[one], assays[other]
         applying = _of_method(*both, rules)
         if one in windows and windows[one] == windows.get(other):
-            applying = _instead(applying, _OF_PLACE, rules["common-region"])
+            applying = _instead(applying, (*_OF_PLACE, _PRIMERS_LEFT), rules["common-region"])
             # What was cut short cannot be trimmed to a window by its other end.
             applying = _instead(applying, (LENGTHS_TRIMMED,), rules["lengths-differ"])
         applying = _by_hypotheses(*both, applying, rules)
         is_placed = one in placed and other in placed
         if is_placed:
-            applying = _instead(applying, (*_OF_PLACE, "lengths-differ"), rules["placement"])
+            cut = (*_OF_PLACE, "lengths-differ", _PRIMERS_LEFT)
+            applying = _instead(applying, cut, rules["placement"])
         applying += _of_merging(*both, rules, is_placed=is_placed)
         applying += _of_own(*both, rules, {rule.name for rule in applying})
         applying += _of_sampling(*both, rules, _coarsest(applying))
@@ -130,7 +131,7 @@ def _by_hypotheses(
     if not _agree(one, other, "sh_version"):
         return applying
     replaced = {*_OF_PLACE, *_OF_FEATURES.values(), _NO_SEQUENCES, "lengths-differ"}
-    replaced.add(LENGTHS_TRIMMED)
+    replaced |= {LENGTHS_TRIMMED, _PRIMERS_LEFT}
     return _instead(applying, replaced, rules["species-hypothesis"])
 
 
@@ -225,7 +226,13 @@ def _of_names_alone(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list
 
 
 def _of_lengths(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:
-    """Give the rule of sequences of one place and two lengths; by nature ITS differ in theirs."""
+    """Give the rule of sequences of one place and two lengths; by nature ITS differ in theirs.
+
+    Primers that are left in some of them say more than that lengths differ.
+    """
+    left = {assay.get("primers_left") for assay in (one, other)}
+    if left not in ({None}, {"all"}):
+        return [rules[_PRIMERS_LEFT]]
     lengths: list[Lengths] = [assay["lengths"] for assay in (one, other) if assay.get("lengths")]
     if len(lengths) < 2 or are_near(*lengths):
         return []

@@ -49,7 +49,7 @@ def lengths_of(
     """
     import polars as pl
 
-    sequences = dict(_sequences(sources))
+    sequences = dict(sequences_by_assay(sources))
     found: dict[str, Lengths] = {}
     for name, frame in sequences.items():
         lengths = frame.select(pl.col("sequence").str.len_bytes().alias("bp")).collect()["bp"]
@@ -74,7 +74,7 @@ def are_near(one: Lengths, other: Lengths) -> bool:
     return min(lengths) >= NEAR * max(lengths)
 
 
-def _sequences(sources: Sequence[Source]) -> Iterable[tuple[str, pl.LazyFrame]]:
+def sequences_by_assay(sources: Sequence[Source]) -> Iterable[tuple[str, pl.LazyFrame]]:
     """Yield the sequences of each assay of an amplicon, each once."""
     import polars as pl
 

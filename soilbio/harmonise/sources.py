@@ -17,6 +17,7 @@ from soilbio.dataset.tables import TABLES
 from soilbio.errors import InputError, Problem, Problems, problem_of
 from soilbio.harmonise.compare import is_one_place, plain_gene
 from soilbio.harmonise.lengths import lengths_of
+from soilbio.harmonise.primers_left import primers_left
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
 
 if TYPE_CHECKING:
@@ -146,8 +147,9 @@ def assays_of(
 
     Beside the columns are `has_counts`, `has_own_names` where nothing but names of its own tells
     features apart, `sh_version`, that of UNITE's species hypotheses which features of an ITS have,
-    the `lengths` of sequences, and `merged_by`, the level of earlier merging. Sequences that were
-    trimmed then are those of the window's primers, whatever they were amplified with.
+    the `lengths` of sequences, `primers_left` in them, and `merged_by`, the level of earlier
+    merging. Sequences that were trimmed then are those of the window's primers, whatever they were
+    amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
     """
     found: dict[str, Mapping[str, Any]] = {}
@@ -167,8 +169,12 @@ def assays_of(
                 "has_own_names": row["assay_id"] in own_names,
                 "sh_version": version if is_its(row) else "",
             }
+    left = primers_left(sources)
     lengths = lengths_of(sources, lambda one, other: is_one_place(found[one], found[other]))
-    return {name: {**row, "lengths": lengths.get(name)} for name, row in found.items()}
+    return {
+        name: {**row, "lengths": lengths.get(name), "primers_left": left.get(name)}
+        for name, row in found.items()
+    }
 
 
 def _have_counts(source: Source) -> dict[str, bool]:

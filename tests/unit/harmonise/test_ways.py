@@ -157,6 +157,35 @@ def test_hypotheses_of_two_versions_are_merged_by_genus(tmp_path, capsys):
     assert "Merged by genus" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("left", "level"),
+    [("none", "feature"), ("one", "feature"), ("half", "genus"), ("all", "genus"), ("-", "genus")],
+)
+def test_primers_that_one_of_two_left_in_its_sequences_are_told(tmp_path, capsys, left, level):
+    """They state the same pair: no window is looked for, and no sequence would be the other's."""
+    assay = (
+        "{assay_id: v4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+        f" pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}}}"
+    )
+    forward = V4[0].replace("Y", "C").replace("M", "A")
+    reverse = reverse_complement("GGACTACAAGGGTATCTAAT")
+    own = [bases(random.Random(number), 250) for number in range(20)]
+
+    def whole(number: int, sequence: str) -> str:
+        has_both = left in ("all", "-") or (left == "half" and number % 2)
+        start = forward if has_both or left == "one" else ""
+        text = f"{start}{sequence}{reverse if has_both else ''}"
+        return reverse_complement(text) if left == "-" else text
+
+    rows = [[(f"F{n}", n + 1, one, "") for n, one in enumerate(own)]]
+    rows.append([(f"F{n}", n + 1, whole(n, one), "") for n, one in enumerate(own)])
+    folders = [table(tmp_path / name, one, assay) for name, one in zip("nm", rows, strict=True)]
+    assert main(["compare", *map(str, folders)]) == 0
+    told = capsys.readouterr().out
+    assert ("still have its primers" in told) == (level == "genus")
+    assert f"Together: {level}" in told
+
+
 @pytest.mark.parametrize("others", [[], [(2, -2, False)], [(0, None, True)], [(5, -5, True)]])
 def test_the_other_strand_with_other_ends_is_turned_whoever_else_is_there(tmp_path, others):
     """Laboratories cut primers at slightly other places, too; no reference is given."""

@@ -1,0 +1,47 @@
+"""Whether the sequences of assays still have the assays' own primers at both ends.
+
+Of one pair of primers some laboratories cut them off and others do not: the same organism then has
+two sequences. One primer alone is among the bases by which ends differ (`harmonise.ends`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from soilbio.harmonise.common_region import has_both_primers
+from soilbio.harmonise.lengths import sequences_by_assay
+
+if TYPE_CHECKING:
+    from soilbio.harmonise.sources import Source
+
+# So many sequences of an assay, evenly taken, tell; in fewer than the first share they are chance.
+_LOOKED_AT = 100
+_PRIMER = re.compile(r"[ACGTRYSWKMBDHVNI]{10,}", re.I)
+_FEW, _NEARLY_ALL = 0.05, 0.95
+
+
+def primers_left(sources: Sequence[Source]) -> dict[str, str]:
+    """Tell in how many of their sequences assays have both primers: `some` or `all`; none: no key.
+
+    Assays are named `dataset: assay`; those that do not state two primers, or without sequences,
+    are not there.
+    """
+    primers: dict[str, tuple[str, str]] = {}
+    for source in sources:
+        for row in source.rows("assays"):
+            both = (row["pcr_primer_forward"] or "", row["pcr_primer_reverse"] or "")
+            if all(map(_PRIMER.fullmatch, both)):
+                forward, reverse = (one.upper().replace("I", "N") for one in both)
+                primers[f"{source.name}: {row['assay_id']}"] = forward, reverse
+    found: dict[str, str] = {}
+    for name, frame in sequences_by_assay(sources):
+        if name not in primers:
+            continue
+        rows = frame.unique().sort("sequence").collect()["sequence"]
+        some = rows.gather_every(max(1, len(rows) // _LOOKED_AT)).to_list()
+        share = sum(has_both_primers(one, primers[name]) for one in some) / max(1, len(some))
+        if share >= _FEW:
+            found[name] = "all" if share >= _NEARLY_ALL else "some"
+    return found
