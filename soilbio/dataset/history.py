@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from soilbio.dataset.parquet import write_sorted
 from soilbio.errors import problem_of
@@ -29,6 +29,8 @@ MAKING = ("imported.json", "renamed.tsv", "run.json")
 # The level of clades of a tree, whose ids begin so; what is of no clade is a sequence beside them.
 PLACEMENT = "placement"
 _LEVELS = frozenset({"feature", "sh", PLACEMENT, *RANKS})
+# What is read of a common region.
+_OF_REGION = {"forward_primer", "reverse_primer", "length_bp", "references_with_all_primers"}
 History = Mapping[str, Any]
 
 
@@ -60,19 +62,62 @@ def read_history(folder: Path) -> History:
 
 def _is_history(found: object) -> bool:
     """Tell whether a record has what is asked of it."""
-    if not isinstance(found, dict) or found.get("level") not in _LEVELS:
+    if not isinstance(found, dict) or not _is_merging(found):
         return False
     datasets, libraries = found.get("datasets"), found.get("libraries")
-    before = found.get("before", [])
     return (
         isinstance(datasets, list)
-        and all(isinstance(one, dict) and {"name", "sha256"} <= one.keys() for one in datasets)
-        and isinstance(libraries, dict)
+        and all(_has_texts(one, "name", "sha256") for one in datasets)
+        and _is_of_lists(libraries)
         and libraries.keys() <= {one["name"] for one in datasets}
-        and isinstance(found.get("pairs"), list)
-        and isinstance(found.get("notes"), dict)
+        and all(_is_of_lists(found.get(name, {})) for name in ("parts", LOTS))
+        and all(libraries.keys() >= set(own) for own in found.get("parts", {}).values())
+        and _has_texts(found.get("assays", {}))
+    )
+
+
+def _is_merging(found: object) -> bool:
+    """Tell whether a record has what is asked of any merging, also of those before."""
+    if not isinstance(found, dict) or found.get("level") not in _LEVELS:
+        return False
+    pairs, notes, before = found.get("pairs"), found.get("notes"), found.get("before", [])
+    regions = found.get("common_regions", {})
+    return (
+        isinstance(pairs, list)
+        and all(_is_pair(one) for one in pairs)
+        and isinstance(notes, dict)
+        and all(isinstance(one, int | float) for one in notes.values())
+        and isinstance(regions, dict)
+        and all(isinstance(one, dict) and one.keys() >= _OF_REGION for one in regions.values())
         and isinstance(before, list)
-        and all(isinstance(one, dict) and one.get("level") in _LEVELS for one in before)
+        and all(map(_is_merging, before))
+    )
+
+
+def _is_pair(found: object) -> bool:
+    """Tell whether a record is of two assays, their level, and why it is that."""
+    if not isinstance(found, dict) or not isinstance(found.get("rules"), list):
+        return False
+    own = {name: found.get(name) for name in ("one", "other", "level")}
+    return _has_texts(own) and all(
+        isinstance(rule, dict) and {"because", "source", "finest"} <= rule.keys()
+        for rule in found["rules"]
+    )
+
+
+def _is_of_lists(found: object) -> TypeGuard[dict[str, list[str]]]:
+    """Tell whether a record has lists of texts, and nothing else."""
+    return isinstance(found, dict) and all(
+        isinstance(own, list) and all(isinstance(one, str) for one in own) for own in found.values()
+    )
+
+
+def _has_texts(found: object, *names: str) -> bool:
+    """Tell whether a record has these names, and texts by all of its names."""
+    return (
+        isinstance(found, dict)
+        and set(names) <= found.keys()
+        and all(isinstance(one, str) for one in found.values())
     )
 
 

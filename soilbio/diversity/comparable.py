@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from soilbio.errors import problem_of
 from soilbio.standards.materials import by_material
 
 if TYPE_CHECKING:
@@ -97,7 +98,15 @@ def _by_assay(
     rows = dataset.table("libraries").select("library_id", "assay_id").sort("library_id")
     for library, assay in rows.iter_rows():
         known = (node_of.get((source, assay)) for source in sources[laboratory_of[library]])
-        node = next(filter(None, known))
+        node = next(filter(None, known), None)
+        if node is None:
+            raise problem_of(
+                "laboratories-unknown",
+                str(dataset.folder),
+                found=assay,
+                expected="a dataset that tells as what each of its assays was compared",
+                fix="Merge the laboratories' datasets again, or get it again from the sender",
+            )
         found.setdefault((node, assay), []).append(library)
     return found
 

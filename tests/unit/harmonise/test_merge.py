@@ -661,3 +661,27 @@ def test_what_does_not_tell_how_it_was_merged_is_not_merged_again(two, tmp_path,
     with pytest.raises(InputError) as caught:
         merge([tmp_path / "c", stating(tmp_path / "d", "d ")], tmp_path / "e")
     assert [problem.code for problem in caught.value.problems] == ["provenance-missing"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"pairs": [{"one": 1}]},
+        {"assays": {}},
+        {"assays": {"a": 3}},
+        {"libraries": {"a": 3}},
+        {"notes": {"x": "y"}},
+        {"common_regions": {"16S rRNA": {}}},
+        {"parts": {"a": ["nobody"]}},
+        {"before": [{"level": "genus"}]},
+    ],
+)
+def test_a_record_of_merging_with_damaged_insides_is_no_bug_of_ours(two, tmp_path, capsys, changed):
+    """It comes from partners."""
+    merge(two(), tmp_path / "c")
+    history = json.loads((tmp_path / "c" / HISTORY).read_text())
+    (tmp_path / "c" / HISTORY).write_text(json.dumps({**history, **changed}))
+    found = main(["laboratories", str(tmp_path / "c"), "--out", str(tmp_path / "f")])
+    told = capsys.readouterr().err
+    assert found == 1
+    assert "[provenance-missing]" in told or "[laboratories-unknown]" in told
