@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.authorship import without_authorship
 from soilbio.importers.forms import are_lineages, are_sequences, is_nothing
 
 # Headers of one column that holds the whole lineage, and of the ranks where each has its own.
@@ -297,7 +298,19 @@ def prefixed(rank: str, name: str) -> str:
 
 
 _BINOMIAL = re.compile(r"^(\[?[A-Z][\w-]*\]?|Candidatus [A-Z]\w*)[ _](?:[x\u00d7] ?)?[a-z][a-z.-]+")
-_BELOW = ("subspecies", "variety", "form", "forma", "strain", "cultivar", "pathovar", "varietas")
+_BELOW = frozenset(
+    {
+        *("subspecies", "variety", "varietas", "subvariety", "form", "forma", "subform", "fsp"),
+        *("formaspecialis", "strain", "isolate", "cultivar", "pathovar", "biovar", "serovar", "pv"),
+        *("serotype", "serogroup", "biotype", "genotype", "morph", "subsp", "ssp", "var", "f"),
+    }
+)
+
+
+def species_above(name: str, rank: str) -> str:
+    """Give the species of what is of a rank below it; empty where it is of none."""
+    binomial = _BINOMIAL.match(name)
+    return binomial[0] if binomial and re.sub("[^a-z]", "", rank.lower()) in _BELOW else ""
 
 
 def scientific(name: str, rank: str, others: Mapping[str, str]) -> str:
@@ -311,12 +324,12 @@ def scientific(name: str, rank: str, others: Mapping[str, str]) -> str:
         return ""
     binomial = _BINOMIAL.match(name)
     if rank == "species" or (not rank and binomial):
-        return f"s__{name}"
-    if rank in _BELOW and binomial:
-        return f"s__{binomial[0]}"
+        return prefixed("species", name)
+    if species := species_above(name, rank):
+        return f"s__{species}"
     if rank in PREFIX:
         is_there = any(not is_absent(own) for one, own in others.items() if one == rank)
-        return "" if is_there else f"{PREFIX[rank]}__{name.split()[0]}"
+        return "" if is_there else f"{PREFIX[rank]}__{without_authorship(name, rank)}"
     return f"x__{name}"
 
 

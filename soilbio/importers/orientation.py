@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from soilbio.errors import InputError, problem_of
@@ -17,6 +18,8 @@ from soilbio.importers.grid import Grid
 from soilbio.importers.lineage_columns import columns_of, is_of_features
 from soilbio.importers.stated import Stated
 
+# Marks of lineages that are more than one word.
+_PARTED = re.compile(r"[;|,:]|__")
 _SIDES = {"features": True, "libraries": False}
 _STATE = (
     "Say it in --method: `table: {rows: features}` or `table: {rows: libraries}`; or name the"
@@ -39,13 +42,14 @@ def features_are_rows(grid: Grid, known: Collection[str], told: Stated, *, rows:
     """
     _check_whole(grid)
     by_names = _by_names(grid)
+    doubt = _doubt(grid, by_names)
     stated = rows or told.rows
     if stated:
-        if by_names is not None and by_names != _SIDES[stated] and not rows:
+        if not doubt and by_names is not None and by_names != _SIDES[stated] and not rows:
             kind = "sequences or lineages"
             raise _unclear(grid, f"rows that are {stated}, and {kind} on the other side")
         return _SIDES[stated]
-    if by_names is not None:
+    if by_names is not None and not doubt:
         return by_names
     sides = set(grid.rows), set(grid.columns)
     known_names = set(known)
@@ -54,6 +58,8 @@ def features_are_rows(grid: Grid, known: Collection[str], told: Stated, *, rows:
     )
     if of_rows != of_columns:
         return of_rows > of_columns
+    if doubt:
+        raise _unclear(grid, doubt)
     return _by_words(grid)
 
 
@@ -64,6 +70,27 @@ def _by_names(grid: Grid) -> bool | None:
         if of_rows != of_columns:
             return of_rows
     return None
+
+
+def _doubt(grid: Grid, by_names: bool | None) -> str:
+    """Say why names that are lineages do not tell a side alone; empty where they do.
+
+    Names of groups or compartments are names of libraries, too (root, Fungi), and ranks in front
+    of a table may be those of the plant that was sampled.
+    """
+    if by_names is None or are_sequences(grid.rows if by_names else grid.columns):
+        return ""
+    side, other = ("rows", "columns") if by_names else ("columns", "rows")
+    names, others = (grid.rows, grid.columns) if by_names else (grid.columns, grid.rows)
+    of_lineages = f"{side} that are called as lineages are ('{names[0][:40]}')"
+    if are_numbered(others):
+        return f"{of_lineages}, but {other} that are called as features are ('{others[0]}')"
+    by_corner = _by_corner(grid.corner)
+    if by_corner == by_names or any(_PARTED.search(name) for name in names):
+        return ""
+    if by_corner is None:
+        return f"{of_lineages} or as libraries may be"
+    return f"{of_lineages}, but '{grid.corner}' above the names of rows"
 
 
 def _by_words(grid: Grid) -> bool:

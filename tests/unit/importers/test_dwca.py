@@ -162,6 +162,35 @@ def test_reads_and_shares_are_not_mixed(tmp_path):
         (("", "", "SH1502188.08FU", "unranked", "present"), "x__SH1502188.08FU"),
         (("Fungi", "", "Ascomycota", "phylum", "present"), "k__Fungi; p__Ascomycota"),
         (("Fungi", "", "Fungi", "kingdom", "present"), "k__Fungi"),
+        (("", "", "Candidatus Solibacter", "genus", "present"), "g__Candidatus Solibacter"),
+        (("", "", "Subgroup 6", "class", "present"), "c__Subgroup 6"),
+        (("", "", "Marine Group II", "order", "present"), "o__Marine Group II"),
+        (("", "", "Family XI", "family", "present"), "f__Family XI"),
+        (("", "", "WD2101 soil group", "family", "present"), "f__WD2101 soil group"),
+        (
+            ("", "", "Clostridium sensu stricto 1", "genus", "present"),
+            "g__Clostridium sensu stricto 1",
+        ),
+        (
+            ("", "", "[Eubacterium] coprostanoligenes group", "genus", "present"),
+            "g__[Eubacterium] coprostanoligenes group",
+        ),
+        (
+            ("", "", "Tylenchida incertae sedis", "family", "present"),
+            "f__Tylenchida incertae sedis",
+        ),
+        (("Fungi", "", "Hypocreales Lindau", "order", "present"), "k__Fungi; o__Hypocreales"),
+        (("Fungi", "", "Ascomycota Caval.-Sm.", "phylum", "present"), "k__Fungi; p__Ascomycota"),
+        (("", "", "Nematoda Cobb, 1932", "phylum", "present"), "p__Nematoda"),
+        (
+            (*("Fungi", "Fusarium", "Fusarium oxysporum f. sp. lycopersici"), "f. sp.", "present"),
+            "k__Fungi; g__Fusarium; s__Fusarium oxysporum",
+        ),
+        (
+            ("", "", "Salmonella enterica serovar Typhi", "serovar", "present"),
+            "s__Salmonella enterica",
+        ),
+        (("Fungi", "", "Fusarium", "species", "present"), "k__Fungi; x__Fusarium"),
     ],
 )
 def test_a_scientific_name_stands_at_its_own_rank(tmp_path, names, lineage):

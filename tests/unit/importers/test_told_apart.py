@@ -547,3 +547,37 @@ def test_the_features_that_are_told_are_those_of_the_dataset(tmp_path, capsys):
     assert "2 libraries, 2 features, 4 numbers" in said
     assert dataset.table("features").height == 2
     assert dataset.table("counts").height == 4
+
+
+# Lineages of one word are names of libraries, too; ranks in front may be those of a plant.
+DOUBTFUL = [
+    "OTU ID\troot\nO1\t3\nO2\t5\n",
+    "OTU ID\tFungi\tBacteria\nO1\t3\t4\nO2\t5\t6\n",
+    "\tFungi\tBacteria\nO1\t3\t4\nO2\t5\t6\n",
+    "Sample\tO1\tO2\nroot\t3\t4\nFungi\t5\t6\n",
+    "Order\tFamily\tplot\tASV1\tASV2\nPoales\tPoaceae\tP1\t3\t4\nFabales\tFabaceae\tP2\t5\t6\n",
+]
+
+
+@pytest.mark.parametrize("text", DOUBTFUL)
+def test_names_of_groups_and_ranks_of_plants_turn_no_table(tmp_path, text):
+    assert [one[0] for one in problems("table", [written(tmp_path, text)])] == [
+        "import-orientation"
+    ]
+
+
+def test_a_library_called_by_its_group_is_one_where_it_is_stated(tmp_path):
+    found = read("table", [written(tmp_path, DOUBTFUL[1])], {"rows": "features"})
+    assert set(found.libraries) == {"Fungi", "Bacteria"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sample\tBacteria\tArchaea\nA\t3\t4\nB\t5\t6\n",
+        "Kingdom\tA\tB\nBacteria\t3\t5\nArchaea\t4\t6\n",
+        "OTU ID\tBacteria;Bacillota\tArchaea;Thermoproteota\nA\t3\t4\nB\t5\t6\n",
+    ],
+)
+def test_groups_below_or_beside_their_own_word_are_features(tmp_path, text):
+    assert set(read("table", [written(tmp_path, text)], {}).libraries) == {"A", "B"}
