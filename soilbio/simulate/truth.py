@@ -15,7 +15,8 @@ from soilbio.simulate.design import Region
 from soilbio.simulate.region import PrimerSite
 from soilbio.standards.iupac import reverse_complement
 
-_BASES = re.compile(r"[ACGTRYSWKMBDHVN]+")
+# An ambiguous base is in no feature: what has one would count as missed, and as false when found.
+_BASES = re.compile(r"[ACGT]+")
 _FASTA = (".fasta", ".fa", ".fna")
 _COLUMNS = ("library_id", "sequence", "lineage", "reads")
 
@@ -96,8 +97,8 @@ def _note_sequence(sequence: str, row: int | None, problems: Problems) -> bool:
         row=row,
         column="sequence" if row else None,
         found=sequence[:40],
-        expected="a sequence of bases of DNA",
-        fix="Correct the sequence, or leave it out",
+        expected="a sequence of A, C, G and T; a feature never equals one with other letters",
+        fix="Write the base that is meant, each variant as a sequence of its own, or leave it out",
     )
     return False
 
@@ -153,10 +154,10 @@ def read_expected(path: Path, primers: Sequence[tuple[str, str]]) -> Truth:
     problems = Problems(str(path))
     for _, sequence in read_sequences(path):
         plain = sequence.replace("-", "").replace(".", "")
-        if not _note_sequence(plain, None, problems):
-            continue
-        cuts = [cut for pair in primers if (cut := _cut(plain, pair))]
-        sequences.update(dict.fromkeys(cuts or [plain]))
+        # Of a whole gene only the amplicon counts.
+        cuts = [cut for pair in primers if (cut := _cut(plain, pair))] or [plain]
+        if all(_note_sequence(cut, None, problems) for cut in cuts):
+            sequences.update(dict.fromkeys(cuts))
     problems.raise_if_any()
     if not sequences:
         raise problem_of(

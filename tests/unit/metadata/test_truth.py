@@ -34,6 +34,8 @@ def told(project, capsys, truth: str, code: str) -> int:
         ("truth.tsv", f"{TABLE}L1\tACGT\t\t3\tmore\n", "row-length", 1),
         ("truth.tsv", f"{TABLE}L1\t\t\t3\n", "truth-value", 1),
         ("truth.tsv", f"{TABLE}L1\tNOT A SEQ\t\t3\n", "truth-value", 1),
+        ("truth.tsv", f"{TABLE}L1\tACGTNNACGT\t\t3\n", "truth-value", 1),
+        ("truth.fasta", ">x\nACGRACGT\n", "truth-value", 1),
         ("truth.fasta", ">x\n>y\nACGT\n", "truth-value", 1),
         ("truth.fasta", ">x\nMKLVEFQ\n", "truth-value", 1),
         ("truth.fasta", "ACGT\n", "reference-file-unreadable", 1),
