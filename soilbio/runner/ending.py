@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def end(process: subprocess.Popen[str], *, has_jobs_here: bool, is_told: bool) -
     if has_jobs_here:
         # It starts no more jobs, and ends after those that run, which are ended meanwhile.
         _send(process.pid, signal.SIGTERM)
-        threading.Thread(target=_end_jobs, args=(process, is_told), daemon=True).start()
+        ending = threading.Thread(target=_end_jobs, args=(process, is_told), daemon=True)
+        ending.start()
     elif not is_told:
         _send(process.pid, signal.SIGINT)
     if process.stdout is not None:
@@ -41,17 +43,31 @@ def end(process: subprocess.Popen[str], *, has_jobs_here: bool, is_told: bool) -
             for _ in process.stdout:
                 pass
     process.wait()
+    if has_jobs_here:
+        ending.join()
 
 
 def _end_jobs(process: subprocess.Popen[str], is_told: bool) -> None:
-    """Send each process below Snakemake each signal once, also those that were just starting."""
+    """Send each process below Snakemake each signal once, also those that were just starting.
+
+    What a job started may outlive it, and is nobody's child then: whatever was seen once is ended.
+    """
     start = time.monotonic()
     sent: set[tuple[int, signal.Signals]] = set()
-    while process.poll() is None:
+    seen: dict[int, str] = {}
+    while True:
+        has_ended = process.poll() is not None
+        running = _running()
+        seen = {pid: began for pid, began in seen.items() if running.get(pid, ("", ""))[1] == began}
+        seen |= {pid: running[pid][1] for pid in _below([process.pid, *seen], running)}
+        if has_ended and not seen:
+            return
         elapsed = time.monotonic() - start
         number = [one for after, one in _SIGNALS if elapsed >= after][-1]
+        if has_ended and number is signal.SIGINT:
+            number = signal.SIGTERM
         if not (is_told and number is signal.SIGINT):
-            due = {(pid, number) for pid in _below(process.pid)}
+            due = {(pid, number) for pid in seen}
             for pid, _ in due - sent:
                 _send(pid, number)
             sent |= due
@@ -70,18 +86,27 @@ def _send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def _below(pid: int) -> list[int]:
-    """List the processes that a process started, and those that they started.
+def _running() -> dict[int, tuple[str, str]]:
+    """List all processes with their parent and when they began, which tells a number used again.
 
     Where the system does not tell (no `/proc`) there are none: the jobs are waited for.
     """
-    children: dict[int, list[int]] = {}
+    found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             # A name, in brackets, may hold anything; behind it stand the state and the parent.
-            parent = path.read_text(errors="replace").rpartition(")")[2].split()[1]
-            children.setdefault(int(parent), []).append(int(path.parent.name))
-    found = [pid]
+            told = path.read_text(errors="replace").rpartition(")")[2].split()
+            if told[0] != "Z":
+                found[int(path.parent.name)] = (told[1], told[19])
+    return found
+
+
+def _below(roots: Sequence[int], running: Mapping[int, tuple[str, str]]) -> list[int]:
+    """List the processes that some started, and those that these started."""
+    children: dict[int, list[int]] = {}
+    for pid, (parent, _) in running.items():
+        children.setdefault(int(parent), []).append(pid)
+    found = list(dict.fromkeys(roots))
     for one in found:
-        found += children.get(one, [])
+        found += [child for child in children.get(one, []) if child not in found]
     return found[1:]
