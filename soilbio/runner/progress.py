@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from soilbio.runner.ending import end, is_of_terminal
+from soilbio.runner.ending import MARK, end, is_of_terminal
 
 # Rules by the stage that a user knows.
 STAGES = {
@@ -114,6 +116,7 @@ def follow(
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     progress, heard = Progress(), _unless_unheard(tell)
+    mark = f"{os.getpid()}-{time.time_ns()}"
     with (
         log.open("w", encoding="utf-8") as record,
         _ended_by_signals(),
@@ -124,6 +127,7 @@ def follow(
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            env={**os.environ, MARK: mark},
         ) as process,
     ):
         assert process.stdout is not None  # noqa: S101  it was started with a pipe
@@ -134,7 +138,7 @@ def follow(
             try:
                 heard("Ending what runs; finished work stays.", False)
             finally:
-                end(process, has_jobs_here=has_jobs_here, is_told=_is_told(error))
+                end(process, mark, has_jobs_here=has_jobs_here, is_told=_is_told(error))
             raise
     if code and not progress.planned and not last.is_told:
         heard(last.text, False)
