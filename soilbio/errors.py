@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 _OF_SYSTEM = re.compile(r"^\[Errno \d+\] (.*?)(?:: b?'.*')?$", re.DOTALL)
 # Of a problem that many rows share, the screen shows this many values, and rows of each.
@@ -72,6 +73,13 @@ def _listed(rows: list[int]) -> str:
     """Name the first of some rows, and the number of the rest."""
     more = f" and {len(rows) - _VALUES} more" if len(rows) > _VALUES else ""
     return f"row{'' if len(rows) == 1 else 's'} {', '.join(map(str, rows[:_VALUES]))}{more}"
+
+
+def nearest(name: str, names: Iterable[str], cutoff: float = 0.8) -> str:
+    """Give the one of several names that is most like another, capitals aside; '' if none is."""
+    by_fold = {one.casefold(): one for one in sorted(names, reverse=True)}
+    like = get_close_matches(name.casefold(), by_fold, n=1, cutoff=cutoff)
+    return by_fold[like[0]] if like else ""
 
 
 def _quote(value: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from soilbio.errors import InputError, Problems, problem_of
+from soilbio.errors import InputError, Problems, nearest, problem_of
 from soilbio.importers.stated import check_options
 from soilbio.metadata.assays import known_assays
 from soilbio.metadata.samples import sample_rows
@@ -282,12 +282,12 @@ def check_libraries(method: Method, libraries: Sequence[str], problems: Problems
     if not method.tags:
         return []
     for name in sorted(set(libraries) - method.tags.keys()):
-        like = get_close_matches(name, method.tags.keys() - set(libraries), n=1)
+        like = nearest(name, method.tags.keys() - set(libraries), cutoff=0.6)
         problems.add(
             "import-sample-unknown",
             found=name,
             expected="a row of the sheet `libraries` for every library of the table",
-            fix=f"Did you mean {like[0]}?"
+            fix=f"Did you mean {like}?"
             if like
             else f"Add it; or, if it is none, say `table: {{ignore_columns: ['{name}']}}`",
         )

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soilbio.errors import InputError, Problem, Problems
+from soilbio.errors import InputError, Problem, Problems, nearest
 from soilbio.metadata.classifiers import check_targets
 from soilbio.metadata.config import Config, inspect_config, is_named
 from soilbio.metadata.databases import check_databases
@@ -213,14 +213,15 @@ def _check_both(
     described = {row.get("sample_id", "") for row in rows.values()}
     for library in libraries:
         if library.sample_id and not library.control_type and library.sample_id not in described:
-            like = get_close_matches(library.sample_id, described, n=1, cutoff=0.8)
+            # A sample that has libraries is hardly meant: two that differ in a digit are two.
+            like = nearest(library.sample_id, described - sequenced)
             of_sheet.add(
                 "sample-undescribed",
                 row=library.row,
                 column="sample_id",
                 found=library.sample_id,
                 expected=f"a sample that {Path(of_samples.source).name} describes",
-                fix=f"Did you mean '{like[0]}'? Correct one of the two, or add the sample's row"
+                fix=f"Did you mean '{like}'? Correct one of the two, or add the sample's row"
                 if like
                 else "Add the sample's row, or state the control_type if it is a control",
             )

@@ -26,9 +26,9 @@ _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
 # Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
 # RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.
 # Nor is what numbers follow in collections of cultures: Nostoc_PCC_7524, Chroococcus_SAG_2023.
+_WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_(?![A-Z]{{3}}[_ ]\d){LETTERS}(?=[ _]|$)")
 # A species of GTDB's, with a space in it: coli_E is no Escherichia coli.
 _GTDB_SPECIES = re.compile(rf"^[A-Z][^_ ]*(?:_{LETTERS})? [a-z][a-z0-9-]*_{LETTERS}$")
-_WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_(?![A-Z]{{3}}[_ ]\d){LETTERS}(?=[ _]|$)")
 # SILVA names the kingdom of animals twice.
 _ANIMALS = re.compile(r"^Metazoa \(Animalia\)$")
 # Words that are no name alone, so that what follows is no suffix: Family_XI.

@@ -240,6 +240,15 @@ def test_reads_too_short_to_overlap_are_named(project, length_bp, code):
     assert [found_code for found_code, _, _ in found(project)] == ([code] if code else [])
 
 
+def test_a_sample_in_other_capitals_is_proposed_and_none_that_has_libraries(project):
+    project.change(project.samples, "S-L2\t", "s-l2\t")
+    problems = {p.code: p for p in check_project(project.config)}
+    assert problems["sample-undescribed"].fix.startswith("Did you mean 's-l2'?")
+    project.change(project.samples, "s-l2\t", "meadow\t")
+    problems = {p.code: p for p in check_project(project.config)}
+    assert "Did you mean" not in problems["sample-undescribed"].fix  # S-L1 is another one
+
+
 def test_a_library_without_metadata_is_wrong_and_a_control_needs_none(project):
     project.change(project.samples, "S-L2\t", "S-L2b\t")
     problems = {p.code: p for p in check_project(project.config)}
