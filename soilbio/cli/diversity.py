@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     if is_profile(dataset, args.assay):
         compared_by_share = measure_profiles(dataset, args.assay, settings, args.out)
         print(
-            f"{args.assay}: {len(compared_by_share)} libraries compared by shares of species; what"
+            f"{args.assay}: {len(compared_by_share)} libraries compared by shares; what"
             f" is not measured, and why: {args.out / 'settings.json'}.",
             file=sys.stderr,
         )

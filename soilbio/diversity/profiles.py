@@ -1,8 +1,9 @@
-"""What can be measured of metagenomes' profiles: shares of species, not how many there are.
+"""What can be measured of metagenomes' profiles: shares of taxa, not how many there are.
 
 How many taxa a profiler reports is set by its thresholds and by false hits, which grow with the
 reads (Ye et al. 2019, Cell 178:779); what weighs taxa by their shares hardly feels those. So
-richness and all that is made of it is refused, with the reason.
+richness and all that is made of it is refused, with the reason. The same holds of the names that
+a classifier gives to pieces of a marker gene picked out of a metagenome, which tell genera at best.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
     from soilbio.dataset.read import Dataset
 
-RANK = "species"
 COLUMNS = ("library_id", "reads", "named_share", "shannon", "simpson")
-METRICS = {
-    "bray_curtis": "shares of species, made up to 1 in each library; not rarefied",
-    "robust_aitchison": "shares of species: robust centred log-ratio, absent ones 0, Euclidean",
+# What is shared out, as words: genomes tell species, pieces of a marker gene genera.
+PLURALS = {"species": "species", "genus": "genera"}
+_METRICS = {
+    "bray_curtis": "shares of {taxa}, made up to 1 in each library; not rarefied",
+    "robust_aitchison": "shares of {taxa}: robust centred log-ratio, absent ones 0, Euclidean",
 }
 _TAXA = (
     "how many taxa a profile has is set by the profiler's thresholds and by false hits, which grow"
@@ -35,26 +37,22 @@ _RARE = (
     "it is made of taxa with one or two reads: an estimate has none, and of a classifier's most are"
     " false hits"
 )
-REFUSED = {
-    "observed": _TAXA,
-    "chao1": _RARE,
-    "goods_coverage": _RARE,
-    "pielou": f"it divides by the number of taxa, and {_TAXA}",
-    "hill numbers": f"they are standardised by coverage: {_RARE}",
-    "rarefaction": f"it draws reads to count taxa: {_TAXA}",
-    "jaccard": f"it goes by which taxa are there, and {_TAXA}",
-    "faith_pd and unifrac": "there is no tree of these taxa",
-}
+_PIECES = (
+    "how many names pieces from anywhere in the gene get is set by the classifier's cut and by"
+    " false names, which grow with the reads"
+)
 Row = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Shares of species in the libraries of an assay; both sorted by their ids.
+    """Shares of the taxa of a rank in the libraries of an assay; both sorted by their ids.
 
     Attributes
     ----------
-    shares : csr_array of shape (n_libraries, n_species)
+    rank : str
+        `species`, or `genus` where pieces of a marker gene were classified.
+    shares : csr_array of shape (n_libraries, n_taxa)
         Shares of all reads of a library.
     samples : mapping of library id to sample id
     bars : mapping of library id to str
@@ -64,8 +62,9 @@ class Profiles:
 
     """
 
+    rank: str
     libraries: list[str]
-    species: list[str]
+    taxa: list[str]
     shares: csr_array[Any]
     samples: Mapping[str, str]
     bars: Mapping[str, str]
@@ -76,20 +75,46 @@ class Profiles:
         return dict(self.reads)
 
     def compared(self) -> list[str]:
-        """List the libraries of soils that have species to compare."""
+        """List the libraries of soils that have named taxa to compare."""
         return [name for name in self.libraries if name not in self.bars]
+
+    def metrics(self) -> dict[str, str]:
+        """Say what each distance is of."""
+        return {name: text.format(taxa=PLURALS[self.rank]) for name, text in _METRICS.items()}
+
+    def refused(self) -> dict[str, str]:
+        """Give the reason of each measure that is not sound for such numbers."""
+        number = _TAXA if self.rank == "species" else _PIECES
+        return {
+            "observed": number,
+            "chao1": _RARE,
+            "goods_coverage": _RARE,
+            "pielou": f"it divides by the number of taxa, and {number}",
+            "hill numbers": f"they are standardised by coverage: {_RARE}",
+            "rarefaction": f"it draws reads to count taxa: {number}",
+            "jaccard": f"it goes by which taxa are there, and {number}",
+            "faith_pd and unifrac": "there is no tree of these taxa",
+        }
 
 
 def is_profile(dataset: Dataset, assay: str) -> bool:
-    """Tell whether an assay's numbers are a profiler's, of reads of whole metagenomes."""
+    """Tell whether an assay's numbers are of reads of whole metagenomes, not of one amplicon."""
+    return bool(_row_of(dataset, assay)["library_strategy"] == "WGS")
+
+
+def _row_of(dataset: Dataset, assay: str) -> Row:
     import polars as pl
 
-    row = dataset.tables["assays"].filter(pl.col("assay_id") == assay).collect().to_dicts()[0]
-    return bool(row["library_strategy"] == "WGS" and row["abundance"] != "marker")
+    found = dataset.tables["assays"].filter(pl.col("assay_id") == assay).collect()
+    row: Row = found.row(0, named=True)
+    return row
 
 
 def read_profiles(dataset: Dataset, assay: str) -> Profiles:
-    """Add up the shares of each species; what has no species, or an excluding flag, stays out."""
+    """Add up the shares of each species; what has no species, or an excluding flag, stays out.
+
+    Of a marker gene, each genus: pieces from anywhere in it seldom tell species.
+    """
     import numpy as np
     import polars as pl
     from scipy.sparse import csr_array
@@ -102,30 +127,31 @@ def read_profiles(dataset: Dataset, assay: str) -> Profiles:
         .collect()
     )
     libraries = rows["library_id"].to_list()
-    shares = _shares(dataset, libraries)
-    species = sorted(shares[RANK].unique().to_list())
+    rank = "genus" if _row_of(dataset, assay)["abundance"] == "marker" else "species"
+    shares = _shares(dataset, libraries, rank)
+    taxa = sorted(shares[rank].unique().to_list())
     row_of = {name: place for place, name in enumerate(libraries)}
-    column_of = {name: place for place, name in enumerate(species)}
+    column_of = {name: place for place, name in enumerate(taxa)}
     places = (
         np.array([row_of[name] for name in shares["library_id"]], dtype=np.int64),
-        np.array([column_of[name] for name in shares[RANK]], dtype=np.int64),
+        np.array([column_of[name] for name in shares[rank]], dtype=np.int64),
     )
-    size = (len(libraries), len(species))
+    size = (len(libraries), len(taxa))
     matrix = csr_array((shares["share"].to_numpy(), places), shape=size, dtype=np.float64)
     matrix.sort_indices()
     reads = dict(zip(libraries, rows["reads_nonchimeric"].fill_null(0).to_list(), strict=True))
     named = dict(zip(libraries, matrix.sum(axis=1).tolist(), strict=True))
-    unnamed = _why_unnamed(dataset)
+    unnamed = _why_unnamed(dataset, rank)
     bars = {
         row["library_id"]: reason
         for row in rows.iter_rows(named=True)
-        if (reason := _bar(row, named[row["library_id"]], reads[row["library_id"]], unnamed))
+        if (reason := _bar(row, named[row["library_id"]], reads[row["library_id"]], unnamed, rank))
     }
     samples = dict(zip(libraries, rows["sample_id"].to_list(), strict=True))
-    return Profiles(libraries, species, matrix, samples, bars, reads)
+    return Profiles(rank, libraries, taxa, matrix, samples, bars, reads)
 
 
-def _shares(dataset: Dataset, libraries: list[str]) -> Any:
+def _shares(dataset: Dataset, libraries: list[str], rank: str) -> Any:
     import polars as pl
 
     flags = pl.col("flags").fill_null("").str.split("|")
@@ -138,26 +164,27 @@ def _shares(dataset: Dataset, libraries: list[str]) -> Any:
         .filter(pl.col("library_id").is_in(libraries))
         .with_columns((value / whole).alias("share"))
         .join(
-            dataset.tables["features"].select("feature_id", RANK, is_out.alias("is_out")),
+            dataset.tables["features"].select("feature_id", rank, is_out.alias("is_out")),
             on="feature_id",
         )
-        .filter(~pl.col("is_out"), pl.col(RANK).fill_null("") != "")
-        .group_by("library_id", RANK)
+        .filter(~pl.col("is_out"), pl.col(rank).fill_null("") != "")
+        .group_by("library_id", rank)
         .agg(pl.col("share").sum())
-        .sort("library_id", RANK)
+        .sort("library_id", rank)
         .collect()
     )
 
 
-def _why_unnamed(dataset: Dataset) -> str:
-    """Say why a library has no species: where datasets were merged by a wider rank, none has."""
-    level = str(read_history(dataset.folder).get("level", RANK))
-    if level in RANKS and RANKS.index(level) < RANKS.index(RANK):
-        return f"datasets were merged by {level}, and profiles are compared by species: take those"
-    return "no species was named in it"
+def _why_unnamed(dataset: Dataset, rank: str) -> str:
+    """Say why a library has no names: where datasets were merged by a wider rank, none has."""
+    level = str(read_history(dataset.folder).get("level", rank))
+    if level in RANKS and RANKS.index(level) < RANKS.index(rank):
+        taxa = PLURALS[rank]
+        return f"datasets were merged by {level}, and profiles are compared by {taxa}: take those"
+    return f"no {rank} was named in it"
 
 
-def _bar(row: Mapping[str, object], named: float, reads: int, unnamed: str) -> str:
+def _bar(row: Mapping[str, object], named: float, reads: int, unnamed: str, rank: str) -> str:
     if row["control_type"]:
         return "a control"
     if row["status"] != "ok":
@@ -165,12 +192,12 @@ def _bar(row: Mapping[str, object], named: float, reads: int, unnamed: str) -> s
     if not named:
         return unnamed
     if reads and named * reads < FEWEST_READS:
-        return f"fewer than {FEWEST_READS} reads of named species"
+        return f"fewer than {FEWEST_READS} reads of named {PLURALS[rank]}"
     return ""
 
 
 def alpha_rows(profiles: Profiles) -> list[Row]:
-    """Measure each library; controls, too: Shannon in nats, and Simpson, of its named species."""
+    """Measure each library; controls, too: Shannon in nats, and Simpson, of its named taxa."""
     import numpy as np
 
     rows: list[Row] = []
@@ -188,7 +215,7 @@ def alpha_rows(profiles: Profiles) -> list[Row]:
 
 
 def distances(profiles: Profiles) -> Iterator[tuple[str, DistanceMatrix]]:
-    """Measure between the libraries that have species, each made up to 1; dense in memory."""
+    """Measure between the libraries that have named taxa, each made up to 1; dense in memory."""
     import numpy as np
     from scipy.spatial.distance import pdist, squareform
     from skbio import DistanceMatrix

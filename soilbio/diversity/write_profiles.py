@@ -55,15 +55,16 @@ def measure_profiles(dataset: Dataset, assay: str, settings: Settings, folder: P
     tests.sort(key=lambda row: (by_column[str(row["column"])], str(row["metric"])))
     # Nothing is rarefied: the column of depths is empty.
     write_rows(tests, (*permutation.COLUMNS, "depth"), folder / "tests.tsv")
+    of_metric = found.metrics()
     files = [
-        {"file": f"{part}/{metric}.tsv", "of": profiles.METRICS[metric]}
+        {"file": f"{part}/{metric}.tsv", "of": of_metric[metric]}
         for metric in sorted(measured)
         for part in ("distances", "ordination")
         if (folder / part / f"{metric}.tsv").is_file()
     ]
     write_rows(files, DEPTHS, folder / "depths.tsv")
     content = {
-        "measured_on": f"shares of {profiles.RANK}",
+        "measured_on": f"shares of {profiles.PLURALS[found.rank]}",
         "depth": None,
         "reads_profiled": found.reads,
         "named_share": {str(row["library_id"]): row["named_share"] for row in alpha},
@@ -74,9 +75,9 @@ def measure_profiles(dataset: Dataset, assay: str, settings: Settings, folder: P
         "libraries_tested": tested,
         "left_out": dict(sorted(found.bars.items())),
         "excluded_flags": list(EXCLUDING_FLAGS),
-        "metrics": profiles.METRICS,
-        "refused": profiles.REFUSED,
-        "notes": _notes(compared),
+        "metrics": of_metric,
+        "refused": found.refused(),
+        "notes": _notes(compared, profiles.PLURALS[found.rank]),
         "software": {name: version(name) for name in ("numpy", "scikit-bio", "scipy")},
     }
     write_lines(
@@ -94,9 +95,9 @@ def _remove_former(folder: Path, measured: set[str]) -> None:
             (folder / part / f"{metric}.tsv").unlink(missing_ok=True)
 
 
-def _notes(compared: list[str]) -> list[str]:
+def _notes(compared: list[str], taxa: str) -> list[str]:
     if len(compared) < 2:
-        return ["fewer than two libraries have named species: no distances, ordination or tests"]
+        return [f"fewer than two libraries have named {taxa}: no distances, ordination or tests"]
     if len(compared) < beta.FEWEST:
-        return ["fewer than three libraries have named species: no ordination"]
+        return [f"fewer than three libraries have named {taxa}: no ordination"]
     return []

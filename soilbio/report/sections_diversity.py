@@ -158,8 +158,8 @@ def _refused(material: Material) -> Iterator[Block]:
     if assays:
         yield (
             "Of profiles of metagenomes Shannon and Simpson are of the species named in each "
-            "library; the table above says which share of the reads that is. What is not sound for "
-            "them is not measured:"
+            "library, of a marker gene's reads of the genera; the table above says which share of "
+            "the reads that is. What is not sound for them is not measured:"
         )
         rows = [
             (readable(measure), reason, ", ".join(names))
@@ -234,8 +234,8 @@ def _depth_text(material: Material) -> str:
     texts = [f"Distances are of libraries rarefied to {' and '.join(parts)}."] if parts else []
     if any(one.settings.get("refused") for one in material.results.diversity.values()):
         texts.append(
-            "Profiles of metagenomes are compared by the shares of their named species, without "
-            f"rarefying, {_profiled_text(material)}."
+            "Profiles of metagenomes are compared by the shares of their named species, reads "
+            f"of a marker gene by those of genera, without rarefying, {_profiled_text(material)}."
         )
     return " ".join(texts)
 
