@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,17 +140,20 @@ def _read_shares(
     rows: list[Row],
     taxa: dict[str, Taxon],
 ) -> None:
-    """Read shares of genomes; of a library that nothing is found in, all is unclassified."""
+    """Read shares of genomes; of a library that nothing is found in, all is unclassified.
+
+    Genomes of one name have one lineage, and are one feature.
+    """
     known, source = lineages
+    found: defaultdict[str, float] = defaultdict(float)
     with path.open(encoding="utf-8", newline="") as handle:
-        found = [
-            (row["genome"], float(row["share"])) for row in csv.DictReader(handle, delimiter="\t")
-        ]
-    for genome, share in found:
+        for row in csv.DictReader(handle, delimiter="\t"):
+            found[row["genome"]] += float(row["share"])
+    for genome, share in found.items():
         feature = f"{_GENOME}{genome}"
         taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=f"{source}:{genome}")
         rows.append((library, feature, share))
-    rest = 1 - sum(share for _, share in found)
+    rest = 1 - sum(found.values())
     if rest > 0:
         rows.append((library, UNCLASSIFIED, rest))
 

@@ -32,6 +32,16 @@ def test_genomes_that_the_table_of_lineages_lacks_are_told(tmp_path):
     assert features["gtdb_species"].drop_nulls().to_list() == ["A a"]
 
 
+def test_genomes_of_one_name_are_one_feature(tmp_path):
+    row = "bin1.fa\t0.25\t0.5\t99\t3\n"
+    (tmp_path / "L1.tsv").write_text(SHARES + row + row)
+    files = {"L1": tmp_path / "L1.tsv"}
+    collect_profiles("sylph", files, {"L1": {"reads_merged": 10}}, Told(), tmp_path / "out")
+    counts = pl.read_parquet(tmp_path / "out" / "counts.parquet")
+    found = dict(counts.select("feature_id", "relative_abundance").iter_rows())
+    assert found == {"genome:bin1.fa": 0.5, "unclassified": 0.5}
+
+
 REPORT = "50.00\t5\t5\tU\t0\tunclassified\n50.00\t5\t5\tR\t1\troot\n"
 
 
