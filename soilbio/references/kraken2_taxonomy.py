@@ -1,4 +1,4 @@
-"""Whose numbers the taxa of a Kraken 2 database have: NCBI's, or those of its own lineages."""
+"""Whose taxa those of a Kraken 2 database are: numbered by NCBI, named by GTDB, or its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from soilbio.references.kinds import KINDS, wrong_database
 
-NCBI, OWN = "ncbi", "own"
+NCBI, GTDB, OWN = "ncbi", "gtdb", "own"
 _HEAD = struct.Struct("<8s3Q")  # K2TAXDAT; how many taxa, bytes of names, bytes of ranks
 # Parent, first child, number of children, where name and rank stand, number of the taxon, and one
 # that Kraken 2 keeps for itself.
@@ -37,6 +37,8 @@ _NCBI = {
 _BY_CHANCE = 1000
 # How GTDB, Greengenes and UNITE write names, and what makes a taxonomy of them; NCBI does not.
 _MARKED = re.compile(r"[a-z]{1,2}__")
+# A species without a name, as GTDB alone writes it: sp and the digits of a genome's accession.
+_OF_GTDB = re.compile(r"(s__)?\S+ sp\d{9}$")
 
 
 def taxa_of(database: Path) -> Iterator[tuple[int, str]]:
@@ -63,10 +65,11 @@ def taxa_of(database: Path) -> Iterator[tuple[int, str]]:
 
 
 def numbers_of(database: Path) -> str:
-    """Tell whether the taxa of a database have the numbers of NCBI (`ncbi`), or others (`own`).
+    """Tell whether taxa have numbers of NCBI (`ncbi`), names of GTDB (`gtdb`), or their own.
 
     They are NCBI's only where a wide taxon has a number of NCBI's that is none by chance, and no
-    other one contradicts it: an id of NCBI's that is none is worse than none.
+    other one contradicts it: an id of NCBI's that is none is worse than none. They are GTDB's where
+    a species without a name is called as GTDB calls it, which among soil genomes many are.
 
     Raises
     ------
@@ -74,7 +77,9 @@ def numbers_of(database: Path) -> str:
         As `taxa_of`.
 
     """
-    return NCBI if _evidence(database) == NCBI else OWN
+    if _evidence(database) == NCBI:
+        return NCBI
+    return GTDB if any(_OF_GTDB.match(name) for _, name in taxa_of(database)) else OWN
 
 
 def contradicts_ncbi(database: Path) -> bool:

@@ -58,6 +58,16 @@ def test_numbers_of_others_are_not_taken_for_ncbis(tmp_path, taxa):
     assert contradicts_ncbi(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["Bog-38 sp003162175", "s__Palsa-465 sp003168035"])
+def test_species_without_a_name_are_known_as_gtdbs(tmp_path, name):
+    taxa = {1: "root", 2: "Bacteria", 3: "Acidobacteriota", 4: "Bog-38", 5: name}
+    assert numbers_of(database(tmp_path, taxa)) == "gtdb"
+
+
+def test_a_name_of_gtdbs_does_not_make_numbers_of_ncbi_others(tmp_path):
+    assert numbers_of(database(tmp_path, {**NCBI, 5000000: "Bog-38 sp003162175"})) == "ncbi"
+
+
 @pytest.mark.parametrize(
     "taxa",
     [
