@@ -12,12 +12,15 @@ from soilbio.importers.forms import are_lineages, are_numbered, are_sequences
 from soilbio.importers.found import Found
 from soilbio.importers.known import joined, taxa_of
 from soilbio.importers.lineage_columns import columns_of, rank_of
+from soilbio.importers.objects import spelled_out
 from soilbio.importers.sides import check_known, sort_out
 from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text
 
 # What its reader raises where a file is damaged, or no table.
 _ODD = (OSError, EOFError, LookupError, AttributeError, TypeError, ValueError, RecursionError)
+# What the library reads as lists of names.
+_LISTS = ("taxonomy", "Taxonomy")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -25,9 +28,8 @@ def recognise(source: Path) -> str:
     """Tell why a file is BIOM."""
     if not source.is_file():
         return ""
-    with source.open("rb") as handle:
-        if handle.read(8) == _HDF5:
-            return "an HDF5 file" if source.suffix == ".biom" else ""
+    if _is_hdf5(source):
+        return "an HDF5 file" if source.suffix == ".biom" else ""
     if ".biom" not in source.name:
         return ""
     with open_text(source) as text:
@@ -81,7 +83,7 @@ def read_biom(source: Path) -> Found:
         }
     )
     metadata = table.metadata(axis="observation") or [None] * len(names)
-    texts = _texts(metadata)
+    texts = _texts(metadata, str(source))
     features = taxa_of(names, texts, str(source))
     taken = columns_of(texts, str(source)).taken
     notes = [
@@ -101,10 +103,14 @@ def _table(source: Path) -> Any:
     """
     import zlib
 
+    import h5py
     from biom import Table, load_table
     from biom.exception import BiomException
 
     try:
+        if _is_hdf5(source):
+            with h5py.File(source) as handle:
+                return Table.from_hdf5(handle, parse_fs=dict.fromkeys(_LISTS, _as_it_is))
         if not _is_json(source):
             return load_table(str(source))
         with open_text(source) as handle:
@@ -132,16 +138,16 @@ def _check_sides(source: Path, table: Any) -> None:
             return
         if of_samples:
             raise _turned(source, f"samples called as features are: {names[1][0][:60]}")
-    if _has_lineages(_texts(table.metadata(axis="sample") or [])):
+    if _has_lineages(table.metadata(axis="sample") or []):
         raise _turned(source, "samples with lineages")
 
 
-def _has_lineages(texts: Mapping[str, Sequence[str]]) -> bool:
+def _has_lineages(metadata: Sequence[Mapping[str, Any] | None]) -> bool:
     """Tell whether metadata of samples are lineages; a class of soil is none."""
-    if {"phylum", "genus", "family"} & {rank_of(name) for name in texts}:
+    if {"phylum", "genus", "family"} & {rank_of(str(key)) for one in metadata for key in one or {}}:
         return True
     try:
-        columns = columns_of(texts)
+        columns = columns_of(_texts(metadata))
     except InputError:
         return False
     return bool(columns.whole or columns.numbered)
@@ -157,24 +163,23 @@ def _turned(source: Path, found: str) -> InputError:
     )
 
 
-def _is_json(source: Path) -> bool:
+def _is_hdf5(source: Path) -> bool:
     with source.open("rb") as handle:
-        if handle.read(8) == _HDF5:
-            return False
+        return handle.read(8) == _HDF5
+
+
+def _as_it_is(value: Any) -> Any:
+    """Keep ranks without a name: the library leaves them out, and names would change their rank."""
+    return value
+
+
+def _is_json(source: Path) -> bool:
     with open_text(source) as text:
         return text.read(64).lstrip()[:1] == "{"
 
 
-def _texts(metadata: Sequence[Mapping[str, Any] | None]) -> dict[str, list[str]]:
-    """Give metadata of observations as columns of text; a list is a lineage."""
+def _texts(metadata: Sequence[Mapping[str, Any] | None], source: str = "") -> dict[str, list[str]]:
+    """Give metadata as columns of text; lists and objects of names are lineages."""
     names = dict.fromkeys(str(name) for known in metadata for name in known or {})
-    return {name: [_text((known or {}).get(name)) for known in metadata] for name in sorted(names)}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    parts = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(parts, list | tuple):
-        return "; ".join("" if part is None else str(part) for part in parts).rstrip("; ")
-    return str(parts)
+    columns = {name: [(known or {}).get(name) for known in metadata] for name in sorted(names)}
+    return spelled_out(columns, source)

@@ -16,6 +16,7 @@ from soilbio.errors import InputError, Problems
 from soilbio.importers.columns import Kinds, check_measured, check_mixed, kinds_of, number_of
 from soilbio.importers.forms import is_lineage
 from soilbio.importers.naming import check_named, ranks_first
+from soilbio.importers.objects import has_objects, spelled_out
 from soilbio.importers.stated import Stated, check_ignored
 from soilbio.importers.text import Rows, empty, rows_of
 
@@ -268,6 +269,10 @@ class _Reading:
                 [*columns, *self.names], told.libraries | set(told.ignore_rows), self.problems
             )
             notes += [not_taken(name) for name in mixed if name]
+        texts |= spelled_out(
+            {name: cells for name, cells in texts.items() if has_objects(cells)},
+            self.problems.source,
+        )
         check_ignored(told.ignore_rows, self.names, "row", self.problems)
         kept = [at for at, name in enumerate(self.names) if name not in told.ignore_rows]
         _check_names([self.names[at] for at in kept], [self.rows[at] for at in kept], self.problems)

@@ -51,6 +51,11 @@ def is_of_features(header: str) -> bool:
     return bool(rank_of(header) or _LINEAGE.match(header.strip()))
 
 
+def is_called_lineage(header: str) -> bool:
+    """Tell whether a header is one of lineages, by its word or by one alike."""
+    return bool(_LINEAGE.match(header.strip()) or _LIKE_LINEAGE.search(header))
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Headers: of the whole lineage, of ranks (by column), of ranks by number; sequence, support.

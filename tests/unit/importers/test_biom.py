@@ -49,6 +49,20 @@ def biom(tmp_path: Path, metadata: object) -> Path:
         (["Bacteria", "Firmicutes"], "Bacteria; Firmicutes"),
         (["k__Bacteria"], "k__Bacteria"),
         ({"taxonomy": ["Bacteria", "Firmicutes", None]}, "Bacteria; Firmicutes"),
+        ({"taxonomy": {"Kingdom": "Bacteria", "Genus": "Bacillus"}}, "k__Bacteria; g__Bacillus"),
+        ({"Taxon": {"Genus": "Bacillus", "Phylum": None}}, "p__; g__Bacillus"),
+        ({"taxonomy_ranks": {"k": "Bacteria", "p__": "A"}}, "k__Bacteria; p__A"),
+        ({"assignment": {"Kingdom": ["Bacteria"], "Phylum": ["A"]}}, "k__Bacteria; p__A"),
+        ({"taxonomy": {"2": "Firmicutes", "1": "Bacteria"}}, "Bacteria; Firmicutes"),
+        ({"taxonomy": {"Rank1": "k__Bacteria", "Rank2": "p__A"}}, "k__Bacteria; p__A"),
+        ({"taxonomy": {"lineage": "k__Bacteria; p__A"}}, "k__Bacteria; p__A"),
+        ({"taxonomy": [{"rank": "genus", "name": "Bacillus"}]}, "g__Bacillus"),
+        ({"taxonomy": [["phylum", "Firmicutes"], ["genus", "B"]]}, "p__Firmicutes; g__B"),
+        ({"taxonomy": [["Bacteria"], ["Firmicutes"]]}, "Bacteria; Firmicutes"),
+        ({"taxonomy": ["A", "B"], "taxonomy_ranks": ["phylum", "class"]}, "p__A; c__B"),
+        ({"taxonomy": '{"Kingdom": "Bacteria", "Phylum": "A"}'}, "k__Bacteria; p__A"),
+        ({"taxonomy": "{'Kingdom': 'Bacteria', 'Phylum': None}"}, "k__Bacteria; p__"),
+        ({"taxonomy": "['k__Bacteria', 'p__A']"}, "k__Bacteria; p__A"),
     ],
 )  # fmt: skip
 def test_lineages_of_observations_are_found_under_any_key(tmp_path, metadata, lineage):
@@ -63,7 +77,54 @@ def test_what_is_not_taken_of_the_metadata_is_named(tmp_path):
     assert notes == ["'hits' of the observations' metadata is not taken"]
 
 
-@pytest.mark.parametrize("metadata", [{"taxonomy": {"a": 1}}, {"taxonomy": ["Bacillus"]}])
+def test_what_else_is_in_an_object_of_ranks_is_taken_or_named(tmp_path):
+    ranks = {"Kingdom": "Bacteria", "strain": "A1", "confidence": 0.9}
+    found = read("biom", [biom(tmp_path, {"taxonomy": ranks})], {})
+    assert {one.confidence for one in found.features.values()} == {0.9}
+    assert found.notes == ["'strain' of the observations' metadata is not taken"]
+
+
+@pytest.mark.parametrize("key", ["taxonomy", "Taxonomy", "Taxon", "taxonomy_ranks", "lineage"])
+def test_lists_of_names_in_hdf5_are_lineages_under_any_key_with_their_gaps(tmp_path, key):
+    import h5py
+    import numpy as np
+    from biom import Table
+
+    lists = [["Bacteria", "Bacillota"], ["Bacteria", "", "Bacilli"]]
+    known = [{key: names} for names in lists]
+    table = Table(np.array([[1, 5], [3, 4]]), ["x", "y"], ["A", "B"], known)
+    path = tmp_path / "t.biom"
+    with h5py.File(path, "w") as handle:
+        table.to_hdf5(handle, "a test")
+    found = read("biom", [path], {})
+    assert [one.lineage for one in found.features.values()] == [
+        "Bacteria; Bacillota",
+        "Bacteria; ; Bacilli",
+    ]
+
+
+def test_objects_of_ranks_in_a_text_table_are_lineages(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_text("#OTU ID\tA\ttaxonomy\nx\t1\t{'Kingdom': 'Bacteria', 'Genus': 'B'}\n")
+    assert read("table", [path], {}).features["x"].lineage == "k__Bacteria; g__B"
+    path.write_text("#OTU ID\tA\ttaxonomy\nx\t1\t{'here': 'Bacteria', 'there': 'B'}\n")
+    with pytest.raises(InputError) as caught:
+        read("table", [path], {})
+    assert [(one.code, one.column) for one in caught.value.problems] == [
+        ("import-lineages", "taxonomy")
+    ]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"taxonomy": {"a": 1}},
+        {"Taxon": {"here": "Bacteria", "there": "Bacillota"}},
+        {"taxonomy": {"Rank1": "Bacillota", "Rank2": "Bacilli"}},
+        {"taxonomy": [{"Bacteria": "Bacillota"}, "Bacilli"]},
+        {"taxonomy": ["Bacillus"]},
+    ],
+)
 def test_metadata_that_are_no_lineages_are_refused(tmp_path, metadata):
     with pytest.raises(InputError) as caught:
         read("biom", [biom(tmp_path, metadata)], {})
