@@ -144,12 +144,10 @@ def treatment(assay: Assay, shotgun: Mapping[str, object], removed: Iterable[str
     if not assay.is_shotgun:
         when = "cut off (cutadapt)" if assay.primers_in_reads else "cut off before"
         return {"trim_method": f"primers {when}"}
-    tool, key = (
-        ("cutadapt", "long_min_length_bp") if assay.long_reads else ("fastp", "min_length_bp")
-    )
+    tool = "cutadapt" if assay.long_reads else "fastp"
     names = ", ".join(sorted(removed))
     return {
-        "trim_method": f"{tool}; reads of {shotgun[key]} bp and more",
+        "trim_method": f"{tool}; reads of {assay.least_read_bp(shotgun)} bp and more",
         "screen_contam_method": f"reads of {names} taken out (minimap2)" if names else None,
     }
 

@@ -13,6 +13,7 @@ from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 
 if TYPE_CHECKING:
     from soilbio.importers.shotgun import Told
+    from soilbio.metadata.assays import Assay
     from soilbio.metadata.config import Config
 
 
@@ -141,7 +142,7 @@ def _collect(args: argparse.Namespace) -> None:
     project = read_config(args.config)
     _hold_to_identity(args, project.shotgun)
     sheet = read_sheet(project.libraries, project.assays)
-    units, _ = units_of(sheet, project.assays, str(project.libraries))
+    units, methods = units_of(sheet, project.assays, str(project.libraries))
     own = {name: unit for name, unit in units.items() if unit.assay == args.assay}
     end = f"-{args.engine}"
     made_by = "kraken2" if args.engine == REESTIMATES else args.engine
@@ -160,7 +161,7 @@ def _collect(args: argparse.Namespace) -> None:
     told = _told(args.engine, project, lengths)
     notes = _far(told, lengths)
     nameless = collect_profiles(args.engine, profiles, left, told, folder)
-    for name, content in _said(args.engine, project, told, nameless, notes).items():
+    for name, content in _said(methods[args.assay], project, told, nameless, notes).items():
         write_json(content, args.results / name.format(assay=args.assay))
 
 
@@ -229,7 +230,7 @@ def _far(told: Told, lengths_bp: Sequence[int]) -> list[str]:
 
 
 def _said(
-    engine: str, project: Config, told: Told, nameless: Sequence[str], notes: list[str]
+    method: Assay, project: Config, told: Told, nameless: Sequence[str], notes: list[str]
 ) -> dict[str, Mapping[str, Any]]:
     """Say what engine and database were used, and how; `nameless` genomes have no lineage."""
     from importlib.metadata import version
@@ -241,7 +242,7 @@ def _said(
     from soilbio.references.identity import identity_of
     from soilbio.references.manifest import database_at, sha256_of
 
-    asked = project.shotgun
+    asked, engine = project.shotgun, str(method.engine)
     named_by = "kraken2" if engine == REESTIMATES else engine
     database: Path = asked[f"{named_by}_database"]
     known = database_at(database)
@@ -275,7 +276,7 @@ def _said(
         "profile/{assay}/engine.json": {
             "engine": engine,
             "engine_version": f"soilbio {__version__}" if engine == REESTIMATES else used,
-            "parameters": {**parameters, "min_length_bp": asked["min_length_bp"]},
+            "parameters": {**parameters, "min_length_bp": method.least_read_bp(asked)},
             "abundance": "sequence",
             "notes": notes,
         },

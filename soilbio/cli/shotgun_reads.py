@@ -116,7 +116,7 @@ def _collect(args: argparse.Namespace) -> None:
 
     project = read_config(args.config)
     sheet = read_sheet(project.libraries, project.assays)
-    units, _ = units_of(sheet, project.assays, str(project.libraries))
+    units, methods = units_of(sheet, project.assays, str(project.libraries))
     own = [name for name, unit in units.items() if unit.assay == args.assay]
     name, version, sha256 = _reference(project)
     engine, classifier = described(
@@ -124,7 +124,7 @@ def _collect(args: argparse.Namespace) -> None:
         version=version,
         sha256=sha256,
         confidence=project.taxonomy["confidence"],
-        min_length_bp=project.shotgun["min_length_bp"],
+        min_length_bp=methods[args.assay].least_read_bp(project.shotgun),
     )
     collect_ssu(own, args.assay, args.results, engine, classifier)
 

@@ -62,6 +62,11 @@ class Assay:
         """Whether reads are of whole metagenomes."""
         return self.library_strategy == "WGS"
 
+    def least_read_bp(self, shotgun: Mapping[str, Any]) -> int:
+        """Give the bases that a trimmed read of a metagenome has at least, as configured."""
+        least: int = shotgun["long_min_length_bp" if self.long_reads else "min_length_bp"]
+        return least
+
     @property
     def engines(self) -> tuple[str, ...]:
         """What makes profiles of a metagenome, each an assay of its own in the dataset."""

@@ -77,20 +77,32 @@ def mismatch(source: Source, path: Path, listed: Mapping[str, str], accepted: st
     return ""
 
 
-def read_accepted(root: Path, name: str) -> dict[str, str]:
-    """Read the SHA-256 of what was accepted of a reference without a published checksum."""
-    path = root / ACCEPTED / f"{name}.json"
+def read_accepted(root: Path, entry: Entry) -> dict[str, str]:
+    """Read the SHA-256 of the files that were accepted of this version without a published one."""
+    known = _noted(root, entry)
+    return {
+        file.name: known[key] for file in entry.files if (key := _key(entry, file.name)) in known
+    }
+
+
+def note_accepted(root: Path, entry: Entry, sums: Mapping[str, str]) -> None:
+    """Note the SHA-256 of files of a reference; later copies of its version are held to them."""
+    known = _noted(root, entry) | {_key(entry, name): digest for name, digest in sums.items()}
+    with atomic_text(root / ACCEPTED / f"{entry.name}.json") as handle:
+        handle.write(json.dumps(known, indent=2, sort_keys=True) + "\n")
+
+
+def _noted(root: Path, entry: Entry) -> dict[str, str]:
+    path = root / ACCEPTED / f"{entry.name}.json"
     if not path.is_file():
         return {}
     known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return known
 
 
-def note_accepted(root: Path, name: str, sums: Mapping[str, str]) -> None:
-    """Note the SHA-256 of files of a reference; the same name will be held to them."""
-    known = read_accepted(root, name) | dict(sums)
-    with atomic_text(root / ACCEPTED / f"{name}.json") as handle:
-        handle.write(json.dumps(known, indent=2, sort_keys=True) + "\n")
+def _key(entry: Entry, file: str) -> str:
+    """Tell files of one name apart by the version of their reference."""
+    return f"{entry.version}: {file}"
 
 
 def require_checksums(entry: Entry, accepted: Mapping[str, str], *, is_accepted: bool) -> None:

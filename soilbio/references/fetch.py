@@ -163,7 +163,7 @@ def _fill(entry: Entry, part: Path, root: Path, asked: Asked) -> None:
 
 
 def _fill_of_files(entry: Entry, part: Path, root: Path, asked: Asked) -> None:
-    accepted = read_accepted(root, entry.name)
+    accepted = read_accepted(root, entry)
     require_checksums(entry, accepted, is_accepted=asked.is_accepted)
     if not asked.carried:
         needed = (entry.download_bytes or 0) + (entry.disk_bytes or 0)
@@ -194,7 +194,7 @@ def _fill_of_files(entry: Entry, part: Path, root: Path, asked: Asked) -> None:
     shutil.rmtree(part / "carried", ignore_errors=True)
     bare = {file.name: sums[file.name] for file in entry.files if not file.is_verifiable}
     if bare:
-        note_accepted(root, entry.name, bare)
+        note_accepted(root, entry, bare)
     facts: dict[str, Any] = {
         "source": {file.name: file.urls[0] for file in entry.files},
         "downloads": sums,

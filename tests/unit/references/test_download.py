@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -263,6 +264,19 @@ def test_a_file_without_published_checksum_needs_consent_and_is_held_to_afterwar
     with pytest.raises(InputError) as caught:
         get(entry, tmp_path, is_accepted=True)
     assert codes(caught) == ["reference-checksum"]
+
+
+def test_another_version_of_a_file_without_checksum_needs_consent_of_its_own(server, tmp_path):
+    entry = entry_of(server)
+    folder, _ = get(entry, tmp_path, is_accepted=True)
+    newer = replace(entry, version="2")
+    (folder / "sequences.fasta.gz").unlink()
+    server.files["/small.fa"] = b">Bacteria;\nTTTT\n"
+    with pytest.raises(InputError) as caught:
+        get(newer, tmp_path)
+    assert codes(caught) == ["reference-unverified"]
+    assert get(newer, tmp_path, is_accepted=True)[1]
+    assert locate("small", tmp_path).version == "2"
 
 
 @pytest.mark.parametrize("is_right", [True, False])
