@@ -63,13 +63,14 @@ def run(args: argparse.Namespace) -> int:
             known.setdefault(key, known.get(key) or match(lineage, backbone))
         column = _column(source, columns)
         columns[column] = [known[tuple(lineage.items())] for lineage in lineages]
-        counted = loss_of(zip(lineages, columns[column], strict=True))
+        counted = loss_of(zip(lineages, columns[column], strict=True), backbone)
         losses += [{"backbone": column, **row} for row in counted]
     args.out.mkdir(parents=True, exist_ok=True)
     _write(_rows(asked, columns), args.out / "matches.tsv")
     _write(
         [("backbone", *COLUMNS), *(tuple(row.values()) for row in losses)], args.out / "loss.tsv"
     )
+    print("backbone", *COLUMNS, sep="\t")
     for row in losses:
         if row["named"]:
             print(*row.values(), sep="\t")

@@ -221,9 +221,38 @@ def test_the_command_writes_matches_and_losses(tmp_path, capsys):
         losses = {row["rank"]: row for row in csv.DictReader(handle, delimiter="\t")}
     assert losses["phylum"] == {
         **{"backbone": "ncbi", "rank": "phylum", "named": "2", "kept": "1"},
-        **{"renamed": "1", "lifted": "0", "lost": "0"},
+        **{"renamed": "1", "lifted": "0", "lost": "0", "moved": "0"},
     }
     assert (losses["genus"]["kept"], losses["genus"]["lifted"]) == ("1", "1")
+
+
+@pytest.mark.parametrize(
+    ("lines", "rank", "counts"),
+    [
+        # One of its genera is of another family there; it is that of the other, or of neither.
+        ("o__X;f__Bacillaceae;g__Bacillus\no__X;f__Bacillaceae;g__Lactiplantibacillus", "family",
+         {"named": 1, "kept": 1, "moved": 1}),
+        ("f__Bacillaceae;g__Lactiplantibacillus\ng__Bacillus", "family",
+         {"named": 1, "kept": 1, "moved": 1}),
+        ("p__Bacillota;f__Xaceae;g__Bacillus\np__Bacillota;f__Xaceae;g__Novus", "family",
+         {"named": 1, "renamed": 1}),
+        # The kingdom has no such genus, though another one has.
+        ("k__Fungi;p__Ascomycota;g__Bacillus\nk__Animalia;p__Arthropoda;g__Novus", "genus",
+         {"named": 2, "lifted": 2}),
+        # Names alone.
+        ("Bacillus subtilis\nLactobacillus plantarum\nNosuchus ignotus", "species",
+         {"named": 3, "kept": 1, "renamed": 1, "lost": 1}),
+        ("Proteobacteria\nNosuchus", "phylum", {"named": 1, "renamed": 1}),
+        ("Proteobacteria\nNosuchus", "unknown", {"named": 1, "lost": 1}),
+    ],
+)  # fmt: skip
+def test_a_name_is_lost_or_kept_once(tmp_path, lines, rank, counts):
+    (tmp_path / "names.txt").write_text(lines)
+    words = ["--backbone", f"ncbi={dump(tmp_path)}", "--out", str(tmp_path / "out")]
+    assert main(["taxonomy", "match", str(tmp_path / "names.txt"), *words]) == 0
+    with (tmp_path / "out" / "loss.tsv").open() as handle:
+        losses = {row.pop("rank"): row for row in csv.DictReader(handle, delimiter="\t")}
+    assert {name: int(n) for name, n in losses[rank].items() if n not in ("0", "ncbi")} == counts
 
 
 @pytest.mark.parametrize(
