@@ -146,11 +146,13 @@ def _made_anew(merged: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     # What is of no clade, or of a gene without hypotheses, is a sequence still.
     is_named = pl.col("feature_id").str.starts_with(f"{level}:")
     named, sequences = rows.filter(is_named), rows.filter(~is_named)
+    # What the rows name below the level was not compared in merging, and is no conflict.
+    ranks = RANKS[: RANKS.index(level) + 1] if level in RANKS else RANKS
     schema = {name: merged.schema[name] for name in _COLUMNS} | {"shown_as": pl.String}
     columns = [name for name in schema if name != "agreement_ids"]
     found = [
         _of_sequences(agreed_rows(sequences), sequences),
-        _of_names(agreed_rows(named), named, merged),
+        _of_names(agreed_rows(named, ranks), named, merged),
     ]
     made = pl.concat(
         one.select(columns).cast({name: schema[name] for name in columns}) for one in found

@@ -19,11 +19,11 @@ CONFLICT = "conflict-"
 _BACKBONES = ("ncbi_taxid", "gtdb_species")
 
 
-def agreed_rows(rows: pl.DataFrame) -> pl.DataFrame:
+def agreed_rows(rows: pl.DataFrame, ranks: Sequence[str] = RANKS) -> pl.DataFrame:
     """Make one row of the rows of each `feature_id`: of columns of features, what they agree on.
 
     Verbatim lineages and classifiers stand beside each other, the support is the least of them,
-    and flags add up.
+    and flags add up. Only the `ranks`, the wider ones, are looked at: below them is no name.
     """
     import polars as pl
 
@@ -33,11 +33,12 @@ def agreed_rows(rows: pl.DataFrame) -> pl.DataFrame:
         joined_texts("verbatim_lineage"),
         joined_texts("classifier"),
         pl.col("confidence").min(),
-        *said(RANKS),
+        *said(ranks),
         *(_agreed(name) for name in _BACKBONES),
     )
     return (
-        settled(joined, RANKS)
+        settled(joined, ranks)
+        .with_columns(pl.lit(None, pl.String).alias(rank) for rank in RANKS if rank not in ranks)
         .with_columns(deepest(RANKS).alias("taxon_rank"))
         .with_columns(as_flags(pl.col("flags"), pl.col("taxon_rank").is_not_null()))
     )

@@ -304,6 +304,24 @@ def test_what_others_dispute_is_not_disputed_where_they_are_not_told(feature, le
     assert row["taxon_rank"] == ("genus" if genus else "family")
 
 
+@pytest.mark.parametrize("level", ["genus", "family"])
+def test_no_flag_tells_which_names_a_withheld_dataset_has_too(tmp_path, level):
+    """Several names below the level that datasets were merged by are no conflict of a view's."""
+    open_ones = [
+        laboratory(tmp_path / "x", {"x-soil": ("", SEMI, {OTHER: ("Mollis", "Mollis una")})}),
+        laboratory(tmp_path / "y", {"y-soil": ("", SEMI, {PAIR: ("Mollis", "Mollis altera")})}),
+        laboratory(tmp_path / "w", {"w-soil": ("", SEMI, {OWN: ("Durus", "Durus s")})}),
+    ]
+    shut = laboratory(tmp_path / "z", {"z-soil": ("", SHUT, {SAME: ("Mollis", "Mollis tertia")})})
+    views = []
+    for name, folders in (("alone", open_ones), ("with", [*open_ones, shut])):
+        harmonise(folders, tmp_path / name, level, read_rules())
+        views.append(view(tmp_path / name, "public").tables["features"].collect())
+    alone, beside = (one.drop("agreement_ids").sort("feature_id") for one in views)
+    assert beside.equals(alone)
+    assert set(beside["flags"]) == {""}
+
+
 @pytest.mark.parametrize("level", ["feature", "genus"])
 def test_a_page_tells_no_name_that_is_said_of_a_control_only(tmp_path, level):
     """All of it is under one agreement, so that the page has a composition."""
