@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-_PARTICLES = r"(?:(?:d[aeiou]|d'|de la|den|der|du|la|le|van|von|zu|zur)\s+)*"
+# What stands before surnames: (de Man, 1880), (van der Linde, 1938), d'Orbigny.
+_WORDS = r"d[aeiou]|de[lmns]|della|der|dos|la|le|af|te[nr]|van|von|vom|zu[mr]?"
+_PARTICLES = rf"(?:(?:{_WORDS}|v\.|'t)\s+|d['’])*"
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽ]"
-_AUTHOR = rf"\(?(?:{_CAPITAL}\.[ -]?)*{_CAPITAL}[\w'.-]*\)?"
+_AUTHOR = rf"\(?{_PARTICLES}(?:{_CAPITAL}\.[ -]?)*{_CAPITAL}[\w'.-]*\)?"
 # Behind two words of which the second is lower case, what begins with a capital is an author or a
 # strain; phages and viruses go by such names, and what has no epithet by the strain.
 _SPECIES = re.compile(
     r"^((?:Candidatus )?[A-Z][a-z-]+ "
     r"(?!(?:sp|spp|cf|aff|nr|str|strain|phage|virus|viroid|prophage|plasmid|satellite|genomosp"
-    r"|genosp|symbiont|endosymbiont|group|clade|lineage)\b)[a-z][a-z-]+),?\s+"
-    rf"{_PARTICLES}\(?{_CAPITAL}.*$"
+    rf"|genosp|symbiont|endosymbiont|group|clade|lineage|{_WORDS}|d['’])\b)[a-z][a-z-]+),?\s+"
+    rf"{_PARTICLES}\(?{_PARTICLES}{_CAPITAL}.*$"
 )
 _GENUS = re.compile(
     rf"^([A-Z][a-z]+(?:-[A-Z]?[a-z]+)*),?\s+{_PARTICLES}({_AUTHOR})"
-    rf"(?:(?:,| &| et| and| ex| in)?\s+{_PARTICLES}{_AUTHOR})*(?:,?\s+\(?\d{{4}}\)?)?$"
+    rf"(?:(?:,| &| et| and| ex| in)?\s+{_AUTHOR})*(?:,?\s+\(?\d{{4}}\)?)?$"
 )
 _YEAR = re.compile(r"[ ,(]\d{4}\)?$|[a-z]\.\)?$| L\.$|[a-z]\. (?:&|et|and|ex|in) ")
 # First words that are no genus, and endings of names wider than a genus: SILVA's Marine Group II.
@@ -29,7 +31,7 @@ _NO_GENUS = re.compile(
 # A word behind a genus is an author's name if it is written as one and is no genus, too.
 _A_NAME = re.compile(
     r"^(?!(?:Endosymbiont|Symbiont|Biofilm|Cluster|Group|Subgroup|Clade|Lineage|Family|Order|Division|Type|Incertae)\b)"
-    rf"\(?(?:{_CAPITAL}\.[ -]?)*(?![IVXl]+[a-z]?$){_CAPITAL}[^\W\d_A-Z]"
+    rf"\(?{_PARTICLES}(?:{_CAPITAL}\.[ -]?)*(?![IVXl]+[a-z]?$){_CAPITAL}[^\W\d_A-Z]"
     r"[^\W\d_]*(?:[-'][^\W\d_]+)*\)?$"
 )
 _LATIN = re.compile(r"(?:um|ella|bacter|coccus|monas|myces|spora|cystis|thrix|us|ia|is)$")

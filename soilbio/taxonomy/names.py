@@ -44,7 +44,7 @@ _NO_NAME = re.compile(
     r"no[ _](?:blast[ _])?(?:hit|match|name|taxon)(?:e?s)?)$"
     r"|^no[ _]?rank(?:_|$)|uncult(?:ured|ivated)|metagenome|unidentified|unclassified|unassigned"
     r"|incertae[ _]sedis|unknown[ _]|_none$|^multi[ _-]affiliation$"
-    r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]sp\.?$"
+    r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]spp?\.?$"
     # mothur's SILVA fills ranks that are empty: Subgroup_6_or, Subgroup_6_fa, Subgroup_6_ge.
     rf"|(?-i:{_MARKED})",
     re.IGNORECASE,

@@ -91,6 +91,12 @@ def test_a_name_is_what_a_rank_is_called_and_nothing_else(text, deepest):
         ("Fusarium Link", "Fusarium"),
         ("Fusarium Link ex Grey", "Fusarium"),
         ("Glomus mosseae Öpik", "Glomus mosseae"),
+        ("Acrobeloides nanus (de Man, 1880) Anderson, 1968", "Acrobeloides nanus"),
+        ("Plectus parvus (van der Linde, 1938)", "Plectus parvus"),
+        ("Globigerina bulloides d'Orbigny, 1826", "Globigerina bulloides"),
+        ("Cephalobus (v. Linstow, 1877)", "Cephalobus"),
+        ("Prismatolaimus de Man, 1880", "Prismatolaimus"),
+        ("Plectus (de Man)", "Plectus"),
         ("Bacillus phage SPO1", "Bacillus phage SPO1"),
         ("Maize streak Reunion virus", "Maize streak Reunion virus"),
         ("Escherichia Shigella", "Escherichia Shigella"),
@@ -209,3 +215,9 @@ def test_kingdoms_speak_for_their_domain_in_tables(texts, domain, genus, flags):
         assert (found["domain"], found["genus"]) == (domain, genus)
         assert flags in found["flags"]
         assert ("conflict" in found["flags"]) == bool(flags)
+
+
+@pytest.mark.parametrize("text", ["Streptomyces sp.", "Streptomyces spp.", "Streptomyces_spp"])
+def test_species_that_nobody_named_are_absent(text):
+    found = parse_lineage(f"k__Bacteria;p__Actinomycetota;g__Streptomyces;s__{text}")
+    assert list(found.items())[-1] == ("genus", "Streptomyces")
