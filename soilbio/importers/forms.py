@@ -39,11 +39,14 @@ ABOVE_FEATURES = re.compile(
 ABOVE_LIBRARIES = re.compile(
     r"^#?\s*(?:samples?|librar(?:y|ies)|runs?)[ _.-]*(?:ids?|names?)?$", re.IGNORECASE
 )
+# What pandas and readr write above names that had no header.
+_OF_PROGRAMS = re.compile(r"^(?:unnamed: ?0|\.\.\.1)$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ABOVE_NAMES = frozenset(
     {
         *("id", "ids", "name", "names", "no", "nr", "number", "index", "code", "key", "label"),
         *("otu", "otus", "zotu", "zotus", "asv", "asvs", "esv", "feature", "features"),
+        *("motu", "motus", "esvs", "swarm", "haplotype", "contig"),
         *("sample", "samples", "library", "libraries", "run", "runs", "group", "site", "sites"),
         *("plot", "plots", "barcode", "well", "tube", "unnamed", "representative", "qseqid"),
         *("taxon", "taxa", "taxonomy", "lineage", "species", "genus", "family", "order", "class"),
@@ -119,6 +122,8 @@ def is_whole_lineage(name: str) -> bool:
 
 def is_above_names(header: str) -> bool:
     """Tell whether a header is one of a column of names, and no name itself."""
+    if _OF_PROGRAMS.match(header.strip()):
+        return True
     if header.strip()[-1:].isdigit():
         return False
     words = [word.lower() for word in _WORD.findall(header)]

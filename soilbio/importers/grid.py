@@ -17,7 +17,7 @@ from soilbio.importers.columns import Kinds, check_measured, check_mixed, kinds_
 from soilbio.importers.forms import is_lineage
 from soilbio.importers.naming import check_named, ranks_first
 from soilbio.importers.objects import has_objects, spelled_out
-from soilbio.importers.stated import Stated, check_ignored
+from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import Rows, empty, rows_of
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def read_grid(
     from soilbio.importers.totals import without_totals
 
     told = told or Stated()
+    names = told.names or names
     problems = Problems(str(source))
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
     chosen = _only(rows, only) if only else rows
@@ -135,10 +136,11 @@ def read_grid(
         header = ["", *header]
     header = [name.strip() for name in header]
     check_ignored(told.ignore_columns, header[1:], "column", problems)
+    check_names(told, header, problems)
     kinds = kinds_of(header, [cells for _, cells in first], told.ignore_columns, told.libraries)
-    if not names:
-        check_named(str(source), header, kinds.numbers, first, told.libraries)
     reading = _Reading(header, kinds, problems)
+    if not names:
+        reading.notes += check_named(str(source), header, kinds.numbers, first, told.libraries)
     reading.read(chain(first, lines))
     return without_totals(reading.grid(told), told, problems)
 
@@ -178,6 +180,7 @@ class _Reading:
         self.rows: list[int] = []
         self.found: list[tuple[NDArray[np.int32], NDArray[np.float64]]] = []
         self.negative = 0
+        self.notes: list[str] = []
 
     def read(self, lines: Iterable[tuple[int, list[str]]]) -> None:
         """Read all rows."""
@@ -261,7 +264,7 @@ class _Reading:
 
         columns = [self.header[place] for place in self.kinds.numbers]
         texts = {self.header[place]: cells for place, cells in self.texts.items()}
-        notes = []
+        notes = self.notes
         if columns:
             mixed = [self.header[place] for place in self.kinds.mixed]
             check_mixed(texts, self.rows, mixed, self.problems)

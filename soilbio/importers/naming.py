@@ -18,6 +18,8 @@ from soilbio.importers.forms import (
 from soilbio.importers.lineage_columns import is_of_features, prefixed, rank_of
 
 Line = tuple[int, list[str]]
+_IN_ORDER = 10  # so many counts in the order of their numbers are no chance
+_FEW = 3  # of fewer numbers nothing is told by each being there once
 
 
 def ranks_first(lines: Iterable[Line]) -> Iterator[Line]:
@@ -57,10 +59,11 @@ def check_named(
     numbers: Sequence[int],
     rows: Sequence[Line],
     libraries: Collection[str],
-) -> None:
+) -> list[str]:
     """Stop where the header is a row of numbers, or the first column is one of numbers.
 
-    `numbers` are the places of columns of numbers.
+    `numbers` are the places of columns of numbers. Whole numbers that can be nothing but names are
+    these; that is noted.
 
     Raises
     ------
@@ -72,8 +75,8 @@ def check_named(
     columns = [header[place] for place in numbers]
     first = [cells[0].strip() for _, cells in rows if cells]
     if not columns or not first:
-        return
-    if all(number_of(name) is not None for name in columns) and _is_name(header[0], columns):
+        return []
+    if all(number_of(name) is not None for name in columns) and not _is_above(header[0], columns):
         raise _unnamed(
             source,
             rows[0][0] - 1,
@@ -81,16 +84,22 @@ def check_named(
             "a header with the names of columns; this row has numbers",
             "Put a header above it, such as `OTU ID`, and the names of libraries",
         )
-    are_numbers = all(number_of(name) is not None for name in first)
-    if are_numbers and (header[0] in libraries or _is_name(header[0], columns)):
-        raise _unnamed(
-            source,
-            rows[0][0],
-            first[0],
-            f"names of rows in the first column; '{header[0][:40]}' has numbers",
-            "Write the names of rows, too, below a header such as `OTU ID` or `SampleID` (in R:"
-            " `write.csv(table)`, with row.names)",
-        )
+    if not all(number_of(name) is not None for name in first):
+        return []
+    if header[0] not in libraries:
+        if _is_above(header[0], columns):
+            return []
+        if reason := _are_ids(header[0], first, columns, libraries):
+            return [f"'{header[0]}' is above names of rows: {reason}"]
+    raise _unnamed(
+        source,
+        rows[0][0],
+        first[0],
+        f"names of rows in the first column; '{header[0][:40]}' has numbers",
+        f"If these are the names, say `table: {{names: '{header[0]}'}}` in --method; else write the"
+        " names in front of them, below a header such as `OTU ID` or `SampleID` (in R:"
+        " `write.csv(table)`, with row.names)",
+    )
 
 
 def _check_title(source: str, header: Sequence[str], rows: Sequence[Line]) -> None:
@@ -108,15 +117,50 @@ def _check_title(source: str, header: Sequence[str], rows: Sequence[Line]) -> No
         )
 
 
-def _is_name(corner: str, columns: Sequence[str]) -> bool:
+def _is_above(corner: str, columns: Sequence[str]) -> bool:
+    """Tell whether what stands above the first column is a word for names of rows."""
+    return is_above_names(corner) and not _is_like(corner, columns)
+
+
+def _is_like(corner: str, columns: Sequence[str]) -> bool:
     """Tell whether what stands above the first column is a name like those of the others."""
     if is_sequence(corner) or is_lineage(corner) or are_numbered([corner]):
         return True
     word = re.split(r"[\W\d_]", corner.lower(), maxsplit=1)[0]
-    is_alike = 0 < len(word) < len(corner) and any(
+    return 0 < len(word) < len(corner.strip(" .:")) and any(
         name.lower().startswith(word) for name in columns
     )
-    return is_alike or not is_above_names(corner)
+
+
+def _are_ids(
+    corner: str, first: Sequence[str], columns: Sequence[str], libraries: Collection[str]
+) -> str:
+    """Say why numbers in the first column are names of rows; empty where they may be counts.
+
+    Counts are not 1, 2, 3 … from top to bottom; and where sheets have all other columns, what is
+    in none of them is no library.
+    """
+    is_whole = all(number.isdecimal() for number in first) and len(set(first)) == len(first)
+    if not is_whole or (corner and _is_like(corner, columns)):
+        return ""
+    start = int(first[0])
+    if (
+        start <= 1
+        and len(first) >= _IN_ORDER
+        and list(map(int, first)) == [*range(start, start + len(first))]
+    ):
+        return "they are numbered from top to bottom"
+    known = {_plain(name) for name in libraries}
+    if set(first) <= set(libraries):
+        return "your sheets have them"
+    if set(columns) <= set(libraries) and _plain(corner) not in known and len(first) >= _FEW:
+        return "your sheets have all other columns, and each number is there once"
+    return ""
+
+
+def _plain(name: str) -> str:
+    """Take off what people write differently: a library misspelt in a sheet is still one."""
+    return re.sub(r"[\W_]", "", name.lower())
 
 
 def _unnamed(source: str, row: int, found: str, expected: str, fix: str) -> InputError:

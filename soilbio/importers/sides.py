@@ -23,7 +23,7 @@ from soilbio.importers.known import (
 )
 from soilbio.importers.lineage_columns import columns_of, notes_on
 from soilbio.importers.orientation import features_are_rows
-from soilbio.importers.stated import Stated, check_ignored
+from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import rows_of
 from soilbio.importers.workbook import is_book, several, sheets_of
 
@@ -62,6 +62,8 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
     if not problems.errors:
         check_ignored(told.ignore_columns, parts.headers, "column", problems)
         check_ignored(told.ignore_rows, parts.names, "row", problems)
+    if told.names:
+        check_names(told, parts.headers, problems)
     problems.raise_if_any()
     return parts
 
@@ -90,19 +92,22 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
 
 
 def _own(source: Path, parts: Parts, told: Stated) -> Stated:
-    """Give what is stated, of what is to be ignored only what this file has.
+    """Give what is stated, of names and of what is to be ignored only what this file has.
 
     That all of it is in one of the files, is looked at when these were read.
     """
-    if not told.ignore_columns and not told.ignore_rows:
+    if not told.ignore_columns and not told.ignore_rows and not told.names:
         return told
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
-    headers = {cell.strip() for cell in next(rows, (0, []))[1]}
-    names = {cells[0].strip() for _, cells in rows} if told.ignore_rows else set()
-    parts.headers |= headers
+    headers = [cell.strip() for cell in next(rows, (0, []))[1]]
+    at = headers.index(told.names) if told.names in headers else 0
+    cells = (cells for _, cells in rows if at < len(cells)) if told.ignore_rows else ()
+    names = {row[at].strip() for row in cells}
+    parts.headers |= set(headers)
     parts.names |= names
     return replace(
         told,
+        names=told.names if told.names in headers else "",
         ignore_columns=tuple(name for name in told.ignore_columns if name in headers),
         ignore_rows=tuple(name for name in told.ignore_rows if name in names),
     )
@@ -126,6 +131,8 @@ def _sort_sheets(source: Path, names: Sequence[str], parts: Parts, told: Stated)
     parts.grids += found.grids
     parts.sequences |= found.sequences
     parts.notes += found.notes
+    parts.headers |= found.headers
+    parts.names |= found.names
     parts.lineages = together_with(parts.lineages, found.lineages)
 
 

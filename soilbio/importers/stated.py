@@ -19,9 +19,9 @@ _WORDS = {
     "sequences": ("incomplete",),
 }
 _LISTS = ("ignore_columns", "ignore_rows")
-_TEXTS = ("sheet", "label", "taxids", "abundance", "rank", "profiler")
+_TEXTS = ("names", "sheet", "label", "taxids", "abundance", "rank", "profiler")
 _TABLE = ("ignore_columns", "ignore_rows", "totals", "values", "sequences")
-_SPREADSHEET = (*_TABLE, "rows", "separator", "sheet")
+_SPREADSHEET = (*_TABLE, "rows", "names", "separator", "sheet")
 # What each format asks for; what it does not, would be ignored in silence.
 OPTIONS = {
     **dict.fromkeys(("table", "phyloseq", "dada2", "mgnify", "mdt"), _SPREADSHEET),
@@ -38,9 +38,13 @@ OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What is stated of a table; `libraries` are names that the user's sheets have."""
+    """What is stated of a table; `libraries` are names that the user's sheets have.
+
+    `names` is the header above the names of rows.
+    """
 
     rows: str = ""
+    names: str = ""
     sheet: str = ""
     separator: str = ""
     values: str = ""
@@ -129,4 +133,18 @@ def check_ignored(
             found=name,
             expected=f"a {side} that the table has",
             fix=f"Did you mean {like[0]}?" if like else "Correct table.ignore_" + side + "s",
+        )
+
+
+def check_names(told: Stated, headers: Iterable[str], problems: Problems) -> None:
+    """Note a header of the names of rows that is not there."""
+    known = list(headers)
+    if told.names and told.names not in known:
+        like = get_close_matches(told.names, known, n=1)
+        problems.add(
+            "import-name",
+            column="table.names",
+            found=told.names,
+            expected="the header of a column that the table has",
+            fix=f"Did you mean {like[0]}?" if like else "Correct table.names in --method",
         )

@@ -204,10 +204,73 @@ def test_a_table_without_a_header_is_refused(tmp_path, text):
         "#OTU ID\t1\t2\nx\t4\t2\ny\t3\t4\n",
         "\t2019\t2020\nx\t4\t2\ny\t3\t4\n",
         "PlotID\tx\ty\n1\t4\t2\n2\t3\t4\n",
+        "No.\tNorth\ty\n1\t4\t2\n2\t3\t4\n",
+        "Unnamed: 0\tx\ty\n1\t4\t2\n2\t3\t4\n",
     ],
 )
 def test_numbers_may_be_names(tmp_path, text):
     assert len(read("table", [written(tmp_path, text)], {"rows": "features"}).features) == 2
+
+
+def numbered(names: list[int], corner: str = "Bin") -> str:
+    rows = (f"{name}\t{name * 3 % 7}\t{name * 5 % 11 + 1}\n" for name in names)
+    return f"{corner}\tNorth\tSouth\n{''.join(rows)}"
+
+
+def test_rows_that_are_numbered_from_top_to_bottom_have_these_numbers_as_names(tmp_path):
+    for start in (0, 1):
+        source = written(tmp_path, numbered(list(range(start, start + 10))))
+        found = read("table", [source], ROWS)
+        assert found.libraries == ("North", "South")
+        assert found.notes == ["'Bin' is above names of rows: they are numbered from top to bottom"]
+
+
+@pytest.mark.parametrize(
+    ("corner", "names"),
+    [
+        ("Bin", [1, 2, 3]),
+        ("Bin", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12]),
+        ("Bin", [*range(2, 20)]),
+        ("OTU_7", [*range(1, 20)]),
+        ("Nor_1", [*range(1, 20)]),
+    ],
+)
+def test_numbers_that_may_be_counts_are_no_names_until_it_is_stated(tmp_path, corner, names):
+    source = written(tmp_path, numbered(names, corner))
+    with pytest.raises(InputError, match=f"say `table: {{names: '{corner}'}}` in --method"):
+        read("table", [source], ROWS)
+    found = read("table", [source], {"names": corner, **ROWS})
+    assert list(found.features) == list(map(str, names))
+
+
+@pytest.mark.parametrize(
+    ("names", "sheet", "is_names"),
+    [
+        ([9, 4, 7], {"North", "South"}, True),
+        ([9, 4, 4], {"North", "South"}, False),
+        ([9, 4], {"North", "South"}, False),
+        ([9, 4, 7], {"North", "South", "bin"}, False),
+        ([9, 4, 7], {"North"}, False),
+        ([9, 4, 7], {"9", "4", "7"}, True),
+        ([9, 4, 7], {"9", "4", "7", "Bin"}, False),
+    ],
+)
+def test_sheets_tell_whether_numbers_are_names(tmp_path, names, sheet, is_names):
+    source = written(tmp_path, numbered(names))
+    options = {**ROWS, "libraries": frozenset(sheet)}
+    if is_names:
+        assert list(read("table", [source], options).features) == list(map(str, names))
+    else:
+        assert [one[0] for one in problems("table", [source], **options)] == ["import-name"]
+
+
+def test_names_of_rows_may_stand_anywhere_and_beside_other_files(tmp_path):
+    table = written(tmp_path, "North\tBin\tSouth\n1\t7\t4\n4\t9\t5\n")
+    taxa = written(tmp_path, "id\tTaxon\n7\tk__Fungi\n9\tk__Fungi\n", "taxa.tsv")
+    found = read("table", [table, taxa], {"names": "Bin", "ignore_rows": ["9"]})
+    assert (found.libraries, lineages(found)) == (("North", "South"), {"7": "k__Fungi"})
+    wrong = problems("table", [table, taxa], names="Bins")
+    assert ("import-name", "Bins") in wrong
 
 
 # Lineages under other headers.
