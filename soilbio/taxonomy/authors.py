@@ -6,7 +6,7 @@ import re
 
 # What stands before surnames: (de Man, 1880), (van der Linde, 1938), d'Orbigny.
 _WORDS = r"d[aeiou]|de[lmns]|della|der|dos|la|le|af|te[nr]|van|von|vom|zu[mr]?"
-_PARTICLES = rf"(?:(?:{_WORDS}|v\.|'t)\s+|d['’])*"
+_PARTICLES = rf"(?:(?:{_WORDS}|v\.|'t)\s+|d['\u2019])*"
 _CAPITAL = "[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽ]"
 _AUTHOR = rf"\(?{_PARTICLES}(?:{_CAPITAL}\.[ -]?)*{_CAPITAL}[\w'.-]*\)?"
 # Behind two words of which the second is lower case, what begins with a capital is an author or a
@@ -14,7 +14,7 @@ _AUTHOR = rf"\(?{_PARTICLES}(?:{_CAPITAL}\.[ -]?)*{_CAPITAL}[\w'.-]*\)?"
 _SPECIES = re.compile(
     r"^((?:Candidatus )?[A-Z][a-z-]+ "
     r"(?!(?:sp|spp|cf|aff|nr|str|strain|phage|virus|viroid|prophage|plasmid|satellite|genomosp"
-    rf"|genosp|symbiont|endosymbiont|group|clade|lineage|{_WORDS}|d['’])\b)[a-z][a-z-]+),?\s+"
+    rf"|genosp|symbiont|endosymbiont|group|clade|lineage|{_WORDS}|d['\u2019])\b)[a-z][a-z-]+),?\s+"
     rf"{_PARTICLES}\(?{_PARTICLES}{_CAPITAL}.*$"
 )
 _GENUS = re.compile(
