@@ -188,6 +188,7 @@ def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
     from soilbio.importers.shotgun import Told
     from soilbio.metadata.databases import lineages_for, taxids_of
     from soilbio.profile.reestimate import distributions_of, nearest_length
+    from soilbio.references.identity import identity_of
 
     asked = project.shotgun
     taxids = taxids_of(project) if engine in ("kraken2", REESTIMATES) else ""
@@ -208,6 +209,7 @@ def _told(engine: str, project: Config, lengths_bp: Sequence[int]) -> Told:
         asked["lineages_taxonomy"],
         distribution,
         asked["bracken_min_reads"],
+        identity_of(engine, asked[f"{engine}_database"])[:12] if not taxids else "",
     )
 
 

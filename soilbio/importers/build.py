@@ -24,6 +24,7 @@ from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
 from soilbio.importers.stated import stated
 from soilbio.metadata.samples import sample_rows
+from soilbio.references.genome_names import is_accession
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.consensus import consensus
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 HISTORY = "provenance/imported.json"
-# Numbers that a database of Kraken2 counted itself mean another taxon in another one.
+# Numbers that a database of Kraken2 counted itself mean another taxon in another one, as do names
+# that a laboratory gave its genomes (bin.1.fa).
 _OF_ONE_DATABASE = re.compile(r"(?:own|gtdb):[0-9]+")
 _IDS = {
     **{"samples": ("sample_id",), "libraries": ("sample_id", "library_id")},
@@ -181,7 +183,9 @@ def _feature_ids(features: Mapping[str, Taxon], digest: str) -> dict[str, str]:
 def _feature_id(name: str, taxon: Taxon, own: str) -> str:
     if taxon.sequence:
         return md5(taxon.sequence.encode(), usedforsecurity=False).hexdigest()
-    if _OF_ONE_DATABASE.fullmatch(taxon.taxon_id):
+    source, _, genome = taxon.taxon_id.partition(":")
+    is_own_genome = source == "genome" and not is_accession(genome)
+    if is_own_genome or _OF_ONE_DATABASE.fullmatch(taxon.taxon_id):
         return f"{own}:{taxon.taxon_id}"
     return taxon.taxon_id or f"{own}:{name}"
 

@@ -16,7 +16,7 @@ from soilbio.importers import kraken2
 from soilbio.importers.evidence import write_evidence
 from soilbio.importers.found import Taxon, backbone_ids
 from soilbio.importers.reestimates import collect_reestimates
-from soilbio.references.genome_names import accession_of, is_of_gtdb
+from soilbio.references.genome_names import accession_of, is_accession, is_of_gtdb
 from soilbio.references.lineages import read_lineages
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.lineage import parse_lineage
@@ -35,7 +35,8 @@ class Told:
 
     `taxids` are those of Kraken2's database: `ncbi`, `gtdb`, or a word for its own. `lineages` is a
     table of genome and lineage, of the `taxonomy` gtdb or another; `auto` knows GTDB by its RS_ and
-    GB_. Re-estimates need a `distribution` and `min_reads`.
+    GB_. `database` tells a database from others, whose genomes of the same files' names are others.
+    Re-estimates need a `distribution` and `min_reads`.
     """
 
     taxids: str = "ncbi"
@@ -43,6 +44,7 @@ class Told:
     taxonomy: str = "auto"
     distribution: Path | None = None
     min_reads: int = 0
+    database: str = ""
 
 
 def collect_profiles(
@@ -90,13 +92,13 @@ def collect_profiles(
     else:
         known, source = _read_lineages(told.lineages, told.taxonomy)
         for library, path in with_reads.items():
-            _read_shares(library, path, (known, source), rows, taxa)
+            _read_shares(library, path, (known, source, told.database), rows, taxa)
     _write(engine, rows, taxa, target)
     if engine == "kraken2":
         write_evidence(with_reads, target / "evidence.tsv")
     _track({row[0] for row in rows}, profiles, left, target / "tracking.tsv")
     return sorted(
-        feature.removeprefix(_GENOME)
+        taxon.taxon_id.partition(":")[2]
         for feature, taxon in taxa.items()
         if feature.startswith(_GENOME) and not taxon.lineage
     )
@@ -136,7 +138,7 @@ def _read_report(
 def _read_shares(
     library: str,
     path: Path,
-    lineages: tuple[Mapping[str, str], str],
+    told: tuple[Mapping[str, str], str, str],
     rows: list[Row],
     taxa: dict[str, Taxon],
 ) -> None:
@@ -144,13 +146,14 @@ def _read_shares(
 
     Genomes of one name have one lineage, and are one feature.
     """
-    known, source = lineages
+    known, source, database = told
     found: defaultdict[str, float] = defaultdict(float)
     with path.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle, delimiter="\t"):
             found[row["genome"]] += float(row["share"])
     for genome, share in found.items():
-        feature = f"{_GENOME}{genome}"
+        is_own = bool(database) and not is_accession(genome)
+        feature = f"{_GENOME}{database}:{genome}" if is_own else f"{_GENOME}{genome}"
         taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=f"{source}:{genome}")
         rows.append((library, feature, share))
     rest = 1 - sum(found.values())

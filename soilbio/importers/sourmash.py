@@ -15,6 +15,7 @@ from soilbio.importers.profiles import (
     wrong,
 )
 from soilbio.importers.text import read_texts
+from soilbio.references.genome_names import accession_of
 
 _SUMMARY = ("query_name", "rank", "lineage", "f_weighted_at_rank")
 _GATHER = ("f_unique_weighted", "name")
@@ -64,6 +65,6 @@ def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict
 
 
 def _match(source: Path, number: int, row: Mapping[str, str]) -> Line:
-    name = text_in(source, number, row, "name").split()[0]
+    name = accession_of(text_in(source, number, row, "name"))
     value = number_in(source, number, row, "f_unique_weighted")
     return name, Taxon(lineage=row.get("lineage", ""), taxon_id=f"genome:{name}"), value

@@ -16,6 +16,7 @@ from soilbio.importers.profiles import (
     wrong,
 )
 from soilbio.importers.text import open_text, read_texts
+from soilbio.references.genome_names import accession_of, is_accession
 
 _KINDS = {"taxonomic": "Taxonomic_abundance", "sequence": "Sequence_abundance"}
 _OF_TAX = {"taxonomic": "relative_abundance", "sequence": "sequence_abundance"}
@@ -54,16 +55,34 @@ def _profile(source: Path, column: str) -> dict[str, list[Line]]:
     header, rows = read_texts(source)
     if column not in header or "Genome_file" not in header:
         raise wrong(source, 1, ", ".join(header), f"the columns Genome_file and {column}")
+    names = _genome_names(source, rows)
+    files: dict[tuple[str, str], str] = {}
     found: dict[str, list[Line]] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, (row, genome) in enumerate(zip(rows, names, strict=True), start=2):
         library = _READS.sub("", Path(text_in(source, number, row, "Sample_file")).name)
-        genome = "_".join(Path(text_in(source, number, row, "Genome_file")).name.split("_")[:2])
+        file = row["Genome_file"]
+        if files.setdefault((library, genome), file) != file:
+            raise wrong(source, number, file, f"one file that is called {genome}, in a library")
         taxon = Taxon(taxon_id=f"genome:{genome}")
         found.setdefault(library, []).append(
             (genome, taxon, number_in(source, number, row, column) / 100)
         )
     # A library in which nothing was found has no rows that name it.
     return found or {library_of(source): []}
+
+
+def _genome_names(source: Path, rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Name genomes by accession, else by file; where each sequence is one (`-i`), by sequence."""
+    contigs: dict[str, set[str]] = {}
+    for row in rows:
+        contigs.setdefault(row.get("Genome_file", ""), set()).add(row.get("Contig_name", ""))
+    names = []
+    for number, row in enumerate(rows, start=2):
+        file = text_in(source, number, row, "Genome_file")
+        name = accession_of(Path(file).name.replace(" ", "_"))
+        is_own = len(contigs[file]) > 1 and not is_accession(name)
+        names.append(text_in(source, number, row, "Contig_name").split()[0] if is_own else name)
+    return names
 
 
 def _tax(source: Path, column: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,18 +13,27 @@ from soilbio.references.sourmash_files import signatures_of
 
 _GTDB = ("RS_", "GB_")
 _ENDS = (".gz", ".fna", ".fa")
+# Numbers that archives give once: assemblies, MGnify's genomes, sequences with their version.
+_ACCESSION = re.compile(
+    r"GC[AF]_\d{9}(?:\.\d+)?|MGYG\d{9}(?:\.\d+)?|[A-Z]{2}_(?:[A-Z]{2,6})?\d{6,}\.\d+"
+    r"|(?:[A-Z]\d{5}|[A-Z]{2}\d{6}(?:\d\d)?|[A-Z]{4}\d{8,}|[A-Z]{6}\d{9,})\.\d+"
+)
 
 
 def accession_of(name: str) -> str:
     """Name a genome by its accession (GCF_000006945.2), else by its file."""
     bare = Path(name.split()[0]).name if name.strip() else name
     bare = without_source(bare)
-    if not bare.startswith(("GCA_", "GCF_")):
-        return bare
-    accession = "_".join(bare.split("_")[:2])
+    is_assembly = bare.startswith(("GCA_", "GCF_"))
+    accession = "_".join(bare.split("_")[:2]) if is_assembly else bare
     for end in _ENDS:
         accession = accession.removesuffix(end)
-    return accession
+    return accession if is_assembly or is_accession(accession) else bare
+
+
+def is_accession(name: str) -> bool:
+    """Tell whether an archive gave a name, so that it is of the same genome everywhere."""
+    return bool(_ACCESSION.fullmatch(name))
 
 
 def without_source(name: str) -> str:

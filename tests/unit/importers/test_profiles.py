@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pipeline_outputs import METHOD, write_method
 
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
 from soilbio.errors import InputError
 from soilbio.importers.profiles import library_of
 from soilbio.importers.registry import detect, read
@@ -84,6 +87,55 @@ def test_what_is_no_such_profile_is_refused(tmp_path, form, text, options):
     with pytest.raises(InputError) as caught:
         read(form, [tmp_path / "S1.tsv"], options)
     assert {problem.code for problem in caught.value.problems} == {"import-profile"}
+
+
+OWN = (
+    "Sample_file\tGenome_file\tTaxonomic_abundance\tSequence_abundance\tContig_name\n"
+    "S1.fastq.gz\tdb/soil_bin_1.fa\t40\t40\tk1 len=5\n"
+    "S1.fastq.gz\tdb/soil_bin_2.fa\t30\t30\tk2 len=9\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "genomes"),
+    [
+        (OWN, {"genome:soil_bin_1.fa", "genome:soil_bin_2.fa"}),
+        (OWN.replace("soil_bin_", "soil bin "), {"genome:soil_bin_1.fa", "genome:soil_bin_2.fa"}),
+        (OWN.replace("bin_2", "bin_1"), {"genome:k1", "genome:k2"}),
+        (OWN.replace("soil_bin_1.fa", "GCA_000005845.2_a_b.fa.gz"),
+         {"genome:GCA_000005845.2", "genome:soil_bin_2.fa"}),
+    ],
+    ids=["files", "spaces", "a genome for each sequence", "accession"],
+)  # fmt: skip
+def test_genomes_of_ones_own_stay_apart(tmp_path, text, genomes):
+    (tmp_path / "S1.tsv").write_text(text)
+    found = read("sylph", [tmp_path / "S1.tsv"], {})
+    assert {taxon.taxon_id for taxon in found.features.values()} == genomes
+
+
+def test_two_genomes_of_one_name_are_refused(tmp_path):
+    (tmp_path / "S1.tsv").write_text(OWN.replace("db/soil_bin_2", "other/soil_bin_1"))
+    with pytest.raises(InputError) as caught:
+        read("sylph", [tmp_path / "S1.tsv"], {})
+    assert [(problem.code, problem.row) for problem in caught.value.problems] == [
+        ("import-profile", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_same"),
+    [("bin.1.fa", False), ("GCA_000005845.2_genomic.fna.gz", True), ("MGYG000000001.fa", True)],
+)
+def test_only_genomes_of_archives_are_the_same_in_two_laboratories(tmp_path, name, is_same):
+    method = write_method(tmp_path, METHOD)
+    features = []
+    for library in ("A1", "B1"):
+        profile = OWN.replace("soil_bin_1.fa", name).replace("S1.", f"{library}.")
+        (tmp_path / f"{library}.tsv").write_text(profile)
+        words = ["import", "sylph", str(tmp_path / f"{library}.tsv"), "--method", str(method)]
+        assert main([*words, "--out", str(tmp_path / library)]) == 0
+        features.append(set(read_dataset(tmp_path / library).table("features")["feature_id"]))
+    assert len(features[0] & features[1]) == is_same
 
 
 def test_two_files_of_one_library_are_not_added_up(tmp_path):

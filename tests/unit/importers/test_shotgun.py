@@ -42,6 +42,17 @@ def test_genomes_of_one_name_are_one_feature(tmp_path):
     assert found == {"genome:bin1.fa": 0.5, "unclassified": 0.5}
 
 
+def test_genomes_without_accession_are_of_one_database(tmp_path):
+    (tmp_path / "L1.tsv").write_text(
+        f"{SHARES}bin1.fa\t0.25\t0.5\t99\t3\nGCF_000000101.1\t0.5\t0.5\t99\t3\n"
+    )
+    files, told = {"L1": tmp_path / "L1.tsv"}, Told(database="d1")
+    nameless = collect_profiles("sylph", files, {"L1": {"reads_merged": 10}}, told, tmp_path)
+    assert nameless == ["GCF_000000101.1", "bin1.fa"]
+    features = pl.read_parquet(tmp_path / "features.parquet")["feature_id"].to_list()
+    assert features == ["genome:GCF_000000101.1", "genome:d1:bin1.fa", "unclassified"]
+
+
 REPORT = "50.00\t5\t5\tU\t0\tunclassified\n50.00\t5\t5\tR\t1\troot\n"
 
 
