@@ -63,6 +63,7 @@ def _import(args: argparse.Namespace) -> int:
     from soilbio.errors import InputError, Problems
     from soilbio.importers.assay import unstated
     from soilbio.importers.build import build_dataset, gathered, has_lineages
+    from soilbio.importers.measured import shown
     from soilbio.importers.method import known_libraries, read_method
     from soilbio.importers.registry import read
     from soilbio.metadata.samples import read_samples
@@ -84,6 +85,8 @@ def _import(args: argparse.Namespace) -> int:
         raise InputError(problems.found)
     for note in build_dataset(source, method, args.out, form=args.format, earlier=problems.found):
         print(note)
+    if not options["libraries"]:
+        print(f"no sheet has the libraries, which the table calls: {shown(source.libraries)}")
     libraries, features, numbers = (
         pl.scan_parquet(args.out / f"{name}.parquet").select(pl.len()).collect().item()
         for name in ("libraries", "features", "counts")

@@ -23,18 +23,6 @@ _TEXT = re.compile(
 )
 # A rank with more behind it: supports, another database's name; or a library called Family_1.
 _OF_RANK = re.compile(rf"^(?:{_RANKS})[._].*$", re.IGNORECASE)
-_UNIT = (
-    r"(?:[ _.(\[]*(?:%|percent|pct|cm|mm?|°?c|h2o|water|ca(?:cl2)?|kcl|[mµu]?[sg][ ./].*)[)\]]*)?"
-)
-# Headers of what is measured of a sample or feature: a number, but of no library and no feature.
-_MEASURED = re.compile(
-    r"^(?:ph|depth|upper_depth|lower_depth|elev|elevation|altitude|temp|temperature|lat|latitude|"
-    r"lon|long|longitude|year|month|day|toc|tic|tn|som|soc|cec|ec|moisture|water_content|clay|"
-    r"silt|sand|c_?n(?:_ratio)?|quality|score|count|counts|reads|n_?reads|read_?count|abundance|"
-    r"rel(?:ative)?[ _.]?abundance|frequency|prevalence|percent(?:age)?|fraction|coverage|identity|"
-    rf"similarity|bootstrap|support|e-?value|rank|mean|median|sd|richness|shannon|otu_?number){_UNIT}$",
-    re.IGNORECASE,
-)
 # What people write where a number should be: decimal commas, thousands, limits, words for nothing.
 _LIKE = re.compile(
     r"^(?:[<>~±≤≥]?\s*[-+]?\d[\d.,'  ]*\s*%?|n\.?\s?[ad]\.?|nd|bdl|b\.d\.l\.|-+|\?|x|\.)$",
@@ -131,17 +119,3 @@ def check_mixed(
 
 def _is(cell: str) -> bool:
     return cell.lower() not in _NOTHING
-
-
-def check_measured(names: Sequence[str], libraries: Collection[str], problems: Problems) -> None:
-    """Note columns that by their names were measured, not counted."""
-    for name in names:
-        if _MEASURED.match(name) and name not in libraries:
-            problems.add(
-                "import-column",
-                column=name,
-                found=name,
-                expected="numbers of a library or feature; by its name this is something measured",
-                fix=f"Say `table: {{ignore_columns: ['{name}']}}` in --method; or, if it is a"
-                " library, name it in the sheet `libraries`",
-            )

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.errors import InputError, Problems
-from soilbio.importers.columns import Kinds, check_measured, check_mixed, kinds_of, number_of
+from soilbio.importers.columns import Kinds, check_mixed, kinds_of, number_of
 from soilbio.importers.forms import is_lineage
+from soilbio.importers.measured import check_measured, check_places
 from soilbio.importers.naming import check_named, ranks_first
 from soilbio.importers.objects import has_objects, spelled_out
 from soilbio.importers.stated import Stated, check_ignored, check_names
@@ -271,7 +272,15 @@ class _Reading:
             check_measured(
                 [*columns, *self.names], told.libraries | set(told.ignore_rows), self.problems
             )
+            filled = {place for place, cells in self.texts.items() if any(cells)}
+            check_places(self.header, self.kinds.numbers, filled, told.libraries, self.problems)
             notes += [not_taken(name) for name in mixed if name]
+            others = [self.header[place] for place in self.kinds.texts]
+            notes += [
+                numbers_not_taken(name)
+                for name in others
+                if name not in mixed and _are_numbers(texts[name])
+            ]
         texts |= spelled_out(
             {name: cells for name, cells in texts.items() if has_objects(cells)},
             self.problems.source,
@@ -323,6 +332,16 @@ def _note_name(problems: Problems, name: str, side: str, row: int | None) -> Non
         if is_lineage(name)
         else "Name it, or join the two",
     )
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(number_of(cell) is not None for cell in filled)
+
+
+def numbers_not_taken(column: str) -> str:
+    """Say that a column of numbers is left out for its name."""
+    return f"column '{column}' is by its name of no library, and not taken"
 
 
 def not_taken(column: str) -> str:

@@ -69,7 +69,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     }
     is_rows = features_are_rows(grid, taxa.keys() | sequences.keys(), told)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
-    check_alike(grid, names, is_rows=is_rows)
+    check_alike(grid, names, told, is_rows=is_rows)
     files = tuple(dict.fromkeys(path for path, _ in parts.values()))
     features = joined(names, sequences, taxa)
     return Found(

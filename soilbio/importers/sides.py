@@ -10,7 +10,7 @@ from pathlib import Path
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.forms import are_lineages, are_sequences, is_lineage, is_nothing, is_sequence
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.grid import Grid, not_taken, read_grid
+from soilbio.importers.grid import Grid, not_taken, numbers_not_taken, read_grid
 from soilbio.importers.known import (
     cleaned,
     is_bare,
@@ -22,6 +22,7 @@ from soilbio.importers.known import (
     together_with,
 )
 from soilbio.importers.lineage_columns import columns_of, notes_on
+from soilbio.importers.measured import check_values
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import rows_of
@@ -171,7 +172,7 @@ def together(
     known = parts.sequences.keys() | parts.lineages.keys()
     is_rows = features_are_rows(grid, known, told, rows=rows)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
-    check_alike(grid, names, is_rows=is_rows)
+    check_alike(grid, names, told, is_rows=is_rows)
     lineages, notes = dict(parts.lineages), list(grid.notes)
     if is_rows:
         own, notes = _beside(grid, known=lineages.keys())
@@ -193,7 +194,7 @@ def together(
 def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], list[str]]:
     """Take what columns of text tell of features in rows, and the word above their names."""
     columns = columns_of(grid.texts, grid.source)
-    taken = {not_taken(name) for name in columns.taken}
+    taken = {says(name) for name in columns.taken for says in (not_taken, numbers_not_taken)}
     notes = [note for note in grid.notes if note not in taken]
     own = notes_on(grid.texts, columns)
     notes = [*(note for note in notes if note not in {*map(not_taken, columns.beside)}), *own]
@@ -202,8 +203,10 @@ def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], li
     return ({} if known else named_by_rank(grid.corner, grid.rows)), notes
 
 
-def check_alike(grid: Grid, names: Sequence[str], *, is_rows: bool) -> None:
-    """Stop where names of features are sequences or lineages, and some are neither.
+def check_alike(grid: Grid, names: Sequence[str], told: Stated, *, is_rows: bool) -> None:
+    """Stop where a column has other numbers than libraries and features have, or another name.
+
+    Where names of features are sequences or lineages, all are.
 
     A number of the library (pH, plot) would be counted as a feature.
 
@@ -214,6 +217,8 @@ def check_alike(grid: Grid, names: Sequence[str], *, is_rows: bool) -> None:
 
     """
     problems = Problems(grid.source)
+    check_values(grid, told, problems, features_are_rows=is_rows)
+    problems.raise_if_any()
     if is_rows:
         return
     if are_sequences(names):

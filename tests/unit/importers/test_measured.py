@@ -1,0 +1,126 @@
+"""Columns that were measured, and not counted, are no libraries, whatever they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pipeline_outputs import METHOD, write_method
+
+from soilbio.cli.main import main
+from soilbio.errors import InputError
+from soilbio.importers.measured import shown
+from soilbio.importers.registry import read
+
+COUNTS = {
+    "North": [31, 0, 4, 0, 77, 2, 0, 9, 12, 150, 0, 1],
+    "South": [0, 8, 0, 5, 41, 0, 0, 3, 200, 17, 6, 0],
+    "West": [5, 0, 0, 9, 62, 1, 7, 0, 18, 90, 0, 2],
+}
+LENGTHS = [253, 252, 253, 254, 253, 253, 251, 253, 253, 260, 253, 253]
+
+
+def table(tmp_path: Path, **columns: list[object]) -> Path:
+    """Write features as rows: the counts, and columns that are given."""
+    every = {**COUNTS, **columns}
+    lines = ["\t".join(["OTU ID", *every])]
+    lines += [
+        "\t".join([f"f{at}", *(str(values[at]) for values in every.values())]) for at in range(12)
+    ]
+    path = tmp_path / "t.tsv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def refused(source: Path, **options: object) -> list[tuple[str, str | None]]:
+    with pytest.raises(InputError) as caught:
+        read("table", [source], options)
+    return [(one.code, one.column) for one in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["alignment_length", "blast_perc_identity", "Query Cover", "e.value", "mismatches", "qcovs",
+     "gapopen", "GC content", "Amplicon length (bp)", "SILVA_score", "gc"],
+)  # fmt: skip
+def test_measures_of_alignments_are_no_libraries(tmp_path, name):
+    source = table(tmp_path, **{name: COUNTS["North"][::-1]})
+    assert refused(source) == [("import-column", name)]
+    assert read("table", [source], {"ignore_columns": [name]}).libraries == tuple(COUNTS)
+
+
+@pytest.mark.parametrize("name", ["length", "pident", "evalue", "size", "SH"])
+def test_numbers_that_are_left_out_for_their_name_are_named(tmp_path, name):
+    found = read("table", [table(tmp_path, **{name: LENGTHS})], {})
+    assert found.libraries == tuple(COUNTS)
+    is_support = name == "pident"  # it stands beside lineages as their confidence
+    said = [f"column '{name}' is by its name of no library, and not taken"]
+    assert found.notes == ([] if is_support else said)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        LENGTHS,
+        [97] * 12,
+        [*range(1, 13)],
+        [*range(12)],
+        [0.5 + at for at in range(12)],
+        [1e-30 * at for at in range(12)],
+    ],
+)
+def test_numbers_that_are_no_counts_are_told_under_any_name(tmp_path, values):
+    source = table(tmp_path, Zahl=values)
+    assert refused(source) == [("import-column", "Zahl")]
+    named = {"libraries": frozenset({"Zahl"})}
+    if all(float(value).is_integer() for value in values):
+        assert read("table", [source], named).libraries == (*COUNTS, "Zahl")
+
+
+def test_communities_of_equal_parts_are_libraries(tmp_path):
+    source = table(tmp_path, even=LENGTHS)
+    lines = [line.split("\t") for line in source.read_text().splitlines()]
+    source.write_text("".join(f"{cells[0]}\t{cells[-1]}\t{cells[-1]}\n" for cells in lines[1:]))
+    source.write_text("OTU ID\tMock\tMix\n" + source.read_text())
+    assert read("table", [source], {"totals": "none"}).libraries == ("Mock", "Mix")
+
+
+def test_a_number_of_libraries_with_decimals_is_no_feature(tmp_path):
+    path = tmp_path / "t.tsv"
+    rows = "".join(f"S{at}\t{at}\t{at * 7 % 5}\t{at + 0.25}\n" for at in range(1, 6))
+    path.write_text(f"SampleID\tx\ty\tMoist\n{rows}")
+    assert refused(path) == [("import-column", "Moist")]
+
+
+@pytest.mark.parametrize(
+    ("header", "odd"),
+    [
+        ("OTU ID\tN\tS\tremark\tZahl", ["Zahl"]),
+        ("OTU ID\tZahl\tremark\tN\tS", ["Zahl"]),
+        ("OTU ID\tN\tremark\tS", ["N", "S"]),
+        ("OTU ID\tS1\tS2\tremark\tS3", []),
+        ("OTU ID\tN\tS\t\tW", []),
+    ],
+)
+def test_columns_that_text_parts_from_the_others_are_told(tmp_path, header, odd):
+    cells = ["a" if name == "remark" else "" if not name else "3" for name in header.split("\t")]
+    path = tmp_path / "t.tsv"
+    path.write_text("\n".join(["\t".join([name, *cells[1:]]) for name in ("f1", "f2")]) + "\n")
+    path.write_text(f"{header}\n{path.read_text()}")
+    if odd:
+        assert refused(path) == [("import-column", name) for name in odd]
+        assert read("table", [path], {"ignore_columns": odd[:1]}).libraries
+    else:
+        assert len(read("table", [path], {}).libraries) == 3
+
+
+def test_an_import_without_sheets_tells_what_it_takes_for_libraries(tmp_path, capsys):
+    source = table(tmp_path)
+    words = ["--method", str(write_method(tmp_path, METHOD)), "--out", str(tmp_path / "out")]
+    assert main(["import", "table", str(source), *words]) == 0
+    assert "which the table calls: North, South, West\n" in capsys.readouterr().out
+
+
+def test_names_unlike_the_others_are_shown_first():
+    names = [f"S{at}" for at in range(30)] + ["Zahl"]
+    assert shown(names, 3) == "Zahl, S0, S1 and 28 more"
