@@ -11,7 +11,7 @@ from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found, Taxon, first_of
 from soilbio.importers.grid import Grid, ignoring, read_grid
 from soilbio.importers.known import joined, read_fasta, read_lineages
-from soilbio.importers.mothur_lists import check_label, chosen, clustered, is_of, read_list
+from soilbio.importers.mothur_lists import check_label, chosen, clustered, nearest, read_list
 from soilbio.importers.sides import check_known
 from soilbio.importers.stated import Stated, stated
 from soilbio.importers.text import open_text
@@ -91,15 +91,16 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             fix="Name the files of one level (label) themselves, instead of the folder",
         )
     counted = _counted(tables[0], lists, told)
-    files = [*tables, *lists, *_beside(sources, counted), *others]
+    files = [*tables, *lists, *_beside(sources, counted, (*lists, *tables)[0]), *others]
+    _check_single(files)
     lineages: dict[str, Taxon] = {}
     sequences: dict[str, str] = {}
     for path in files:
         if path.name.endswith(".taxonomy"):
-            check_label(path, counted.label)
+            check_label(path, counted.label, (*lists, *tables)[0])
             lineages |= read_lineages(path)
         elif ".fasta" in path.name:
-            check_label(path, counted.label)
+            check_label(path, counted.label, (*lists, *tables)[0])
             sequences |= _representatives(path, set(counted.names))
     features = joined(counted.names, sequences, lineages)
     return Found(
@@ -189,16 +190,30 @@ def _check_others(others: Sequence[Path], lists: Sequence[Path], tables: Sequenc
     problems.raise_if_any()
 
 
-def _beside(sources: Sequence[Path], counted: _Counted) -> Iterator[Path]:
+def _check_single(files: Sequence[Path]) -> None:
+    """Refuse two files of lineages, or of sequences: one of them would win."""
+    for is_one in (lambda name: name.endswith(".taxonomy"), lambda name: ".fasta" in name):
+        names = [path.name for path in files if is_one(path.name)]
+        if len(names) > 1:
+            raise problem_of(
+                "import-which-file",
+                str(files[0]),
+                found=", ".join(names),
+                expected="one file of its lineages, and one of its sequences",
+                fix="Leave out those that are not of the table",
+            )
+
+
+def _beside(sources: Sequence[Path], counted: _Counted, table: Path) -> Iterator[Path]:
     """Find lineages and sequences in the folders, those of the table's label and kind."""
     for source in sources:
         kinds = _OF_OTUS if counted.label else _OF_SEQUENCES
         for names in kinds if source.is_dir() else ():
-            paths = [path for name in names for path in sorted(source.glob(name))]
+            paths = sorted({path for name in names for path in source.glob(name)})
             if not counted.label:
                 paths = [path for path in paths if ".cons." not in path.name]
-            fitting = [path for path in paths if is_of(path, counted.label)]
-            yield from (fitting or paths)[:1]
+            if found := nearest(paths, counted.label, table):
+                yield found
 
 
 def _shared(source: Path, told: Stated) -> _Counted:

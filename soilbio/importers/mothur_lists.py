@@ -1,9 +1,10 @@
-"""mothur: which sequences are of which OTU (.list), and which cut-off (label) a file is of."""
+"""mothur: which sequences are of which OTU (.list); which label and clustering a file is of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -13,6 +14,8 @@ from soilbio.importers.text import open_text
 _LABEL = re.compile(
     r"\.(unique|asv|\d+(?:\.\d+)?)\.(?:cons\.(?:tax\.)?taxonomy|rep\.(?:fasta|count_table))", re.I
 )
+# What mothur calls files by, for how it clustered: final.opti_mcc.shared, final.an.shared.
+_CLUSTERING = re.compile(r"\.(opti_\w+|an|fn|nn|agc|dgc|tx|asv)(?=\.)", re.IGNORECASE)
 
 
 def label_in(path: Path) -> str:
@@ -55,8 +58,8 @@ def chosen(source: Path, labels: Collection[str], wanted: str) -> str:
     )
 
 
-def check_label(path: Path, label: str) -> None:
-    """Stop where a file is of another label than the table.
+def check_label(path: Path, label: str, table: Path) -> None:
+    """Stop where a file is of another label, or of another clustering, than the table.
 
     Raises
     ------
@@ -64,6 +67,14 @@ def check_label(path: Path, label: str) -> None:
         If its name says another.
 
     """
+    if label and not _is_of_clustering(path, table):
+        raise problem_of(
+            "import-labels",
+            str(path),
+            found=", ".join(_CLUSTERING.findall(path.name)),
+            expected=f"lineages and sequences of the clustering of {table.name}",
+            fix="Name the file of that clustering; mothur numbers OTUs anew in each",
+        )
     if not is_of(path, label):
         raise problem_of(
             "import-labels",
@@ -72,6 +83,47 @@ def check_label(path: Path, label: str) -> None:
             expected=f"lineages and sequences of the label of the table, {label}",
             fix="Name the file of that label; mothur numbers OTUs anew for each",
         )
+
+
+def _is_of_clustering(path: Path, table: Path) -> bool:
+    own, wanted = (set(map(str.lower, _CLUSTERING.findall(one.name))) for one in (path, table))
+    return not own or not wanted or bool(own & wanted)
+
+
+def nearest(paths: Sequence[Path], label: str, table: Path) -> Path | None:
+    """Choose the file whose name begins as the table's, of those of its label and clustering.
+
+    Where none is of these, any is given, to be refused.
+
+    Raises
+    ------
+    InputError
+        If several are as near: of which one the table is, nobody knows.
+
+    """
+    fitting = [
+        path
+        for path in paths
+        if is_of(path, label) and (not label or _is_of_clustering(path, table))
+    ] or paths
+    nearness = {path: _nearness(path, table) for path in fitting}
+    best = [path for path in fitting if nearness[path] == max(nearness.values())]
+    if len(best) > 1 and len(fitting) > 1:
+        raise problem_of(
+            "import-which-file",
+            str(table),
+            found=", ".join(path.name for path in best),
+            expected="one file of its lineages, and one of its sequences",
+            fix="Name the table and the files that are of it, instead of the folder",
+        )
+    return best[0] if best else None
+
+
+def _nearness(path: Path, table: Path) -> tuple[int, int]:
+    """Count the parts that two names begin with in common, then those behind them."""
+    own, wanted = path.name.split("."), table.name.split(".")
+    same = list(takewhile(lambda pair: pair[0] == pair[1], zip(own, wanted, strict=False)))
+    return len(same), -len(own)
 
 
 def read_list(source: Path, wanted: str) -> tuple[str, dict[str, list[str]]]:

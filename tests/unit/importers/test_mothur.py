@@ -94,6 +94,37 @@ def test_lineages_are_those_of_the_table_s_label(tmp_path):
     assert codes(named) == {"import-labels"}
 
 
+def test_lineages_are_those_of_the_table_s_clustering(tmp_path):
+    (tmp_path / "f.opti_mcc.shared").write_text(SHARED)
+    other = tmp_path / "f.an.0.03.cons.taxonomy"
+    other.write_text(cons("Otu1", "Otu2", genus="Listeria"))
+    assert codes([tmp_path]) == {"import-labels"}
+    assert codes([tmp_path / "f.opti_mcc.shared", other]) == {"import-labels"}
+    own = tmp_path / "f.opti_mcc.0.03.cons.taxonomy"
+    own.write_text(cons("Otu1", "Otu2"))
+    found = read("mothur", [tmp_path], {})
+    assert "Bacillus" in found.features["Otu1"].lineage
+    assert own in found.sources
+    assert codes([tmp_path / "f.opti_mcc.shared", own, other]) == {"import-which-file"}
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        (("a.0.03.cons.taxonomy", "f.0.03.cons.taxonomy"), "f.0.03.cons.taxonomy"),
+        (("a.0.03.cons.taxonomy", "b.0.03.cons.taxonomy"), ""),
+    ],
+)
+def test_of_several_lineages_those_called_as_the_table_are_taken(tmp_path, names, taken):
+    (tmp_path / "f.shared").write_text(SHARED)
+    for name in names:
+        (tmp_path / name).write_text(cons("Otu1", "Otu2"))
+    if not taken:
+        assert codes([tmp_path]) == {"import-which-file"}
+    else:
+        assert {path.name for path in read("mothur", [tmp_path], {}).sources} == {"f.shared", taken}
+
+
 def test_otus_by_other_names_are_refused(tmp_path):
     (tmp_path / "f.shared").write_text(SHARED)
     (tmp_path / "f.0.03.cons.taxonomy").write_text(cons("Otu001", "Otu002"))
