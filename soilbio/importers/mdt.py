@@ -56,11 +56,12 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     told = replace(told, sheet=parts["table"][1], libraries=there)
     grid = read_grid(parts["table"][0], told)
     header, rows = read_texts(parts["taxa"][0], sheet=parts["taxa"][1])
-    texts = {name: [row.get(name, "") for row in rows] for name in header[1:]}
+    key = _key(header)
+    texts = {name: [row.get(name, "") for row in rows] for name in header if name != key}
     columns = columns_of(texts, str(parts["taxa"][0]))
     if not columns.has_lineages:
         raise _no_ranks(parts["taxa"][0], header)
-    taxa = taxa_of([row.get(header[0], "") for row in rows], texts, str(parts["taxa"][0]))
+    taxa = taxa_of([row.get(key, "") for row in rows], texts, str(parts["taxa"][0]))
     sequences = {
         name: sequence
         for source in sources
@@ -72,6 +73,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     check_alike(grid, names, told, is_rows=is_rows)
     files = tuple(dict.fromkeys(path for path, _ in parts.values()))
     features = joined(names, sequences, taxa)
+    told_of = list(_told_of(libraries, metadata, parts["samples"][0])) if metadata else []
     return Found(
         files,
         grid.long(features_are_rows=is_rows),
@@ -81,6 +83,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         metadata=metadata,
         notes=[
             *grid.notes,
+            *told_of,
             *notes_on(texts, columns),
             *check_known(files, features, sequences, taxa, told),
         ],
@@ -132,7 +135,45 @@ def _samples(source: Path, sheet: str) -> Iterator[tuple[str, dict[str, str]]]:
         latitude, longitude = row.get("decimalLatitude", ""), row.get("decimalLongitude", "")
         if latitude and longitude:
             values["lat_lon"] = f"{latitude} {longitude}"
-        yield row[header[0]], values
+        if name := row.get(_key(header)):
+            yield name, values
+
+
+def _key(header: Sequence[str]) -> str:
+    """Give the column that names rows: the template's `id` wherever it stands, else the first."""
+    return next((name for name in header if name.casefold() == "id"), header[0])
+
+
+def _told_of(
+    libraries: Sequence[str], metadata: Mapping[str, object], source: Path
+) -> Iterator[str]:
+    """Say which libraries and rows of samples have none of the other.
+
+    Raises
+    ------
+    InputError
+        If none has: the metadata would be lost.
+
+    """
+    lacking, left = (
+        sorted(set(one) - set(other))
+        for one, other in ((libraries, metadata), (metadata, libraries))
+    )
+    if len(lacking) == len(libraries):
+        raise problem_of(
+            "import-names-differ",
+            str(source),
+            found=f"{len(left)} samples, such as {left[0]!r}",
+            expected=f"samples by the names of the OTU table, such as {libraries[0]!r}",
+            fix="Name the samples as the table does, in the column id; or leave the sheet out",
+        )
+    if lacking:
+        yield (
+            f"{len(lacking)} of {len(libraries)} libraries have no row among the samples, such as"
+            f" {lacking[0]}"
+        )
+    if left:
+        yield f"{len(left)} samples have no library in the table, such as {left[0]}"
 
 
 def _study(source: Path, sheet: str) -> Iterator[tuple[str, str]]:

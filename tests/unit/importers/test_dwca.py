@@ -237,3 +237,27 @@ def test_what_is_not_taken_of_the_template_s_taxa_is_said(tmp_path):
     notes = read("mdt", [tmp_path], {}).notes
     assert "columns genus count only where 'taxpath' says nothing" in notes
     assert "column 'sequence' holds no sequences, and is not taken" in notes
+
+
+SAMPLES = "eventDate\tid\tdecimalLatitude\tdecimalLongitude\n2020-05-05\tA\t51.5\t7.1\n"
+
+
+def template(folder: Path, samples: str) -> Path:
+    (folder / "OTU_table.tsv").write_text("id\tA\tB\nx\t1\t2\n")
+    (folder / "taxa.tsv").write_text("kingdom\tid\tphylum\nFungi\tx\tAscomycota\n")
+    (folder / "samples.tsv").write_text(samples)
+    return folder
+
+
+def test_rows_of_the_template_are_named_by_the_column_id(tmp_path):
+    found = read("mdt", [template(tmp_path, f"{SAMPLES}2020-05-06\tC\t51.6\t7.2\n")], {})
+    assert found.metadata["A"] == {"collection_date": "2020-05-05", "lat_lon": "51.5 7.1"}
+    assert found.features["x"].lineage == "k__Fungi; p__Ascomycota"
+    assert "1 of 2 libraries have no row among the samples, such as B" in found.notes
+    assert "1 samples have no library in the table, such as C" in found.notes
+
+
+def test_samples_of_the_template_by_other_names_are_refused(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read("mdt", [template(tmp_path, SAMPLES.replace("\tA\t", "\tA-1\t"))], {})
+    assert [problem.code for problem in caught.value.problems] == ["import-names-differ"]
