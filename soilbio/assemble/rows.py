@@ -9,7 +9,7 @@ from hashlib import sha256
 from soilbio.metadata.assays import Assay
 from soilbio.metadata.quantities import is_bare, is_measured, other_units, quantity_in
 from soilbio.metadata.sheet import Library
-from soilbio.standards.mixs import SLOTS, method_slot
+from soilbio.standards.mixs import SLOTS, method_slot, parse_depth
 
 Row = dict[str, object]
 
@@ -163,7 +163,7 @@ def measurement_rows(samples: Iterable[Row]) -> list[Row]:
     mixed = _in_other_units(listed)
     rows = []
     for sample in listed:
-        upper, lower = _depths(str(sample.get("depth") or ""))
+        upper, lower = parse_depth(str(sample.get("depth") or "")) or (None, None)
         for name in sorted(sample):
             slot = SLOTS.get(name)
             if slot is None or not is_measured(slot):
@@ -198,12 +198,3 @@ def _in_other_units(samples: Sequence[Row]) -> set[str]:
         if is_measured(SLOTS[name])
         and other_units((str(one.get(name) or "") for one in samples), SLOTS[name].unit)
     }
-
-
-def _depths(text: str) -> tuple[float | None, float | None]:
-    """Read `0.1` or `0-0.1` (metres); where it is neither, the depth is not known."""
-    parts = text.removesuffix(" m").split("-")
-    numbers = [found[0] for part in parts if (found := quantity_in(part, ""))]
-    if len(numbers) != len(parts) or not 1 <= len(numbers) <= 2:
-        return None, None
-    return numbers[0], numbers[-1]

@@ -26,20 +26,21 @@ from soilbio.harmonise.compare import Pair, compare, sound_level, told, why_refu
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.lots import lots_of
+from soilbio.harmonise.measured import CONFLICT_HEADER, CONFLICTS, conflict_of, measurements_of
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing
 from soilbio.harmonise.placement import programs
 from soilbio.harmonise.repeated import check_repeated
 from soilbio.harmonise.rows import (
-    CONFLICT_HEADER,
-    CONFLICTS,
     MATERIAL,
+    WRITTEN,
+    WRITTEN_HEADER,
     by_name_alone,
     frame_of,
-    measurements_of,
     own_columns,
     rows_of,
     same_material,
+    written_before,
 )
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
@@ -59,6 +60,7 @@ class Merged:
     ways: Ways
     told: Told = field(default_factory=Told)
     conflicts: list[tuple[str, ...]] = field(default_factory=list)
+    written: list[tuple[str, ...]] = field(default_factory=list)
     lots: Lots = field(default_factory=dict)
 
     @property
@@ -124,11 +126,13 @@ def harmonise(
     problems = Problems("datasets")
     names = assay_names(sources, assays)
     tables: dict[str, Any] = {}
-    tables["samples"], cells = rows_of(sources, "samples", problems)
-    tables["libraries"], _ = rows_of(sources, "libraries", problems, names)
+    tables["samples"], cells, written = rows_of(sources, "samples", problems)
+    tables["libraries"], _, also = rows_of(sources, "libraries", problems, names)
     tables["measurements"], differing = measurements_of(sources, merged.notes)
     merged.notes["values_of_samples_that_differ"] = len({cell[:2] for cell in cells})
-    merged.conflicts = sorted({*cells, *differing})
+    merged.notes["values_in_other_words"] = len({cell[:2] for cell in (*written, *also)})
+    merged.conflicts = sorted({*map(conflict_of, cells), *differing})
+    merged.written = sorted({*written, *also, *written_before(sources)})
     check_repeated(sources, problems)
     problems.raise_if_any()
     merged.lots = lots_of(sources, tables["samples"], tables["libraries"])
@@ -224,6 +228,8 @@ def _files(
         files[MATERIAL] = _table(("source_mat_id", "dataset", "sample_id"), material)
     if merged.conflicts:
         files[CONFLICTS] = _table(CONFLICT_HEADER, merged.conflicts)
+    if merged.written:
+        files[WRITTEN] = _table(WRITTEN_HEADER, merged.written)
     shared = list(_terms(sources))
     if shared:
         files[SHARED] = f"{json.dumps(shared, indent=1)}\n"

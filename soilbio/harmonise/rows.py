@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import TABLES
 from soilbio.harmonise.same_samples import are_one, libraries_of
+from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
 from soilbio.standards.materials import by_material
 from soilbio.standards.mixs import method_slot
@@ -19,13 +21,12 @@ if TYPE_CHECKING:
 
 # Samples of one material (MIxS source_mat_id, or an archive's accession) in several datasets.
 MATERIAL = "provenance/same_material.tsv"
-# Measurements of one thing that differ between datasets; both stay.
-CONFLICTS = "provenance/conflicts.tsv"
-CONFLICT_HEADER = (
-    *("subject", "property", "method", "upper_depth_m", "lower_depth_m"),
-    *("dataset", "value", "unit"),
-)
+# Cells that say the same in other words; the merged dataset has one of them.
+WRITTEN = "provenance/written_otherwise.tsv"
+WRITTEN_HEADER = ("subject", "property", "dataset", "value")
 Row = dict[str, Any]
+# Row, column, dataset, and what is in it.
+_Cell = tuple[str, str, str, str]
 
 
 def rows_of(
@@ -33,18 +34,20 @@ def rows_of(
     table: str,
     problems: Problems,
     assays: Mapping[tuple[str, str], str] | None = None,
-) -> tuple[list[Row], list[tuple[str, ...]]]:
-    """Take the rows of a table; what two datasets have must be the same in both.
+) -> tuple[list[Row], list[_Cell], list[_Cell]]:
+    """Take the rows of a table; what two datasets have must say the same in both.
 
     Of a sample that is one by more than its name an empty cell takes the other's value, and soil
     properties that differ stay both, as measurements: in the sample, which has one cell for them,
-    is neither.
+    is neither. Of two ways of writing the same the first by alphabet stays.
 
     Returns
     -------
     rows : list of dict
-    conflicts : list of tuple
-        The cells that differ and stand in `measurements`, for `CONFLICTS`.
+    differing : list of tuple
+        The cells that differ and stand in `measurements`: row, column, dataset and text.
+    written : list of tuple
+        Those that say the same in other words, for `WRITTEN`.
 
     """
     key = TABLES[table].key[0]
@@ -60,16 +63,17 @@ def rows_of(
     controls = _controls(sources) if is_sample else {}
     libraries = libraries_of(sources) if is_sample and several else {}
     rows: list[Row] = []
-    conflicts: list[tuple[str, ...]] = []
+    settled: list[_Cell] = []
+    written: list[_Cell] = []
     for name, own in found.items():
         is_known = is_sample and are_one(own, libraries)
-        row, settled, differing = _one_row(own, measured if is_known else None)
+        one = _one_row(own, measured if is_known else None)
+        differing = one.differing
         if len({controls.get((who, name)) for who, _ in own} - {None}) > 1:
             differing.append("control_type")  # of a control other things may be shared
-        rows.append(row)
-        conflicts += [
-            *((name, column, "", "", "", who, text, "") for who, column, text in settled),
-        ]
+        rows.append(one.row)
+        settled += [(name, *cell) for cell in one.settled]
+        written += [(name, *cell) for cell in one.written]
         if differing:
             problems.add(
                 "harmonise-conflict",
@@ -81,7 +85,7 @@ def rows_of(
                 " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
                 " of two assays of one sample)" + (_FIX if is_sample and not is_known else ""),
             )
-    return rows, conflicts
+    return rows, settled, written
 
 
 _FIX = (
@@ -93,6 +97,16 @@ _ID, _DATASET = "sample_id", " dataset"
 _NOT_FILLED = frozenset({"samp_category", "agreement_id"})
 # What a dataset says of a sample in its measurements: (dataset, sample, column) to texts.
 _Measured = Mapping[tuple[str, str, str], set[str]]
+
+
+@dataclass(slots=True)
+class _One:
+    """A row made of several, and its cells: what measurements have, other words, what differs."""
+
+    row: Row
+    settled: list[tuple[str, str, str]] = field(default_factory=list)
+    written: list[tuple[str, str, str]] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
 
 
 def _measured(sources: Sequence[Source], samples: Collection[str]) -> _Measured:
@@ -122,32 +136,37 @@ def _controls(sources: Sequence[Source]) -> dict[tuple[str, str], bool]:
     return found
 
 
-def _one_row(
-    own: Sequence[tuple[str, Row]], measured: _Measured | None
-) -> tuple[Row, list[tuple[str, str, str]], list[str]]:
-    """Make one row of several; tell the cells that measurements have, and those that differ.
+def _one_row(own: Sequence[tuple[str, Row]], measured: _Measured | None) -> _One:
+    """Make one row of several.
 
     Where `measured` is None nothing may differ; what is empty says something there.
     """
-    if len(own) == 1:
-        return own[0][1], [], []
-    made = dict(own[0][1])
-    settled: list[tuple[str, str, str]] = []
-    differing = []
-    for name in sorted({name for _, row in own for name in row}):
-        if measured is None or name in _NOT_FILLED:
-            differing += [name] if len({row.get(name) or None for _, row in own}) > 1 else []
-            continue
-        said = _said(own, name, measured)
-        values = {value for _, value in said}
-        if len(values) < 2:
-            made[name] = next(iter(values), _nothing(own, name))
-        elif all(value in measured.get((who, made[_ID], name), ()) for who, value in said):
-            made[name] = None
-            settled += [(who, name, str(value)) for who, value in said]
-        else:
-            differing.append(name)
-    return made, sorted(settled), differing
+    one = _One(dict(own[0][1]))
+    for name in sorted({name for _, row in own for name in row}) if len(own) > 1 else ():
+        known = None if name in _NOT_FILLED else measured
+        said = {(who, row.get(name) or None) for who, row in own}
+        if known is not None:
+            said = _said(own, name, known)
+        texts = {text for _, text in said}
+        cells = sorted((name, who, str(text)) for who, text in said)
+        if len({_meaning(name, text) for text in texts}) > 1:
+            if known and all(
+                text in known.get((who, one.row[_ID], name), ()) for who, text in said
+            ):
+                one.row[name] = None
+                one.settled += cells
+            else:
+                one.differing.append(name)
+        elif len(texts) > 1:
+            one.row[name] = min(map(str, texts))
+            one.written += cells
+        elif known is not None:
+            one.row[name] = next(iter(texts), _nothing(own, name))
+    return one
+
+
+def _meaning(name: str, value: object) -> object:
+    return meaning_of(name, value) if isinstance(value, str) else value
 
 
 def _said(
@@ -172,34 +191,12 @@ def _is_empty(value: object) -> bool:
     return value in (None, "") or (isinstance(value, str) and is_missing(value))
 
 
-def measurements_of(
-    sources: Sequence[Source], notes: dict[str, int]
-) -> tuple[list[Row], list[tuple[str, ...]]]:
-    """Take all measurements; two of one thing that differ stay both, with where they are from."""
-    key = TABLES["measurements"].key
-    found: dict[tuple[Any, ...], Row] = {}
-    values: dict[tuple[Any, ...], dict[tuple[Any, Any], str]] = {}
-    for source in sources:
-        for row in source.rows("measurements"):
-            thing = tuple(row[name] for name in key if name != "source")
-            values.setdefault(thing, {}).setdefault((row["value"], row["unit"]), source.name)
-            place = tuple(row[name] for name in key)
-            if place in found and found[place] != row:
-                row["source"] = "; ".join(part for part in (row["source"], source.name) if part)
-                place = tuple(row[name] for name in key)
-            found.setdefault(place, row)
-    differing = {thing: own for thing, own in values.items() if len(set(own.values())) > 1}
-    notes["measurements_that_differ"] = len(differing)
-    conflicts = sorted(
-        (*map(_plain, thing), name, *map(_plain, value))
-        for thing, own in differing.items()
-        for value, name in own.items()
-    )
-    return list(found.values()), conflicts
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else f"{value}"
+def written_before(sources: Sequence[Source]) -> list[tuple[str, ...]]:
+    """Take what earlier merging noted in `WRITTEN`; the datasets themselves say no more of it."""
+    paths = [source.dataset.folder / WRITTEN for source in sources if source.history]
+    found = [path.read_text("utf-8", errors="replace") for path in paths if path.is_file()]
+    lines = [tuple(line.split("\t")) for text in found for line in text.splitlines()[1:]]
+    return [line for line in lines if len(line) == len(WRITTEN_HEADER)]
 
 
 def by_name_alone(sources: Sequence[Source]) -> int:

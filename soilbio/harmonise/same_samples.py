@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.standards.insdc import is_missing
 from soilbio.standards.materials import material_of
+from soilbio.standards.written import written_plainly
 
 if TYPE_CHECKING:
     from soilbio.harmonise.sources import Source
@@ -62,5 +63,6 @@ def _agree(one: tuple[str, Row], other: tuple[str, Row], libraries: Libraries) -
 
 def _stated(row: Row, name: str) -> str:
     """Give a place or a date; words that say why there is none have no figures."""
-    text = " ".join(str(row.get(name) or "").split())
-    return text if any(map(str.isdigit, text)) and not is_missing(text) else ""
+    text = str(row.get(name) or "").strip()
+    is_stated = any(map(str.isdigit, text)) and not is_missing(text)
+    return written_plainly(name, text) if is_stated else ""

@@ -18,6 +18,7 @@ from soilbio.errors import InputError, Problem, Problems, problem_of
 from soilbio.harmonise.compare import is_one_place, plain_gene
 from soilbio.harmonise.lengths import lengths_of
 from soilbio.harmonise.primers_left import primers_left
+from soilbio.metadata.meaning import meaning_of
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
 
 if TYPE_CHECKING:
@@ -245,7 +246,9 @@ def _sampling(source: Source, fields: Iterable[str]) -> dict[str, dict[str, froz
         .collect()
     )
     return {
-        row["assay_id"]: {name: frozenset(filter(None, row[name])) for name in names}
+        row["assay_id"]: {
+            name: frozenset(meaning_of(name, text) for text in row[name] if text) for name in names
+        }
         for row in values.iter_rows(named=True)
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from soilbio.standards.insdc import INFORMAL_MISSING, is_missing
 from soilbio.standards.mixs import parse_lat_lon
+from soilbio.standards.written import written_plainly
 
 # Whole ids, alone or at the end of a URL or behind a prefix; more text tells of a part of it.
 _BEFORE = r"(?:\S*[/=:]\s?)?"
@@ -78,7 +79,7 @@ def _are_several(rows: Iterable[tuple[str, Row]]) -> bool:
     said: dict[tuple[str, str], set[str]] = {}
     for who, row in rows:
         for column in _OF_ONE:
-            text = " ".join(str(row.get(column) or "").split()).casefold()
+            text = written_plainly(column, str(row.get(column) or "")).casefold()
             if text and not is_missing(text):
                 said.setdefault((who, column), set()).add(text)
     texts = {text for (_, column), own in said.items() if column == "lat_lon" for text in own}

@@ -24,6 +24,8 @@ _SIGNED = re.compile(rf"({_DEGREES})(?:\s*[,;])?\s+({_DEGREES})")
 _LETTERED = re.compile(
     rf"({_DEGREES})\s*°?\s*([NS])(?:\s*[,;])?\s+({_DEGREES})\s*°?\s*([EW])", re.IGNORECASE
 )
+_METRES = r"\+?(\d+\.?\d*|\.\d+)"
+_DEPTH = re.compile(rf"{_METRES}(?:\s*-\s*{_METRES})?\s*m?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +144,16 @@ def parse_lat_lon(text: str) -> tuple[float, float] | None:
     else:
         return None
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def parse_depth(text: str) -> tuple[float, float] | None:
+    """Read a depth in metres, `0-0.2`, or `0.1` for a point.
+
+    Returns
+    -------
+    tuple of two float or None
+        Upper and lower, one number of a point; None for anything else.
+
+    """
+    found = _DEPTH.fullmatch(text.strip())
+    return (float(found[1]), float(found[2] or found[1])) if found else None

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from soilbio.errors import Problems
 from soilbio.metadata.soil.measurements import Sample
 from soilbio.metadata.soil.model import Soil, by_profile
-
-_NUMBER = r"(\d+\.?\d*|\.\d+)"
-_DEPTH = re.compile(rf"{_NUMBER}(?:\s*-\s*{_NUMBER})?\s*m?")
+from soilbio.standards.mixs import parse_depth
 
 
 def samples_of(rows: Iterable[Mapping[str, str]]) -> list[Sample]:
@@ -30,8 +27,7 @@ def samples_of(rows: Iterable[Mapping[str, str]]) -> list[Sample]:
 def _sample(row: Mapping[str, str]) -> Sample:
     upper, lower = row.get("depth_upper", ""), row.get("depth_lower", "")
     text = f"{upper}-{lower}" if upper and lower else str(row.get("depth") or "")
-    match = _DEPTH.fullmatch(text.strip())
-    depths = (float(match[1]), float(match[2] or match[1])) if match else (None, None)
+    depths = parse_depth(text) or (None, None)
     site, profile = str(row.get("site") or ""), str(row.get("profile") or "")
     return Sample(str(row["sample_id"]), depths[0], depths[1], site, profile)
 
