@@ -312,10 +312,15 @@ _BELOW = frozenset(
 )
 
 
+def is_below_species(rank: str) -> bool:
+    """Tell whether a rank is one below the species: subspecies, strain, forma specialis …."""
+    return re.sub("[^a-z]", "", rank.lower()) in _BELOW
+
+
 def species_above(name: str, rank: str) -> str:
     """Give the species of what is of a rank below it; empty where it is of none."""
     binomial = _BINOMIAL.match(name)
-    return binomial[0] if binomial and re.sub("[^a-z]", "", rank.lower()) in _BELOW else ""
+    return binomial[0] if binomial and is_below_species(rank) else ""
 
 
 def scientific(name: str, rank: str, others: Mapping[str, str]) -> str:

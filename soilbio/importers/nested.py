@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _EMPTY = re.compile(r"^(?:\w{0,3}__)?$")
-_PARENTS = 3  # so many that hold at least what is below them are no chance
+PARENTS = 3  # so many that hold at least what is below them are no chance
 
 
 def check_nested(found: Found, told: Stated) -> None:
@@ -38,7 +38,7 @@ def check_nested(found: Found, told: Stated) -> None:
     sums = _sums(found.counts, above)
     equal = sums.filter(sums["is_equal"])["parent"].to_list()
     is_most = 2 * len(equal) >= sums.height
-    is_all = bool(sums["holds"].all()) and sums.height >= _PARENTS
+    is_all = bool(sums["holds"].all()) and sums.height >= PARENTS
     if is_most or is_all:
         name = min(equal or sums["parent"].to_list())
         raise problem_of(
@@ -77,8 +77,8 @@ def _path(lineage: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _sums(counts: pl.DataFrame, above: Mapping[str, str]) -> pl.DataFrame:
-    """Tell of each parent whether it is the sum of what is below, and whether it holds as much."""
+def below_parents(counts: pl.DataFrame, above: Mapping[str, str]) -> pl.DataFrame:
+    """Give `parent`, `library`, its `own` number and that of all just `below` it."""
     import polars as pl
 
     links = pl.DataFrame({"feature": list(above), "parent": list(above.values())})
@@ -90,7 +90,14 @@ def _sums(counts: pl.DataFrame, above: Mapping[str, str]) -> pl.DataFrame:
     own = counts.rename({"feature": "parent", "value": "own"}).filter(
         pl.col("parent").is_in(links["parent"].unique().to_list())
     )
-    both = below.join(own, on=["parent", "library"], how="full", coalesce=True).fill_null(0.0)
+    return below.join(own, on=["parent", "library"], how="full", coalesce=True).fill_null(0.0)
+
+
+def _sums(counts: pl.DataFrame, above: Mapping[str, str]) -> pl.DataFrame:
+    """Tell of each parent whether it is the sum of what is below, and whether it holds as much."""
+    import polars as pl
+
+    both = below_parents(counts, above)
     tolerance = 1e-3 * both["below"].max() if both.height else 0.0  # type: ignore[operator]
     is_whole = bool((counts["value"] == counts["value"].round(0)).all())
     slack = 1e-6 if is_whole else tolerance

@@ -39,6 +39,8 @@ FORMATS = {
 _COUNTED = ("ampliseq", "dadasnake", "lotus2", "mothur", "qiime2", "dada2", "mgnify")
 # Formats of libraries and features, without rows and columns of text.
 _MATRICES = ("biom", "qiime2")
+# Look for sums themselves: taxa of all ranks have reads of their own.
+_CHECKED = ("taxpasta",)
 
 
 def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Found:
@@ -66,7 +68,7 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
     problems.raise_if_any()
     module = import_module(f"soilbio.importers.{form}")
     found: Found = module.read(_files_of(module.recognise, sources), options)
-    if "totals" in OPTIONS[form]:
+    if "totals" in OPTIONS[form] and form not in _CHECKED:
         told = stated(options)
         if form in _MATRICES:
             found = without_ignored(found, told)

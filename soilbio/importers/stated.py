@@ -31,7 +31,7 @@ OPTIONS = {
     **dict.fromkeys(("kraken2", "bracken"), ("taxids",)),
     "sylph": ("abundance",),
     "sourmash": ("rank",),
-    "taxpasta": ("profiler", "taxids"),
+    "taxpasta": ("profiler", "taxids", "totals"),
     "metaphlan": (),
 }
 

@@ -13,7 +13,10 @@ from pathlib import Path
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers
+from soilbio.importers.lineage_columns import is_below_species, species_above
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
+from soilbio.importers.repeated import Place, check_repeated
+from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text, read_texts
 
 # How the first lines of profiles begin that taxpasta reads and we do not.
@@ -24,6 +27,8 @@ PROFILERS = {
     "ganon": re.compile(r"unclassified\t-\t-\tunclassified\t"),
     "motus": re.compile(r"# git tag version|#consensus_taxonomy"),
 }
+_OURS = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
+_MARKS = {"superkingdom": "d", "domain": "d", **{rank: rank[0] for rank in _OURS}}
 _BESIDE = ("taxonomy_id", "name", "rank", "lineage", "id_lineage", "rank_lineage")
 
 
@@ -47,16 +52,20 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     profiler = str(options.get("profiler", ""))
     taxids = str(options.get("taxids", "ncbi"))
 
+    places: dict[str, Place] = {}
+
     def read_one(source: Path) -> dict[str, list[Line]]:
         if not profiler:
-            return _read(source, taxids, source)
+            return _read(source, taxids, source, places)
         with tempfile.TemporaryDirectory() as folder:
             table = _standardised(source, profiler, Path(folder))
-            lines = _read(table, taxids, source)
+            lines = _read(table, taxids, source, places)
         return {library_of(source): one for one in lines.values()}
 
     method = {"engine": profiler} if profiler else {}
     found = collect(sources, read_one, shares=False, method=method)
+    if stated(options).totals != "none":
+        check_repeated(found, places)
     found.notes.append("taxpasta gives whole numbers only; shares were made such by it")
     nameless = [name for name, taxon in found.features.items() if not taxon.lineage]
     if nameless and len(nameless) < len(found.features):
@@ -111,8 +120,10 @@ def _standardised(source: Path, profiler: str, folder: Path) -> Path:
     return target
 
 
-def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
-    """Read a table of taxpasta's, made of `source` or that itself."""
+def _read(
+    table: Path, taxids: str, source: Path, places: dict[str, Place]
+) -> dict[str, list[Line]]:
+    """Read a table of taxpasta's, made of `source` or that itself; note where its taxa are."""
     header, rows = read_texts(table)
     if "taxonomy_id" not in header:
         raise wrong(source, 1, ", ".join(header[:8]), "a column taxonomy_id")
@@ -133,6 +144,7 @@ def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
             )
         taxid = f"{taxids}:{own_id}"
         taxon = Taxon(lineage=_lineage(row), taxon_id=taxid)
+        places.setdefault(taxid, _place(row))
         for name in own:
             library = (
                 text_in(source, number, row, "sample")
@@ -152,16 +164,44 @@ def _read(table: Path, taxids: str, source: Path) -> dict[str, list[Line]]:
 def _lineage(row: Mapping[str, str]) -> str:
     """Put names and ranks of taxpasta's lineage together, with prefixes; or its name and rank.
 
-    A lineage without ranks stays as it is: it is read by the names.
+    A lineage without ranks stays as it is: it is read by the names. What is below a species is the
+    strain of it (`t__`), and what is of no rank of ours has none (`x__`).
     """
     lineage, ranks = row.get("lineage", ""), row.get("rank_lineage", "").split(";")
     names = lineage.split(";")
     if lineage and len(names) != len(ranks):
         return lineage
-    marks = {"superkingdom": "d", "domain": "d", "realm": ""}
-    ours = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
-    marks |= {rank: rank[0] for rank in ours}
     if not lineage:
-        names, ranks = [row.get("name", "")], [row.get("rank", "")]
-    pairs = zip(names, ranks, strict=True)
-    return "; ".join(f"{marks[rank]}__{name}" for name, rank in pairs if name and marks.get(rank))
+        return _alone(row.get("name", ""), row.get("rank", ""))
+    parts = [
+        f"{_MARKS[rank]}__{name}"
+        for name, rank in zip(names, ranks, strict=True)
+        if name and rank in _MARKS
+    ]
+    at = ranks.index("species") if "species" in ranks else -1
+    below = [name for name, rank in zip(names, ranks, strict=True) if is_below_species(rank)]
+    lowest = names[-1] if 0 <= at < len(names) - 1 else (below or [""])[-1]
+    if lowest and at < 0:
+        parts += filter(None, [_species_of(lowest)])
+    return "; ".join([*parts, f"t__{lowest}"] if lowest else parts)
+
+
+def _species_of(name: str) -> str:
+    species = species_above(name, "strain")
+    return f"s__{species}" if species else ""
+
+
+def _alone(name: str, rank: str) -> str:
+    """Write a name with its rank; what is below a species, behind that."""
+    if not name:
+        return ""
+    if is_below_species(rank):
+        return "; ".join(filter(None, [_species_of(name), f"t__{name}"]))
+    return f"{_MARKS.get(rank, 'x')}__{name}"
+
+
+def _place(row: Mapping[str, str]) -> Place:
+    """Tell where a taxon is, by numbers or names from the root to itself."""
+    path = row.get("id_lineage") or row.get("lineage") or ""
+    rank = row.get("rank") or row.get("rank_lineage", "").rpartition(";")[2]
+    return Place(rank, tuple(path.split(";")) if path else ())
