@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,16 @@ from soilbio.importers.stated import stated
 
 _TABLE = ("dada2/ASV_table.tsv", "dada2/ASV_table.tsv.gz")
 _SEQUENCES = ("dada2/ASV_seqs.fasta", "dada2/ASV_seqs.fasta.gz")
+# Of one database the first that is there: species and UNITE's hypotheses are added to the others.
+_BEGINNINGS = ("ASV_tax_species_SH", "ASV_tax_SH", "ASV_tax_species", "ASV_tax")
 _LINEAGES = {
-    "dada2 assignTaxonomy": ("dada2/ASV_tax_species.*.tsv", "dada2/ASV_tax.*.tsv"),
-    "sintax": ("sintax/ASV_tax_sintax.*.tsv",),
+    "dada2 assignTaxonomy": tuple(
+        f"dada2/{name}{end}" for name in _BEGINNINGS for end in (".*.tsv", ".tsv")
+    ),
+    "sintax": ("sintax/ASV_tax_sintax_SH.*.tsv", "sintax/ASV_tax_sintax.*.tsv"),
     "QIIME 2 classify_sklearn": ("qiime2/taxonomy/taxonomy.tsv",),
 }
+_PRIMERS = {"forward": ("FW_primer", "primer_fwd"), "reverse": ("RV_primer", "primer_rev")}
 _SETTINGS = ("pipeline_info/params*.json",)
 _VERSIONS = ("pipeline_info/*versions.y*ml",)
 # Steps after DADA2 that leave features out: their tables are smaller ones of the same.
@@ -37,9 +43,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     folder = sources[0]
     files = [one_of(folder, _TABLE, "the table of ASVs"), one_of(folder, _SEQUENCES, "sequences")]
     lineages = {
-        name: path for name, names in _LINEAGES.items() if (path := first_of(folder, names))
+        name: paths for name, names in _LINEAGES.items() if (paths := _by_database(folder, names))
     }
-    files += lineages.values()
+    files += [path for paths in lineages.values() for path in paths.values()]
     found = together(files, sort_out(files, told), told, rows="features")
     run = read_newest(folder, _SETTINGS, _said)
     versions = read_newest(folder, _VERSIONS, _versions)
@@ -49,20 +55,48 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found.method = dict(_method(settings, _versions(versions.settings)))
     if lineages:
         found.method["classifier"] = " / ".join(lineages)
-        first = next(iter(lineages.values()))
-        name = first.name.removesuffix(".tsv").partition(".")[2]
-        # ampliseq names its databases with their versions: `silva=138.2`.
-        database, _, version = str(settings.get("dada_ref_taxonomy") or name).partition("=")
-        said = {"reference": database, "reference_version": version}
-        found.method |= {column: value for column, value in said.items() if value}
-    if len(lineages) > 1:
+        found.method |= dict(_reference(next(iter(lineages.values())), settings))
+    many = [name for name, paths in lineages.items() for _ in paths]
+    if len(many) > 1:
         found.notes.append(
-            f"features have the names on which {' and '.join(lineages)} agree; all lineages stay"
+            f"features have the names on which {' and '.join(lineages)} agree, of {len(many)}"
+            f" tables ({', '.join(path.name for path in files[2:])}); all lineages stay"
         )
     later = [name for name in _LATER if (folder / name).is_dir()]
     if later:
         found.notes.append(f"tables of later steps are not taken: {', '.join(later)}")
     return found
+
+
+def _by_database(folder: Path, names: Sequence[str]) -> dict[str, Path]:
+    """Find a classifier's table of each database: ASV_tax.silva_138_2.tsv is of silva_138_2."""
+    found: dict[str, Path] = {}
+    for name in names:
+        for path in sorted(folder.glob(name)):
+            found.setdefault(path.name.removesuffix(".tsv").partition(".")[2], path)
+    return dict(sorted(found.items()))
+
+
+def _reference(databases: Iterable[str], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name the databases of lineages with their versions, as the settings do: `silva=138.2`.
+
+    Older versions name no database in the table. A user's own, whose table is called `user`, is
+    named by nobody here.
+    """
+    said = [text.strip() for text in str(settings.get("dada_ref_taxonomy") or "").split(",")]
+    stated = {"": said[0], **{_plain(text): text for text in said}}
+    given = [stated.get(_plain(name), name) for name in databases if name != "user"]
+    parts = [text.partition("=")[::2] for text in given]
+    for column, values in (
+        ("reference", [name for name, _ in parts]),
+        ("reference_version", [version for _, version in parts]),
+    ):
+        if values and all(values):
+            yield column, " / ".join(values)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.strip().lower())
 
 
 def _said(settings: Mapping[str, Any]) -> dict[str, str]:
@@ -85,9 +119,9 @@ def _method(settings: Mapping[str, Any], versions: Mapping[str, str]) -> Iterato
     yield "engine", "dada2"
     if version := versions.get("dada2"):
         yield "engine_version", version
-    for side, name in (("forward", "FW_primer"), ("reverse", "RV_primer")):
-        if settings.get(name):
-            yield f"pcr_primer_{side}", str(settings[name]).upper()
+    for side, names in _PRIMERS.items():
+        if primer := next((settings[name] for name in names if settings.get(name)), None):
+            yield f"pcr_primer_{side}", str(primer).upper()
     wanted = (
         "trunclenf",
         "trunclenr",

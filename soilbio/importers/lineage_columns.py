@@ -31,6 +31,8 @@ _SEQUENCE = re.compile(
     r"^(?:sequences?|seq|(?:dna|asv|otu|rep\w*|nucleotide|consensus)[_ .]?seq(?:uence)?)$",
     re.IGNORECASE,
 )
+# UNITE's species hypotheses, which a lineage has behind its names.
+_HYPOTHESIS = re.compile(r"(?:sh__)?(SH\d{6,8}\.\d{2}FU)")
 _HAS_PREFIX = re.compile(r"^(?:[a-z]{1,3}__|[a-z]:|D_\d+__)")
 _LOOKED_AT = 2000  # cells by which columns are told apart
 
@@ -61,8 +63,8 @@ class Columns:
     """Headers: of the whole lineage, of ranks (by column), of ranks by number; sequence, support.
 
     Beside a whole lineage those of ranks count where it says nothing.
-    `lowest` are GBIF's scientificName, a name of any rank, and taxonRank. `beside` hold lineages,
-    too, and are not taken.
+    `lowest` are GBIF's scientificName, a name of any rank, and taxonRank; `hypothesis` is UNITE's
+    SH. `beside` hold lineages, too, and are not taken.
     """
 
     whole: str = ""
@@ -71,17 +73,19 @@ class Columns:
     lowest: tuple[str, str] = ("", "")
     sequence: str = ""
     confidence: str = ""
+    hypothesis: str = ""
     beside: tuple[str, ...] = ()
 
     @property
     def has_lineages(self) -> bool:
         """Whether there is a lineage in them, whole or by rank."""
-        return bool(self.whole or self.ranks or self.numbered or self.lowest[0])
+        return bool(self.whole or self.ranks or self.numbered or self.lowest[0] or self.hypothesis)
 
     @property
     def taken(self) -> set[str]:
         """Headers of what is taken."""
-        one = {self.whole, self.sequence, self.confidence, *self.lowest, *self.numbered}
+        one = {self.whole, self.sequence, self.confidence, self.hypothesis}
+        one |= {*self.lowest, *self.numbered}
         return one | {name for name, _ in self.ranks}
 
 
@@ -117,12 +121,18 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
         lowest,
         _sequence(texts, source),
         next((name for name in texts if _CONFIDENCE.match(name)), ""),
+        next((name for name, cells in texts.items() if _are_hypotheses(cells)), ""),
         tuple(beside),
     )
 
 
 def _by_name(texts: Mapping[str, Sequence[str]], wanted: str) -> str:
     return next((name for name in texts if name.lower() == wanted), "")
+
+
+def _are_hypotheses(cells: Sequence[str]) -> bool:
+    filled = _cells(cells)
+    return bool(filled) and all(_HYPOTHESIS.fullmatch(cell.strip()) for cell in filled)
 
 
 def _cells(cells: Sequence[str]) -> list[str]:
@@ -255,9 +265,22 @@ def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[st
 
     Where the column of whole lineages says nothing of a row, that of its ranks counts.
     """
+    lineages = _lineages(texts, columns)
+    if not columns.hypothesis:
+        return lineages
+    told = (_HYPOTHESIS.fullmatch(cell.strip()) for cell in texts[columns.hypothesis])
+    return [
+        "; ".join(filter(None, (lineage, f"sh__{one[1]}")))
+        if one and one[1] not in lineage
+        else lineage
+        for lineage, one in zip(lineages, told, strict=True)
+    ]
+
+
+def _lineages(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
     number = len(next(iter(texts.values()), ()))
     if columns.whole:
-        by_rank = lineages_of(texts, replace(columns, whole=""))
+        by_rank = _lineages(texts, replace(columns, whole=""))
         return [
             ranks if is_nothing(whole) and _is_named(ranks) else whole
             for whole, ranks in zip(texts[columns.whole], by_rank, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
 from pipeline_outputs import COUNTS, LIBRARIES, LINEAGES, METHOD, OUTPUTS, SEQUENCES, write_method
@@ -82,6 +83,52 @@ def test_what_two_classifiers_of_ampliseq_say_is_what_they_agree_on(tmp_path):
     assert one["verbatim_lineage"].endswith("f__Otheraceae; g__Otherus")
     assert " / " in one["verbatim_lineage"]
     assert any(row["genus"] for name, row in rows.items() if name != SEQUENCES[first])
+
+
+def test_of_several_databases_of_ampliseq_all_are_taken_and_named(tmp_path):
+    _, write = OUTPUTS["ampliseq"]
+    (folder,) = write(tmp_path)
+    text = (folder / "dada2" / "ASV_tax.silva_138_2.tsv").read_text()
+    (folder / "dada2" / "ASV_tax.gtdb_R09-RS220.tsv").write_text(text.replace("Bacill", "Otherill"))
+    found = read("ampliseq", [folder], {})
+    assert found.method["reference"] == "gtdb_R09-RS220 / silva"
+    assert "reference_version" not in found.method
+    assert any("ASV_tax.gtdb_R09-RS220.tsv" in note for note in found.notes)
+    lineages = {(taxon.lineage, *taxon.others) for taxon in found.features.values()}
+    assert any("Otherill" in one and "Bacill" in other for one, other in filter(None, lineages))
+
+
+@pytest.mark.parametrize(
+    ("table", "database", "reference"),
+    [
+        ("ASV_tax.silva_138_2.tsv", "silva=138.2", ("silva", "138.2")),
+        ("ASV_tax.user.tsv", "silva=138.2", (None, None)),
+        ("ASV_tax.tsv", "silva=138", ("silva", "138")),
+        ("ASV_tax_species.silva_138_2.tsv", "gtdb=R09,silva=138.2", ("silva", "138.2")),
+    ],
+)
+def test_the_database_of_ampliseq_is_that_of_the_table(tmp_path, table, database, reference):
+    _, write = OUTPUTS["ampliseq"]
+    (folder,) = write(tmp_path)
+    (folder / "dada2" / "ASV_tax.silva_138_2.tsv").rename(folder / "dada2" / table)
+    settings = {"primer_fwd": "GTGYCAGCMGCCGCGGTAA", "dada_ref_taxonomy": database}
+    (folder / "pipeline_info" / "params_2026.json").write_text(json.dumps(settings))
+    said = read("ampliseq", [folder], {}).method
+    assert (said.get("reference"), said.get("reference_version")) == reference
+    assert said["pcr_primer_forward"] == "GTGYCAGCMGCCGCGGTAA"
+
+
+def test_hypotheses_of_unite_in_a_column_are_part_of_the_lineage(tmp_path):
+    _, write = OUTPUTS["ampliseq"]
+    (folder,) = write(tmp_path)
+    plain = (folder / "dada2" / "ASV_tax.silva_138_2.tsv").read_text().splitlines()
+    lines = [f"{plain[0]}\tSH", *(f"{line}\tSH0001000.09FU" for line in plain[1:-1])]
+    (folder / "dada2" / "ASV_tax_SH.silva_138_2.tsv").write_text(
+        "\n".join([*lines, f"{plain[-1]}\t"]) + "\n"
+    )
+    lineages = [taxon.lineage for taxon in read("ampliseq", [folder], {}).features.values()]
+    assert sum(text.endswith("; sh__SH0001000.09FU") for text in lineages) == len(plain) - 2
+    assert len(lineages) == len(plain) - 1
 
 
 def test_what_ampliseq_and_qiime2_say_of_the_method_is_taken(tmp_path):
