@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from soilbio.diversity.comparable import one_each, soils_of
 from soilbio.diversity.partition import partition, partition_of_repeated
 from soilbio.diversity.permutation import is_number
 from soilbio.diversity.restricted import blocks_of_several, in_blocks, shuffled
 from soilbio.errors import Problems
+from soilbio.standards.insdc import is_missing
+from soilbio.standards.written import written_plainly
 
 if TYPE_CHECKING:
     from skbio import DistanceMatrix
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 LABORATORY, METHOD, SAMPLE = "laboratory", "method", "sample"
 Row = dict[str, Any]
+Key = TypeVar("Key")
 # Permutations that chance is averaged of: more would change the third digit.
 _AVERAGED = 199
 # Columns that are no groups of soils, and how many are named where the user names none.
@@ -63,8 +66,8 @@ class Known:
         self.values: dict[str, dict[str, str]] = {}
         for column in columns:
             value_of = dict(samples.select("sample_id", column).iter_rows())
-            own = {name: str(value_of[community.samples[name]] or "") for name in libraries}
-            self.values[column] = self._agreed(column, own)
+            own = {name: value_of[community.samples[name]] for name in libraries}
+            self.values[column] = self._agreed(column, _stated(column, own))
         if not columns:
             self.notes.append(unnamed(dataset, {community.samples[name] for name in libraries}))
         if self.shared:
@@ -158,6 +161,15 @@ class Known:
         return {**row, **partition_of_repeated(own, laboratories, values, soils, chance)}
 
 
+def _stated(column: str, value_of: Mapping[Key, str | None]) -> dict[Key, str]:
+    """Give values, of those that say the same in other words one; a term for none is none."""
+    texts = {name: str(value or "").strip() for name, value in value_of.items()}
+    words: dict[str, str] = {}
+    for text in sorted({text for text in texts.values() if not is_missing(text)}):
+        words.setdefault(written_plainly(column, text), text)
+    return {name: words.get(written_plainly(column, text), "") for name, text in texts.items()}
+
+
 def _why_not_parted(
     column: str, values: Sequence[str], laboratories: Sequence[str], soils: set[str] | bool
 ) -> str:
@@ -216,7 +228,8 @@ def candidates(dataset: Dataset, samples: set[str]) -> list[str]:
     table = dataset.table("samples").filter(pl.col("sample_id").is_in(sorted(samples)))
     found = []
     for name in sorted(set(table.columns) - set(_IDS)):
-        values = [str(one) for one in table[name].drop_nulls().to_list() if str(one)]
+        texts = dict(enumerate(table[name].to_list()))
+        values = [text for text in _stated(name, texts).values() if text]
         if 1 < len(set(values)) < len(values):
             found.append(name)
     return found

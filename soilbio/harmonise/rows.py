@@ -83,15 +83,27 @@ def rows_of(
                 expected=f"one {key[:-3]} of that name, or the same in both datasets",
                 fix="Correct the one that is wrong; two that share a name need another one each"
                 " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
-                " of two assays of one sample)" + (_FIX if is_sample and not is_known else ""),
+                " of two assays of one sample)"
+                + _fix(differing, is_sample=is_sample, is_known=is_known),
             )
     return rows, settled, written
 
 
-_FIX = (
-    "; if it is one sample, give it the same source_mat_id, or lat_lon and collection_date, in both"
-    " (no name says so)"
-)
+def _fix(differing: Collection[str], *, is_sample: bool, is_known: bool) -> str:
+    """Say how a sample stays one."""
+    if is_sample and not is_known:
+        return (
+            "; if it is one sample, give it the same source_mat_id, or lat_lon and collection_date,"
+            " in both (no name says so)"
+        )
+    if is_sample and "agreement_id" in differing:
+        return (
+            "; one sample under two agreements needs two names, and is known to be of one soil by"
+            " the same source_mat_id in both (`prefix` puts an accession there)"
+        )
+    return ""
+
+
 # Empty, these say that a sample is no control, and under which terms nothing is.
 _ID, _DATASET = "sample_id", " dataset"
 _NOT_FILLED = frozenset({"samp_category", "agreement_id"})

@@ -22,6 +22,7 @@ from soilbio.importers.assay import overruled, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids
 from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
+from soilbio.importers.prefixes import with_prefixes
 from soilbio.importers.stated import stated
 from soilbio.metadata.samples import sample_rows
 from soilbio.references.genome_names import is_accession
@@ -39,10 +40,6 @@ HISTORY = "provenance/imported.json"
 # Numbers that a database of Kraken2 counted itself mean another taxon in another one, as do names
 # that a laboratory gave its genomes (bin.1.fa).
 _OF_ONE_DATABASE = re.compile(r"(?:own|gtdb):[0-9]+")
-_IDS = {
-    **{"samples": ("sample_id",), "libraries": ("sample_id", "library_id")},
-    **{"counts": ("library_id",), "measurements": ("subject",)},
-}
 Row = dict[str, Any]
 Made = TypeVar("Made")
 
@@ -112,7 +109,7 @@ def build_dataset(
         **found.history,
     }
     if method.prefix or method.library_prefix:
-        tables = _prefixed(tables, method)
+        tables = with_prefixes(tables, method)
     write_dataset(
         tables,
         {name: texts[name] for name in sorted(set(agreement_of.values()))},
@@ -145,20 +142,6 @@ def _agreements(
     texts = gathered(problems, lambda: read_agreements(method.agreements)) or {}
     known = gathered(problems, lambda: agreements_of(tags, texts, str(method.path), method.title))
     return texts, known or {}
-
-
-def _prefixed(tables: Mapping[str, pl.DataFrame], method: Method) -> dict[str, pl.DataFrame]:
-    """Put prefixes before the ids of samples and libraries, wherever they stand."""
-    import polars as pl
-
-    prefixes = {"library_id": method.prefix + method.library_prefix}
-    return {
-        name: table.with_columns(
-            pl.concat_str(pl.lit(prefixes.get(one, method.prefix)), one).alias(one)
-            for one in _IDS.get(name, ())
-        )
-        for name, table in tables.items()
-    }
 
 
 def has_lineages(found: Found) -> bool:

@@ -209,6 +209,29 @@ def test_the_same_soils_in_several_laboratories_tell_them_apart(tmp_path, is_by_
     assert "sample: " in (out / "laboratories.html").read_text()
 
 
+def test_a_term_for_a_missing_value_is_no_kind_of_soil_and_contradicts_none(tmp_path):
+    """North says how all soils were tilled, but two; south, which has the same soils, of none."""
+    found = []
+    for place, name in enumerate(("north", "south"), start=1):
+        own = soils(name[0].upper(), *BOTH)
+        tilled = {one: ("plough", "none in use")[int(one[1:]) % 2] for one in own}
+        said = {
+            one: "not collected" if name == "south" or int(one[1:]) > 5 else text
+            for one, text in tilled.items()
+        }
+        extra = {
+            one: {"source_mat_id": f"M{one[1:]}", "farm_equip": text} for one, text in said.items()
+        }
+        found.append(laboratory(tmp_path / str(place), name, own, extra=extra))
+    assert main(["harmonise", *map(str, found), "--out", str(tmp_path / "merged")]) == 0
+    out = tmp_path / "out"
+    words = ["laboratories", str(tmp_path / "merged"), "--by", "farm_equip", "--out", str(out)]
+    assert main(words) == 0
+    (row,) = [row for row in table(out / "16S-rRNA" / "tests.tsv") if row["column"] == "farm_equip"]
+    assert row["groups"] == "none in use (6), plough (6)"
+    assert "different" not in (out / "settings.json").read_text()
+
+
 def test_assays_that_a_rule_leaves_side_by_side_are_not_measured_together(tmp_path):
     found = [
         laboratory(tmp_path / "1", "north", soils("N", *BOTH)),
