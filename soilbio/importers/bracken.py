@@ -37,6 +37,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 
     found = collect(sources, read_one, shares=True, method=_METHOD)
     found.notes.append("Bracken estimates reads: its numbers are taken as shares of the classified")
+    found.notes.append(
+        "Bracken's tables name one rank: of a species the genus is known, and nothing above it"
+    )
     return found
 
 

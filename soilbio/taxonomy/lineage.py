@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
+from soilbio.taxonomy.filled import genus_of, is_no_species, without_fills
 from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
 from soilbio.taxonomy.positions import ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
@@ -37,7 +38,7 @@ _COUNTED = ("domain", "phylum", "class", "order", "family", "genus", "species")
 # Some write the rank in full, `domain__Bacteria`, or its letter as a capital, `K__Bacteria`.
 _WORDS = {"superkingdom": "d", **{rank: rank[0] for rank in RANKS}}
 _PREFIX = re.compile(
-    rf"^(?:(sk|sg|dv|sdv|sh|[dkpcofgstx]|[KPCOFGS](?=__)|{'|'.join(_WORDS)})(?:__|:)"
+    rf"^(?:(sk|sg|dv|sdv|sh|[dkpcofgstx]|[DKPCOFGS](?=__)|{'|'.join(_WORDS)})(?:__|:)"
     r"|D_(\d{1,2})__)"
 )
 # One underscore for two, where a lineage begins so: `d_Bacteria;p_Firmicutes`.
@@ -94,11 +95,11 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
     else:
         names = without_roots(ORGANELLE.sub("", SUPPORT.sub("", part)) for part in parts)
         ranks = ranks_of(names)
-    found = {
-        rank: clean
+    found = without_fills(
+        (rank, clean)
         for place, (rank, name) in enumerate(zip(ranks, names, strict=False))
         if rank and (clean := name_in(name, rank, names[:place]))
-    }
+    )
     genus = next((name for rank, name in zip(ranks, names, strict=False) if rank == "genus"), "")
     if "genus" in found:
         # Underscores are reference files', which name no authors but of species.
@@ -174,8 +175,10 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
         # GTDB's suffix (`Bacillus_A cereus`) is part of the genus' name.
         species = without_author(species)
         is_epithet = species[0].islower() and " " not in species
-        if (is_epithet and not genus) or _SEVERAL.search(species):
+        if (is_epithet and not genus) or is_no_species(species) or _SEVERAL.search(species):
             del found["species"]
         else:
             found["species"] = f"{genus} {species}" if is_epithet else species
+            if not genus and (own := genus_of(species)):
+                found["genus"] = own
     return {rank: found[rank] for rank in RANKS if rank in found}

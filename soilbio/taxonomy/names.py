@@ -37,7 +37,7 @@ _GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineag
 _CANDIDATUS = re.compile(r"^(?:[Cc]andidatus[ _]*|Ca\.?[ _]+|Ca\.)(?=[A-Z])")
 _MARKED = r"_(?:ph|cl|or|fa|ge|uc(?:_[pcofgs])?)$"
 _NO_NAME = re.compile(
-    r"^(?:|[\W_]+|#?n/?a|nan|null|none|unknown|undefined|undetermined|unresolved|ambiguous|"
+    r"^(?:|[\W_]+|\d+(?:[.,]\d+)?|#?n/?a|nan|null|none|unknown|undefined|undetermined|unresolved|ambiguous|"
     r"metagenome|"
     r"environmental[ _]samples?|other|ambiguous[ _]taxa|unranked|"
     r"not[ _](?:assigned|available|classified|identified|determined)|"

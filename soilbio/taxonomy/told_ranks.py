@@ -136,7 +136,7 @@ def _realm_of(names: Sequence[str]) -> tuple[Callable[[str], str], bool]:
         return (lambda name: _by_ending(name, _OF_VIRUSES)), False
     is_prokaryote = bool(start & {"Bacteria", "Archaea"}) or (
         not start & (DOMAINS | KINGDOMS | SUPERGROUPS)
-        and any("phylum" in _known(name) or name in PROKARYOTES for name in start)
+        and any("phylum" in ranks_of_prokaryote(name) or name in PROKARYOTES for name in start)
     )
     if is_prokaryote:
         return _of_prokaryote, True
@@ -146,7 +146,8 @@ def _realm_of(names: Sequence[str]) -> tuple[Callable[[str], str], bool]:
     return (_of_plant if kingdoms & _OF_PLANTS else _of_animal), False
 
 
-def _known(name: str) -> set[str]:
+def ranks_of_prokaryote(name: str) -> set[str]:
+    """Give the ranks that a name is known to have among prokaryotes: phylum, class, or both."""
     bare = CANDIDATUS.sub("", SUFFIX_AT_END.sub("", name))
     return _prokaryotes().get(bare, set())
 
@@ -174,7 +175,7 @@ def _told(
 
 @lru_cache(maxsize=100_000)
 def _of_prokaryote(name: str) -> str:
-    known = _known(name)
+    known = ranks_of_prokaryote(name)
     if "phylum" in known:
         return "phylum"
     if known or _PROTEOBACTERIA.match(name):
@@ -212,5 +213,5 @@ def _once(names: Sequence[str], told: Sequence[str], place: int) -> str:
     `Actinobacteria;Actinobacteria`, `Verrucomicrobiota;Chlamydiae`: what follows a phylum is none.
     """
     if told[place] == "phylum" and "phylum" in told[:place]:
-        return "class" if "class" in _known(names[place]) else ""
+        return "class" if "class" in ranks_of_prokaryote(names[place]) else ""
     return told[place]

@@ -48,6 +48,9 @@ def test_every_lineage_of_greengenes_is_read(shared):
         expected = {rank: name for rank, name in expected.items() if not NO_NAME.search(name)}
         found = parse_lineage(text)
         found.pop("species", None)
+        # One family of archaea fills the place of its genus with its own name.
+        if expected.get("genus") == expected.get("family"):
+            expected.pop("genus", None)
         assert found == {rank: name for rank, name in expected.items() if name}, text
 
 

@@ -222,6 +222,51 @@ def test_what_is_no_name_is_absent(name):
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "deepest"),
+    [
+        ("o__Burkholderiales;f__Comamonadaceae;g__Comamonadaceae;s__Comamonadaceae", "family"),
+        ("Bacteria;Bacillota;Bacilli;Bacillales;Bacillaceae;Bacillaceae", "family"),
+        ("d__Eukaryota;o__Poales;f__Poales;g__Poales", "order"),
+        ("d__Eukaryota;p__Cercozoa;c__Cercozoa;o__Cercozoa;f__Cercozoa;g__Cercozoa", "phylum"),
+        ("d__Eukaryota;k__Metazoa;f__Carabidae;g__Carabidae", "family"),
+        ("d__Bacteria;p__Bacteria", "domain"),
+        ("d__Bacteria;p__Acidobacteriota;c__Acidobacteriota", "phylum"),
+        ("d__Bacteria;p__Actinobacteria;c__Actinobacteria;o__Actinobacteria", "class"),
+        ("g__Bacillus;s__Bacillus", "genus"),
+        # What tells no rank itself is meant so.
+        ("p__Chloroflexota;c__KD4-96;o__KD4-96;f__KD4-96;g__KD4-96", "genus"),
+        ("p__Nitrospirae;c__Nitrospira;o__Nitrospirales;f__Nitrospiraceae;g__Nitrospira", "genus"),
+    ],
+)
+def test_ranks_filled_with_the_name_above_are_empty(text, deepest):
+    assert list(parse_lineage(text))[-1] == deepest
+
+
+@pytest.mark.parametrize(
+    ("species", "genus"),
+    [
+        ("Bradyrhizobium japonicum", "Bradyrhizobium"),
+        ("Candidatus Nitrosocosmicus arcticus", "Candidatus Nitrosocosmicus"),
+        ("Bacillus_A cereus", "Bacillus_A"),
+        ("[Clostridium] scindens", None),
+        ("Glomeraceae environmental", None),
+        ("Tobacco mosaic virus", None),
+        ("Human gammaherpesvirus 4", None),
+        ("Oribatida sp. 12", None),
+    ],
+)
+def test_a_species_alone_tells_its_genus(species, genus):
+    assert parse_lineage(f"s__{species}") == {
+        **({"genus": genus} if genus else {}),
+        "species": species,
+    }
+
+
+def test_a_number_is_no_name():
+    assert parse_lineage("k__100;p__98.5;g__Bacillus") == {"genus": "Bacillus"}
+
+
 def test_brackets_of_proposed_names_are_taken_off():
     assert parse_lineage("k__Bacteria; o__[Roseiflexales]")["order"] == "Roseiflexales"
 

@@ -1,0 +1,62 @@
+"""Empty ranks that are filled with the name above them, unmarked; genera that only species tell.
+
+RESCRIPt, which QIIME 2's references are made with, repeats the name of a family at the places of
+its unnamed genera and species (`f__Comamonadaceae;g__Comamonadaceae;s__Comamonadaceae`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.between import is_genus, is_open
+from soilbio.taxonomy.named_ranks import rank_of_name
+from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, ranks_of_prokaryote
+
+_FAMILY = "idae"  # of animals and protists; those of others are told by `rank_of_name`
+_BINOMIAL = re.compile(r"(?:Candidatus )?([A-Z]\S+) [a-z][a-z-]+(?: |$)")
+_VIRUS = re.compile(r"(?:vir(?:us(?:es)?|idae)|viroid|phage|satellite)(?: |$)")
+
+
+def without_fills(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Leave out names that repeat the one before them and are of a wider rank by themselves.
+
+    What tells no rank itself (`KD4-96;KD4-96`) is meant so.
+    """
+    found: dict[str, str] = {}
+    before = ""
+    for rank, name in named:
+        if name != before or not _is_wider(name, rank):
+            found[rank] = name
+        before = name
+    return found
+
+
+def _is_wider(name: str, rank: str) -> bool:
+    own = _own_ranks(name)
+    return bool(own) and max(map(RANKS.index, own)) < RANKS.index(rank)
+
+
+def _own_ranks(name: str) -> set[str]:
+    if name in DOMAINS or name in KINGDOMS:
+        return {"domain" if name in DOMAINS else "kingdom"}
+    told = rank_of_name(name) or ("family" if name.endswith(_FAMILY) else "")
+    known = ranks_of_prokaryote(name)
+    # Classes of prokaryotes had the names of their phyla, until these got endings of their own.
+    may_be_class = bool(known) and not name.endswith("ota")
+    return known | ({"class"} if may_be_class else {told} if told and not known else set())
+
+
+def genus_of(species: str) -> str:
+    """Give the genus that is a species' first word; empty where it is no genus' name."""
+    found = _BINOMIAL.match(species)
+    if not found or is_open(species) or _VIRUS.search(species):
+        return ""
+    genus = species[: found.end(1)]
+    return genus if is_genus(genus) and not _own_ranks(found[1]) else ""
+
+
+def is_no_species(name: str) -> bool:
+    """Tell whether a name at the place of a species is one word of a genus or something wider."""
+    return bool(re.fullmatch("[A-Z][a-z]+", name))
