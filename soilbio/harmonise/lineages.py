@@ -121,6 +121,22 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     return taxa.drop(key).lazy(), lineage_of.select("feature_id", "new").lazy()
 
 
+def of_several_circles(taxa: Sequence[pl.LazyFrame], level: str) -> pl.LazyFrame:
+    """Take the taxa of all circles; above a name that several have is what these agree on."""
+    import polars as pl
+
+    ranks = RANKS if level == BY_HYPOTHESIS else RANKS[: RANKS.index(level) + 1]
+    columns = sorted(set(taxa[0].collect_schema()) & set(taxa[-1].collect_schema()))
+    every = pl.concat([one.select(columns) for one in taxa], how="vertical_relaxed").collect()
+    is_several = pl.col("feature_id").is_duplicated()
+    single, several = every.filter(~is_several), every.filter(is_several)
+    agreed = agreed_rows(several, ranks)
+    names = [name for name in single.columns if name in agreed.columns]
+    return pl.concat(
+        [single.select(names), agreed.select(names).cast(single.select(names).schema)]
+    ).lazy()
+
+
 def _rank_named() -> pl.Expr:
     import polars as pl
 

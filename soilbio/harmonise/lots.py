@@ -21,42 +21,49 @@ if TYPE_CHECKING:
 
     # The libraries of each lot, by the checksum of the dataset that they are of.
     Lots = Mapping[str, Mapping[str, Sequence[str]]]
+    # Of each library the agreements that touch its sample, and what says whether it is a control.
+    Kinds = Mapping[str, tuple[Sequence[str], Sequence[object]]]
 Row = Mapping[str, Any]
 
 
-def lots_of(sources: Sequence[Source], samples: Sequence[Row], libraries: Sequence[Row]) -> Lots:
-    """Put the libraries of all datasets into lots; those of earlier merging stay as they are.
-
-    Libraries are of one lot if the same agreements touch their samples and they are controls alike.
+def kinds_of(samples: Sequence[Row], libraries: Sequence[Row]) -> Kinds:
+    """Say of each library by what it is shared: a sample of several datasets has what all say.
 
     Parameters
     ----------
-    sources : sequence of Source
     samples, libraries : sequence of row
-        Those of the merged dataset: a sample of several datasets has the agreements of all.
+        Those of the merged dataset.
 
     """
     sample_of = {row["sample_id"]: row for row in samples}
     touching = {name: {row["agreement_id"]} for name, row in sample_of.items()}
     for row in libraries:
         touching[row["sample_id"]].add(row["agreement_id"])
-    kind_of = {
+    return {
         row["library_id"]: (
-            *sorted(touching[row["sample_id"]]),
-            *(bool(row.get("control_type")), sample_of[row["sample_id"]].get("samp_category")),
+            sorted(touching[row["sample_id"]]),
+            (bool(row.get("control_type")), sample_of[row["sample_id"]].get("samp_category")),
         )
         for row in libraries
     }
-    return {source.digest: _lots(source, kind_of) for source in sources}
 
 
-def _lots(source: Source, kind_of: Mapping[str, Sequence[object]]) -> Mapping[str, Sequence[str]]:
+def lots_of(sources: Sequence[Source], kinds: Kinds) -> Lots:
+    """Put the libraries of all datasets into lots; those of earlier merging stay as they are.
+
+    Libraries are of one lot if the same agreements touch their samples and they are controls alike.
+    """
+    return {source.digest: _lots(source, kinds) for source in sources}
+
+
+def _lots(source: Source, kinds: Kinds) -> Mapping[str, Sequence[str]]:
     if source.history:
         before: Mapping[str, Sequence[str]] = source.history.get(LOTS, {})
         return before
     found: dict[str, list[str]] = {}
     for library in sorted(source.dataset.table("libraries")["library_id"]):
-        words = json.dumps([source.digest, *kind_of[library]])
+        agreements, kind = kinds[library]
+        words = json.dumps([source.digest, *agreements, *kind])
         found.setdefault(sha256(words.encode()).hexdigest()[:16], []).append(library)
     return found
 
@@ -92,3 +99,16 @@ def with_lots(source: Source, features: pl.LazyFrame, lots: Lots) -> pl.LazyFram
         .agg(pl.col(LOTS).sort().str.join("|"))
     )
     return features.join(there, on="feature_id", how="left")
+
+
+def of_lots(features: pl.LazyFrame, lots: frozenset[str]) -> pl.LazyFrame:
+    """Take the features that are of any of some lots, and of their lots these; else those of none.
+
+    Those of no lot are what an older version merged.
+    """
+    import polars as pl
+
+    if not lots:
+        return features.filter(pl.col(LOTS).is_null())
+    own = pl.col(LOTS).str.split("|").list.set_intersection(sorted(lots)).list.sort()
+    return features.with_columns(own.list.join("|").alias(LOTS)).filter(pl.col(LOTS) != "")

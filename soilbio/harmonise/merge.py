@@ -25,7 +25,7 @@ from soilbio.harmonise.chimeras import CHIMERAS
 from soilbio.harmonise.compare import Pair, compare, sound_level, told, why_refused
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
-from soilbio.harmonise.lots import lots_of
+from soilbio.harmonise.lots import kinds_of, lots_of
 from soilbio.harmonise.measured import CONFLICT_HEADER, CONFLICTS, conflict_of, measurements_of
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing
@@ -44,6 +44,7 @@ from soilbio.harmonise.rows import (
 )
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
+from soilbio.harmonise.terms import Shared, circles_of
 from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
 from soilbio.harmonise.ways import Given, Told, Ways
 
@@ -135,13 +136,15 @@ def harmonise(
     merged.written = sorted({*written, *also, *written_before(sources)})
     check_repeated(sources, problems)
     problems.raise_if_any()
-    merged.lots = lots_of(sources, tables["samples"], tables["libraries"])
+    kinds = kinds_of(tables["samples"], tables["libraries"])
+    merged.lots = lots_of(sources, kinds)
+    shared = Shared(merged.lots, circles_of(sources, merged.lots, kinds))
     merged.notes["samples_of_one_material"] = len(same_material(sources, merged.notes))
     merged.notes["samples_that_are_one_by_their_name_alone"] = by_name_alone(sources)
     tables["assays"] = merged_assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
         counts, features, origins = merged_numbers(
-            sources, ways, merged.told, merged.lots, Path(scratch)
+            sources, ways, merged.told, shared, Path(scratch)
         )
         write_dataset(
             {

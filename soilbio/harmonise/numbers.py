@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import PLACEMENT
 from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.ends import same_but_for_ends
-from soilbio.harmonise.lineages import BY_HYPOTHESIS, added_up, lineages_of, merged_features
+from soilbio.harmonise.lineages import (
+    BY_HYPOTHESIS,
+    added_up,
+    lineages_of,
+    merged_features,
+    of_several_circles,
+)
 from soilbio.harmonise.losses import losses
 from soilbio.harmonise.orientation import turned
-from soilbio.harmonise.origins import own_tables, write_origins
+from soilbio.harmonise.origins import Became, own_tables, write_origins
 from soilbio.harmonise.placed import clades_of, gene_file, place_features
 from soilbio.harmonise.reclassify import reclassified
 from soilbio.harmonise.sources import Source, is_its
 from soilbio.harmonise.strands import turned_alike
+from soilbio.harmonise.terms import Shared, within
 from soilbio.harmonise.trimming import trimmed
 from soilbio.harmonise.ways import Told, Ways
 
@@ -34,7 +41,7 @@ _OF_ONE = ("sequence", "verbatim_lineage", "classifier")
 
 
 def merged_numbers(
-    sources: Sequence[Source], ways: Ways, told: Told, lots: Lots, scratch: Path
+    sources: Sequence[Source], ways: Ways, told: Told, shared: Shared, scratch: Path
 ) -> tuple[pl.LazyFrame, pl.LazyFrame, Path]:
     """Take all counts and features, dataset by dataset.
 
@@ -45,8 +52,9 @@ def merged_numbers(
         How they are merged; what falls outside a window is noted in its trimming.
     told : Told
         What is found on the way is added.
-    lots : mapping
-        As `lots.lots_of` gives them.
+    shared : Shared
+        What is shared together: words settle each other within a circle only, where numbers are
+        added up by them.
     scratch : Path
         A folder where one dataset's new counts are put after the other's.
 
@@ -60,7 +68,7 @@ def merged_numbers(
     import polars as pl
 
     once = list(_once(sources))
-    own = [(source, *_own(source, taken, ways, lots)) for source, taken in once]
+    own = [(source, *_own(source, taken, ways, shared.lots)) for source, taken in once]
     parts = _changed(own, ways, told, scratch)
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
@@ -69,19 +77,45 @@ def merged_numbers(
     called = _called(parts, longer) if longer else parts
     features = merged_features([own for _, _, own in called], told.notes)
     counts: Iterable[pl.LazyFrame] = [own for _, own, _ in called]
-    became: Mapping[str, str] | pl.LazyFrame = longer
+    became = [Became(parts, longer)]
     if ways.level != "feature":
-        features, lineage_of = _taxa(features, parts, ways)
-        counts = (added_up(own, lineage_of) for own in counts)
-        became = lineage_of
+        features, became = _by_names(features, parts, ways, shared)
+        counts = _added_up(became)
     if ways.is_trimmed or ways.level != "feature":
         counts = _put_down(counts, scratch)
     kept = list(counts)
     before = [(source, counted) for source, counted, _ in own]
     told.losses = losses(before, kept, ways, [len(taken) for _, taken in once])
     every = pl.concat(kept, how="vertical")
-    origins = write_origins(parts, became, ways.level, scratch / "origins.parquet")
+    origins = write_origins(became, ways.level, scratch / "origins.parquet")
     return every, _with_agreements(features, every), origins
+
+
+def _by_names(
+    features: pl.LazyFrame, parts: Sequence[Part], ways: Ways, shared: Shared
+) -> tuple[pl.LazyFrame, list[Became]]:
+    """Make features of clades, hypotheses or names, of which words are settled circle by circle."""
+    circles = [one for one in shared.circles if any(one.libraries.values())]
+    if ways.by_clades or len(circles) < 2:
+        taxa, lineage_of = _taxa(features, parts, ways)
+        return taxa, [Became(parts, lineage_of)]
+    made = []
+    became = []
+    for circle in circles:
+        own = within(circle, parts)
+        taxa, lineage_of = _taxa(merged_features([one for _, _, one in own], {}), own, ways)
+        made.append(taxa)
+        became.append(Became(own, lineage_of, circle.lots))
+    return of_several_circles(made, ways.level), became
+
+
+def _added_up(became: Sequence[Became]) -> Iterator[pl.LazyFrame]:
+    """Add up the counts of each dataset, circle by circle."""
+    import polars as pl
+
+    for place in range(len(became[0].parts)):
+        own = [(one.parts[place][1], one.new) for one in became]
+        yield pl.concat([added_up(counts, new) for counts, new in own])  # type: ignore[arg-type]
 
 
 def _taxa(

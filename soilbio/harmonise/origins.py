@@ -7,12 +7,13 @@ and what was merged by sequence can be merged with more as if all had been there
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS, write_said
 from soilbio.dataset.tables import FEATURES
-from soilbio.harmonise.lots import with_lots
+from soilbio.harmonise.lots import of_lots, with_lots
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,47 +83,56 @@ def _source_of_library(source: Source) -> dict[str, str]:
     return found
 
 
-def write_origins(
-    parts: Sequence[Part],
-    became: Mapping[str, str] | pl.LazyFrame,
-    level: str,
-    target: Path,
-) -> Path:
-    """Write what the features of all datasets were before they became those of the merged one.
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What the features of all datasets became, or those of some lots of libraries.
 
-    Parameters
+    Attributes
     ----------
     parts : sequence of (Source, counts, features)
         After turning, trimming and naming, before features of several datasets were made one.
-    became : mapping of id to id, or LazyFrame
+    new : mapping of id to id, or LazyFrame
         Other ids of features, or a table of all (`feature_id`, `new`).
-    level : str
-    target : Path
+    lots : frozenset of str, optional
+        Those whose features these are; all of them, if it is None.
 
     """
+
+    parts: Sequence[Part]
+    new: Mapping[str, str] | pl.LazyFrame
+    lots: frozenset[str] | None = None
+
+
+def write_origins(became: Sequence[Became], level: str, target: Path) -> Path:
+    """Write what the features of all datasets were before they became those of the merged one."""
     import polars as pl
 
-    rows = [_rows(source, features, became, level) for source, _, features in parts]
-    every = pl.concat(rows, how="vertical").with_columns(pl.lit(level).alias("level"))
-    write_said(every, target)
+    rows = [
+        _rows(source, features, one, level) for one in became for source, _, features in one.parts
+    ]
+    every = pl.concat(rows, how="vertical")
+    if len(became) > 1:  # what became the same under several terms is one row again
+        lots = pl.col(LOTS).str.split("|").list.explode().unique().sort().str.join("|")
+        columns = every.collect_schema().names()
+        every = every.group_by(pl.exclude(LOTS)).agg(lots).select(columns)
+    write_said(every.with_columns(pl.lit(level).alias("level")), target)
     return target
 
 
-def _rows(
-    source: Source, features: pl.LazyFrame, became: Mapping[str, str] | pl.LazyFrame, level: str
-) -> pl.LazyFrame:
+def _rows(source: Source, features: pl.LazyFrame, became: Became, level: str) -> pl.LazyFrame:
     import polars as pl
 
-    if isinstance(became, pl.LazyFrame):
-        placed = features.join(became, on="feature_id", how="inner")
+    if isinstance(became.new, pl.LazyFrame):
+        placed = features.join(became.new, on="feature_id", how="inner")
     else:
-        placed = features.with_columns(pl.col("feature_id").replace(became).alias("new"))
+        placed = features.with_columns(pl.col("feature_id").replace(became.new).alias("new"))
     kept = kept_origins(source)
     columns = [*_COLUMNS, "source", "own_id", "came_as", LOTS]
     if kept is not None and source.history.get("level") != "feature":
         # Its features are of several already: what these were stays known through them.
         new = placed.select("came_as", "new").unique()
-        former = kept.join(new, left_on="feature_id", right_on="came_as", how="inner")
+        own = kept if became.lots is None else of_lots(kept, became.lots)
+        former = own.join(new, left_on="feature_id", right_on="came_as", how="inner")
         return former.with_columns(pl.col("new").alias("feature_id")).select(columns)
     if level != "feature":  # texts were not held while names were compared
         texts = _texts(source, kept)

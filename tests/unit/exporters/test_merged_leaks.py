@@ -192,10 +192,10 @@ def test_a_view_by_sequence_is_as_if_the_others_had_never_been_there(laboratorie
 
 
 def test_a_view_by_name_is_as_if_the_others_had_never_been_there(laboratories, tmp_path):
-    """As deep as they were merged: what others name is not told, what they dispute is."""
+    """As deep as they were merged: what others name is not told, nor what they dispute."""
     harmonise(laboratories, tmp_path / "m", "genus", read_rules())
     rows = view(tmp_path / "m", "public").tables["features"].collect().to_dicts()
-    assert {row["genus"] for row in rows} == {"Sola", None}
+    assert {row["genus"] for row in rows} == {"Sola", "Aperta", None}
     assert {row["family"] for row in rows} == {"Fa"}
     counts = view(tmp_path / "m", "public").tables["counts"].collect()
     assert counts["count"].sum() == 10 + 11 + 12 + 13 + 14

@@ -304,6 +304,37 @@ def test_what_others_dispute_is_not_disputed_where_they_are_not_told(feature, le
     assert row["taxon_rank"] == ("genus" if genus else "family")
 
 
+OPEN_WORDS = (
+    ("x", {OTHER: ("Mollis", "Mollis una"), SAME: (None, None), PAIR: ("Durus", None)}),
+    ("y", {OTHER: (None, None), OWN: ("Durus", "Durus d")}),
+)
+# A genus where others have none; another one than others have; the same one.
+SHUT_WORDS = {SAME: ("Mollis", None), PAIR: ("Clausa", None), OWN: ("Durus", "Durus d")}
+
+
+@pytest.mark.parametrize("level", ["species", "genus", "family"])
+def test_no_word_of_a_withheld_dataset_decides_what_others_are_counted_under(tmp_path, level):
+    """Counts and names are those of the open ones alone; these settle each other's words."""
+    folders = [
+        laboratory(tmp_path / name, {f"{name}-soil": ("", SEMI, words)})
+        for name, words in OPEN_WORDS
+    ]
+    shut = laboratory(tmp_path / "z", {"z-soil": ("", SHUT, SHUT_WORDS)})
+    found = {}
+    for name, own in (("alone", folders), ("beside", [*folders, shut])):
+        harmonise(own, tmp_path / name, level, read_rules())
+        made = view(tmp_path / name, "public")
+        found[name] = [
+            made.tables[table].collect().sort(by)
+            for table, by in (("features", "feature_id"), ("counts", ["library_id", "feature_id"]))
+        ]
+    assert found["beside"][0].equals(found["alone"][0])
+    assert found["beside"][1].equals(found["alone"][1])
+    rows = read_dataset(tmp_path / "beside").origins.collect()
+    became = rows.filter(own_id=id_of(OTHER))["feature_id"].unique().to_list()
+    assert len(became) == 1, "the open ones' words settle each other"
+
+
 @pytest.mark.parametrize("level", ["genus", "family"])
 def test_no_flag_tells_which_names_a_withheld_dataset_has_too(tmp_path, level):
     """Several names below the level that datasets were merged by are no conflict of a view's."""

@@ -1,0 +1,124 @@
+"""Whose words may shape what others are shown: those shared with everybody who sees the others.
+
+Where numbers are added up by names, the words of several datasets for one sequence decide which
+name it is counted under. If one of them were withheld from a recipient, the name of the others'
+numbers would tell what it says. So words settle each other among libraries that are shared alike.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from soilbio.agreements.alike import terms_of
+from soilbio.agreements.parse import parse_agreement
+from soilbio.dataset.history import LOTS
+from soilbio.harmonise.lots import of_lots
+from soilbio.harmonise.origins import kept_origins
+from soilbio.harmonise.sources import Source, texts_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from soilbio.harmonise.lots import Kinds, Lots
+    from soilbio.harmonise.ways import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is shared together: lots of each dataset, and circles of libraries of all."""
+
+    lots: Lots
+    circles: Sequence[Circle]
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Libraries of all datasets that are shared alike, and the lots that they make up.
+
+    `libraries` are by the checksum of the dataset that their counts are taken of.
+    """
+
+    lots: frozenset[str]
+    libraries: Mapping[str, frozenset[str]]
+
+
+def circles_of(sources: Sequence[Source], lots: Lots, kinds: Kinds) -> list[Circle]:
+    """Part libraries by what their agreements decide, for everybody, and by whether they control.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    lots : mapping
+        As `lots.lots_of` gives them.
+    kinds : mapping of library_id to (agreements, other words)
+        As `lots.kinds_of` gives them.
+
+    Returns
+    -------
+    list of Circle
+        In an order that does not depend on that of the datasets.
+
+    """
+    held = {name for one in sources for row in one.dataset.shared for name in row["agreements"]}
+    agreements = {name: parse_agreement(text, name) for name, text in texts_of(sources).items()}
+    terms = terms_of([own for own, _ in kinds.values()], agreements, held)
+    label = {
+        library: json.dumps([terms[frozenset(own)], *rest])
+        for library, (own, rest) in kinds.items()
+    }
+    found: dict[str, tuple[set[str], dict[str, set[str]]]] = {}
+    for source in sources:
+        rest = set(source.dataset.table("libraries")["library_id"])
+        for lot, libraries in sorted(lots[source.digest].items()):
+            labels = {label[one] for one in libraries if one in label}
+            # One that a later dataset's agreement touches in part is like no other.
+            name = labels.pop() if len(labels) == 1 else lot
+            own = found.setdefault(name, (set(), {}))
+            own[0].add(lot)
+            own[1].setdefault(source.digest, set()).update(rest.intersection(libraries))
+            rest -= set(libraries)
+        if rest:  # of no lot: an older version merged them
+            found.setdefault("", (set(), {}))[1].setdefault(source.digest, set()).update(rest)
+    return [
+        Circle(
+            frozenset(own),
+            {digest: frozenset(names) for digest, names in sorted(libraries.items())},
+        )
+        for _, (own, libraries) in sorted(found.items())
+    ]
+
+
+def within(circle: Circle, parts: Sequence[Part]) -> list[Part]:
+    """Take of each dataset the counts of a circle, and the features that it has in any of its lots.
+
+    The features' lots are those of the circle.
+    """
+    import polars as pl
+
+    found = []
+    for source, counts, features in parts:
+        libraries = circle.libraries.get(source.digest, frozenset())
+        own = counts.filter(pl.col("library_id").is_in(sorted(libraries)))
+        found.append((source, own, of_lots(_with_lots(source, features), circle.lots)))
+    return found
+
+
+def _with_lots(source: Source, features: pl.LazyFrame) -> pl.LazyFrame:
+    """Give features of what was merged by name the lots of all that they were made of."""
+    import polars as pl
+
+    kept = kept_origins(source)
+    if kept is None or source.history.get("level") == "feature":
+        return features
+    lots = (
+        kept.select("feature_id", pl.col(LOTS).str.split("|"))
+        .explode(LOTS)
+        .group_by("feature_id")
+        .agg(pl.col(LOTS).drop_nulls().unique().sort().str.join("|"))
+        .rename({"feature_id": "came_as"})
+    )
+    columns = features.collect_schema().names()
+    return features.drop(LOTS).join(lots, on="came_as", how="left").select(columns)

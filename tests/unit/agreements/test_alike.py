@@ -1,0 +1,86 @@
+"""Agreements that decide alike for everybody, and those that do not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from soilbio.agreements.alike import terms_of
+from soilbio.agreements.parse import parse_agreement
+from soilbio.standards.sharing_classes import SharingClass
+
+ROR = "https://ror.org/0{}"
+
+
+def agreement(name: str, provider: str, *grants: dict[str, object]):
+    text = {
+        **{"id": name, "version": "1.0", "title": name, "licence": "CC-BY-4.0"},
+        "parties": [
+            {"name": provider, "role": "provider", "id": ROR.format(provider)},
+            {"name": "C", "role": "consortium", "id": ROR.format("conso001")},
+        ],
+        "grants": list(grants),
+    }
+    return parse_agreement(json.dumps(text), name)
+
+
+def grant(recipient: str = "public", **changed: object) -> dict[str, object]:
+    classes = {one.value: "allow" for one in SharingClass}
+    return {"recipient": recipient, "purposes": ["DUO:0000004"], "classes": classes} | changed
+
+
+def terms(*agreements, held=()) -> list[str]:
+    known = {one.name: one for one in agreements}
+    found = terms_of([[name] for name in known], known, held)
+    return [found[frozenset([name])] for name in known]
+
+
+def test_who_provides_does_not_matter_where_the_public_has_all():
+    one, other = terms(agreement("a", "north001", grant()), agreement("b", "south001", grant()))
+    assert one == other
+
+
+CLASSES = {one.value: "allow" for one in SharingClass} | {"controls": "withhold"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (),
+        (grant("consortium"),),
+        (grant(purposes=["DUO:0000042"]),),
+        (grant(classes=CLASSES),),
+        (grant(**{"from": "2027-01-01"}),),
+        (grant(until="2027-01-01"),),
+        (grant(), grant(ROR.format("conso001"), classes=CLASSES)),
+    ],
+    ids=["nothing", "consortium", "purpose", "class", "later", "until", "party"],
+)
+def test_whatever_somebody_may_not_have_under_one_makes_them_differ(other):
+    one, two = terms(agreement("a", "north001", grant()), agreement("b", "south001", *other))
+    assert one != two
+
+
+def test_a_provider_of_one_has_more_of_it_than_of_the_others():
+    mine = terms(
+        agreement("a", "north001", grant("consortium")),
+        agreement("b", "south001", grant("consortium")),
+    )
+    assert mine[0] != mine[1]
+
+
+def test_what_was_received_or_is_unknown_is_like_itself_only():
+    known = [agreement("a", "north001", grant()), agreement("b", "north001", grant())]
+    assert len({*terms(*known, held=["b@1.0"]), *terms(*known)}) == 2
+    unknown = terms_of([["a@1.0"], ["x@1.0"], ["y@1.0"]], {"a@1.0": known[0]})
+    assert len(set(unknown.values())) == 3
+
+
+def test_several_agreements_decide_together():
+    known = {
+        one.name: one for one in (agreement("a", "north001", grant()), agreement("b", "north001"))
+    }
+    found = terms_of([["a@1.0", "b@1.0"], ["b@1.0"], ["a@1.0"]], known)
+    assert found[frozenset(["a@1.0", "b@1.0"])] == found[frozenset(["b@1.0"])]
+    assert found[frozenset(["a@1.0"])] != found[frozenset(["b@1.0"])]
