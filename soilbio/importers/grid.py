@@ -288,7 +288,8 @@ class _Reading:
         check_ignored(told.ignore_rows, self.names, "row", self.problems)
         kept = [at for at, name in enumerate(self.names) if name not in told.ignore_rows]
         _check_names([self.names[at] for at in kept], [self.rows[at] for at in kept], self.problems)
-        _check_columns(columns, self.problems)
+        named = [self.header[place] for place in self.texts if self.header[place]]
+        check_columns([*columns, *named], self.problems)
         self.problems.raise_if_any()
         sizes = [places.size for places, _ in self.found]
         whole = Grid(
@@ -313,7 +314,8 @@ def _check_names(names: Sequence[str], rows: Sequence[int], problems: Problems) 
         seen.add(name)
 
 
-def _check_columns(names: Sequence[str], problems: Problems) -> None:
+def check_columns(names: Sequence[str], problems: Problems) -> None:
+    """Note columns without a name, or with that of another: one of the two would be lost."""
     seen: set[str] = set()
     for name in names:
         if not name or name in seen:
@@ -330,7 +332,7 @@ def _note_name(problems: Problems, name: str, side: str, row: int | None) -> Non
         expected=f"a name for each {side}, and each name once",
         fix="Put a column of ids in front, such as `OTU ID`: several features have one lineage"
         if is_lineage(name)
-        else "Name it, or join the two",
+        else "Name it, or join the two; call supports `Phylum_boot`",
     )
 
 

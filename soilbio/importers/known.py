@@ -19,6 +19,7 @@ from soilbio.importers.forms import (
     is_whole_lineage,
 )
 from soilbio.importers.found import Taxon
+from soilbio.importers.grid import check_columns
 from soilbio.importers.lineage_columns import (
     columns_of,
     is_of_features,
@@ -107,6 +108,9 @@ def read_lineages(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
     header, rows = read_texts(source, sheet=sheet)
     if is_bare(header):  # mothur's and QIIME 1's have no header
         return dict(map(_bare, [header, *([row.get(one, "") for one in header] for row in rows)]))
+    problems = Problems(str(source))
+    check_columns([name for name in header[1:] if name], problems)
+    problems.raise_if_any()
     texts = {name: [row.get(name, "") for row in rows] for name in header[1:]}
     names = [row.get(header[0], "") for row in rows]
     if not columns_of(texts, str(source)).has_lineages:

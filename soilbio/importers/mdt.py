@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from soilbio.errors import InputError, problem_of
+from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found
-from soilbio.importers.grid import read_grid
+from soilbio.importers.grid import check_columns, read_grid
 from soilbio.importers.known import joined, read_fasta, taxa_of
 from soilbio.importers.lineage_columns import columns_of, notes_on
 from soilbio.importers.orientation import features_are_rows
@@ -56,6 +56,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     told = replace(told, sheet=parts["table"][1], libraries=there)
     grid = read_grid(parts["table"][0], told)
     header, rows = read_texts(parts["taxa"][0], sheet=parts["taxa"][1])
+    problems = Problems(str(parts["taxa"][0]))
+    check_columns([name for name in header if name], problems)
+    problems.raise_if_any()
     key = _key(header)
     texts = {name: [row.get(name, "") for row in rows] for name in header if name != key}
     columns = columns_of(texts, str(parts["taxa"][0]))

@@ -28,6 +28,7 @@ def run(tmp_path: Path, form: str, *sources: Path, text: str = METHOD) -> int:
         ("id\tA\tB\nx\t1\t2\ny\t-1\t3\n", {"import-cell"}),
         ("id\tA\tB\nx\t1\t2\ny\t3\n", {"import-cell"}),
         ("id\tA\tA\nx\t1\t2\n", {"import-name"}),
+        ("id\tA\tPhylum\tPhylum\nx\t1\tBacillota\t98\n", {"import-name"}),
         ("id\tA\tB\nx\t1\t2\nx\t1\t2\n", {"import-name"}),
         ("id\tA\tTotal\nx\t1\t1\ny\t4\t5\n", {"import-total"}),
         ("id\tA\tB\nx\t1\t2\ny\t3\t4\n", {"import-orientation"}),
@@ -71,6 +72,18 @@ def test_counts_written_as_floats_are_counts_and_shares_are_shares(tmp_path, num
     counts = read_dataset(tmp_path / "out").table("counts")
     assert counts["count"].sum() == (count or 0)
     assert counts["relative_abundance"].sum() == pytest.approx(share or 0)
+
+
+@pytest.mark.parametrize("form", ["dada2", "mdt"])
+def test_supports_do_not_take_the_place_of_names(tmp_path, form):
+    (tmp_path / "OTU_table.tsv").write_text("id\tA\tB\nx\t1\t2\n")
+    text = "id\tKingdom\tPhylum\tKingdom\tPhylum\nx\tFungi\tAscomycota\t100\t98\n"
+    (tmp_path / "taxa.tsv").write_text(text)
+    files = [tmp_path] if form == "mdt" else [tmp_path / "OTU_table.tsv", tmp_path / "taxa.tsv"]
+    with pytest.raises(InputError) as caught:
+        read(form, files, {})
+    found = {(problem.code, problem.column) for problem in caught.value.problems}
+    assert found == {("import-name", "Kingdom"), ("import-name", "Phylum")}
 
 
 def test_numbers_that_are_neither_are_refused(tmp_path, capsys):
