@@ -84,8 +84,11 @@ def read_biom(source: Path) -> Found:
     )
     metadata = table.metadata(axis="observation") or [None] * len(names)
     texts = _texts(metadata, str(source))
-    features = taxa_of(names, texts, str(source))
-    taken = columns_of(texts, str(source)).taken
+    # FROGS has the lineages of two classifiers; of these its own, as in its tables.
+    own = {name: cells for name, cells in texts.items() if name != "rdp_taxonomy"}
+    own = own if "blast_taxonomy" in texts else texts
+    features = taxa_of(names, own, str(source))
+    taken = columns_of(own, str(source)).taken
     notes = [
         f"'{name}' of the observations' metadata is not taken"
         for name, cells in texts.items()

@@ -22,8 +22,8 @@ _PART = re.compile(r"^[A-Z\"'\[][\w\"'\[\](). -]{3,}$")
 # What stands for no lineage, alone or with empty ranks behind it: `Unassigned;__;__`.
 _NOTHING = re.compile(
     r"^(?:|na|nan|null|none|\?|-|unclassified|unassigned|unknown|unidentified|others?|"
-    r"no[ _](?:blast[ _])?(?:hit|match|taxonomy)|not[ _]assigned|ambiguous[ _]taxa|"
-    r"uncultured)(?:[;|,]\s*(?:\w{0,3}__)?)*$",
+    r"no[ _](?:blast[ _])?(?:hit|match|taxonomy|data)|not[ _]assigned|ambiguous[ _]taxa|"
+    r"uncultured)(?:[;|,]\s*(?:\w{0,3}__|unknown|unclassified|unassigned)?)*$",
     re.IGNORECASE,
 )
 # R turns the marks between ranks into points: `d__Bacteria.p__Bacillota`.
@@ -34,7 +34,8 @@ _NUMBERED = re.compile(
 )
 # What stands above the names of rows tells what they are.
 ABOVE_FEATURES = re.compile(
-    r"^#?\s*(?:z?otus?|[ae]svs?|features?)[ _.-]*(?:ids?|names?|no|number)?$", re.IGNORECASE
+    r"^#?\s*(?:z?otus?|[ae]svs?|features?|observations?)[ _.-]*(?:ids?|names?|no|number)?$",
+    re.IGNORECASE,
 )
 ABOVE_LIBRARIES = re.compile(
     r"^#?\s*(?:samples?|librar(?:y|ies)|runs?)[ _.-]*(?:ids?|names?)?$", re.IGNORECASE

@@ -18,6 +18,7 @@ from soilbio.importers.forms import is_lineage
 from soilbio.importers.measured import check_measured, check_places
 from soilbio.importers.naming import check_named, ranks_first
 from soilbio.importers.objects import has_objects, spelled_out
+from soilbio.importers.shapes import check_libraries, long_places, shape_of
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import Rows, empty, rows_of
 
@@ -123,9 +124,14 @@ def read_grid(
     from soilbio.importers.totals import without_totals
 
     told = told or Stated()
-    names = told.names or names
     problems = Problems(str(source))
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
+    above, rows = _peeked(rows)
+    if not names and not told.names and (places := long_places(above)):
+        return _long(source, rows, places, told, problems)
+    shape = shape_of(above)
+    check_libraries(shape, above, str(source))
+    names = told.names or names or shape.names
     chosen = _only(rows, only) if only else rows
     lines = _named_first(chosen, names) if names else ranks_first(chosen)
     number, header = next(lines, (0, []))
@@ -138,12 +144,38 @@ def read_grid(
     header = [name.strip() for name in header]
     check_ignored(told.ignore_columns, header[1:], "column", problems)
     check_names(told, header, problems)
-    kinds = kinds_of(header, [cells for _, cells in first], told.ignore_columns, told.libraries)
+    beside = {*told.ignore_columns, *shape.beside}
+    kinds = kinds_of(header, [cells for _, cells in first], beside, told.libraries)
     reading = _Reading(header, kinds, problems)
+    reading.notes += shape.notes()
     if not names:
         reading.notes += check_named(str(source), header, kinds.numbers, first, told.libraries)
     reading.read(chain(first, lines))
     return without_totals(reading.grid(told), told, problems)
+
+
+def _peeked(rows: Rows) -> tuple[list[str], Rows]:
+    """Give the header, and all rows."""
+    first = next(rows, (0, []))
+    return [name.strip() for name in first[1]], chain([first], rows) if first[0] else rows
+
+
+def _long(
+    source: Path,
+    rows: Rows,
+    places: tuple[int, int, int],
+    told: Stated,
+    problems: Problems,
+) -> Grid:
+    """Read a long table; of features those that are to be ignored are left out."""
+    from soilbio.importers.long_tables import read_long
+
+    header = [name.strip() for name in next(rows)[1]]
+    grid = read_long(str(source), header, rows, places, problems)
+    check_ignored(told.ignore_rows, grid.rows, "row", problems)
+    problems.raise_if_any()
+    kept = [at for at, name in enumerate(grid.rows) if name not in told.ignore_rows]
+    return grid.kept(kept, range(len(grid.columns)))
 
 
 def _only(lines: Rows, only: tuple[str, str]) -> Iterator[tuple[int, list[str]]]:

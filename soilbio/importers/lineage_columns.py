@@ -12,7 +12,8 @@ from soilbio.importers.forms import are_lineages, are_sequences, is_nothing
 
 # Headers of one column that holds the whole lineage, and of the ranks where each has its own.
 _LINEAGE = re.compile(
-    r"^(?:taxonomy|taxon|taxa|lineage|consensus ?lineage|taxpath|taxonomic.*path|classification)$",
+    r"^(?:taxonomy|taxon|taxa|tax|lineage|consensus ?lineage|taxpath|taxonomic.*path|"
+    r"classification)$",
     re.IGNORECASE,
 )
 # Others may be such: `OTUConTaxonomy`, `Taxonomy (SILVA)`, `blast_lineage`.

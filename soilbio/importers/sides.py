@@ -24,6 +24,7 @@ from soilbio.importers.known import (
 from soilbio.importers.lineage_columns import columns_of, notes_on
 from soilbio.importers.measured import check_values
 from soilbio.importers.orientation import features_are_rows
+from soilbio.importers.shapes import place_of_names
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import rows_of
 from soilbio.importers.workbook import is_book, several, sheets_of
@@ -101,7 +102,7 @@ def _own(source: Path, parts: Parts, told: Stated) -> Stated:
         return told
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
     headers = [cell.strip() for cell in next(rows, (0, []))[1]]
-    at = headers.index(told.names) if told.names in headers else 0
+    at = place_of_names(headers, told.names)
     cells = (cells for _, cells in rows if at < len(cells)) if told.ignore_rows else ()
     names = {row[at].strip() for row in cells}
     parts.headers |= set(headers)

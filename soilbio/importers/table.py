@@ -8,8 +8,10 @@ from pathlib import Path
 from soilbio.errors import InputError
 from soilbio.importers.found import Found
 from soilbio.importers.grid import read_grid
+from soilbio.importers.shapes import long_places, shape_of
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
+from soilbio.importers.text import rows_of
 
 # What is wrong with a table, as against what is none.
 _TO_SETTLE = (
@@ -23,15 +25,25 @@ def recognise(source: Path) -> str:
     """Tell why a file is a table of numbers; empty if it is none."""
     if not source.is_file() or not source.name.lower().endswith(ENDS):
         return ""
+    whose = ""
     try:
+        whose = _whose(source)
         grid = read_grid(source)
     except InputError as error:
         told = [one for one in error.problems if one.code in _TO_SETTLE]
         more = f", and {len(told) - 1} more to settle" if len(told) > 1 else ""
-        return f"a table; to settle first: {told[0].place()}, {told[0].code}{more}" if told else ""
+        first = f"to settle first: {told[0].place()}, {told[0].code}{more}" if told else ""
+        return f"{whose or 'a table'}; {first}" if told else ""
     if not grid.columns:
         return ""
-    return f"{len(grid.rows)} rows and {len(grid.columns)} columns of numbers"
+    size = f"{len(grid.rows)} rows and {len(grid.columns)} columns of numbers"
+    return f"{whose}: {size}" if whose else size
+
+
+def _whose(source: Path) -> str:
+    """Name the program whose table it is, where its header tells."""
+    _, header = next(rows_of(source), (0, []))
+    return "a long table, as psmelt writes it" if long_places(header) else shape_of(header).name
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from soilbio.importers.grid import Grid
 
 _TOTAL = re.compile(
-    r"^#?(?:(?:grand|overall|column|col|row|sub|library|sample|feature|otu|asv)?[ _.-]*"
+    r"^#?(?:(?:grand|overall|column|col|row|sub|library|sample|feature|observation|otu|asv)?[ _.-]*"
     r"(?:total|sum|gesamt|summe|somme|suma|totaal|totale)s?"
     r"(?:[ _.-]*(?:of)?[ _.-]*(?:reads?|counts?|abundances?|sequences?|seqs?|otus?|asvs?|features?|"
     r"libraries|samples|all|rows?|columns?|cols?))?|"

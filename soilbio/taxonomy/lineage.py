@@ -48,6 +48,8 @@ _SHORTENED = re.compile(r"(?<![^;\s])([dkpcofgs])_(?=[^_])")
 _RDP = re.compile(r"^.*?\bLineage=(?=Root\b)")
 _WORDS_OF_RDP = {"rootrank", "no rank", *RANKS} | {f"sub{rank}" for rank in RANKS}
 _SUPPORT_AND_MARKS = re.compile(r"\(.*\)$|[\"']")
+# FROGS' of RDP: `Bacteria;(1.0);Firmicutes;(0.9);`.
+_BETWEEN = re.compile(r";\s*\(\d+(?:\.\d+)?\)(?=;|$)")
 # MEGAN's paths: `[D] Bacteria; [P] Firmicutes;`.
 _BRACKETED = re.compile(r"(?:^|(?<=;))\s*\[([DKPCOFGS])\] ")
 # Species between which DADA2 could not tell: `subtilis/vallismortis`.
@@ -63,6 +65,8 @@ _HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
 def _undecorated(text: str) -> str:
     """Take off what stands before lineages, and write ranks in one way."""
     plain = _RDP.sub("", _GLUED.sub(";", _HEADER.sub("", text)))
+    if ";(" in plain:
+        plain = _BETWEEN.sub("", plain)
     if "tax=" in plain:
         plain = _TAX.sub("", plain).rstrip("; ")
     if _BRACKETED.search(plain):

@@ -1,0 +1,225 @@
+"""Tables of programs that are known by their headers: FROGS, EPI2ME, FUNGuild, psmelt."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pipeline_outputs import METHOD, SEQUENCES, write_method
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.errors import InputError
+from soilbio.importers.registry import read
+
+ONE, TWO, THREE = list(SEQUENCES.values())[:3]
+HITS = ["blast_subject", "blast_perc_identity", "blast_perc_query_coverage", "blast_evalue",
+        "blast_aln_length"]  # fmt: skip
+NONE = ["no data"] * 5
+FROGS = [
+    ["#comment", "status", "rdp_tax_and_bootstrap", "blast_taxonomy", *HITS, "seed_id",
+     "seed_sequence", "observation_name", "observation_sum", "north", "south"],
+    ["no data", "ok", "Bacteria;(1.0);Firmicutes;(0.9);",
+     "Bacteria;Firmicutes;Bacilli;Bacillales;Bacillaceae;Bacillus;Multi-affiliation",
+     "multi-subject", 100.0, 100.0, 0.0, 400, "r1", ONE, "Cluster_1", 9, 4, 5],
+    ["no data", "ok", "Bacteria;(1.0);Acidobacteria;(0.9);",
+     "Bacteria;Acidobacteriota;unknown class;unknown order;unknown family;unknown genus;"
+     "unknown species", "AB1", 98.2, 100.0, 0.0, 401, "r2", TWO, "Cluster_2", 7, 7, 0],
+    ["no data", "ok", "no data", "no data", *NONE, "r3", THREE, "Cluster_3", 3, 0, 3],
+]  # fmt: skip
+ENTERO = "Bacteria;Bacteria_none;Pseudomonadota;Gammaproteobacteria;Enterobacterales"
+EPI2ME = [
+    ["tax", "barcode01", "barcode02", "total"],
+    [f"{ENTERO};Enterobacteriaceae;Escherichia", 3, 4, 7],
+    [f"{ENTERO};Unclassified_Enterobacterales_(o);Unclassified_Enterobacterales_(o)", 10, 0, 10],
+    ["Unclassified;Unknown;Unknown;Unknown;Unknown;Unknown;Unknown", 10, 1, 11],
+    ["Eukaryota;Fungi;Mucoromycota;Mucoromycetes;Mucorales;Choanephoraceae;Poitrasia", 2, 9, 11],
+]
+PSMELT = [
+    ["", "OTU", "Sample", "Abundance", "pH", "Site", "Kingdom", "Phylum", "Genus"],
+    [7, "OTU1", "A", 50, 6.1, "x", "Bacteria", "Bacillota", "Bacillus"],
+    [3, "OTU2", "A", 0, 6.1, "x", "Bacteria", "Pseudomonadota", "NA"],
+    [2, "OTU1", "B", 5, 5.1, "y", "Bacteria", "Bacillota", "Bacillus"],
+    [1, "OTU2", "B", 8, 5.1, "y", "Bacteria", "Pseudomonadota", "NA"],
+    [1, "OTU2", "empty", 0, 5.1, "y", "Bacteria", "Pseudomonadota", "NA"],
+]
+GUILDS = [
+    ["OTU ID", "A", "B", "taxonomy", "Taxon", "Taxon Level", "Trophic Mode", "Guild",
+     "Growth Morphology", "Trait", "Confidence Ranking", "Notes", "Citation/Source"],
+    ["O1", 3, 4, "k__Fungi;p__Ascomycota;g__Fusarium", "Fusarium", 13, "Pathotroph",
+     "Plant Pathogen", "Microfungus", "NULL", "Probable", 5, "Tedersoo 2014"],
+    ["O2", 5, 0, "k__Fungi;p__Basidiomycota", *["-"] * 9],
+]  # fmt: skip
+
+
+def written(tmp_path: Path, rows: list[list[object]], mark: str = "\t") -> Path:
+    path = tmp_path / ("t.tsv" if mark == "\t" else "t.csv")
+    path.write_text("".join(mark.join(map(str, cells)) + "\n" for cells in rows))
+    return path
+
+
+def without(rows: list[list[object]], *names: str) -> list[list[object]]:
+    keep = [at for at, name in enumerate(rows[0]) if name not in names]
+    return [[cells[at] for at in keep] for cells in rows]
+
+
+def refused(source: Path, **options: object) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read("table", [source], options)
+    return [one.code for one in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("rows", "whose"),
+    [(FROGS, "FROGS"), (EPI2ME, "EPI2ME"), (GUILDS, "FUNGuild"), (PSMELT, "psmelt")],
+    ids=["frogs", "epi2me", "funguild", "psmelt"],
+)
+def test_each_table_is_named(tmp_path, capsys, rows, whose):
+    assert main(["import", "--detect", str(written(tmp_path, rows))]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("table: a")
+    assert whose in told
+    assert "2 columns of numbers" in told or whose == "psmelt"
+
+
+def imported(tmp_path: Path, rows: list[list[object]]):
+    method = write_method(tmp_path, METHOD)
+    words = ["import", "table", str(written(tmp_path, rows)), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    return read_dataset(tmp_path / "out")
+
+
+def test_frogs_has_its_clusters_sequences_and_lineages(tmp_path, capsys):
+    dataset = imported(tmp_path, FROGS)
+    assert "blast_perc_identity" in capsys.readouterr().out
+    assert sorted(dataset.table("libraries")["library_id"]) == ["north", "south"]
+    assert dataset.table("counts")["count"].sum() == 19
+    features = dataset.table("features")
+    assert set(features["sequence"]) == {ONE, TWO, THREE}
+    assert set(features["genus"]) == {"Bacillus", None}
+    assert set(features["phylum"]) == {"Bacillota", "Acidobacteriota", None}
+    assert set(features["species"]) == {None}
+
+
+def test_frogs_without_blast_has_the_lineages_of_rdp(tmp_path):
+    dataset = imported(tmp_path, without(FROGS, "blast_taxonomy", *HITS, "status"))
+    assert set(dataset.table("features")["phylum"]) == {"Bacillota", "Acidobacteriota", None}
+
+
+def test_frogs_sum_that_is_none_is_refused(tmp_path):
+    rows = [list(cells) for cells in FROGS]
+    rows[1][-3] = 10
+    assert refused(written(tmp_path, rows)) == ["import-total"]
+
+
+def test_frogs_hits_are_no_table_of_libraries(tmp_path):
+    rows = without(FROGS, "north", "south", "observation_sum", "seed_sequence")
+    assert refused(written(tmp_path, rows)) == ["import-table-count"]
+
+
+def test_frogs_biom_has_the_lineages_of_blast(tmp_path):
+    known = {
+        "rdp_taxonomy": ["Bacteria", "Firmicutes"],
+        "rdp_bootstrap": [1.0, 0.9],
+        "blast_taxonomy": ["Bacteria", "Firmicutes", "Bacilli"],
+        "blast_affiliations": [{"subject": "AB1", "taxonomy": ["Bacteria"], "evalue": "0.0"}],
+        "seed_id": "r1",
+    }
+    document = {
+        **{"id": None, "format": "Biological Observation Matrix 1.0.0", "format_url": ""},
+        **{"type": "OTU table", "generated_by": "FROGS", "date": "2024-01-01T00:00:00"},
+        **{"matrix_type": "sparse", "matrix_element_type": "int", "shape": [1, 2]},
+        "rows": [{"id": "Cluster_1", "metadata": known}],
+        "columns": [{"id": name, "metadata": None} for name in ("A", "B")],
+        "data": [[0, 0, 3], [0, 1, 4]],
+    }
+    path = tmp_path / "t.biom"
+    path.write_text(json.dumps(document))
+    found = read("biom", [path], {})
+    assert found.features["Cluster_1"].lineage == "Bacteria; Firmicutes; Bacilli"
+
+
+@pytest.mark.parametrize(
+    "rows", [EPI2ME, [[*r[:2], r[1] if at else "total"] for at, r in enumerate(EPI2ME)]]
+)
+def test_epi2me_has_lineages_and_no_total(tmp_path, rows):
+    dataset = imported(tmp_path, rows)
+    assert set(dataset.table("libraries")["library_id"]) <= {"barcode01", "barcode02"}
+    assert dataset.table("counts")["count"].sum() == 25 + 14 * (len(rows[0]) == 4)
+    features = dataset.table("features")
+    assert set(features["domain"]) == {"Bacteria", "Eukaryota", None}
+    assert set(features["kingdom"]) == {"Fungi", None}
+    assert set(features["genus"]) == {"Escherichia", "Poitrasia", None}
+    assert set(features["order"]) == {"Enterobacterales", "Mucorales", None}
+
+
+def test_the_table_of_epi2me_s_report_goes_by_whole_lineages(tmp_path):
+    header = ["genus", "barcode01", "total", "superkingdom", "kingdom", "phylum", "class"]
+    rows = [[*header, "order", "family", "tax"]]
+    for lineage, number, *_ in EPI2ME[1:]:
+        *above, genus = str(lineage).split(";")
+        rows.append([genus, number, number, *above, lineage])
+    found = read("table", [written(tmp_path, rows, ",")], {})
+    assert list(found.features) == [cells[0] for cells in EPI2ME[1:]]
+    assert found.libraries == ("barcode01",)
+
+
+@pytest.mark.parametrize("is_of_r", [False, True])
+def test_guilds_are_no_libraries(tmp_path, is_of_r):
+    header = [str(name).replace(" ", ".").replace("/", ".") for name in GUILDS[0]]
+    found = read("table", [written(tmp_path, [header, *GUILDS[1:]] if is_of_r else GUILDS)], {})
+    assert found.libraries == ("A", "B")
+    assert [one.lineage for one in found.features.values()] == [cells[3] for cells in GUILDS[1:]]
+
+
+def test_guilds_may_be_beside_a_table(tmp_path):
+    table = written(tmp_path, [cells[:3] for cells in GUILDS])
+    guilds = written(tmp_path, [[cells[0], *cells[3:]] for cells in GUILDS], "\t").rename(
+        tmp_path / "g.tsv"
+    )
+    table = written(tmp_path, [cells[:3] for cells in GUILDS])
+    found = read("table", [table, guilds], {})
+    assert found.libraries == ("A", "B")
+    assert found.features["O1"].lineage == "k__Fungi;p__Ascomycota;g__Fusarium"
+
+
+# psmelt.
+
+
+@pytest.mark.parametrize("mark", ["\t", ","])
+def test_a_long_table_has_its_libraries_features_and_ranks(tmp_path, mark):
+    found = read("table", [written(tmp_path, PSMELT, mark)], {})
+    assert found.libraries == ("A", "B", "empty")
+    assert sorted(found.counts.iter_rows()) == [
+        ("A", "OTU1", 50), ("B", "OTU1", 5), ("B", "OTU2", 8)
+    ]  # fmt: skip
+    assert found.features["OTU1"].lineage == "k__Bacteria; p__Bacillota; g__Bacillus"
+    assert [note for note in found.notes if "pH, Site" in note]
+
+
+def test_a_rank_that_is_not_one_for_each_feature_is_of_libraries(tmp_path):
+    rows = [[*cells, "Class" if not at else cells[5]] for at, cells in enumerate(PSMELT)]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert found.features["OTU1"].lineage == "k__Bacteria; p__Bacillota; g__Bacillus"
+    assert [note for note in found.notes if "pH, Site, Class" in note]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ([8, "OTU1", "A", 3, 6, "x", "Bacteria", "Bacillota", "Bacillus"], "import-name"),
+        ([8, "OTU3", "A", "n.d.", 6, "x", "Bacteria", "Bacillota", "Bacillus"], "import-cell"),
+        ([8, "OTU3", "A", -1, 6, "x", "Bacteria", "Bacillota", "Bacillus"], "import-cell"),
+        ([8, "OTU3", "", 1, 6, "x", "Bacteria", "Bacillota", "Bacillus"], "import-name"),
+    ],
+)
+def test_rows_of_a_long_table_that_are_wrong_are_told(tmp_path, row, code):
+    with pytest.raises(InputError) as caught:
+        read("table", [written(tmp_path, [*PSMELT, row])], {})
+    assert [(one.code, one.row) for one in caught.value.problems] == [(code, 7)]
+
+
+def test_features_of_a_long_table_can_be_ignored(tmp_path):
+    found = read("table", [written(tmp_path, PSMELT)], {"ignore_rows": ["OTU2"]})
+    assert list(found.features) == ["OTU1"]
