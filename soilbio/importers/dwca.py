@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,7 @@ class _Gathered:
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     method: dict[str, set[str]] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
+    events: dict[str, set[str]] = field(default_factory=dict)
     absent: int = 0
 
 
@@ -184,6 +185,16 @@ def _found(source: Path, rows: Sequence[Mapping[str, str]], told: Stated) -> Fou
             f"{twice} occurrences have the library and the sequence or name of another, and were"
             " added to it"
         )
+    if several := [library for library, events in all_of_them.events.items() if len(events) > 1]:
+        notes.append(
+            f"several events (eventID) of one {_LIBRARY[0]} are one library: {len(several)}, such"
+            f" as {several[0]}"
+        )
+    if different := sum(bool(taxon.others) for taxon in features.values()):
+        notes.append(
+            f"{different} features have several names in the archive: of these that on which they"
+            " agree, and all stay verbatim"
+        )
     if not any(taxon.sequence for taxon in features.values()):
         notes.append("the archive has no sequences: a feature is what has one name in it")
     return Found(
@@ -215,12 +226,15 @@ def _gather(number: int, row: Mapping[str, str], known: _Gathered, problems: Pro
         known.method.setdefault(term, set()).add(values)
     if library:
         known.metadata.setdefault(library, dict(_sample(row)))
+        known.events.setdefault(library, set()).add(row.get("eventID", ""))
     if not quantity:
         known.absent += 1
         return
     kind = row.get("organismQuantityType", "").strip()
     known.kinds.setdefault(kind, number)
-    known.features.setdefault(name, Taxon(sequence, lineage))
+    there = known.features.setdefault(name, Taxon(sequence, lineage))
+    if lineage and lineage not in (there.lineage, *there.others):
+        known.features[name] = replace(there, others=(*there.others, lineage))
     known.numbers.append((library, name, quantity))
 
 

@@ -219,6 +219,20 @@ def test_the_template_s_scientific_name_is_no_species_unless_it_is_one(
     assert read(form, files, {}).features["x"].lineage == lineage
 
 
+def test_a_sequence_has_the_names_of_all_its_occurrences(tmp_path):
+    other = ("Fungi", "Trichoderma", "Trichoderma", "genus", "present")
+    rows = [("o1", "E1", "10", READS, *FUSARIUM), ("o2", "E2", "5", READS, *other)]
+    dna = [("o1", ONE, "ITS"), ("o2", ONE, "ITS")]
+    for one in (rows, rows[::-1]):
+        found = read("dwca", [archive(tmp_path, one, dna)], {})
+        (taxon,) = found.features.values()
+        assert {taxon.lineage, *taxon.others} == {
+            "k__Fungi; g__Fusarium",
+            "k__Fungi; g__Trichoderma",
+        }
+        assert any(note.startswith("1 features have several names") for note in found.notes)
+
+
 def test_an_archive_of_events_is_called_so(tmp_path):
     source = archive(tmp_path, [("o1", "E1", "10", READS, *FUSARIUM)])
     with zipfile.ZipFile(source) as whole:
