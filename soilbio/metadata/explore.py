@@ -21,7 +21,7 @@ from soilbio.metadata.pairing import (
     pair_files,
     to_id,
 )
-from soilbio.metadata.reads import LONGEST_SHORT_BP, FirstRecords, read_first
+from soilbio.metadata.reads import FirstRecords, read_first
 from soilbio.metadata.recognise import Starts, recognise, recognise_removed, rivals
 from soilbio.metadata.same_reads import note_ends_apart
 
@@ -193,7 +193,7 @@ def _ambiguous(fitting: Sequence[Assay]) -> InputError:
 
 def _metagenome(records: FirstRecords) -> _Vote:
     """Tell metagenomes of long reads from those of short ones: they are trimmed differently."""
-    return (WGS_LONG if records.length_bp() > LONGEST_SHORT_BP else WGS, True)
+    return (WGS_LONG if records.are_long() else WGS, True)
 
 
 def _look_into(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -20,7 +20,7 @@ from soilbio.metadata.reads import (
 from soilbio.metadata.recognise import PrimerShares, Starts
 from soilbio.metadata.sheet import Library
 
-# Of fewer reads than this nothing is said about primers.
+# Of fewer reads than this nothing is said about primers, nor that they are too short.
 _FEWEST_READS = 10
 # What more reads than this have is what the library was made with.
 _MOST = 0.5
@@ -77,21 +77,24 @@ def inspect_library(library: Library, demand: Demand, problems: Problems) -> Fac
         if not names_match(name, other):
             _note_names(library, name, other, problems)
             return facts
-    assay = demand.assays.get(library.assay)
-    if assay is None or len(first.names) < _FEWEST_READS:
-        return facts
-    return _inspect_assay(facts, (first, second), assay, demand, problems)
+    return _inspect_assay(facts, (first, second), demand, problems)
 
 
 def _inspect_assay(
     facts: Facts,
     files: tuple[FirstRecords, FirstRecords | None],
-    assay: Assay,
     demand: Demand,
     problems: Problems,
 ) -> Facts:
-    """Note what does not fit the assay."""
+    """Note what does not fit the assay, if it is known."""
     first, second = files
+    assay = demand.assays.get(facts.library.assay)
+    if assay is None:
+        return facts
+    if assay.is_shotgun:
+        _check_length(facts.library, (first, second) if second else (first,), assay, problems)
+    if len(first.names) < _FEWEST_READS:
+        return facts
     pairs = list(zip(first.names[::2], first.names[1::2], strict=False))
     if second is None and all(names_match(*pair) for pair in pairs):
         problems.add(
@@ -105,15 +108,13 @@ def _inspect_assay(
         return facts
     starts = Starts(first, second)
     if assay.is_shotgun:
-        _inspect_shotgun(facts, starts, assay, demand, problems)
+        _inspect_shotgun(facts, starts, demand, problems)
         return facts
     return _inspect_primers(facts, starts, assay, demand, problems)
 
 
-def _inspect_shotgun(
-    facts: Facts, starts: Starts, own: Assay, demand: Demand, problems: Problems
-) -> None:
-    """Note reads of a metagenome that are an amplicon's, or not of the length that is said."""
+def _inspect_shotgun(facts: Facts, starts: Starts, demand: Demand, problems: Problems) -> None:
+    """Note reads of a metagenome that are an amplicon's."""
     for assay in demand.assays.values():
         if assay.is_shotgun or not assay.forward_primer:
             continue
@@ -127,7 +128,6 @@ def _inspect_shotgun(
             return
     if starts.are_alike():
         _note_amplicon(facts, f"{starts.shared_word():.0%} begin alike", None, problems)
-    _check_length(facts, own, problems)
 
 
 def _note_amplicon(facts: Facts, found: str, assay: Assay | None, problems: Problems) -> None:
@@ -145,36 +145,40 @@ def _note_amplicon(facts: Facts, found: str, assay: Assay | None, problems: Prob
     )
 
 
-def _check_length(facts: Facts, assay: Assay, problems: Problems) -> None:
+def _check_length(
+    library: Library, files: Sequence[FirstRecords], assay: Assay, problems: Problems
+) -> None:
     """Note long reads of an assay of short ones, and the reverse: they are trimmed differently."""
-    is_long = facts.length_1_bp > LONGEST_SHORT_BP
+    place = next((place for place, file in enumerate(files) if file.are_long()), 0)
+    column = ("fastq_1", "fastq_2")[place]
+    is_long, found = files[place].are_long(), f"reads of up to {files[place].longest_bp():,} bases"
     if is_long and not assay.long_reads:
         problems.add(
             "reads-long",
-            row=facts.library.row,
-            column="fastq_1",
-            found=f"reads of {facts.length_1_bp:,} bases",
+            row=library.row,
+            column=column,
+            found=found,
             expected=f"short reads, of {LONGEST_SHORT_BP} bases at most",
             fix="If these are of Nanopore or PacBio, write `long_reads: true` for"
             f" {assay.assay_id}; an assay holds either long reads or short ones",
         )
-    elif assay.long_reads and not is_long:
+    elif assay.long_reads and library.fastq_2:
         problems.add(
             "reads-short",
-            row=facts.library.row,
-            column="fastq_1",
-            found=f"reads of {facts.length_1_bp:,} bases",
-            expected=f"long reads, of more than {LONGEST_SHORT_BP} bases",
-            fix=f"Name an assay of short reads, or take `long_reads: true` from {assay.assay_id}",
-        )
-    elif assay.long_reads and facts.library.fastq_2:
-        problems.add(
-            "reads-short",
-            row=facts.library.row,
+            row=library.row,
             column="fastq_2",
-            found=facts.library.fastq_2.name,
+            found=library.fastq_2.name,
             expected="one file: long reads have no mates",
             fix="Leave fastq_2 empty",
+        )
+    elif assay.long_reads and not is_long and len(files[0].names) >= _FEWEST_READS:
+        problems.add(
+            "reads-short",
+            row=library.row,
+            column=column,
+            found=found,
+            expected=f"long reads, of more than {LONGEST_SHORT_BP} bases",
+            fix=f"Name an assay of short reads, or take `long_reads: true` from {assay.assay_id}",
         )
 
 

@@ -17,7 +17,13 @@ from soilbio.errors import InputError, problem_of
 LONGEST_SHORT_BP = 600
 # Enough for about a hundred records, little enough to read from thousands of files in seconds.
 _BLOCK_BYTES = 24_000
+# What is read in turn until there are records enough: the longest reads have some million bases.
+_BLOCKS_BYTES = (_BLOCK_BYTES, 20 * _BLOCK_BYTES, 1000 * _BLOCK_BYTES)
 _MAX_RECORDS = 150
+# Of larger blocks so many, as long reads of thousands of files are held at once.
+_FEW_RECORDS = 10
+# Of a block that unpacks to far more than reads do, the rest is left.
+_MOST_UNPACKED = 16
 _UNPACKED_BYTES = 1 << 20
 _GZIP = b"\x1f\x8b"
 _OTHER_PACKERS = {
@@ -32,9 +38,9 @@ _HIGHEST_NEW = ord("K")
 _BASES = b"ACGTNRYSWKMBDHVacgtnryswkmbdhv."
 
 
-# What is not the reads' fault: of a library nothing is known then.
 # Records that tell a file from any other, unless it is a copy.
-_TELLING = 10
+_TELLING = _FEW_RECORDS
+# What is not the reads' fault: of a library nothing is known then.
 UNREACHABLE = ("fastq-missing", "fastq-unreadable")
 
 
@@ -72,6 +78,14 @@ class FirstRecords:
         lengths = sorted(len(sequence) for sequence in self.sequences)
         return lengths[(len(lengths) - 1) * 9 // 10] if lengths else 0
 
+    def longest_bp(self) -> int:
+        """Give the length of the longest read; 0 without reads."""
+        return max(map(len, self.sequences), default=0)
+
+    def are_long(self) -> bool:
+        """Tell whether these are of a sequencer of long reads, which one read is enough for."""
+        return self.longest_bp() > LONGEST_SHORT_BP
+
 
 def read_ahead(path: Path) -> None:
     """Make the system fetch what `read_first` will read, from a remote disk say; tells nothing."""
@@ -93,16 +107,23 @@ def read_first(path: Path) -> FirstRecords:
         With one problem, whose source is the path; a damage beyond the first block is not seen.
 
     """
-    block, is_whole = _read_block(path)
-    if path.suffix.lower() == ".gz":
-        text, is_whole = _unpack(path, block, is_whole)
-    else:
-        _refuse_packed(path, block)
-        text = block
-    return _parse(path, text, is_whole)
+    for size in _BLOCKS_BYTES:
+        block, is_whole = _read_block(path, size)
+        if path.suffix.lower() == ".gz":
+            text, is_whole = _unpack(path, block, is_whole)
+        else:
+            _refuse_packed(path, block)
+            text = block
+        most = _MAX_RECORDS if size == _BLOCK_BYTES else _FEW_RECORDS
+        records = _parse(path, text, is_whole, most)
+        if is_whole or len(records.names) >= _FEW_RECORDS:
+            return records
+    if not records.names:
+        raise format_fault(path, 1, f"no whole record in its first {len(text):,} bytes")
+    return records
 
 
-def _read_block(path: Path) -> tuple[bytes, bool]:
+def _read_block(path: Path, size: int) -> tuple[bytes, bool]:
     """Read the first bytes; tell whether these are all."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -114,10 +135,10 @@ def _read_block(path: Path) -> tuple[bytes, bool]:
                 fix="Name a FASTQ file; this is a folder, a pipe or a device",
             )
         with path.open("rb", buffering=0) as handle:
-            block = handle.read(_BLOCK_BYTES)
+            block = handle.read(size)
     except OSError as error:
         raise _unreachable(path, error) from error
-    return block or b"", len(block or b"") < _BLOCK_BYTES
+    return block or b"", len(block or b"") < size
 
 
 def _unreachable(path: Path, error: OSError) -> InputError:
@@ -156,11 +177,13 @@ def _unpack(path: Path, block: bytes, is_whole: bool) -> tuple[bytes, bool]:
             fix="Compress it with gzip, or take '.gz' off its name if it is plain text",
         )
     unpacked = io.BytesIO()
-    rest, is_ended = block, False
+    rest, is_ended, left = block, False, max(_MOST_UNPACKED * len(block), _UNPACKED_BYTES)
     try:
         while rest[:2] == _GZIP:
             member = isal_zlib.decompressobj(31)
-            unpacked.write(member.decompress(rest))
+            left -= unpacked.write(member.decompress(rest, left))
+            if left <= 0:
+                return unpacked.getvalue(), False
             is_ended, rest = member.eof, member.unused_data
     except isal_zlib.error as error:  # type: ignore[misc]
         if not unpacked.tell():
@@ -204,8 +227,8 @@ def _refuse_packed(path: Path, block: bytes) -> None:
         )
 
 
-def _parse(path: Path, text: bytes, is_whole: bool) -> FirstRecords:
-    """Take the records that are whole; a broken one is an error unless the block cut it."""
+def _parse(path: Path, text: bytes, is_whole: bool, most: int) -> FirstRecords:
+    """Take the first records that are whole; a broken one is an error unless the block cut it."""
     lines = text.replace(b"\r\n", b"\n").split(b"\n")
     if is_whole:
         while lines and not lines[-1].strip():
@@ -223,7 +246,7 @@ def _parse(path: Path, text: bytes, is_whole: bool) -> FirstRecords:
         names.append(record[0][1:].decode("ascii", "replace"))
         sequences.append(record[1])
         qualities.append(record[3])
-        if len(names) == _MAX_RECORDS:
+        if len(names) == most:
             break
     return FirstRecords(tuple(names), tuple(sequences), tuple(qualities))
 

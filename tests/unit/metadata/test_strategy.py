@@ -58,6 +58,36 @@ def test_metagenomes_that_are_called_amplicons_without_primers(project, starts, 
     assert found(project, library) == [(code, library == "NTC") for code in codes]
 
 
+@pytest.mark.parametrize(
+    ("is_long", "length_bp", "count", "codes"),
+    [
+        (False, 8_000, 30, ["reads-long"]),
+        (False, 90_000, 1, ["reads-long"]),
+        (False, 300, 30, []),
+        (True, 90_000, 12, []),
+        (True, 300, 30, ["reads-short"]),
+        (True, 300, 3, []),  # too few to tell: those of a blank may be fragments
+    ],
+)
+def test_reads_of_another_length_than_the_assay_says(project, is_long, length_bp, count, codes):
+    own = f"wgs: {{library_strategy: WGS, long_reads: {str(is_long).lower()}, profilers: [ssu]}}"
+    text = f"agreements: agreements\nassays: {{{own}}}"
+    project.change(project.config, "agreements: agreements", text)
+    call_metagenome(project)
+    project.change(project.sheet, "../reads/L2_R2.fastq.gz", "")
+    write_gzip(project.reads("L2", 1), fastq("", length_bp=length_bp, count=count))
+    assert found(project) == [(code, False) for code in codes]
+
+
+def test_one_long_read_among_short_ones_is_enough(project):
+    project.change(project.config, "agreements: agreements", f"agreements: agreements\n{WGS}")
+    call_metagenome(project)
+    project.change(project.sheet, "../reads/L2_R2.fastq.gz", "")
+    content = fastq("", count=30) + fastq("", length_bp=2_000, count=1, name="other")
+    write_gzip(project.reads("L2", 1), content)
+    assert found(project) == [("reads-long", False)]
+
+
 @pytest.mark.parametrize("called", ["wgs", ASSAY])
 @pytest.mark.parametrize(
     ("folder", "first", "second"),
