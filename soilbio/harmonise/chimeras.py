@@ -11,27 +11,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.harmonise.origins import names_of, with_dataset
 from soilbio.profile.tools import ToolFailed, run_tool_into
+from soilbio.taxonomy.settle import CHIMERA as FLAG
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
 
 CHIMERAS = "provenance/chimeras.tsv"
-FLAG = "chimera"
 _HEADER = ("dataset", "feature_id", "reads", "one_parent", "other_parent", "score")
 
 
 def flagged(parts: list[Part], notes: dict[str, int], scratch: Path) -> tuple[list[Part], str]:
-    """Flag features that are chimeras in every dataset that has them; list all that were found.
+    """Flag what is a chimera in a dataset that has it; list all that were found.
+
+    Each of the datasets of an earlier merging is looked at by itself, as if all came at once, and
+    what was found then is not taken over. A merged feature is one if all datasets say so
+    (`taxonomy.settle`).
 
     Parameters
     ----------
     parts : list of (Source, counts, features)
         After trimming.
     notes : dict of str to int
-        The number of flagged features is added.
+        The number of features that are chimeras wherever they are found is added.
     scratch : Path
         A folder for vsearch's files.
 
@@ -44,40 +50,82 @@ def flagged(parts: list[Part], notes: dict[str, int], scratch: Path) -> tuple[li
     import polars as pl
 
     rows: list[tuple[str, ...]] = []
-    clean: set[str] = set()
+    schema = dict.fromkeys(("feature_id", "source"), pl.String)
+    verdicts = []
     for source, counts, features in parts:
-        sizes = _sizes(counts, features)
-        found = {row[0]: row for row in _chimeras(sizes, scratch)}
-        clean |= {name for name, _, _ in sizes if name not in found}
-        reads = {name: str(size) for name, _, size in sizes}
-        rows += [(source.name, name, reads[name], *row[1:]) for name, row in found.items()]
-    names = sorted({row[1] for row in rows} - clean)
-    notes["features_that_are_chimeras_in_the_common_region"] = len(names)
+        found: list[tuple[str, str]] = []
+        for digest, sizes in _sizes(source, counts, features).items():
+            reads = {name: str(size) for name, _, size in sizes}
+            name = names_of(source)[digest]
+            for one in _chimeras(sizes, scratch):
+                found.append((one[0], digest))
+                rows.append((name, one[0], reads[one[0]], *one[1:]))
+        verdicts.append(pl.LazyFrame(found, schema=schema, orient="row"))
+    kept = [
+        (source, counts, _with_flag(features, verdict))
+        for (source, counts, features), verdict in zip(parts, verdicts, strict=True)
+    ]
+    notes["features_that_are_chimeras_in_the_common_region"] = _everywhere(kept)
     lines = ["\t".join(row) for row in [_HEADER, *sorted(rows)]]
-    table = "".join(f"{line}\n" for line in lines)
-    is_chimera = pl.col("feature_id").is_in(names)
-    both = pl.concat_str(pl.col("flags").fill_null(""), pl.lit(FLAG), separator="|")
-    flags = pl.when(is_chimera).then(both.str.strip_chars("|")).otherwise(pl.col("flags"))
-    return [
-        (source, counts, features.with_columns(flags.alias("flags")))
-        for source, counts, features in parts
-    ], table
+    return kept, "".join(f"{line}\n" for line in lines)
 
 
-def _sizes(counts: pl.LazyFrame, features: pl.LazyFrame) -> list[tuple[str, str, int]]:
-    """Give id, sequence and reads of the features of a dataset, the most abundant first."""
+def _with_flag(features: pl.LazyFrame, verdict: pl.LazyFrame) -> pl.LazyFrame:
+    """Flag the rows of a verdict, and none but these; what has no sequence stays as it was."""
     import polars as pl
 
+    flags = pl.col("flags").fill_null("").str.split("|")
+    plain = flags.list.set_difference(pl.lit([FLAG])).list.sort()
+    is_one = pl.col("is_chimera").fill_null(value=False)
+    told = pl.when(is_one).then(plain.list.concat(pl.lit([FLAG]))).otherwise(plain)
+    text = told.list.eval(pl.element().filter(pl.element() != "")).list.join("|")
+    has_sequence = pl.col("sequence").fill_null("") != ""
+    columns = features.collect_schema().names()
     return (
-        counts.group_by("feature_id")
-        .agg(pl.col("count").sum())
-        .join(features.select("feature_id", "sequence").unique(), on="feature_id", how="inner")
-        .filter((pl.col("sequence").fill_null("") != "") & (pl.col("count") > 0))
-        .sort("count", "feature_id", descending=[True, False])
-        .select("feature_id", "sequence", "count")
-        .collect()
-        .rows()
+        features.join(
+            verdict.with_columns(is_chimera=pl.lit(value=True)),
+            on=["feature_id", "source"],
+            how="left",
+        )
+        .with_columns(pl.when(has_sequence).then(text).otherwise(pl.col("flags")).alias("flags"))
+        .select(columns)
     )
+
+
+def _everywhere(parts: list[Part]) -> int:
+    """Count the features that are chimeras in all datasets that have them."""
+    import polars as pl
+
+    is_one = pl.col("flags").fill_null("").str.split("|").list.contains(FLAG)
+    every = pl.concat([own.select("feature_id", is_one.alias("is_one")) for _, _, own in parts])
+    found = every.group_by("feature_id").agg(pl.col("is_one").all())
+    return found.filter("is_one").collect().height
+
+
+def _sizes(
+    source: Source, counts: pl.LazyFrame, features: pl.LazyFrame
+) -> dict[str, list[tuple[str, str, int]]]:
+    """Give id, sequence and reads of the features of each dataset, the most abundant first."""
+    import polars as pl
+
+    rows = (
+        with_dataset(source, counts)
+        .group_by("source", "feature_id")
+        .agg(pl.col("count").sum())
+        .join(
+            features.select("source", "feature_id", "sequence").unique(),
+            on=["source", "feature_id"],
+            how="inner",
+        )
+        .filter((pl.col("sequence").fill_null("") != "") & (pl.col("count") > 0))
+        .sort("source", "count", "feature_id", descending=[False, True, False])
+        .select("source", "feature_id", "sequence", "count")
+        .collect()
+    )
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for digest, *row in rows.iter_rows():
+        found.setdefault(digest, []).append((row[0], row[1], row[2]))
+    return found
 
 
 def _chimeras(

@@ -45,19 +45,34 @@ def own_tables(source: Source, lots: Lots | None = None) -> tuple[pl.LazyFrame, 
             return counts, features.with_columns(pl.lit(None, pl.String).alias(LOTS))
         return counts, with_lots(source, features, lots)
     before = origins.select("feature_id", "source", "own_id").unique()
-    libraries = _source_of_library(source)
-    is_of = pl.LazyFrame(
-        {"library_id": list(libraries), "source": list(libraries.values())},
-        schema={"library_id": pl.String, "source": pl.String},
-    )
     apart = (
-        counts.join(is_of, on="library_id", how="left")
+        with_dataset(source, counts)
         .join(before, on=["feature_id", "source"], how="left")
         .with_columns(pl.coalesce("own_id", "feature_id").alias("feature_id"))
         .select(counts.collect_schema().names())
     )
     features = origins.with_columns(pl.col("own_id").alias("feature_id"))
     return apart, features.select(*_COLUMNS, "source", "came_as", LOTS)
+
+
+def with_dataset(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the checksum of the dataset, of those that were merged, beside counts as `source`."""
+    import polars as pl
+
+    if source.history.get("level") != "feature":
+        return counts.with_columns(pl.lit(source.digest).alias("source"))
+    libraries = _source_of_library(source)
+    is_of = pl.LazyFrame(
+        {"library_id": list(libraries), "source": list(libraries.values())},
+        schema={"library_id": pl.String, "source": pl.String},
+    )
+    return counts.join(is_of, on="library_id", how="left")
+
+
+def names_of(source: Source) -> dict[str, str]:
+    """Give the names of a dataset, and of those that it was merged of, by checksum."""
+    before = {one["sha256"]: one["name"] for one in source.history.get("datasets", ())}
+    return {source.digest: source.name, **before}
 
 
 def kept_origins(source: Source) -> pl.LazyFrame | None:

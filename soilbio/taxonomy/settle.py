@@ -16,6 +16,8 @@ MARK = " / "
 # UNITE's species hypotheses have a number and the version of UNITE: SH1502188.08FU.
 SPECIES_HYPOTHESIS = r"(SH\d{6,8}\.\d{2}FU)"
 CONFLICT = "conflict-"
+# Of a feature if all of its rows are.
+CHIMERA = "chimera"
 _BACKBONES = ("ncbi_taxid", "gtdb_species")
 
 
@@ -35,13 +37,32 @@ def agreed_rows(rows: pl.DataFrame, ranks: Sequence[str] = RANKS) -> pl.DataFram
         pl.col("confidence").min(),
         *said(ranks),
         *(_agreed(name) for name in _BACKBONES),
+        _are_chimeras(),
     )
     return (
         settled(joined, ranks)
         .with_columns(pl.lit(None, pl.String).alias(rank) for rank in RANKS if rank not in ranks)
         .with_columns(deepest(RANKS).alias("taxon_rank"))
         .with_columns(as_flags(pl.col("flags"), pl.col("taxon_rank").is_not_null()))
+        .with_columns(_of_all("flags"))
+        .drop("are_chimeras")
     )
+
+
+def _are_chimeras() -> pl.Expr:
+    """Tell whether all rows of a group are chimeras: what one dataset has beside them is none."""
+    import polars as pl
+
+    is_one = pl.col("flags").fill_null("").str.split("|").list.contains(CHIMERA)
+    return is_one.all().alias("are_chimeras")
+
+
+def _of_all(name: str) -> pl.Expr:
+    import polars as pl
+
+    flags = pl.col(name).str.split("|")
+    others = flags.list.set_difference(pl.lit([CHIMERA])).list.sort().list.join("|")
+    return pl.when("are_chimeras").then(pl.col(name)).otherwise(others).alias(name)
 
 
 def _agreed(name: str) -> pl.Expr:
