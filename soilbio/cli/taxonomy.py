@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from soilbio.taxonomy.backbones.backbone import Lineage
     from soilbio.taxonomy.backbones.match import Match
 
+# A species that nobody named is known by its genus: Aporrectodea sp.
+_UNNAMED = re.compile(r"([A-Z][a-z]+) spp?\.?")
 _ASKED = ("id", "verbatim")
 _FOUND = ("match", "id", "name", "rank", "confidence", "reason")
 
@@ -145,6 +148,8 @@ def _lineage(text: str) -> Lineage:
 
     if any(mark in text for mark in ";|") or "__" in text or is_parted_by_commas(text):
         return parse_lineage(text)
+    if unnamed := _UNNAMED.fullmatch(text):
+        return {"genus": unnamed[1]}
     name = without_author(name_in(text))
     words = name.split()
     is_binomial = len(words) > 1 and words[0].casefold() != "candidatus"

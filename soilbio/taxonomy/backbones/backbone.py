@@ -53,6 +53,11 @@ def canonical_rank(rank: str) -> str:
     return _RANK.get(plain, plain)
 
 
+def rank_of(name: str, rank: str) -> str:
+    """Give the rank of a taxon; what some checklists call the kingdom Bacteria is a domain."""
+    return "domain" if rank == "kingdom" and name in _DOMAINS else rank
+
+
 def build(
     source: str, names: pl.DataFrame, taxa: pl.DataFrame, wanted: Collection[str]
 ) -> Backbone:
@@ -86,7 +91,11 @@ def build(
     usages: dict[str, list[Usage]] = {}
     for row in found.sort("plain", "is_synonym", "taxon_id").iter_rows(named=True):
         usages.setdefault(row["plain"], []).append(
-            Usage(row["name"], row["rank"], row["taxon_id"], row["accepted"], row["is_synonym"])
+            Usage(
+                row["name"],
+                rank_of(row["accepted"], row["rank"]),
+                *(row["taxon_id"], row["accepted"], row["is_synonym"]),
+            )
         )
     return Backbone(
         source,

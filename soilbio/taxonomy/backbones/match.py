@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
-from soilbio.taxonomy.canonical import CANDIDATUS, SAME_KINGDOMS, SUFFIX, changed_names
+from soilbio.taxonomy.backbones.spellings import looked_up, spellings
+from soilbio.taxonomy.canonical import SAME_KINGDOMS, SUFFIX, changed_names
 from soilbio.taxonomy.named_ranks import named_ranks
 from soilbio.taxonomy.told_ranks import KINGDOMS, OF_UNITE
 
@@ -54,7 +54,7 @@ def wanted_names(lineages: Iterable[Lineage]) -> set[str]:
         spelling.casefold()
         for lineage in lineages
         for rank, name in lineage.items()
-        for spelling, _ in spellings(rank, name)
+        for spelling, _ in looked_up(rank, name)
     }
 
 
@@ -117,7 +117,7 @@ def _domain(lineage: Lineage) -> str:
 def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage], list[str]]:
     """Give the usages of a name that may be meant, the likeliest only, and what was found."""
     name = lineage[rank]
-    for spelling, why in spellings(rank, name):
+    for spelling, why in looked_up(rank, name):
         usages = backbone.usages_of(spelling, rank or None)
         # A subgenus or section has the name of its genus: of a name alone the genus is meant.
         usages = [usage for usage in usages if usage.rank in RANKS] or usages
@@ -139,28 +139,6 @@ def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage],
             told.append(f"{name}: homonyms told apart by the higher ranks")
         return best, told
     return [], [f"{name} is not there" + (f" as {rank}" if rank else "")]
-
-
-@cache
-def spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
-    """Give a name as it is, then as it may be written elsewhere, with what was done to it."""
-    found = {name: ""}
-    known = changed_names()
-    # Of a name alone the rank is not known, either.
-    changes = (known.get((one, name)) for one in ([rank] if rank else RANKS))
-    for change in filter(None, changes):
-        found.setdefault(change.today, f"{change.today} today ({change.source})")
-    for change in known.values():
-        if change.today == name and rank in ("", change.rank):
-            found.setdefault(change.former, f"{change.former} before ({change.source})")
-    if rank in ("", "kingdom"):
-        same = SAME_KINGDOMS | {other: own for own, other in SAME_KINGDOMS.items()}
-        found.setdefault(same.get(name, name), "the same kingdom")
-    plain = SUFFIX.sub(r"\1", name)
-    found.setdefault(plain, "without the suffix of GTDB")
-    found.setdefault(CANDIDATUS.sub("", plain), "without Candidatus")
-    found.setdefault(f"Candidatus {plain}", "as Candidatus")
-    return tuple(found.items())
 
 
 def _above(rank: str) -> Sequence[str]:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from soilbio.errors import problem_of
 from soilbio.taxonomy.backbones.backbone import Backbone, build, canonical_rank
 from soilbio.taxonomy.backbones.packaged import FILES, PACKAGE, installed_package, read_package
+from soilbio.taxonomy.backbones.spellings import with_any_suffix
+from soilbio.taxonomy.canonical import SUFFIX
 from soilbio.taxonomy.lineage import parse_lineage
 
 if TYPE_CHECKING:
@@ -189,7 +191,14 @@ def _gtdb(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
             above = taxon_id
     schema = ("taxon_id", "parent_id", "rank", "name")
     taxa = pl.DataFrame(list(rows.values()), schema=schema, orient="row")
-    return taxa.select("name", "taxon_id", pl.lit(value=False).alias("is_synonym")), taxa
+    names = [(name, taxon_id, False) for taxon_id, _, _, name in rows.values()]
+    # Other databases have its names without a suffix: Bacillus cereus is Bacillus_A cereus here.
+    names += [
+        (with_any_suffix(plain), taxon_id, True)
+        for taxon_id, _, _, name in rows.values()
+        if (plain := SUFFIX.sub(r"\1", name)) != name
+    ]
+    return pl.DataFrame(names, schema=["name", "taxon_id", "is_synonym"], orient="row"), taxa
 
 
 def _checklist(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

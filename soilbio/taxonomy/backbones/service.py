@@ -15,8 +15,16 @@ from typing import Any
 
 from soilbio.errors import problem_of
 from soilbio.standards.ranks import RANKS
-from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage, canonical_rank, widest
-from soilbio.taxonomy.backbones.match import match, spellings
+from soilbio.taxonomy.backbones.backbone import (
+    Backbone,
+    Lineage,
+    Usage,
+    canonical_rank,
+    rank_of,
+    widest,
+)
+from soilbio.taxonomy.backbones.match import match
+from soilbio.taxonomy.backbones.spellings import spellings
 
 CATALOGUE = "7ddf754f-d193-4cc9-b351-99906754a03b"
 _FIELDS = ("kingdom", "phylum", "class", "order", "family", "genus")
@@ -178,7 +186,7 @@ def _usage(answer: Mapping[str, Any]) -> tuple[Usage, Lineage]:
     return (
         Usage(
             usage.get("canonicalName") or usage["name"],
-            canonical_rank(usage.get("rank") or ""),
+            rank_of(bare, canonical_rank(usage.get("rank") or "")),
             str(accepted["key"]),
             bare,
             is_synonym="acceptedUsage" in answer and accepted["key"] != usage["key"],

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from soilbio.cli.main import main
+from soilbio.cli.taxonomy import _lineage
 from soilbio.taxonomy.backbones.match import match, wanted_names
 from soilbio.taxonomy.backbones.read import read_backbone
 from soilbio.taxonomy.lineage import parse_lineage
@@ -170,6 +171,26 @@ def test_gtdb_keeps_its_suffixes(tmp_path):
     assert asked("d__Bacteria;g__Bacillus", "gtdb", tmp_path).name == "Bacillus"
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("Bacillus cereus", "synonym", "Bacillus_A cereus"),
+        ("d__Bacteria;p__Firmicutes;g__Bacillus;s__cereus", "synonym", "Bacillus_A cereus"),
+        ("Pseudomonas", "synonym", "Pseudomonas_E"),
+        ("Bacillus", "exact", "Bacillus"),  # the very name comes before one with a suffix
+        ("Bacillaceae", "synonym", "Bacillaceae_G"),
+        ("Bacillales", "ambiguous", "Bacilli"),
+        ("d__Bacteria;p__Firmicutes_D", "synonym", "Bacillota"),
+    ],
+)
+def test_names_of_other_databases_are_found_under_gtdb_s_suffixes(tmp_path, text, kind, name):
+    more = "RS_GCF_3\td__Bacteria;p__P;c__C;o__O;f__F;g__Pseudomonas_E;s__Pseudomonas_E putida\n"
+    table = GTDB.replace("o__Bacillales;f__Bacillaceae;", "o__Bacillales_B;f__Otheraceae;") + more
+    (tmp_path / "bac120_taxonomy_r220.tsv").write_text(table)
+    found = asked(text, "gtdb", tmp_path)
+    assert (found.kind, found.name) == (kind, name)
+
+
 COLDP = """\
 col:ID\tcol:parentID\tcol:status\tcol:rank\tcol:scientificName\tcol:authorship
 K\t\taccepted\tkingdom\tFungi\t
@@ -197,6 +218,18 @@ def test_a_checklist_in_either_form(tmp_path, name, text):
     assert (found.kind, found.taxon_id, found.name) == ("synonym", "S", "Fusarium oxysporum")
     assert found.lineage["domain"] == "Eukaryota"
     assert found.confidence == "high"
+
+
+def test_a_kingdom_of_prokaryotes_is_a_domain(tmp_path):
+    path = tmp_path / "NameUsage.tsv"
+    path.write_text(f"{COLDP}B\t\taccepted\tkingdom\tBacteria\t\n")
+    found = asked("d__Bacteria;p__Nosuchota", "col", path)
+    assert (found.kind, found.rank, found.name) == ("higher rank", "domain", "Bacteria")
+
+
+@pytest.mark.parametrize("text", ["Bacillus sp.", "Bacillus spp.", "Bacillus sp"])
+def test_of_a_species_that_nobody_named_the_genus_is_looked_up(text):
+    assert _lineage(text) == {"genus": "Bacillus"}
 
 
 def test_the_command_writes_matches_and_losses(tmp_path, capsys):

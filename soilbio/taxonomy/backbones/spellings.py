@@ -1,0 +1,69 @@
+"""How taxonomies may write a name: as it is, today, before, with GTDB's parts or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.canonical import (
+    CANDIDATUS,
+    SAME_KINGDOMS,
+    SUFFIX,
+    SUFFIX_AT_END,
+    changed_names,
+)
+
+
+@cache
+def spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Give a name as it is, then as it may be written elsewhere, with what was done to it.
+
+    Parameters
+    ----------
+    rank : str
+        Empty, where a name stands alone.
+    name : str
+
+    """
+    found = {name: ""}
+    plain = SUFFIX.sub(r"\1", name)
+    for text, why in _other_names(rank, name):
+        found.setdefault(text, why)
+    if rank in ("", "kingdom"):
+        same = SAME_KINGDOMS | {other: own for own, other in SAME_KINGDOMS.items()}
+        found.setdefault(same.get(name, name), "the same kingdom")
+    found.setdefault(plain, "without the suffix of GTDB")
+    if plain != name:
+        suffix = SUFFIX_AT_END.search(name)
+        for text, why in _other_names(rank, plain):
+            if suffix:
+                found.setdefault(f"{text}{suffix.group()}", why)
+            found.setdefault(text, f"{why}, without the suffix of GTDB")
+    found.setdefault(CANDIDATUS.sub("", plain), "without Candidatus")
+    found.setdefault(f"Candidatus {plain}", "as Candidatus")
+    return tuple(found.items())
+
+
+def _other_names(rank: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield today's name, and those before."""
+    known = changed_names()
+    # Of a name alone the rank is not known, either.
+    changes = (known.get((one, name)) for one in ([rank] if rank else RANKS))
+    for change in filter(None, changes):
+        yield change.today, f"{change.today} today ({change.source})"
+    for change in known.values():
+        if change.today == name and rank in ("", change.rank):
+            yield change.former, f"{change.former} before ({change.source})"
+
+
+def looked_up(rank: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield spellings, then the name with any suffix that GTDB gives it."""
+    yield from spellings(rank, name)
+    plain = CANDIDATUS.sub("", SUFFIX.sub(r"\1", name))
+    yield with_any_suffix(plain), "with a suffix of GTDB there"
+
+
+def with_any_suffix(plain: str) -> str:
+    """Give the key under which taxonomies have names that GTDB gives a suffix: Bacillus_A."""
+    return f"{plain} (with a suffix)"
