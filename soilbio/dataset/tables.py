@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from soilbio.standards.controls import CONTROL_TYPES
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 SCHEMA_VERSION = "1.1.0"
 RANKS = ("domain", "kingdom", "phylum", "class", "order", "family", "genus", "species")
 
 # What a library that is no sample is there for (`libraries.control_type`), and what became of it.
-CONTROL_TYPES = ("extraction_blank", "pcr_blank", "field_blank", "sequencing_blank", "mock")
 STATUSES = ("ok", "empty", "failed")
 # What shares of an assay are of (Sun et al. 2021, Nat. Methods 18:618).
 ABUNDANCES = ("marker", "sequence", "taxonomic")

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from soilbio.agreements.model import GENERALISATIONS, Decision, Strictness
-from soilbio.dataset.tables import CONTROL_TYPES, Column
+from soilbio.dataset.tables import Column
 from soilbio.exporters import generalise
 from soilbio.exporters.evidence import Fate, withheld_in
 from soilbio.exporters.pseudonyms import pseudonym
+from soilbio.standards.controls import says_control
 from soilbio.standards.insdc import is_missing
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -19,10 +20,6 @@ Fates = list[tuple[Share, Fate]]
 
 # Shared by no agreement: the free text of tools, which like to name files and folders.
 NEVER = frozenset({("libraries", "status_reason")})
-# What samp_category says of a sample that is none: the words of MIxS 7, and our control types.
-CONTROL_CATEGORIES = frozenset(
-    {"negative control", "positive control", "PCR standard", *CONTROL_TYPES}
-)
 # What says of a sample how exact the shared values are.
 NOTES = {
     "dataGeneralizations": "What was made coarser, and how (Darwin Core).",
@@ -70,7 +67,7 @@ class Names:
 
 def is_control(library: Mapping[str, Any], sample: Mapping[str, Any]) -> bool:
     """Tell whether a library is a control; one that either sheet calls so, is."""
-    return bool(library.get("control_type")) or sample.get("samp_category") in CONTROL_CATEGORIES
+    return bool(library.get("control_type")) or says_control(sample)
 
 
 def can_show(name: str, sharing_class: Share, decision: Decision) -> bool:

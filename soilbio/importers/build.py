@@ -25,7 +25,9 @@ from soilbio.importers.numbers import numbers_of
 from soilbio.importers.prefixes import with_prefixes
 from soilbio.importers.stated import stated
 from soilbio.metadata.samples import sample_rows
+from soilbio.metadata.sheet import control_unstated
 from soilbio.references.genome_names import is_accession
+from soilbio.standards.controls import says_control
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.consensus import consensus
@@ -227,6 +229,8 @@ def _samples(
         )
         row = {name: value for name, value in values.items() if value and name != "sample_id"}
         row["sample_id"] = tag.sample_id
+        if not tag.control_type and says_control(row):
+            problems.extend([control_unstated(row, str(method.path), None, tag.library_id)])
         if tag.control_type:
             row.setdefault("samp_category", tag.control_type)
         rows.setdefault(tag.sample_id, (row, tag))

@@ -14,8 +14,9 @@ from soilbio.errors import InputError, Problems, nearest, problem_of
 from soilbio.importers.stated import check_options
 from soilbio.metadata.assays import known_assays
 from soilbio.metadata.samples import sample_rows
-from soilbio.metadata.sheet import CONTROL_TYPES, check_id
+from soilbio.metadata.sheet import check_id
 from soilbio.metadata.tsv import read_rows
+from soilbio.standards.controls import CONTROL_TYPES
 from soilbio.taxonomy.flags import Target
 from soilbio.yaml_rows import dotted, nearest_row, repeated_keys, rows_of
 

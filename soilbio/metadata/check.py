@@ -17,8 +17,9 @@ from soilbio.metadata.config import Config, inspect_config, is_named
 from soilbio.metadata.databases import check_databases
 from soilbio.metadata.project_agreements import check_agreements
 from soilbio.metadata.samples import check_demanded, check_recommended, sample_rows
-from soilbio.metadata.sheet import Library, read_libraries
+from soilbio.metadata.sheet import Library, control_unstated, read_libraries
 from soilbio.metadata.tsv import Rows
+from soilbio.standards.controls import says_control
 from soilbio.yaml_rows import Place, dotted
 
 if TYPE_CHECKING:
@@ -210,11 +211,11 @@ def _check_both(
 ) -> None:
     """Note libraries without metadata and the reverse; controls need none."""
     sequenced = {library.sample_id for library in libraries}
-    described = {row.get("sample_id", "") for row in rows.values()}
+    described = {row.get("sample_id", ""): row for row in rows.values()}
     for library in libraries:
         if library.sample_id and not library.control_type and library.sample_id not in described:
             # A sample that has libraries is hardly meant: two that differ in a digit are two.
-            like = nearest(library.sample_id, described - sequenced)
+            like = nearest(library.sample_id, described.keys() - sequenced)
             of_sheet.add(
                 "sample-undescribed",
                 row=library.row,
@@ -224,6 +225,11 @@ def _check_both(
                 fix=f"Did you mean '{like}'? Correct one of the two, or add the sample's row"
                 if like
                 else "Add the sample's row, or state the control_type if it is a control",
+            )
+        own = described.get(library.sample_id, {})
+        if not library.control_type and says_control(own):
+            of_sheet.extend(
+                [control_unstated(own, of_sheet.source, library.row, library.library_id)]
             )
     for number, row in rows.items():
         if row.get("sample_id") and row["sample_id"] not in sequenced:

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from soilbio.errors import Problems
+from soilbio.errors import Problem, Problems
 from soilbio.metadata.assays import Assay
 from soilbio.metadata.tsv import read_rows
+from soilbio.standards.controls import CONTROL_TYPES
 
 # What an id must be: it becomes a file name and a wildcard, and never reaches a shell unquoted.
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MAX_ID_LENGTH = 100
 REQUIRED = ("library_id", "sample_id", "assay", "run", "fastq_1", "agreement")
 COLUMNS = (*REQUIRED, "fastq_2", "accession", "control_type")
-CONTROL_TYPES = ("extraction_blank", "pcr_blank", "field_blank", "sequencing_blank", "mock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +253,20 @@ def _check_controls(libraries: list[Library], problems: Problems) -> None:
                 f" {other.control_type or '(empty)'}",
                 fix="Give controls a sample_id of their own",
             )
+
+
+def control_unstated(
+    sample: Mapping[str, object], source: str, row: int | None, library: str
+) -> Problem:
+    """Describe a library that is no control, of a sample that is one."""
+    return Problem(
+        "control-unstated",
+        source,
+        row=row,
+        column="control_type",
+        found="(empty)",
+        expected=f"the kind of control of {library}: samp_category of its sample is"
+        f" {sample['samp_category']!r}",
+        fix=f"Write one of {', '.join(CONTROL_TYPES)} in the sheet of libraries; or correct"
+        " samp_category, if it is a soil",
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import ASSAYS
+from soilbio.exporters.rows import is_control
 from soilbio.report.places import Region, places_of
 from soilbio.report.view import NOT_STATED, Audience, Subject, View, subject_of
 from soilbio.standards.sharing_classes import SharingClass as Share
@@ -46,7 +47,7 @@ def view_of(
     samples = {str(row["sample_id"]): row for row in dataset.table("samples").to_dicts()}
     rows = dataset.table("libraries").sort("library_id").to_dicts()
     if not audience.sees(Share.CONTROLS):
-        rows = [row for row in rows if not row["control_type"]]
+        rows = [row for row in rows if not is_control(row, samples[str(row["sample_id"])])]
     open_columns = tuple(
         name
         for name in columns
@@ -111,7 +112,8 @@ def _places(
     is_coarse = Share.LOCATION in audience.coarse
     if not is_coarse and not audience.sees(Share.LOCATION):
         return ()
-    ids = sorted({str(row["sample_id"]) for row in rows if not row["control_type"]})
+    named = [(str(row["sample_id"]), row) for row in rows]
+    ids = sorted({name for name, row in named if not is_control(row, samples[name])})
     return places_of(
         [samples[sample_id] for sample_id in ids],
         cell_degrees if is_coarse else 0.0,

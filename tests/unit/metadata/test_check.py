@@ -258,6 +258,16 @@ def test_a_library_without_metadata_is_wrong_and_a_control_needs_none(project):
     assert problems["sample-unsequenced"].row == 3
 
 
+@pytest.mark.parametrize("said", ["negative control", "Negative Control", "pcr_blank"])
+def test_a_sample_that_is_called_a_control_needs_its_kind(project, said):
+    text = project.samples.read_text().splitlines()
+    lines = [f"{line}\t{said if 'S-L2' in line else 'sample'}" for line in text[1:]]
+    project.samples.write_text("\n".join([f"{text[0]}\tsamp_category", *lines]) + "\n")
+    assert ("control-unstated", 3, "control_type") in found(project)
+    project.change(project.samples, f"\t{said}", "\tsample")
+    assert found(project) == []
+
+
 def test_a_run_without_a_blank_gets_a_warning_at_its_first_library(project):
     project.change(project.sheet, "\tpcr_blank\t", "\tmock\t")
     (problem,) = [p for p in check_project(project.config) if p.code == "control-none"]

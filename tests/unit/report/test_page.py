@@ -106,6 +106,18 @@ def test_groups_are_hidden_where_their_column_is_withheld(run, material):
     assert "current land use" in page
 
 
+def test_what_its_sample_calls_a_control_is_one(run, material):
+    """Sheets of older datasets may say so of samples only."""
+    for row in run.libraries:
+        row["control_type"] = None
+    for row in run.samples:
+        is_control = row["sample_id"] in ("mock", "blank")
+        row["samp_category"] = "positive control" if is_control else "sample"
+    made = material(run.write_all(), closed={"controls"})
+    names = {one.library_id for one in made.view.subjects}
+    assert names == {f"L-{row['sample_id']}" for row in run.samples[:6]}
+
+
 def test_withheld_controls_are_counted_nowhere(run, material):
     made = material(run.write_all(), closed={"controls"})
     assert all(subject.is_sample for subject in made.view.subjects)
