@@ -53,7 +53,8 @@ def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> di
     assay.setdefault("library_strategy", "AMPLICON")
     problems = Problems(str(method.path))
     for name in PRIMERS:
-        check_primer(name, str(assay.get(name) or ""), problems)
+        is_stated = name in method.assay or name in of_known
+        check_primer(name, str(assay.get(name) or ""), problems, is_stated=is_stated)
     assay |= {name: tidy(name, str(assay[name])) for name in _TIDIED if assay.get(name)}
     for name in sorted(of_known.keys() & said.keys() - method.assay.keys()):
         if not name.startswith("pcr_primer_name") and _differ(name, said[name], of_known[name]):

@@ -17,6 +17,9 @@ _GENES = re.compile(
 _ENDS = re.compile(
     r"^\s*5\s*['\u2018\u2019\u2032`\u00b4]\s*[-\u2013]?|[-\u2013]?\s*3\s*['\u2018\u2019\u2032`\u00b4]\s*$"
 )
+# What cutadapt is told of a primer: where it is anchored, what is linked to it, and settings.
+_BEHIND = re.compile(r"(?:;|\.\.\.).*$")
+_ANCHORS = "^$Xx "
 _BETWEEN = re.compile(r"[\s-]+")
 # An inosine pairs with all, as N does; U is T of RNA.
 _LETTERS = frozenset(BASES) | {"I", "U"}
@@ -44,8 +47,9 @@ def region_of(text: str) -> str:
 
 
 def primer_of(text: str) -> str:
-    """Write a primer in upper case, without the marks of its ends."""
-    return _BETWEEN.sub("", _ENDS.sub("", text)).upper()
+    """Write a primer in upper case, without the marks of its ends and cutadapt's."""
+    plain = _BEHIND.sub("", text).strip(_ANCHORS)
+    return _BETWEEN.sub("", _ENDS.sub("", plain)).upper()
 
 
 def tidy(name: str, value: str) -> str:
@@ -58,8 +62,8 @@ def tidy(name: str, value: str) -> str:
     return value if is_missing(value) or name not in forms else forms[name](value)
 
 
-def check_primer(name: str, value: str, problems: Problems) -> None:
-    """Note a primer that is none: a name, several, other letters."""
+def check_primer(name: str, value: str, problems: Problems, *, is_stated: bool = True) -> None:
+    """Note a primer that is none: a name, several, other letters; stated, or the source's own."""
     if not value.strip() or is_missing(value):
         return
     letters = primer_of(value)
@@ -70,5 +74,6 @@ def check_primer(name: str, value: str, problems: Problems) -> None:
         column=f"assay.{name}",
         found=value[:80],
         expected=f"one primer 5' to 3', in the letters of IUPAC, {_SHORTEST} or more",
-        fix="Correct it; where several were mixed write the letters for both, such as Y for C or T",
+        fix=("Correct it" if is_stated else "The source says so: state the right one in --method")
+        + "; where several were mixed write the letters for both, such as Y for C or T",
     )

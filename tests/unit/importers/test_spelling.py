@@ -32,6 +32,8 @@ def run(tmp_path, forward: str, reverse: str, region: str = "V4") -> int:
             "5\u2019-ggactacnvgggtwtctaat-3\u2019",
         ),
         *(" GGACTAC NVGGGTWTC TAAT ", "5' GGACTACNVGGGTWTCTAAT 3'", "GGACTACNVGGGTWTCTAAT-3'"),
+        *("^GGACTACNVGGGTWTCTAAT", "XGGACTACNVGGGTWTCTAAT;min_overlap=10", "GGACTACNVGGGTWTCTAAT$"),
+        "^GGACTACNVGGGTWTCTAAT...TTACCGCGGCKGCTGRCAC",
     ],
 )
 def test_marks_of_ends_and_small_letters_are_no_part_of_a_primer(text):
@@ -46,6 +48,20 @@ def test_what_is_no_primer_is_refused(tmp_path, capsys, bad):
     told = capsys.readouterr().err
     assert f"assay.pcr_primer_forward: found '{bad}'" in told
     assert "[import-method]" in told
+
+
+def test_a_primer_of_the_source_that_is_none_is_told_as_its_own(tmp_path, capsys):
+    form, write = OUTPUTS["ampliseq"]
+    (folder,) = write(tmp_path)
+    settings = folder / "pipeline_info" / "params_2026.json"
+    text = settings.read_text()
+    settings.write_text(text.replace("GTGYCAGCMGCCGCGGTAA", "515F"))
+    words = ["import", form, str(folder), "--method", str(write_method(tmp_path, OWN))]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 1
+    assert "The source says so: state the right one" in capsys.readouterr().err
+    settings.write_text(text.replace("GTGYCAGCMGCCGCGGTAA", "^GTGYCAGCMGCCGCGGTAA...X"))
+    words[-1] = str(write_method(tmp_path, METHOD))
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
 
 
 def test_primers_and_regions_are_kept_in_one_form(tmp_path):
