@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
+from soilbio.taxonomy.below_species import species_of
 from soilbio.taxonomy.filled import genus_of, is_no_species, without_fills
 from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
 from soilbio.taxonomy.positions import ranks_of, without_roots
@@ -178,7 +179,8 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
     if species:
         # GTDB's suffix (`Bacillus_A cereus`) is part of the genus' name.
         species = without_author(species)
-        is_epithet = species[0].islower() and " " not in species
+        is_below = bool(genus and species_of(f"{genus} {species}"))
+        is_epithet = species[0].islower() and (" " not in species or is_below)
         if (is_epithet and not genus) or is_no_species(species) or _SEVERAL.search(species):
             del found["species"]
         else:

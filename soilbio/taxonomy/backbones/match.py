@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
 from soilbio.taxonomy.backbones.spellings import looked_up, spellings
+from soilbio.taxonomy.below_species import species_of, species_of_trinomial
 from soilbio.taxonomy.canonical import SAME_KINGDOMS, SUFFIX, changed_names
 from soilbio.taxonomy.named_ranks import named_ranks
 from soilbio.taxonomy.told_ranks import KINGDOMS, OF_UNITE
@@ -22,6 +23,7 @@ _PROKARYOTES = frozenset({"Bacteria", "Archaea"})
 # Kingdoms, as they are compared: no animal or fungus is of another. Databases differ about algae.
 _KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
 _OTHERS = frozenset(name.casefold() for name in KINGDOMS | OF_UNITE) - _KINGDOMS - _SETTLED.keys()
+_ANIMALS = frozenset({"animalia"})
 _EXCLUSIVE = frozenset({"animalia", "fungi"})
 # Ranks whose names tell the domain of those below.
 _TELLING = ("phylum", "class", "order", "family")
@@ -54,8 +56,16 @@ def wanted_names(lineages: Iterable[Lineage]) -> set[str]:
         spelling.casefold()
         for lineage in lineages
         for rank, name in lineage.items()
-        for spelling, _ in looked_up(rank, name)
+        for one in (name, *species_above(rank, name))
+        for spelling, _ in looked_up(rank, one)
     }
+
+
+def species_above(rank: str, name: str) -> tuple[str, ...]:
+    """Give the species that a name below one is of; of animals it is told by three words alone."""
+    if rank not in ("", "species"):
+        return ()
+    return tuple(filter(None, [species_of(name) or species_of_trinomial(name)]))
 
 
 def match(lineage: Lineage, backbone: Backbone) -> Match:
@@ -79,8 +89,14 @@ def match(lineage: Lineage, backbone: Backbone) -> Match:
     for rank in ranks:
         usages, why = _find(rank, lineage, backbone)
         reasons += why
+        found, is_lifted = rank, rank != asked_rank
+        if not usages and (above := species_above(rank, lineage[rank])):
+            usages, why = _find_species(rank, above[0], lineage, backbone)
+            reasons += why
+            found, is_lifted = "species", True
         if len({usage.taxon_id for usage in usages}) == 1:
-            return _matched(usages[0], (asked_rank, asked_name, rank), lineage, backbone, reasons)
+            asked = _Asked(asked_rank, asked_name, found, is_lifted)
+            return _matched(usages[0], asked, lineage, backbone, reasons)
         tied = tied or usages
     if tied:
         return _tied(tied, asked_rank, asked_name, backbone, reasons)
@@ -119,6 +135,8 @@ def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage],
     name = lineage[rank]
     for spelling, why in looked_up(rank, name):
         usages = backbone.usages_of(spelling, rank or None)
+        if not usages and rank == "species" and species_of(name):
+            usages = [one for one in backbone.usages_of(spelling, None) if one.rank not in RANKS]
         # A subgenus or section has the name of its genus: of a name alone the genus is meant.
         usages = [usage for usage in usages if usage.rank in RANKS] or usages
         if not usages:
@@ -139,6 +157,24 @@ def _find(rank: str, lineage: Lineage, backbone: Backbone) -> tuple[list[Usage],
             told.append(f"{name}: homonyms told apart by the higher ranks")
         return best, told
     return [], [f"{name} is not there" + (f" as {rank}" if rank else "")]
+
+
+def _find_species(
+    rank: str, species: str, lineage: Lineage, backbone: Backbone
+) -> tuple[list[Usage], list[str]]:
+    """Give the usages of the species that a name below it is of.
+
+    Three words without a mark are such of animals only.
+    """
+    name = lineage[rank]
+    wider = {**{one: text for one, text in lineage.items() if one != rank}, "species": species}
+    usages, why = _find("species", wider, backbone)
+    if not species_of(name):
+        kingdoms = [backbone.lineages[one.taxon_id].get("kingdom", "") for one in usages]
+        is_animal = bool(kingdoms) and all(_plain("kingdom", one) in _ANIMALS for one in kingdoms)
+        if not is_animal:
+            return [], []
+    return usages, [f"{name} is below the species {species}", *why]
 
 
 def _above(rank: str) -> Sequence[str]:
@@ -208,26 +244,35 @@ def _place(usage: Usage, backbone: Backbone) -> str:
     return f"{wide} ({usage.taxon_id})"
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked, at which rank it was found, and whether that is above it."""
+
+    rank: str
+    name: str
+    found: str
+    is_lifted: bool
+
+
 def _matched(
     usage: Usage,
-    asked: tuple[str, str, str],
+    asked: _Asked,
     lineage: Lineage,
     backbone: Backbone,
     reasons: list[str],
 ) -> Match:
-    asked_rank, asked_name, rank = asked
     there = backbone.lineages[usage.taxon_id]
-    if rank != asked_rank:
+    if asked.is_lifted:
         kind = "higher rank"
-    elif usage.is_synonym or usage.accepted_name.casefold() != asked_name.casefold():
+    elif usage.is_synonym or usage.accepted_name.casefold() != asked.name.casefold():
         kind = "synonym"
-        reasons = [*reasons, f"{asked_name} is {usage.accepted_name} there"]
+        reasons = [*reasons, f"{asked.name} is {usage.accepted_name} there"]
     else:
         kind = "exact"
-    confidence, why = _confidence(rank, lineage, there)
+    confidence, why = _confidence(asked.found, lineage, there)
     return Match(
-        asked_rank,
-        asked_name,
+        asked.rank,
+        asked.name,
         kind,
         usage.taxon_id,
         usage.accepted_name,

@@ -23,7 +23,7 @@ from soilbio.taxonomy.backbones.backbone import (
     rank_of,
     widest,
 )
-from soilbio.taxonomy.backbones.match import match
+from soilbio.taxonomy.backbones.match import match, species_above
 from soilbio.taxonomy.backbones.spellings import spellings
 
 CATALOGUE = "7ddf754f-d193-4cc9-b351-99906754a03b"
@@ -142,6 +142,9 @@ def _questions(lineage: Lineage) -> Iterator[dict[str, str]]:
             wide["taxonRank"] = rank.upper()
         for spelling, _ in spellings(rank, lineage[rank]):
             yield {"scientificName": spelling, **wide}
+        for species in species_above(rank, lineage[rank]):
+            for spelling, _ in spellings("species", species):
+                yield {"scientificName": spelling, **wide, "taxonRank": "SPECIES"}
 
 
 def _read(answer: Any, question: Mapping[str, str]) -> Usages:
