@@ -53,7 +53,9 @@ def shape_of(header: Iterable[str]) -> Shape:
         {"observation_name", "rdp_tax_and_bootstrap"} <= bare.keys()
     ):
         return _of_frogs(bare)
-    if {"tax", "total"} <= bare.keys():
+    # Its report has the lowest rank in front, and `tax` behind the other ranks.
+    is_report = bool({"superkingdom", "tax"} <= bare.keys() and rank_of(names[0]))
+    if {"tax", "total"} <= bare.keys() and (names[0] == "tax" or is_report):
         ranks = [name for name in names if rank_of(name)]
         return Shape("a table of EPI2ME (wf-16s, wf-metagenomics)", tuple(ranks), "tax")
     plain = {name: re.sub(r"[\W_]", "", name.lower()) for name in names}

@@ -165,6 +165,15 @@ def test_the_table_of_epi2me_s_report_goes_by_whole_lineages(tmp_path):
     assert found.libraries == ("barcode01",)
 
 
+def test_a_column_tax_beside_ids_is_the_lineage(tmp_path):
+    rows = [["OTU ID", "A", "total", "tax"], ["x", 3, 3, "k__Fungi"], ["y", 4, 4, "k__Fungi"]]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert {name: one.lineage for name, one in found.features.items()} == {
+        "x": "k__Fungi",
+        "y": "k__Fungi",
+    }
+
+
 @pytest.mark.parametrize("is_of_r", [False, True])
 def test_guilds_are_no_libraries(tmp_path, is_of_r):
     header = [str(name).replace(" ", ".").replace("/", ".") for name in GUILDS[0]]
