@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from soilbio.harmonise.ways import Part
 
 CHIMERAS = "provenance/chimeras.tsv"
-_HEADER = ("dataset", "feature_id", "reads", "one_parent", "other_parent", "score")
+CHIMERAS_HEADER = ("dataset", "feature_id", "reads", "one_parent", "other_parent", "score")
 
 
-def flagged(parts: list[Part], notes: dict[str, int], scratch: Path) -> tuple[list[Part], str]:
+def flagged(
+    parts: list[Part], notes: dict[str, int], scratch: Path
+) -> tuple[list[Part], list[tuple[str, ...]]]:
     """Flag what is a chimera in a dataset that has it; list all that were found.
 
     Each of the datasets of an earlier merging is looked at by itself, as if all came at once, and
@@ -43,8 +45,8 @@ def flagged(parts: list[Part], notes: dict[str, int], scratch: Path) -> tuple[li
 
     Returns
     -------
-    parts, table : list of (Source, counts, features), str
-        The table has a row for each chimera of a dataset, as text.
+    parts, rows : list of (Source, counts, features), list of tuple
+        A row for each chimera of a dataset, for `CHIMERAS`.
 
     """
     import polars as pl
@@ -66,8 +68,7 @@ def flagged(parts: list[Part], notes: dict[str, int], scratch: Path) -> tuple[li
         for (source, counts, features), verdict in zip(parts, verdicts, strict=True)
     ]
     notes["features_that_are_chimeras_in_the_common_region"] = _everywhere(kept)
-    lines = ["\t".join(row) for row in [_HEADER, *sorted(rows)]]
-    return kept, "".join(f"{line}\n" for line in lines)
+    return kept, rows
 
 
 def _with_flag(features: pl.LazyFrame, verdict: pl.LazyFrame) -> pl.LazyFrame:

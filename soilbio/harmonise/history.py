@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,10 @@ def history_of(
     datasets: dict[str, str] = {}
     libraries: dict[str, list[str]] = {}
     parts: dict[str, list[str]] = {}
-    for source in sources:
-        for name, digest, own in _parts(source):
-            unique = name if datasets.get(name, digest) == digest else f"{name}-{digest[:8]}"
-            datasets[unique] = digest
-            libraries[unique] = sorted(own)
-            parts.setdefault(source.name, []).append(unique)
+    for source, unique, digest, own in _all_parts(sources):
+        datasets[unique] = digest
+        libraries[unique] = sorted(own)
+        parts.setdefault(source.name, []).append(unique)
     cut = ways.trimming.lengths
     before = [source.history for source in sources if source.history]
     return {
@@ -79,6 +77,34 @@ def _classified(reference: Reference) -> dict[str, object]:
         "reference_version": reference.version,
         "reference_sha256": reference.sha256,
     }
+
+
+def owners_of_samples(sources: Sequence[Source]) -> list[dict[str, list[str]]]:
+    """Tell of each dataset which ones its samples are of, by their names: itself, or its parts."""
+    found: dict[str, dict[str, set[str]]] = {source.name: {} for source in sources}
+    sample_of = {
+        source.name: dict(
+            source.dataset.table("libraries").select("library_id", "sample_id").iter_rows()
+        )
+        for source in sources
+    }
+    for source, unique, _, libraries in _all_parts(sources):
+        for library in libraries:
+            if sample := sample_of[source.name].get(library):
+                found[source.name].setdefault(sample, set()).add(unique)
+    return [
+        {sample: sorted(own) for sample, own in found[source.name].items()} for source in sources
+    ]
+
+
+def _all_parts(sources: Sequence[Source]) -> Iterator[tuple[Source, str, str, list[str]]]:
+    """Yield the datasets of all merging, under names of which no two are alike."""
+    datasets: dict[str, str] = {}
+    for source in sources:
+        for name, digest, own in _parts(source):
+            unique = name if datasets.get(name, digest) == digest else f"{name}-{digest[:8]}"
+            datasets[unique] = digest
+            yield source, unique, digest, own
 
 
 def _parts(source: Source) -> list[tuple[str, str, list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -44,12 +44,13 @@ class _Measurement:
 
 
 def measurements_of(
-    sources: Sequence[Source], notes: dict[str, int]
+    sources: Sequence[Source], notes: dict[str, int], before: Collection[tuple[str, ...]] = ()
 ) -> tuple[list[Row], list[tuple[str, ...]]]:
     """Take all measurements; two of one thing that differ stay both, as values of a number.
 
     What is the same value in two units, or in one dataset without the method or the depth that
     another tells, is one measurement: in the words of the first by alphabet, and told more fully.
+    `before` are the lines of `CONFLICTS` of earlier merging.
     """
     found: dict[tuple[tuple[str, ...], ...], _Measurement] = {}
     for source in sources:
@@ -63,8 +64,11 @@ def measurements_of(
                 one = replace(one, row=own, datasets=known.datasets | one.datasets)
             found[place] = one
     listed = list(_told_fully(found.values(), notes))
-    conflicts = _conflicts(listed)
-    notes["measurements_that_differ"] = len({line[: len(_THING)] for line in conflicts})
+    differed = {line[: len(_THING)] for line in before if not is_cell(line)}
+    conflicts = _conflicts(listed, differed)
+    notes["measurements_that_differ"] = len(
+        differed.union(line[: len(_THING)] for line in conflicts)
+    )
     return list(_numbered(listed)), conflicts
 
 
@@ -124,8 +128,15 @@ def conflict_of(cell: tuple[str, str, str, str]) -> tuple[str, ...]:
     return (sample, column, "", "", "", dataset, text, "")
 
 
-def _conflicts(listed: Iterable[_Measurement]) -> list[tuple[str, ...]]:
-    """List what datasets say of a thing of which any two have no value in common."""
+def is_cell(line: Sequence[str]) -> bool:
+    """Tell whether a line of `CONFLICTS` is of a cell of a sample."""
+    return not any(line[2:5]) and not line[-1]
+
+
+def _conflicts(
+    listed: Iterable[_Measurement], known: Collection[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """List what datasets say of a thing of which any two have no value in common, or had none."""
     things: dict[tuple[str, ...], dict[str, set[tuple[str, str]]]] = {}
     for one in listed:
         for name in one.datasets:
@@ -133,7 +144,8 @@ def _conflicts(listed: Iterable[_Measurement]) -> list[tuple[str, ...]]:
     return sorted(
         (*thing, name, *amount)
         for thing, own in things.items()
-        if any(a.isdisjoint(b) for a, b in combinations(own.values(), 2))
+        if (thing in known and len(own) > 1)
+        or any(a.isdisjoint(b) for a, b in combinations(own.values(), 2))
         for name, amounts in own.items()
         for amount in amounts
     )

@@ -21,18 +21,26 @@ from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
-from soilbio.harmonise.chimeras import CHIMERAS
+from soilbio.harmonise.chimeras import CHIMERAS, CHIMERAS_HEADER
 from soilbio.harmonise.compare import Pair, compare, sound_level, told, why_refused
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
+from soilbio.harmonise.lists import Line, lines_before, with_lines_before
 from soilbio.harmonise.lots import kinds_of, lots_of
-from soilbio.harmonise.measured import CONFLICT_HEADER, CONFLICTS, conflict_of, measurements_of
+from soilbio.harmonise.measured import (
+    CONFLICT_HEADER,
+    CONFLICTS,
+    conflict_of,
+    is_cell,
+    measurements_of,
+)
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing
 from soilbio.harmonise.placement import programs
 from soilbio.harmonise.repeated import check_repeated
 from soilbio.harmonise.rows import (
     MATERIAL,
+    MATERIAL_HEADER,
     WRITTEN,
     WRITTEN_HEADER,
     by_name_alone,
@@ -40,12 +48,11 @@ from soilbio.harmonise.rows import (
     own_columns,
     rows_of,
     same_material,
-    written_before,
 )
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.terms import Shared, circles_of
-from soilbio.harmonise.trimming import OUTSIDE, Trimming, find_windows
+from soilbio.harmonise.trimming import OUTSIDE, OUTSIDE_HEADER, Trimming, find_windows
 from soilbio.harmonise.ways import Given, Told, Ways
 
 if TYPE_CHECKING:
@@ -127,13 +134,16 @@ def harmonise(
     problems = Problems("datasets")
     names = assay_names(sources, assays)
     tables: dict[str, Any] = {}
+    before = set[Line]().union(*lines_before(sources, CONFLICTS, CONFLICT_HEADER).values())
     tables["samples"], cells, written = rows_of(sources, "samples", problems)
     tables["libraries"], _, also = rows_of(sources, "libraries", problems, names)
-    tables["measurements"], differing = measurements_of(sources, merged.notes)
-    merged.notes["values_of_samples_that_differ"] = len({cell[:2] for cell in cells})
+    tables["measurements"], differing = measurements_of(sources, merged.notes, before)
+    merged.notes["values_of_samples_that_differ"] = len(
+        {line[:2] for line in (*map(conflict_of, cells), *before) if is_cell(line)}
+    )
     merged.notes["values_in_other_words"] = len({cell[:2] for cell in (*written, *also)})
     merged.conflicts = sorted({*map(conflict_of, cells), *differing})
-    merged.written = sorted({*written, *also, *written_before(sources)})
+    merged.written = [*written, *also]
     check_repeated(sources, problems)
     problems.raise_if_any()
     kinds = kinds_of(tables["samples"], tables["libraries"])
@@ -222,17 +232,20 @@ def _files(
     files: dict[str, Path | str] = {
         HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"
     }
-    if merged.ways.is_trimmed:
-        files[OUTSIDE] = merged.ways.trimming.table()
-        files[CHIMERAS] = merged.told.chimeras
+    of_trimming = {OUTSIDE, CHIMERAS} if merged.ways.is_trimmed else set()
+    for path, header, lines in (
+        (OUTSIDE, OUTSIDE_HEADER, merged.ways.trimming.outside),
+        (CHIMERAS, CHIMERAS_HEADER, merged.told.chimeras),
+        (CONFLICTS, CONFLICT_HEADER, merged.conflicts),
+        (WRITTEN, WRITTEN_HEADER, merged.written),
+    ):
+        every = with_lines_before(sources, path, header, lines)
+        if every or path in of_trimming:
+            files[path] = _table(header, every)
     if placing := merged.ways.by_clades:
         files |= placing.tables()
     if material:
-        files[MATERIAL] = _table(("source_mat_id", "dataset", "sample_id"), material)
-    if merged.conflicts:
-        files[CONFLICTS] = _table(CONFLICT_HEADER, merged.conflicts)
-    if merged.written:
-        files[WRITTEN] = _table(WRITTEN_HEADER, merged.written)
+        files[MATERIAL] = _table(MATERIAL_HEADER, material)
     shared = list(_terms(sources))
     if shared:
         files[SHARED] = f"{json.dumps(shared, indent=1)}\n"

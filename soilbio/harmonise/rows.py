@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import TABLES
+from soilbio.harmonise.history import owners_of_samples
 from soilbio.harmonise.same_samples import are_one, libraries_of
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # Samples of one material (MIxS source_mat_id, or an archive's accession) in several datasets.
 MATERIAL = "provenance/same_material.tsv"
+MATERIAL_HEADER = ("source_mat_id", "dataset", "sample_id")
 # Cells that say the same in other words; the merged dataset has one of them.
 WRITTEN = "provenance/written_otherwise.tsv"
 WRITTEN_HEADER = ("subject", "property", "dataset", "value")
@@ -203,14 +205,6 @@ def _is_empty(value: object) -> bool:
     return value in (None, "") or (isinstance(value, str) and is_missing(value))
 
 
-def written_before(sources: Sequence[Source]) -> list[tuple[str, ...]]:
-    """Take what earlier merging noted in `WRITTEN`; the datasets themselves say no more of it."""
-    paths = [source.dataset.folder / WRITTEN for source in sources if source.history]
-    found = [path.read_text("utf-8", errors="replace") for path in paths if path.is_file()]
-    lines = [tuple(line.split("\t")) for text in found for line in text.splitlines()[1:]]
-    return [line for line in lines if len(line) == len(WRITTEN_HEADER)]
-
-
 def by_name_alone(sources: Sequence[Source]) -> int:
     """Count the samples of several datasets that nothing but their name says to be one."""
     libraries = libraries_of(sources)
@@ -231,9 +225,10 @@ def same_material(
     samples go by it, too.
     """
     materials, none = by_material(
-        (f"{source.name} {row['agreement_id']}", {**row, _DATASET: source.name})
-        for source in sources
+        (f"{name} {row['agreement_id']}", {**row, _DATASET: name})
+        for source, owners in zip(sources, owners_of_samples(sources), strict=True)
         for row in source.rows("samples")
+        for name in owners.get(row["sample_id"], [source.name])
     )
     if none and notes is not None:
         notes["material_ids_of_samples_that_are_of_several_soils"] = len(none)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # So many sequences of an assay, evenly taken, tell whether primers were left in them.
 _LOOKED_AT = 100
 OUTSIDE = "provenance/outside_window.tsv"
+OUTSIDE_HEADER = ("dataset", "assay_id", "feature_id", "reason", "reads")
 
 
 @dataclass(slots=True)
@@ -54,12 +55,6 @@ class Trimming:
     def told(self) -> dict[str, Any]:
         """Give what is to be recorded."""
         return {gene: window.told() for gene, window in sorted(self.windows.items())}
-
-    def table(self) -> str:
-        """List what fell outside the windows."""
-        header = ("dataset", "assay_id", "feature_id", "reason", "reads")
-        lines = ["\t".join(map(str, row)) for row in [header, *sorted(self.outside)]]
-        return "".join(f"{line}\n" for line in lines)
 
 
 def find_windows(assays: Mapping[str, Mapping[str, Any]], reference: Path) -> Trimming:

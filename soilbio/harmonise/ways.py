@@ -66,10 +66,10 @@ class Ways:
 
 @dataclass(slots=True)
 class Told:
-    """What is found on the way: numbers, chimeras as a table, and what each dataset lost."""
+    """What is found on the way: numbers, chimeras by dataset, and what each dataset lost."""
 
     notes: dict[str, int] = field(default_factory=dict)
-    chimeras: str = ""
+    chimeras: list[tuple[str, ...]] = field(default_factory=list)
     losses: list[dict[str, object]] = field(default_factory=list)
 
 

@@ -91,3 +91,16 @@ def test_parents_of_another_dataset_make_no_chimera_after_merging(laboratories, 
     first = merge([laboratories[name] for name in names], tmp_path / "first")
     later = merge([first, laboratories["east"]], tmp_path / "later")
     assert chimeras(first) == chimeras(later) == []
+
+
+def test_what_fell_outside_and_chimeras_are_listed_after_one_more_is_added(laboratories, tmp_path):
+    north, south, east = (laboratories[name] for name in ("north", "south", "east"))
+    short = imported(
+        tmp_path, "short", {ONE: 9, ONE[100:]: 7, **dict.fromkeys(OTHERS, 5)}, ("V4", V4)
+    )
+    first = merge([north, south, short], tmp_path / "first")
+    harmonise([first, east], tmp_path / "later", "genus", read_rules())
+    for name, dataset in (("outside_window.tsv", "short"), ("chimeras.tsv", "north")):
+        text = (first / "provenance" / name).read_text()
+        assert f"\n{dataset}\t" in text
+        assert (tmp_path / "later" / "provenance" / name).read_text() == text

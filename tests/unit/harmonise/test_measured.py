@@ -7,7 +7,7 @@ from itertools import permutations
 import polars as pl
 import pytest
 from example_dataset import example_tables
-from unit.harmonise.test_merge import column, merge, write
+from unit.harmonise.test_merge import column, merge, renamed, write
 
 from soilbio.assemble.rows import measurement_rows
 from soilbio.dataset.read import read_dataset
@@ -131,3 +131,39 @@ def test_a_depth_in_other_words_is_no_other_sampling_depth(tmp_path):
     told = [rule.because for pair in pairs for rule in pair.rules]
     assert told
     assert not any("depth" in because.split(":")[-1] for because in told)
+
+
+def test_what_was_found_before_is_listed_when_one_more_is_added(tmp_path):
+    """As at once, the first datasets by their names; the third has nothing to say of it."""
+    a = laboratory(tmp_path / "a", ph="6.1", ph_meth="water", tot_org_carb="12 g/kg")
+    b = laboratory(tmp_path / "b", ph="6.5", ph_meth="water", tot_org_carb="1.2 %")
+    c = laboratory(tmp_path / "c", ph=None)
+    once = merge([a, b, c], tmp_path / "once")
+    merge([a, b], tmp_path / "first")
+    later = merge([tmp_path / "first", c], tmp_path / "later")
+    for name in ("conflicts.tsv", "written_otherwise.tsv"):
+        assert len(listed(tmp_path / "once", name)) in (2, 4)
+        assert listed(tmp_path / "later", name) == listed(tmp_path / "once", name)
+    for note in ("measurements_that_differ", "values_of_samples_that_differ"):
+        assert once.notes[note] == later.notes[note] == 1
+    # Who says one of the values later is listed beside those who said it first.
+    d = laboratory(tmp_path / "d", ph="6.5", ph_meth="water")
+    merge([tmp_path / "first", d], tmp_path / "more")
+    told = [line[5] for line in listed(tmp_path / "more", "conflicts.tsv") if line[2] == "water"]
+    assert told == ["a", "b", "d"]
+
+
+def test_samples_of_one_material_are_listed_when_one_more_is_added(tmp_path):
+    folders = []
+    for name in ("a", "b", "c"):
+        tables = renamed(f"{name} ")
+        own = pl.when(pl.col("sample_id").str.ends_with("soil 1")).then(pl.lit("SAMEA12"))
+        tables["samples"] = column(tables["samples"], "source_mat_id", own)
+        folders.append(write(tmp_path / name, tables))
+    once = merge(folders, tmp_path / "once")
+    merge(folders[:2], tmp_path / "first")
+    later = merge([tmp_path / "first", folders[2]], tmp_path / "later")
+    expected = [["SAMEA12", name, f"{name} soil 1"] for name in ("a", "b", "c")]
+    assert listed(tmp_path / "later", "same_material.tsv") == expected
+    assert listed(tmp_path / "once", "same_material.tsv") == expected
+    assert once.notes["samples_of_one_material"] == later.notes["samples_of_one_material"] == 3
