@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.kraken2 import check_numbers
+from soilbio.importers.kraken2 import check_numbers, is_of_bracken, lines_of, report_form
 from soilbio.importers.profiles import Line, collect, library_of, number_in, text_in, wrong
 from soilbio.importers.text import read_texts
 
@@ -17,6 +17,8 @@ _COLUMNS = ("name", "taxonomy_id", "taxonomy_lvl", *_READS, "fraction_total_read
 
 def recognise(source: Path) -> str:
     """Tell why a file is Bracken's."""
+    if source.is_file() and is_of_bracken(source) and report_form(source):
+        return "it is called Bracken's, and a report in Kraken's form"
     if not source.is_file() or source.suffix not in (".tsv", ".txt", ".bracken"):
         return ""
     header, _ = read_texts(source)
@@ -26,10 +28,12 @@ def recognise(source: Path) -> str:
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
-    """Read tables of one rank."""
+    """Read tables of one rank, or reports in Kraken's form, which have the lineages."""
     taxids = str(options.get("taxids", "ncbi"))
 
     def read_one(source: Path) -> dict[str, list[Line]]:
+        if report_form(source):
+            return {library_of(source): _shares(source, list(lines_of(source, taxids)))}
         header, rows = read_texts(source)
         if libraries := _libraries(header):
             return _combined(source, rows, libraries, taxids)
@@ -37,10 +41,21 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 
     found = collect(sources, read_one, shares=True, method=_METHOD)
     found.notes.append("Bracken estimates reads: its numbers are taken as shares of the classified")
-    found.notes.append(
-        "Bracken's tables name one rank: of a species the genus is known, and nothing above it"
-    )
+    if not any(";" in taxon.lineage for taxon in found.features.values()):
+        found.notes.append(
+            "Bracken's tables name one rank: of a species the genus is known, and nothing above it;"
+            " its reports in Kraken's form have the lineages"
+        )
     return found
+
+
+def _shares(source: Path, lines: Sequence[Line]) -> list[Line]:
+    """Give the shares of a report's estimates, which are of one rank, of what is classified."""
+    ranks = {taxon.lineage.rpartition("; ")[2].partition("__")[0] for _, taxon, _ in lines}
+    if len(ranks) != 1 or "" in ranks:
+        raise wrong(source, None, source.name, "estimates at one rank; this is a report of Kraken2")
+    total = sum(value for _, _, value in lines)
+    return [(name, taxon, value / total) for name, taxon, value in lines]
 
 
 def _lines(source: Path, taxids: str) -> list[Line]:

@@ -40,7 +40,17 @@ _KINGDOMS = frozenset(
 
 
 def recognise(source: Path) -> str:
-    """Tell why a file is a report."""
+    """Tell why a file is a report of reads that were counted."""
+    return "" if is_of_bracken(source) else report_form(source)
+
+
+def is_of_bracken(source: Path) -> bool:
+    """Tell whether a report is called Bracken's, which writes its estimates in the same form."""
+    return "bracken" in source.name.lower()
+
+
+def report_form(source: Path) -> str:
+    """Tell why a file has the form of a report."""
     if not source.is_file():
         return ""
     with open_text(source) as handle:
@@ -65,10 +75,16 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 
 
 def _read(source: Path, taxids: str) -> dict[str, list[Line]]:
-    return {library_of(source): list(_lines(source, taxids))}
+    if is_of_bracken(source) and report_form(source):
+        expected = (
+            "reads that Kraken2 counted; these are Bracken's estimates, of the form `bracken`"
+        )
+        raise wrong(source, None, source.name, expected)
+    return {library_of(source): list(lines_of(source, taxids))}
 
 
-def _lines(source: Path, taxids: str) -> Iterator[Line]:
+def lines_of(source: Path, taxids: str) -> Iterator[Line]:
+    """Yield the taxa of a report that have reads of their own, and how many."""
     nodes = nodes_of(source)
     check_numbers(source, taxids, ((int(node.taxid), node.name) for node in nodes))
     for place, node in enumerate(nodes):

@@ -89,6 +89,44 @@ def test_what_is_no_such_profile_is_refused(tmp_path, form, text, options):
     assert {problem.code for problem in caught.value.problems} == {"import-profile"}
 
 
+COUNTED = """\
+ 10.00\t10\t10\tU\t0\tunclassified
+ 90.00\t90\t0\tR\t1\troot
+ 90.00\t90\t0\tD\t2\t  Bacteria
+ 90.00\t90\t20\tG\t1386\t    Bacillus
+ 70.00\t70\t70\tS\t1423\t      Bacillus subtilis
+"""
+ESTIMATED = """\
+100.00\t90\t0\tR\t1\troot
+100.00\t90\t0\tD\t2\t  Bacteria
+100.00\t90\t0\tG\t1386\t    Bacillus
+100.00\t90\t90\tS\t1423\t      Bacillus subtilis
+"""
+
+
+@pytest.mark.parametrize("name", ["S1_bracken_species.kreport2", "S1.kreport2_bracken_species"])
+def test_bracken_s_reports_are_estimates_with_lineages_and_no_reads(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(ESTIMATED)
+    assert detect(path)[0][0] == "bracken"
+    found = read("bracken", [path], {})
+    assert (found.libraries, found.shares) == (("S1",), True)
+    assert found.counts["value"].to_list() == [1.0]
+    (taxon,) = found.features.values()
+    assert taxon.lineage == "d__Bacteria; g__Bacillus; s__Bacillus subtilis"
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "text"),
+    [("kraken2", "S1_bracken_species.kreport", ESTIMATED), ("bracken", "S1.kreport", COUNTED)],
+)
+def test_reads_and_estimates_in_one_form_are_not_taken_for_each_other(tmp_path, form, name, text):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError) as caught:
+        read(form, [tmp_path / name], {})
+    assert [problem.code for problem in caught.value.problems] == ["import-profile"]
+
+
 OWN = (
     "Sample_file\tGenome_file\tTaxonomic_abundance\tSequence_abundance\tContig_name\n"
     "S1.fastq.gz\tdb/soil_bin_1.fa\t40\t40\tk1 len=5\n"
