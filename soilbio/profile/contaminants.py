@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
-import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -17,8 +15,8 @@ from typing import IO, TYPE_CHECKING
 from soilbio.errors import problem_of
 from soilbio.profile.clean import Account, Cleaned
 from soilbio.profile.genomes import Genome
+from soilbio.profile.minimap2 import align, identity, index_sequences, stretches_on_target
 from soilbio.profile.packing import needing_room, packed, parts_of
-from soilbio.profile.tools import ToolFailed, run_tool_into, streaming
 from soilbio.references.manifest import sha256_of
 
 if TYPE_CHECKING:
@@ -31,6 +29,11 @@ Hit = tuple[int, int]
 PRESETS = {False: "sr", True: "map-ont"}
 
 
+# Goes up when the same numbers would take out other reads: what was looked at before is then looked
+# at anew before it may leave.
+_RULE_VERSION = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """When a read is of a genome: so much of it is aligned, and so much of that is alike."""
@@ -38,18 +41,26 @@ class Rule:
     min_aligned: float
     min_identity: float
 
-    def holds(self, read: AlignedSegment) -> bool:
-        """Judge one alignment; its length is of the bases, its identity of all columns."""
-        length = read.infer_read_length() or 0
-        columns = sum(number for kind, number in read.cigartuples or () if kind in _COLUMNS)
-        if not length or not columns:
-            return False
-        is_long = read.query_alignment_length >= self.min_aligned * length
-        return is_long and 1 - int(read.get_tag("NM")) / columns >= self.min_identity
+    def record(self) -> dict[str, float]:
+        """Give what is kept of it beside the reads."""
+        return {**asdict(self), "version": _RULE_VERSION}
 
+    def is_alike(self, alignment: AlignedSegment) -> bool:
+        """Judge one alignment by its identity."""
+        return identity(alignment) >= self.min_identity
 
-# Of CIGAR: M, I, D, =, X.
-_COLUMNS = frozenset({0, 1, 2, 7, 8})
+    def holds(self, alike: Sequence[AlignedSegment]) -> bool:
+        """Judge a read by all its alignments that are alike, whose stretches are added up.
+
+        A read may be aligned in pieces: genomes are rearranged, have insertions and gaps in their
+        assemblies, and reads are joined to others.
+        """
+        length = (alike[0].infer_read_length() or 0) if alike else 0
+        is_aligned = bytearray(length)
+        for alignment in alike:
+            for start, end in stretches_on_target(alignment):
+                is_aligned[start:end] = b"\1" * (end - start)
+        return bool(length) and is_aligned.count(1) >= self.min_aligned * length
 
 
 def write_index(genomes: Sequence[Genome], target: Path, *, is_long: bool, threads: int) -> None:
@@ -73,22 +84,6 @@ def write_index(genomes: Sequence[Genome], target: Path, *, is_long: bool, threa
     with needing_room(target), parts_of([target, _described(target)]) as (part, described):
         index_sequences("-", part, options, threads=threads, feed=feed)
         described.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-
-
-def index_sequences(
-    source: str | Path,
-    target: Path,
-    options: Sequence[str],
-    *,
-    threads: int,
-    feed: Callable[[IO[bytes]], None] | None = None,
-) -> None:
-    """Write minimap2's index of a FASTA, whole: it does not itself notice a full disk."""
-    words = ["minimap2", *options, "-t", str(threads), "-I", "1000G", "-d", "/dev/fd/1"]
-    try:
-        run_tool_into([*words, source], target, feed=feed)
-    except ToolFailed as failure:
-        raise failure.as_input_error(str(target)) from failure
 
 
 def _write_renamed(genome: Genome, place: int, sink: IO[bytes]) -> None:
@@ -131,7 +126,7 @@ def remove(
     """Take a library's reads of the index's genomes out of its files, and count them by genome.
 
     A pair goes as a whole if either mate is of a genome, and counts for the genome of its best
-    alignment. minimap2: Li 2018, Bioinformatics 34:3094. Held in memory: the names of what goes.
+    alignment. Held in memory: the places of what goes.
 
     Raises
     ------
@@ -141,7 +136,7 @@ def remove(
     """
     known = genomes_in(index)
     names = list(known)
-    account = replace(account, genomes=known, rule=asdict(rule))
+    account = replace(account, genomes=known, rule=rule.record())
     if account.status != "ok":
         return account
     found = _found(reads, index, rule, is_long=is_long, threads=threads)
@@ -163,59 +158,26 @@ def remove(
 
 def _found(
     reads: Cleaned, index: Path, rule: Rule, *, is_long: bool, threads: int
-) -> dict[str, Hit]:
-    """Give the reads of the genomes by their name, each with its best alignment.
-
-    minimap2 aligns mates together if they have the same name; others are fed to it with one.
-    """
-    import pysam
-
-    words = ["minimap2", "-a", "-x", PRESETS[is_long], "-t", str(threads), "--sam-hit-only"]
-    is_fed = _are_mates_named_apart(reads)
-    words += ["--secondary=no", str(index), *(["-"] if is_fed else reads.files())]
-    source = subprocess.PIPE if is_fed else subprocess.DEVNULL
-    best: dict[str, Hit] = {}
-    try:
-        with streaming(words, stdin=source) as aligner:
-            if aligner.stdin:
-                threading.Thread(target=_feed, args=(reads, aligner.stdin), daemon=True).start()
-            with pysam.AlignmentFile(aligner.stdout, "r", check_sq=False) as alignments:  # type: ignore[arg-type]
-                for read in alignments:
-                    if read.is_unmapped or not rule.holds(read):
-                        continue
-                    place = int(str(read.reference_name).partition("|")[0])
-                    hit = (int(read.get_tag("AS")), -place)
-                    name = bare_name(str(read.query_name))
-                    best[name] = max(best.get(name, hit), hit)
-    except ToolFailed as failure:
-        raise failure.as_input_error(str(reads.forward)) from failure
-    return best
+) -> dict[int, Hit]:
+    """Give the fragments of the genomes by their place, each with its best alignment."""
+    found = {}
+    options = ["-x", PRESETS[is_long], "--secondary=no", "-t", str(threads)]
+    for place, alignments in align(reads, index, options):
+        alike = [one for one in alignments if rule.is_alike(one)]
+        mates = [[one for one in alike if one.is_read2 == is_second] for is_second in (False, True)]
+        hits = [_hit(one) for mate in mates if rule.holds(mate) for one in mate]
+        if hits:
+            found[place] = max(hits)
+    return found
 
 
-def _are_mates_named_apart(reads: Cleaned) -> bool:
-    """Tell whether the first pair's names differ, as archives' `.1` and `.2` do."""
-    first = next(reads.fragments(), ())
-    return len({bare_name(one.name) for one in first}) > 1
+def _hit(alignment: AlignedSegment) -> Hit:
+    genome = int(str(alignment.reference_name).partition("|")[0])
+    return int(alignment.get_tag("AS")), -genome
 
 
-def _feed(reads: Cleaned, sink: IO[bytes]) -> None:
-    """Write pairs, one mate after the other, both with the name of the first."""
-    with suppress(BrokenPipeError), sink:  # who ended before says so itself
-        for fragment in reads.fragments():
-            name = bare_name(fragment[0].name)
-            for one in fragment:
-                one.name = name
-                sink.write(one.fastq_bytes())
-
-
-def bare_name(name: str) -> str:
-    """Name a read as minimap2 does, which leaves out what follows a space, and may /1 and /2."""
-    bare = name.split(None, 1)[0] if name else name
-    return bare[:-2] if bare[-2:] in ("/1", "/2") else bare
-
-
-def _rewrite(reads: Cleaned, found: Mapping[str, Hit]) -> tuple[int, Counter[int]]:
-    """Write the files anew, without the fragments of which a mate was found.
+def _rewrite(reads: Cleaned, found: Mapping[int, Hit]) -> tuple[int, Counter[int]]:
+    """Write the files anew, without the fragments that were found.
 
     Returns how many are left, and how many went by the place of the genome of their best alignment.
     """
@@ -223,19 +185,11 @@ def _rewrite(reads: Cleaned, found: Mapping[str, Hit]) -> tuple[int, Counter[int
     targets = [Path(path) for path in reads.files()]
     with needing_room(reads.forward), parts_of(targets) as parts, ExitStack() as stack:
         sinks = [stack.enter_context(packed(part)) for part in parts]
-        for fragment in reads.fragments():
-            names = [bare_name(one.name) for one in fragment]
-            hits = [found[name] for name in names if name in found]
-            if hits:
-                gone[-max(hits)[1]] += 1
+        for place, fragment in enumerate(reads.fragments()):
+            if place in found:
+                gone[-found[place][1]] += 1
                 continue
             left += 1
             for sink, one in zip(sinks, fragment, strict=True):
                 sink.write(one.fastq_bytes())
     return left, gone
-
-
-def version_of_minimap2() -> str:
-    """Ask minimap2 for its version."""
-    done = subprocess.run(["minimap2", "--version"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"

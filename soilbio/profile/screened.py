@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import Problems
@@ -43,9 +43,8 @@ def to_send(project: Config, libraries: Mapping[str, Library]) -> dict[str, Libr
         return dict(libraries)
     problems = Problems(str(project.libraries))
     wanted = {genome.name: sha256_of(genome.path) for genome in genomes}
-    rule = asdict(
-        Rule(project.shotgun["remove_min_aligned"], project.shotgun["remove_min_identity"])
-    )
+    asked = project.shotgun
+    rule = Rule(asked["remove_min_aligned"], asked["remove_min_identity"]).record()
     results = _results(project.path.resolve().parent)
     given = {}
     for name, library in libraries.items():

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 from soilbio.errors import disk_full
 from soilbio.profile.classify import Database, classifier_record, classify
 from soilbio.profile.clean import Cleaned
-from soilbio.profile.contaminants import bare_name, index_sequences, version_of_minimap2
+from soilbio.profile.minimap2 import align, index_sequences, version_of_minimap2
 from soilbio.profile.packing import needing_room, parts_of
-from soilbio.profile.tools import ToolFailed, run_tool, streaming
+from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.disk import scratch_beside
 from soilbio.taxonomy.sintax import read_sintax
+
+if TYPE_CHECKING:
+    from pysam import AlignedSegment
 
 # minimap2 with short seeds, densely set: of 150-base pieces of a phylum that the reference lacks
 # 99.6 % are found, of a domain that it lacks 57 % (docs/shotgun.md).
@@ -60,7 +62,7 @@ def profile(reads: Cleaned, database: Path, index: Path, confidence: float, targ
     """Pick the reads of rRNA genes out, name them, and write how many have each lineage.
 
     A read, or a pair of which either mate is picked, counts once; its picked mates are named
-    together. minimap2: Li 2018, Bioinformatics 34:3094.
+    together.
 
     Parameters
     ----------
@@ -81,9 +83,9 @@ def profile(reads: Cleaned, database: Path, index: Path, confidence: float, targ
         parts_of([target]) as (part,),
     ):
         picked = scratch / "picked.fasta"
-        found = {} if reads.is_empty() else _pick(reads, index)
+        found = () if reads.is_empty() else _pick(reads, index)
         with picked.open("w", encoding="ascii") as handle:
-            for number, mates in enumerate(_fragments(reads, found)):
+            for number, mates in enumerate(found):
                 handle.write(f">{number}\n{_joined(mates)}\n")
         classify(picked, Database(database, "", "", ""), confidence, scratch, threads=1)
         counts = Counter(
@@ -104,53 +106,27 @@ def _supported(ranks: Mapping[str, str]) -> str:
     return ";".join(named) or UNCLASSIFIED
 
 
-def _pick(reads: Cleaned, index: Path) -> dict[str, list[tuple[bool, str]]]:
-    """Find reads of the reference's gene, on its strand: by name, whether turned, and bases."""
-    found: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
-    words = ["minimap2", "-a", "-t", "1", "--sam-hit-only", *SEARCH, str(index), *reads.files()]
-    try:
-        with streaming(words, stdin=subprocess.DEVNULL) as aligner:
-            for name, is_turned, bases in _hits(aligner.stdout):  # type: ignore[arg-type]
-                found[name].append((is_turned, bases))
-    except ToolFailed as failure:
-        raise failure.as_input_error(str(reads.forward)) from failure
-    return found
+def _pick(reads: Cleaned, index: Path) -> Iterator[list[tuple[bool, str]]]:
+    """Find reads of the reference's gene: the mates of a fragment that are picked, together."""
+    for _, alignments in align(reads, index, ["-t", "1", *SEARCH]):
+        mates = [_picked(one) for one in alignments if not one.is_supplementary]
+        if any(mates):
+            yield [mate for mate in mates if mate]
 
 
-def _hits(stream: IO[bytes]) -> Iterator[tuple[str, bool, str]]:
-    """Give reads that are alike enough: name, whether on the other strand, bases turned right.
+def _picked(read: AlignedSegment) -> tuple[bool, str] | None:
+    """Give a read that is alike enough: whether on the other strand, and its bases turned right.
 
     minimap2 writes bases as they are aligned, on the reference's strand.
     """
-    import pysam
-
-    with pysam.AlignmentFile(stream, "r", check_sq=False) as alignments:
-        for read in alignments:
-            if read.is_unmapped or read.is_supplementary or read.is_secondary:
-                continue
-            columns = sum(n for kind, n in read.cigartuples or () if kind in (0, 1, 2, 7, 8))
-            is_alike = 1 - int(read.get_tag("NM")) / columns >= MIN_IDENTITY
-            if is_alike and read.query_alignment_length >= MIN_ALIGNED_BP:
-                bases = str(read.query_sequence)
-                if len(bases) > _LONGEST_WHOLE_BP:
-                    bases = str(read.query_alignment_sequence)
-                yield bare_name(str(read.query_name)), read.is_reverse, bases
-
-
-def _fragments(
-    reads: Cleaned, found: Mapping[str, list[tuple[bool, str]]]
-) -> list[list[tuple[bool, str]]]:
-    """Put the picked mates of a pair together, in the order of the names.
-
-    minimap2 looks at one file after the other, and mates may have names of their own (`.1`, `.2`).
-    """
-    if not found or reads.reverse is None:
-        return [found[name] for name in sorted(found)]
-    pairs = ({bare_name(one.name): None for one in pair} for pair in reads.fragments())
-    picked = [[name for name in pair if name in found] for pair in pairs]
-    return [
-        [mate for name in names for mate in found[name]] for names in sorted(filter(None, picked))
-    ]
+    columns = sum(number for kind, number in read.cigartuples or () if kind in (0, 1, 2, 7, 8))
+    is_alike = 1 - int(read.get_tag("NM")) / columns >= MIN_IDENTITY
+    if not is_alike or read.query_alignment_length < MIN_ALIGNED_BP:
+        return None
+    bases = str(read.query_sequence)
+    if len(bases) > _LONGEST_WHOLE_BP:
+        bases = str(read.query_alignment_sequence)
+    return read.is_reverse, bases
 
 
 def _joined(mates: list[tuple[bool, str]]) -> str:

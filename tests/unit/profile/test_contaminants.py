@@ -10,7 +10,7 @@ import pytest
 
 from soilbio.errors import InputError
 from soilbio.profile.clean import Account, Cleaned
-from soilbio.profile.contaminants import Rule, bare_name, remove, write_index
+from soilbio.profile.contaminants import Rule, remove, write_index
 from soilbio.profile.genomes import Genome
 from soilbio.standards.iupac import reverse_complement
 
@@ -106,12 +106,72 @@ def test_an_account_says_what_was_sought_even_of_a_library_that_failed(tmp_path,
     left = remove(account, files, index, RULE, is_long=False, threads=1)
     assert set(left.genomes) == {"host", "crop"}
     assert left.reads_decontaminated is None
-    assert left.rule == {"min_aligned": 0.5, "min_identity": 0.9}
+    assert left.rule == RULE.record()
 
 
-@pytest.mark.parametrize("name", ["r1", "r1/1", "r1/2", "r1 1:N:0:1", "r1/2 x"])
-def test_reads_are_named_as_minimap2_does(name):
-    assert bare_name(name) == "r1"
+def test_reads_of_one_name_are_judged_each_by_itself(tmp_path, index):
+    account, files = library(tmp_path, [("soil", "soil")] * 60 + [("host", "host")] * 30)
+    for path in (files.forward, files.reverse):
+        text = gzip.decompress(path.read_bytes()).decode()
+        text = re.sub(r"(?m)^@(\d+)", lambda match: f"@{int(match[1]) % 30}", text)
+        path.write_bytes(gzip.compress(text.encode(), 1))
+    left = remove(account, files, index, RULE, is_long=False, threads=1)
+    assert left.removed == {"host": 30, "crop": 0}
+    assert left.reads_decontaminated == 60
+    assert names_in(files.forward) == [str(n % 30) for n in range(60)]
+
+
+@pytest.fixture(scope="module")
+def long_index(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("long")
+    (folder / "host.fa").write_text(f">chr1\n{HOST}\n")
+    (folder / "crop.fa").write_text(f">chr1\n{CROP}\n")
+    genomes = [Genome("host", folder / "host.fa"), Genome("crop", folder / "crop.fa")]
+    write_index(genomes, folder / "long.mmi", is_long=True, threads=1)
+    return folder / "long.mmi"
+
+
+PIECE_BP = 1_400
+THIRDS = [HOST[start : start + PIECE_BP] for start in (1_000, 9_000, 5_000)]
+LONG = {
+    # Of the host, in one piece or in several, as structural variants and joined reads are.
+    "whole": (HOST[2_000:6_000], True),
+    "rearranged": ("".join(THIRDS), True),
+    "partly_turned": (THIRDS[0] + reverse_complement(THIRDS[1]) + THIRDS[2], True),
+    "folded_back": (THIRDS[0] + reverse_complement(THIRDS[0]), True),
+    "of_two_genomes": (THIRDS[0] + SOIL[:1_200] + CROP[3_000:4_400], True),
+    "with_an_insertion": (HOST[1_000:3_000] + SOIL[:1_200] + HOST[3_000:4_900], True),
+    "with_a_deletion": (HOST[1_000:3_000] + HOST[4_200:6_000], True),
+    # Not of the host for the most part.
+    "mostly_inserted": (HOST[1_000:2_400] + SOIL[:4_000] + HOST[2_400:3_800], False),
+    "one_third": (THIRDS[0] + SOIL[4_000:7_000], False),
+    "soil": (SOIL[2_000:6_000], False),
+}
+
+
+@pytest.mark.parametrize("case", LONG)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_pieces_of_a_long_read_are_added_up(tmp_path, long_index, case, is_turned):
+    bases, is_removed = LONG[case]
+    rng = random.Random(case)
+    files = Cleaned(tmp_path / "L.fastq.gz", None)
+    texts = [mutated(bases, 0.05, rng) for _ in range(10)]
+    texts = [reverse_complement(text) if is_turned else text for text in texts]
+    records = "".join(f"@{n}\n{text}\n+\n{'5' * len(text)}\n" for n, text in enumerate(texts))
+    files.forward.write_bytes(gzip.compress(records.encode(), 1))
+    account = Account("L", reads_raw=10, reads_filtered=10)
+    left = remove(account, files, long_index, RULE, is_long=True, threads=1)
+    assert sum(left.removed.values()) == (10 if is_removed else 0)
+    if is_removed and case != "of_two_genomes":
+        assert left.removed["host"] == 10
+
+
+def test_reads_that_could_not_all_be_looked_at_go_no_further(tmp_path, index):
+    account, files = library(tmp_path, [("soil", "soil")] * 20)
+    cut = gzip.decompress(files.reverse.read_bytes()).split(b"@19/2")[0]
+    files.reverse.write_bytes(gzip.compress(cut))
+    with pytest.raises(ValueError, match="zip"):
+        remove(account, files, index, RULE, is_long=False, threads=1)
 
 
 def test_a_genome_that_cannot_be_read_gives_no_index(tmp_path):

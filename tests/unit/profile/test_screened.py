@@ -42,7 +42,7 @@ def test_the_remedy_is_of_the_reason(tmp_path, monkeypatch, status, genomes, fix
         status=status,
         status_reason="cannot be read: 2 forward reads and 1 reverse ones",
         genomes={"host": sha256_of(host)} if genomes == "same" else {},
-        rule=asdict(Rule(asked["remove_min_aligned"], asked["remove_min_identity"])),
+        rule=Rule(asked["remove_min_aligned"], asked["remove_min_identity"]).record(),
     )
     folder = tmp_path / "results" / "shotgun" / "clean"
     folder.mkdir(parents=True)

@@ -73,6 +73,15 @@ def test_a_pair_counts_once_whichever_mate_is_picked(tmp_path, reference, before
     assert {name[-3:]: reads for name, reads in lineages.items()} == {"Una": 1, "Dua": 1, "ria": 1}
 
 
+def test_reads_of_one_name_count_each(tmp_path, reference):
+    reads = [GENES["Una"][800:950], GENES["Una"][1000:1150], GENES["Dua"][900:1050]]
+    library = files(tmp_path, reads)
+    text = gzip.decompress(library.forward.read_bytes()).replace(b"@r1\n", b"@r0\n")
+    library.forward.write_bytes(gzip.compress(text.replace(b"@r2\n", b"@r0\n")))
+    lineages = found(library, reference, tmp_path)
+    assert {name[-3:]: reads for name, reads in lineages.items()} == {"Una": 2, "Dua": 1}
+
+
 def test_of_a_long_read_the_gene_is_named(tmp_path, reference):
     long = OTHER[:6000] + reverse_complement(GENES["Tria"]) + OTHER[7000:12_000]
     lineages = found(files(tmp_path, [long]), reference, tmp_path)
