@@ -23,12 +23,12 @@ _PRIMERS = {"forward_primer": "pcr_primer_forward", "reverse_primer": "pcr_prime
 class Received:
     """What a recipient gets: assays as they are copied, the new ids of libraries, open lots.
 
-    `assay_of` is that of each library by its new id.
+    `assay_of` is that of each library by its new id, and the recipient's name of each assay.
     """
 
     assays: Collection[Row]
     libraries: Mapping[str, str]
-    assay_of: Mapping[str, str]
+    assay_of: tuple[Mapping[str, str], Mapping[str, str]]
     lots: Collection[str]
     names: Names
 
@@ -63,23 +63,22 @@ def _compared(history: History, received: Received) -> dict[str, Any]:
 
     Reasons stay behind: some tell of samples what may be withheld.
     """
-    names = received.names
+    names, (assay_of, shown) = received.names, received.assay_of
     digests = {one["name"]: one["sha256"] for one in history["datasets"]}
     assays: dict[str, set[str]] = {}  # of each dataset that was named, those of shared libraries
     parts: dict[str, list[str]] = {}
     for source, own in history.get("parts", {}).items():
         for part in own:
             new = [received.libraries.get(one) for one in history["libraries"][part]]
-            found = {received.assay_of[one] for one in new if one is not None}
+            found = {assay_of[one] for one in new if one is not None}
             if found:
                 assays.setdefault(source, set()).update(found)
                 parts.setdefault(names.of(source), []).append(names.of(digests[part]))
     nodes = {
-        f"{source}: {own}": (f"{names.of(source)}: {own}", name)
+        node: (f"{names.of(source)}: {shown[name]}", shown[name])
         for source, shared in assays.items()
         for node, name in history.get("assays", {}).items()
-        if node.startswith(f"{source}: ") and name in shared
-        for own in (node.removeprefix(f"{source}: "),)
+        if node.startswith(f"{source}: ") and shown.get(name) in shared
     }
     pairs = [
         {"one": nodes[pair["one"]][0], "other": nodes[pair["other"]][0], "level": pair["level"]}
@@ -106,7 +105,7 @@ def _sequences(history: History, received: Received) -> dict[str, Any]:
     regions = history.get("common_regions", {})
     placed = history.get(PLACEMENT)
     before = [_sequences(one, received) for one in history.get("before", ())]
-    names = {row["assay_id"] for row in received.assays}
+    _, shown = received.assay_of
     genes = {row.get("target_gene") for row in received.assays}
     return {
         "level": history["level"],
@@ -114,7 +113,12 @@ def _sequences(history: History, received: Received) -> dict[str, Any]:
             gene: _window(regions[gene], received) for gene in sorted(regions) if gene in genes
         },
         **(
-            {PLACEMENT: {**placed, "assays": [one for one in placed["assays"] if one in names]}}
+            {
+                PLACEMENT: {
+                    **placed,
+                    "assays": [shown[one] for one in placed["assays"] if one in shown],
+                }
+            }
             if placed
             else {}
         ),

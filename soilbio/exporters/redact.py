@@ -23,6 +23,7 @@ from soilbio.dataset.folder import SHARED
 from soilbio.dataset.history import History
 from soilbio.dataset.tables import TABLES, Column
 from soilbio.errors import problem_of
+from soilbio.exporters.assay_names import renamed, shown_assays
 from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, counted, keep_counts
 from soilbio.exporters.gate import Gate, key_of, open_gate
@@ -135,6 +136,9 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         raise gate.refusal(Share, "Nothing")
     small["libraries"] = _libraries(work)
     small["assays"] = _assays(work)
+    shown = _assay_names(work) if dataset.history else {}
+    for table in ("libraries", "assays"):
+        small[table] = renamed(small[table], shown)
     small["measurements"] = _measurements(work)
     kept = {library: work.key_of_sample[work.sample_of[library]] for library in work.new_library}
     is_open = counted(kept, gate)
@@ -146,7 +150,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
     )
     lots = origins.lots if origins else {}
     assay_of = {row["library_id"]: row["assay_id"] for row in small["libraries"]}
-    received = Received(small["assays"], work.new_library, assay_of, lots, work.names)
+    received = Received(small["assays"], work.new_library, (assay_of, shown), lots, work.names)
     columns = {table: _shown(work, table) for table in TABLES}
     tables = {table: _frame(rows, table, columns[table]) for table, rows in small.items()}
     tables["features"] = copied.features.select(*columns["features"])
@@ -282,21 +286,32 @@ def _libraries(work: _Work) -> list[Row]:
     return copied
 
 
+def _keys_of_assays(work: _Work) -> dict[str, str]:
+    """Give the shared assays, with the agreements of their shared libraries; these touch them."""
+    keys: dict[str, set[str]] = {}
+    for row in work.rows("libraries"):
+        if row["library_id"] in work.new_library:
+            keys.setdefault(row["assay_id"], set()).add(work.key_of_sample[row["sample_id"]])
+    return {assay: key_of(own) for assay, own in keys.items()}
+
+
+def _assay_names(work: _Work) -> dict[str, str]:
+    rows = {row["assay_id"]: row for row in work.rows("assays")}
+    keys = _keys_of_assays(work)
+    has_method = {name: work.gate.allows(key, Share.METHOD) for name, key in keys.items()}
+    return shown_assays(rows, has_method, work.names)
+
+
 def _assays(work: _Work) -> list[Row]:
     """Copy the assays of shared libraries; only their agreements touch them."""
     columns = work.columns("assays")
-    of_library = {row["library_id"]: row["assay_id"] for row in work.rows("libraries")}
+    keys = _keys_of_assays(work)
     copied = []
     for row in work.rows("assays"):
-        keys = {
-            work.key_of_sample[work.sample_of[library]]
-            for library in work.new_library
-            if of_library[library] == row["assay_id"]
-        }
-        if not keys:
+        if row["assay_id"] not in keys:
             _drop(work, "assays", row, columns)
             continue
-        key = key_of(keys)
+        key = keys[row["assay_id"]]
         new, fates = copy_row("assays", row, columns, work.gate.of(key), work.names)
         work.ledger.add_row("assays", fates)
         copied.append({**new, "agreement_ids": key})

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.tables import ASSAYS
-from soilbio.standards.sharing_classes import SharingClass as Share
+from soilbio.dataset.assay_names import (
+    LABEL_DIGITS,
+    SHARES,
+    method_of,
+    name_before_merging,
+)
 
 if TYPE_CHECKING:
     from soilbio.harmonise.rows import Row
     from soilbio.harmonise.sources import Source
-
-_SHARES = "-shares"
-# All that an assay's row states of its method, the fingerprint among it.
-_METHOD = tuple(
-    one.name for one in ASSAYS.columns if one.sharing_class == Share.METHOD and not one.is_id
-)
 
 
 def assay_names(
@@ -42,39 +38,23 @@ def assay_names(
         for row in source.rows("assays"):
             has_counts = bool(assays[f"{source.name}: {row['assay_id']}"]["has_counts"])
             own = row["assay_id"]
-            name = _before_merging(row, has_counts=has_counts) if source.history else own
-            made.append((source.digest, own, name, _method(row), has_counts))
-            methods.setdefault(name, {})[_method(row)] = row.get("method_fingerprint") or ""
+            name = name_before_merging(row, has_counts=has_counts) if source.history else own
+            made.append((source.digest, own, name, method_of(row), has_counts))
+            methods.setdefault(name, {})[method_of(row)] = row.get("method_fingerprint") or ""
             kinds.setdefault(name, set()).add(has_counts)
     names = {}
     for digest, own, name, method, has_counts in made:
         ends = [f"-{_label(method, methods[name])}"] if len(methods[name]) > 1 else []
-        ends += [_SHARES] if len(kinds[name]) > 1 and not has_counts else []
+        ends += [SHARES] if len(kinds[name]) > 1 and not has_counts else []
         names[digest, own] = name + "".join(ends)
     return names
-
-
-def _method(assay: Row) -> str:
-    """Give the checksum of all that an assay's row states of its method."""
-    known = {name: assay[name] for name in _METHOD if assay.get(name) not in (None, "")}
-    return sha256(json.dumps(known).encode()).hexdigest()
 
 
 def _label(method: str, fingerprints: Mapping[str, str]) -> str:
     """Begin with the fingerprint; where several methods share it, with the checksum of all."""
     own = fingerprints[method]
     is_only = list(fingerprints.values()).count(own) == 1
-    return (own if own and is_only else method)[:8]
-
-
-def _before_merging(assay: Row, *, has_counts: bool) -> str:
-    """Give the name that an assay had before a merging told it from others."""
-    name = str(assay["assay_id"])
-    if not has_counts:
-        name = name.removesuffix(_SHARES)
-    for label in (assay.get("method_fingerprint") or "", _method(assay)):
-        name = name.removesuffix(f"-{label[:8]}") if label else name
-    return name
+    return (own if own and is_only else method)[:LABEL_DIGITS]
 
 
 def merged_assays(

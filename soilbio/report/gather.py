@@ -18,7 +18,7 @@ from soilbio.dataset.read import read_dataset
 from soilbio.errors import Problems
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material
-from soilbio.report.merged import tables_for
+from soilbio.report.merged import named_for, tables_for
 from soilbio.report.results import Results, read_json, read_results
 from soilbio.report.view import Audience
 from soilbio.standards.purposes import PURPOSES
@@ -71,6 +71,7 @@ def gather(
         for name, text in sorted(dataset.agreements.items())
     ]
     audience, cell_degrees = _audience(agreements, request)
+    dataset = named_for(dataset, audience)
     columns = _columns(config, results)
     view = view_of(
         dataset,

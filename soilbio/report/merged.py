@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from soilbio.exporters.assay_names import shown_assays
 from soilbio.exporters.gate import key_of
 from soilbio.exporters.origins import origins_of, shown_features
-from soilbio.exporters.rows import is_control
+from soilbio.exporters.rows import Names, is_control
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 if TYPE_CHECKING:
@@ -15,6 +17,23 @@ if TYPE_CHECKING:
 
     from soilbio.dataset.read import Dataset
     from soilbio.report.view import Audience
+
+
+def named_for(dataset: Dataset, audience: Audience) -> Dataset:
+    """Give a merged dataset with the names of assays that its reader may know.
+
+    Merging puts the beginning of a method's checksum into them.
+    """
+    import polars as pl
+
+    if audience.is_holder or not dataset.history or audience.sees(Share.METHOD):
+        return dataset
+    rows = {row["assay_id"]: row for row in dataset.table("assays").to_dicts()}
+    names = Names(bytes(32), audience.recipient)
+    shown = shown_assays(rows, dict.fromkeys(rows, False), names)
+    renamed = pl.col("assay_id").replace(shown)
+    tables = {name: dataset.tables[name].with_columns(renamed) for name in ("libraries", "assays")}
+    return replace(dataset, tables={**dataset.tables, **tables})
 
 
 def tables_for(dataset: Dataset, audience: Audience) -> Mapping[str, pl.LazyFrame]:

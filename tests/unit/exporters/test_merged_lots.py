@@ -34,6 +34,7 @@ from soilbio.dataset.read import read_dataset
 from soilbio.dataset.tables import FEATURES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError
+from soilbio.exporters.assay_names import shown_assays
 from soilbio.exporters.merged_history import Received, copy_history
 from soilbio.exporters.origins import Origins, shown_features
 from soilbio.exporters.registry import OF_TABLES
@@ -75,7 +76,7 @@ def agreement(name: str) -> str:
     return json.dumps({**text, "parties": parties, "grants": grants})
 
 
-def laboratory(folder: Path, libraries: dict[str, Library]) -> Path:
+def laboratory(folder: Path, libraries: dict[str, Library], engine: str = "dada2") -> Path:
     tables = example_tables()
     assay = tables["assays"].filter(pl.col("target_gene") == "16S rRNA").head(1)
     sample = tables["samples"].filter(pl.col("ph").is_not_null()).head(1)
@@ -104,7 +105,11 @@ def laboratory(folder: Path, libraries: dict[str, Library]) -> Path:
                 sample.with_columns(sample_id=pl.lit(name), agreement_id=pl.lit(tag))
                 for name, (_, tag, _) in libraries.items()
             ),
-            "assays": assay.with_columns(agreement_ids=pl.lit("|".join(tags))),
+            "assays": assay.with_columns(
+                agreement_ids=pl.lit("|".join(tags)),
+                engine=pl.lit(engine),
+                method_fingerprint=pl.lit(id_of(engine) * 2),
+            ),
             "libraries": pl.concat(
                 library.with_columns(
                     *(pl.lit(name).alias(one) for one in ("library_id", "sample_id", "run_id")),
@@ -262,7 +267,9 @@ def test_a_common_region_goes_along_where_its_primers_do():
         ({}, ("", "")),
     ):
         assays = [{"assay_id": "V4", "target_gene": "16S rRNA", **primers}]
-        received = Received(assays, {"a": "new"}, {"new": "V4"}, {"l"}, Names(bytes(32), PARTY))
+        received = Received(
+            assays, {"a": "new"}, ({"new": "V4"}, {"V4": "V4"}), {"l"}, Names(bytes(32), PARTY)
+        )
         found = copy_history(history, received)
         region = found["before"][0]["common_regions"]["16S rRNA"]
         assert (region["forward_primer"], region["reverse_primer"]) == told
@@ -351,6 +358,50 @@ def test_no_flag_tells_which_names_a_withheld_dataset_has_too(tmp_path, level):
     alone, beside = (one.drop("agreement_ids").sort("feature_id") for one in views)
     assert beside.equals(alone)
     assert set(beside["flags"]) == {""}
+
+
+METHODS = {"pcr_primer_forward": "AACC", "engine": "dada2", "method_fingerprint": "0a1b2c3d" * 8}
+
+
+def assays(*names: str) -> dict[str, dict[str, str]]:
+    """Make assays whose checksum begins with a digit of their own."""
+    return {
+        name: {"assay_id": name, **METHODS, "method_fingerprint": name[-8:] + "0" * 56}
+        for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("shared", "expected"),
+    [
+        ({"V4-0a1b2c3d": True}, {"V4"}),
+        ({"V4-0a1b2c3d": False}, {"V4"}),
+        ({"V4-0a1b2c3d": True, "V4-99998888": True}, {"V4-0a1b2c3d", "V4-99998888"}),
+        ({"V4-0a1b2c3d": False, "V4-99998888": True}, {"V4-1", "V4-2"}),
+        ({"V4-0a1b2c3d": False, "V4-1": True}, {"V4", "V4-1"}),
+    ],
+)
+def test_a_name_of_an_assay_tells_no_withheld_method_nor_that_there_is_another(shared, expected):
+    rows = assays("V4-0a1b2c3d", "V4-99998888") | {"V4-1": {"assay_id": "V4-1"}}
+    found = shown_assays(rows, shared, Names(bytes(32), PARTY))
+    assert found.keys() == shared.keys()
+    assert set(found.values()) == expected
+
+
+def test_one_shared_assay_goes_by_the_name_that_its_dataset_has(tmp_path):
+    own = laboratory(tmp_path / "x", X)
+    shut = laboratory(tmp_path / "z", {"z-soil": ("", SHUT, {SAME: (None, None)})}, engine="deblur")
+    harmonise([own, shut], tmp_path / "m", "auto", read_rules())
+    before = read_dataset(own).table("assays")["assay_id"].to_list()
+    merged = read_dataset(tmp_path / "m").table("assays")["assay_id"].to_list()
+    assert set(before).isdisjoint(merged)
+    made = view(tmp_path / "m", "public")
+    for table in ("assays", "libraries"):
+        assert made.tables[table].collect()["assay_id"].unique().to_list() == before
+    exported(view(tmp_path / "m", PARTY), "partner", tmp_path / "party")
+    received = tmp_path / "party" / "dataset"
+    assert main(["dataset", "validate", str(received)]) == 0
+    assert [one for one in merged if one in (received / HISTORY).read_text()] == []
 
 
 @pytest.mark.parametrize("level", ["feature", "genus"])
