@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ _TO_SETTLE = (
     *("import-cell", "import-column", "import-name", "import-total", "import-separator"),
     "import-table-count",
 )
+# The first column of a sheet of samples, which has more text than numbers.
+_SAMPLES = re.compile(r"^#?sample(?:s|[ _.-]?(?:id|name))?$", re.IGNORECASE)
 ENDS = (".tsv", ".txt", ".csv", ".xlsx", ".tsv.gz", ".csv.gz", ".txt.gz")
 
 
@@ -34,7 +37,8 @@ def recognise(source: Path) -> str:
         more = f", and {len(told) - 1} more to settle" if len(told) > 1 else ""
         first = f"to settle first: {told[0].place()}, {told[0].code}{more}" if told else ""
         return f"{whose or 'a table'}; {first}" if told else ""
-    if not grid.columns:
+    is_sheet = bool(_SAMPLES.match(grid.corner)) and len(grid.texts) > len(grid.columns)
+    if not grid.columns or is_sheet:
         return ""
     size = f"{len(grid.rows)} rows and {len(grid.columns)} columns of numbers"
     return f"{whose}: {size}" if whose else size

@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -97,7 +97,7 @@ def _note_quote(problems: Problems, number: int, text: str) -> None:
 
 def _separator(source: Path, start: Sequence[str]) -> str:
     """Tell what parts columns, by the header; spaces and bars only if they are stated."""
-    lines = [line.rstrip("\r\n") for line in start if line.strip() and not _is_comment(line)]
+    lines = _lines_to_part([line.rstrip("\r\n") for line in start if line.strip()])
     header = lines[0] if lines else ""
     # Lineages hold commas and semicolons: a tab, where there is one, is the separator; so it is
     # where a title stands above.
@@ -116,6 +116,18 @@ def _separator(source: Path, start: Sequence[str]) -> str:
                 fix=f"Write it with tabs; or say in --method `table: {{separator: {name}}}`",
             )
     return "\t"
+
+
+def _lines_to_part(start: Sequence[str]) -> list[str]:
+    """Leave comments out, but for a header that begins as one: `#OTU ID;A;B`."""
+    lines = [line for line in start if not _is_comment(line)]
+    above = list(takewhile(_is_comment, start))[-1:]
+    is_header = any(
+        mark in one and one.count(mark) == lines[0].count(mark)
+        for one in (above if lines else ())
+        for mark in ",;"
+    )
+    return [*above, *lines] if is_header else lines
 
 
 def _is_even(lines: Sequence[str], mark: str) -> bool:
