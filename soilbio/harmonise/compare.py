@@ -24,10 +24,12 @@ _WITH_REGION = re.compile(r"(\d+(?:\.\d)?s)v\d")
 _SPELLING = re.compile(r"\b(?:r[rd]na|gene|region)\b|[\s_-]+")
 # Words of an engine that say that its features are exact sequences; that they were clustered, or
 # made fewer otherwise, whatever they were before; and programs that cluster unless more is said.
-_EXACT = re.compile(r"dada2|unoise|deblur|zotu|\basv|\besv|sequence variant|unique sequences", re.I)
+_EXACT = re.compile(
+    r"dada2|unoise|deblur|[zs]otu|\basv|\besv|sequence variant|unique sequences", re.I
+)
 _CLUSTERED = re.compile(
-    r"(?<![zl])otu|\b9\d(?:[.,]\d+)? ?%|(?<![\d.])97(?![\d.])|\b0[.,]9\d|clust(?!er_unoise)"
-    r"|uparse|swarm|cd-?hit|lulu|mumu|tip_?glom|agglomerat|\bgrouped\b|collapsed|phylotype"
+    r"(?<![zls])otu|\b9\d(?:[.,]\d+)? ?%|(?<![\d.])97(?![\d.])|\b0[.,]9\d|clust(?!er_unoise)"
+    r"|uparse|swarm|cd-?hit|lulu|mumu|(?:tip|tax)_?glom|agglomerat|\bgrouped\b|collapsed|phylotype"
     r"|\b(?:at|of) [1-9](?:[.,]\d+)? ?%|(?:open|closed|de.novo).reference",
     re.I,
 )
@@ -35,8 +37,10 @@ _CLUSTERED = re.compile(
 # sequences at 97 %), and tables of counts have names of their own.
 _CLUSTERED_THEN = re.compile(
     r"(?<![zl])\botus?\b(?![ -]?tab)|\bcluster_(?!unoise)\w+\b|cd-?hit|\bswarm\b|lulu|mumu"
-    r"|tip_?glom|(?<!no )(?<!not )(?<!without )\b(?:re-?)?cluster(?:ed|ing)\b(?!\"?\s*[:=])",
-    re.I,
+    r"|(?:tip|tax)_?glom|agglomerat|clusterize|idclusters|opti_?clust"
+    r"|\A(?!.*(?:unoise|usearch_global)).*(?:\bcentroids\b|--id 0?\.9\d)"
+    r"|(?<!no )(?<!not )(?<!without )\b(?:re-?)?cluster(?:ed|ing)\b(?!\"?\s*[:=])",
+    re.I | re.S,
 )
 _CLUSTERERS = re.compile(r"mothur|lotus", re.I)
 # What assays state of their method that is not in its fingerprint, which is older.

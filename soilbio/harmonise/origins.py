@@ -44,6 +44,7 @@ def own_tables(source: Source, lots: Lots | None = None) -> tuple[pl.LazyFrame, 
         if lots is None or source.history:
             return counts, features.with_columns(pl.lit(None, pl.String).alias(LOTS))
         return counts, with_lots(source, features, lots)
+    origins = _never_to_be_joined_again(source, origins)
     before = origins.select("feature_id", "source", "own_id").unique()
     apart = (
         with_dataset(source, counts)
@@ -53,6 +54,38 @@ def own_tables(source: Source, lots: Lots | None = None) -> tuple[pl.LazyFrame, 
     )
     features = origins.with_columns(pl.col("own_id").alias("feature_id"))
     return apart, features.select(*_COLUMNS, "source", "came_as", LOTS)
+
+
+def _never_to_be_joined_again(source: Source, origins: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave features one that were made of several, of which the sequence of any is withheld.
+
+    By their sequences they were made one; who received them without these cannot do so again.
+    """
+    import polars as pl
+
+    lacks = pl.col("sequence").fill_null("") == ""
+    joined = (
+        origins.group_by("feature_id")
+        .agg(lacks.any().alias("lacks"), pl.col("own_id").n_unique().alias("number"))
+        .filter(pl.col("lacks") & (pl.col("number") > 1))
+        .select("feature_id")
+    )
+    of_ones = ("sequence", "length_bp")
+    merged = source.frame("features").join(joined, on="feature_id", how="semi")
+    is_one = pl.col("is_one").fill_null(value=False)
+    return (
+        origins.join(
+            merged.select("feature_id", *(pl.col(x).alias(f"{x}:merged") for x in of_ones)),
+            on="feature_id",
+            how="left",
+        )
+        .join(joined.with_columns(is_one=pl.lit(value=True)), on="feature_id", how="left")
+        .with_columns(
+            pl.when(is_one).then("feature_id").otherwise("own_id").alias("own_id"),
+            *(pl.when(is_one).then(f"{x}:merged").otherwise(x).alias(x) for x in of_ones),
+        )
+        .select(origins.collect_schema().names())
+    )
 
 
 def with_dataset(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:

@@ -42,9 +42,15 @@ def level(**changes) -> tuple[str, list[str]]:
         ({"engine": "mothur OTU"}, "genus", ["engine-differs", "clusters-against-variants"]),
         ({"engine": "mothur"}, "genus", ["engine-differs", "clusters-against-variants"]),
         ({"engine": "mothur, ASV"}, "feature", ["engine-differs"]),
+        ({"engine": "deblur, sOTUs"}, "feature", ["engine-differs"]),
         *(
             ({"engine": engine}, "genus", ["engine-differs", "clusters-against-variants"])
-            for engine in ("DADA2 + mumu", "dada2, ASVs grouped at 3 %", "dada2, tip_glom")
+            for engine in (
+                "DADA2 + mumu",
+                "dada2, ASVs grouped at 3 %",
+                "dada2, tip_glom",
+                "DADA2, then tax_glom",
+            )
         ),
         *(
             ({"engine_parameters": text}, "genus", ["engine-differs", "clusters-against-variants"])
@@ -52,6 +58,12 @@ def level(**changes) -> tuple[str, list[str]]:
                 "then vsearch --cluster_size, 97 % OTUs",
                 '{"then": "mumu"}',
                 "ASVs clustered",
+                "DECIPHER Clusterize(cutoff = 0.03)",
+                "DECIPHER::IdClusters, cutoff 0.03",
+                "mothur opticlust 0.03",
+                "agglomerated by genus",
+                "tax_glom(ps, 'Genus')",
+                "vsearch --id 0.97, centroids",
             )
         ),
         *(
@@ -59,6 +71,7 @@ def level(**changes) -> tuple[str, list[str]]:
             for text in (
                 "vsearch --usearch_global --id 0.97 --otutabout, zOTUs",
                 "--cluster_unoise, reads mapped at 97 %",
+                "--cluster_unoise a.fasta --centroids b.fasta",
                 "no clustering",
                 '{"clustering": false}',
             )
