@@ -21,10 +21,10 @@ from soilbio.assemble.rows import (
 from soilbio.dataset.tables import COUNTS, FEATURES, LIBRARIES, MEASUREMENTS
 from soilbio.dataset.write import write_dataset
 from soilbio.metadata.config import Config, read_config
+from soilbio.metadata.genome_files import genomes_of
 from soilbio.metadata.samples import read_samples
 from soilbio.metadata.sheet import Library, read_sheet
 from soilbio.metadata.units import units_of
-from soilbio.profile.genomes import genomes_of
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
 from soilbio.taxonomy.renamed import renamed_files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -190,11 +191,10 @@ def _gb(size: int | None) -> str:
 
 def _plan(args: argparse.Namespace) -> int:
     """Print what a project needs, and what of it fits; exit code 1 if something does not."""
-    import shutil
-
     from soilbio.errors import Problems
     from soilbio.metadata.config import read_config
-    from soilbio.metadata.databases import needs_of
+    from soilbio.metadata.databases import needs_of, used_profilers
+    from soilbio.metadata.genome_files import cleaning_memory_mb, genomes_of, index_bytes
     from soilbio.metadata.sheet import read_sheet
     from soilbio.references.entries import read_manifest, to_get
     from soilbio.references.machine import memory_bytes
@@ -204,30 +204,55 @@ def _plan(args: argparse.Namespace) -> int:
     project = read_config(args.config)
     # Reads need not be there yet: what is wrong with the sheet is for `soilbio check` to tell.
     sheet = read_sheet(project.libraries, project.assays, problems=Problems(str(project.libraries)))
-    needs = needs_of(project, sheet.values())
     manifest, root, memory = read_manifest(), references_root(), memory_bytes()
-    planned = plan(needs, manifest, root)
+    planned = plan(needs_of(project, sheet.values()), manifest, root)
     print(*_PLAN, sep="\t")
     for item in planned:
         print(*_plan_row(item, memory), sep="\t")
-    there = next(path for path in (root, *root.parents) if path.is_dir())
-    free, needed = shutil.disk_usage(there).free, sum(item.peak_bytes for item in planned)
-    most = max((item.memory_bytes or 0 for item in planned), default=0)
+    genomes = genomes_of(project)
+    cleaning = cleaning_memory_mb(genomes) * 10**6 if used_profilers(project, sheet.values()) else 0
+    most = max(cleaning, *(item.memory_bytes or 0 for item in planned))
+    has_room = _tell_disk(planned, root)
     print(
-        f"Disk: {needed / 1e9:.3g} GB to get and unpack, {free / 1e9:.3g} GB free in {root}.\n"
         f"Memory: {most / 1e9:.3g} GB for the largest job, {memory / 1e9:.3g} GB here"
         " (SOILBIO_MEMORY_GB states that of another machine; ~: estimated). `soilbio run` starts no"
         " more jobs together than fit.",
         file=sys.stderr,
     )
+    if cleaning and project.shotgun["remove"]:
+        print(
+            "Each job that trims reads holds all genomes to be removed; until all are trimmed their"
+            f" index takes {index_bytes(genomes) / 1e9:.3g} GB beside the results, and as much again"
+            " where there are long reads as well as short ones.",
+            file=sys.stderr,
+        )
     for engine, names in advice(planned, manifest, memory):
         print(f"{engine}: {', '.join(names) or 'none'} would fit.", file=sys.stderr)
     for item in planned:
         if item.state == TO_GET:
             bare = " (no checksum is published)" if item.checksums == "none" else ""
             print(f"To get it: {to_get(manifest[item.need.name])}{bare}", file=sys.stderr)
-    is_short = needed > free or any(item.fits(memory) is False for item in planned)
-    return 1 if is_short or any(item.state in MISSING for item in planned) else 0
+    is_missing = any(item.state in MISSING for item in planned)
+    return 0 if has_room and most <= memory and not is_missing else 1
+
+
+def _tell_disk(planned: Sequence[Planned], root: Path) -> bool:
+    """Say what disk it takes to get what is not there, and tell whether there is room."""
+    import shutil
+
+    from soilbio.references.plan import TO_GET
+
+    there = next(path for path in (root, *root.parents) if path.is_dir())
+    free, needed = shutil.disk_usage(there).free, sum(item.peak_bytes for item in planned)
+    unknown = [
+        item.need.name for item in planned if item.state == TO_GET and item.download_bytes is None
+    ]
+    more = f" and {', '.join(unknown)}, of unknown size," if unknown else ""
+    print(
+        f"Disk: {needed / 1e9:.3g} GB{more} to get and unpack, {free / 1e9:.3g} GB free in {root}.",
+        file=sys.stderr,
+    )
+    return needed <= free
 
 
 def _plan_row(item: Planned, memory: int) -> list[str]:

@@ -81,8 +81,8 @@ def _clean(args: argparse.Namespace) -> None:
 
 def _index(args: argparse.Namespace) -> None:
     from soilbio.metadata.config import read_config
+    from soilbio.metadata.genome_files import genomes_of
     from soilbio.profile.contaminants import write_index
-    from soilbio.profile.genomes import genomes_of
 
     genomes = genomes_of(read_config(args.config))
     write_index(genomes, args.out, is_long=args.long, threads=args.threads)

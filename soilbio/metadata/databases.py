@@ -9,7 +9,12 @@ from soilbio.errors import InputError, Problems, problem_of
 from soilbio.metadata.assays import SSU
 from soilbio.metadata.classifiers import classified, key_of, reference_of
 from soilbio.metadata.config import Config
-from soilbio.metadata.genome_files import check_genomes
+from soilbio.metadata.genome_files import (
+    PHIX,
+    check_genomes,
+    cleaning_memory_mb,
+    genomes_of,
+)
 from soilbio.metadata.sheet import Library
 from soilbio.references.entries import read_manifest, to_get
 from soilbio.references.genome_names import stranger_to
@@ -30,7 +35,7 @@ from soilbio.references.manifest import (
     installed,
     references_root,
 )
-from soilbio.references.plan import Need
+from soilbio.references.plan import GENOME, Need
 from soilbio.references.versions import check_version
 
 __all__ = [
@@ -139,8 +144,19 @@ def needs_of(project: Config, libraries: Iterable[Library]) -> list[Need]:
         place: Path | None = project.shotgun[key]
         name = _name_of(place) if place else "-"
         found.append(Need(name, profiler, f"shotgun.{key}", place))
-    if profilers and project.shotgun["remove_phix"]:
-        found.append(Need("phix", "genome", "shotgun.remove_phix"))
+    return found + (_genomes_needed(project) if profilers else [])
+
+
+def _genomes_needed(project: Config) -> list[Need]:
+    """List the genomes to be removed; a job holds all of them together."""
+    memory = cleaning_memory_mb(genomes_of(project)) * 10**6
+    named = project.shotgun["remove"]
+    found = [
+        Need(one["name"], GENOME, "shotgun.remove", one["fasta"], memory_bytes=memory)
+        for one in named
+    ]
+    if project.shotgun["remove_phix"] and PHIX not in {one["name"] for one in named}:
+        found.append(Need(PHIX, GENOME, "shotgun.remove_phix", memory_bytes=memory))
     return found
 
 

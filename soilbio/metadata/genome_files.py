@@ -1,18 +1,65 @@
-"""The genomes whose reads a project removes: there, and FASTA."""
+"""The genomes whose reads are taken out of metagenomes: those named, and PhiX where installed."""
 
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from soilbio.errors import Problems
 from soilbio.metadata.config import Config
+from soilbio.references.machine import memory_bytes
+from soilbio.references.manifest import references_root
 
+PHIX = "phix"
+_PHIX_FILE = "genome.fasta.gz"
 _GZIP = b"\x1f\x8b"
+# A base of a genome costs minimap2's index about so many bytes.
+_INDEX_BYTES_PER_BASE = 4
+# What trimming, counting and aligning take beside the index.
+_CLEANING_MB = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Genome:
+    """A genome whose reads are taken out; `path` is a FASTA file, plain or gzip."""
+
+    name: str
+    path: Path
+
+
+def genomes_of(project: Config) -> list[Genome]:
+    """List the genomes whose reads are taken out: those named, and PhiX where it is installed."""
+    named = [Genome(one["name"], one["fasta"]) for one in project.shotgun["remove"]]
+    phix = references_root() / PHIX / _PHIX_FILE
+    wants = project.shotgun["remove_phix"] and PHIX not in {genome.name for genome in named}
+    return [*named, Genome(PHIX, phix)] if wants and phix.is_file() else named
+
+
+def genomes_memory_mb(genomes: Sequence[Genome]) -> int:
+    """Estimate what minimap2 needs: the index's bytes, and half a gigabyte for reads."""
+    return 500 + index_bytes(genomes) // 10**6
+
+
+def index_bytes(genomes: Sequence[Genome]) -> int:
+    """Estimate the size of minimap2's index, in memory and on the disk."""
+    size = 0
+    for genome in genomes:
+        if genome.path.is_file():
+            bytes_a_base = 4 if genome.path.suffix == ".gz" else 1
+            size += genome.path.stat().st_size * bytes_a_base
+    return size * _INDEX_BYTES_PER_BASE
+
+
+def cleaning_memory_mb(genomes: Sequence[Genome]) -> int:
+    """Say what memory a job asks for that trims reads and takes out those of the genomes."""
+    return _CLEANING_MB + genomes_memory_mb(genomes)
 
 
 def check_genomes(project: Config, problems: Problems) -> None:
-    """Note genomes that are no FASTA file, and names that come twice."""
+    """Note genomes that are no FASTA file or do not fit into memory, and names that come twice."""
+    _check_fit(project, problems)
     names = set[str]()
     for place, one in enumerate(project.shotgun["remove"]):
         row = project.row("shotgun", "remove", place) or project.row("shotgun", "remove")
@@ -35,6 +82,22 @@ def check_genomes(project: Config, problems: Problems) -> None:
                 fix="Rename one of the two",
             )
         names.add(one["name"])
+
+
+def _check_fit(project: Config, problems: Problems) -> None:
+    """Note genomes whose index does not fit into memory, as databases are."""
+    needed, there = cleaning_memory_mb(genomes_of(project)) * 10**6, memory_bytes()
+    if not project.shotgun["remove"] or needed <= there:
+        return
+    problems.add(
+        "shotgun-memory",
+        row=project.row("shotgun", "remove"),
+        column="shotgun.remove",
+        found=f"genomes that take {needed / 1e9:.1f} GB, memory of {there / 1e9:.1f} GB",
+        expected="memory that holds the index of all genomes, about four bytes a base",
+        fix="Use a machine with more (SOILBIO_MEMORY_GB states that of a cluster's nodes), or name"
+        " fewer genomes or parts of them",
+    )
 
 
 def _fault_of(path: Path) -> str:

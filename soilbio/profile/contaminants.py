@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from soilbio.errors import problem_of
+from soilbio.metadata.genome_files import Genome
 from soilbio.profile.clean import Account, Cleaned
-from soilbio.profile.genomes import Genome
 from soilbio.profile.minimap2 import align, identity, index_sequences, stretches_on_target
 from soilbio.profile.packing import needing_room, packed, parts_of
 from soilbio.references.manifest import sha256_of
@@ -31,7 +31,7 @@ PRESETS = {False: "sr", True: "map-ont"}
 
 # Goes up when the same numbers would take out other reads: what was looked at before is then looked
 # at anew before it may leave.
-_RULE_VERSION = 2
+RULE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Rule:
 
     def record(self) -> dict[str, float]:
         """Give what is kept of it beside the reads."""
-        return {**asdict(self), "version": _RULE_VERSION}
+        return {**asdict(self), "version": RULE_VERSION}
 
     def is_alike(self, alignment: AlignedSegment) -> bool:
         """Judge one alignment by its identity."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from soilbio.errors import Problem
-from soilbio.profile.genomes import genomes_of
+from soilbio.metadata.genome_files import genomes_of
 from soilbio.standards import shipped
 
 if TYPE_CHECKING:

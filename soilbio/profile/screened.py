@@ -9,9 +9,9 @@ from pathlib import Path
 
 from soilbio.errors import Problems
 from soilbio.metadata.config import Config
+from soilbio.metadata.genome_files import genomes_of
 from soilbio.metadata.sheet import Library
 from soilbio.profile.contaminants import Rule
-from soilbio.profile.genomes import genomes_of
 from soilbio.references.manifest import sha256_of
 
 _FAILED = "could not be looked at"

@@ -25,6 +25,8 @@ from soilbio.references.manifest import (
 # States of what cannot be got by its name, and of what can.
 MISSING = ("not named", "not there")
 TO_GET = "to get"
+# What is no profiler's, and of which a project may name files of its own.
+GENOME = "genome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ class Need:
     """A reference that a project uses: its name or path, the engine, and what for.
 
     `path` is where it lies, if it is (or would be) a database; None for sequences of amplicons.
+    `memory_bytes` is what a job takes that holds it together with others, as genomes are held.
     """
 
     name: str
     engine: str
     used_by: str
     path: Path | None = None
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +71,20 @@ def plan(needs: Iterable[Need], manifest: Mapping[str, Entry], root: Path) -> li
 
 
 def _planned(need: Need, entry: Entry | None, root: Path) -> Planned:
-    is_there = (root / need.name / DESCRIPTION).is_file()
+    is_own = need.engine == GENOME and need.path is not None
+    is_there = not is_own and (root / need.name / DESCRIPTION).is_file()
     if need.path is not None and need.path.exists():
         known = database_at(need.path, root)
         size = _size(root / known.name if known else need.path)
-        memory = memory_of(need.engine, need.path) if need.engine in PROFILERS else None
+        is_profiler = need.engine in PROFILERS
+        memory = memory_of(need.engine, need.path) if is_profiler else need.memory_bytes
         state = "installed" if known else "own file"
         return Planned(need, state, 0, size, memory, is_estimated=True, checksums="")
     if is_there:
         size = _size(root / need.name)
-        return Planned(need, "installed", 0, size, None, is_estimated=False, checksums="")
-    if entry is None:
+        memory = need.memory_bytes
+        return Planned(need, "installed", 0, size, memory, is_estimated=True, checksums="")
+    if entry is None or is_own:
         state = "not named" if need.path is None and need.engine in PROFILERS else "not there"
         return Planned(need, state, None, None, None, is_estimated=False, checksums="")
     return Planned(
@@ -85,7 +92,7 @@ def _planned(need: Need, entry: Entry | None, root: Path) -> Planned:
         TO_GET,
         entry.download_bytes,
         disk_of_entry(entry),
-        memory_of_entry(entry),
+        need.memory_bytes or memory_of_entry(entry),
         is_estimated=entry.memory_bytes is None,
         checksums=entry.checksums(),
         peak_bytes=(entry.download_bytes or 0) + (entry.disk_bytes or 0),

@@ -208,6 +208,34 @@ def test_a_plan_says_what_is_needed_and_what_fits(
     assert "would fit" in said.err or code == 0
 
 
+@pytest.mark.parametrize(("memory", "code"), [("24", 0), ("4", 1)])
+def test_a_plan_counts_the_memory_of_genomes_to_be_removed(
+    tmp_path, monkeypatch, capsys, memory, code
+):
+    monkeypatch.setenv("SOILBIO_MEMORY_GB", memory)
+    host = tmp_path / "host.fa"
+    with host.open("wb") as handle:
+        handle.write(b">h\n")
+        handle.truncate(600_000_000)
+    (tmp_path / "l.tsv").write_text(
+        "library_id\tsample_id\tassay\trun\tfastq_1\tagreement\nL1\tS1\tw\tR1\tno.fq\ta-1\n"
+    )
+    (tmp_path / "config.yaml").write_text(
+        "title: T\nlibraries: l.tsv\nsamples: s.tsv\nagreements: a\n"
+        "assays: {w: {library_strategy: WGS, profilers: [ssu]}}\n"
+        "taxonomy: {reference: unite-10}\n"
+        "shotgun: {remove: [{name: host, fasta: host.fa}], remove_phix: false}\n"
+    )
+    assert main(["reference", "plan", "--config", str(tmp_path / "config.yaml")]) == code
+    said = capsys.readouterr()
+    (row,) = [line.split("\t") for line in said.out.splitlines() if line.startswith("host")]
+    assert row[1:3] == ["genome", "shotgun.remove"]
+    assert "4.9" in row[6]  # 2 GB for trimming, half a GB for reads, four bytes a base
+    assert row[7] == ("no" if code else "yes")
+    assert "Memory: 4.9 GB for the largest job" in said.err
+    assert "unite-10, of unknown size" in said.err
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -16,7 +16,8 @@ from soilbio.metadata.databases import job_memory_mb, lineages_for
 from soilbio.metadata.file_state import state_of
 from soilbio.metadata.sheet import read_sheet
 from soilbio.metadata.units import units_of
-from soilbio.profile.genomes import genomes_memory_mb, genomes_of
+from soilbio.metadata.genome_files import cleaning_memory_mb, genomes_memory_mb, genomes_of
+from soilbio.profile.contaminants import RULE_VERSION
 from soilbio.profile.needs import missing_tools
 from soilbio.references.identity import identity_of
 from soilbio.references.manifest import references_root
@@ -334,6 +335,8 @@ def cleaning_settings():
     """Write what cleaning finds in the configuration, so that a change of it is seen."""
     keys = ("min_length_bp", "long_", "remove", "estimate_coverage")
     asked = {name: str(value) for name, value in PROJECT.shotgun.items() if name.startswith(keys)}
+    if GENOMES:
+        asked["rule_version"] = RULE_VERSION
     return json.dumps(asked, sort_keys=True)
 
 

@@ -50,7 +50,7 @@ rule clean_shotgun:
         "../envs/fastp.yaml"
     threads: 1
     resources:
-        mem_mb=2000 + genomes_memory_mb(GENOMES),
+        mem_mb=cleaning_memory_mb(GENOMES),
         runtime=480,
     params:
         reads=reads_options,

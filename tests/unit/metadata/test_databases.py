@@ -65,6 +65,16 @@ def told_of(config: Path) -> list[Problem]:
     return problems.found
 
 
+@pytest.mark.parametrize(("memory", "codes"), [("24", []), ("4", ["shotgun-memory"])])
+def test_genomes_to_be_removed_that_do_not_fit_into_memory(tmp_path, monkeypatch, memory, codes):
+    monkeypatch.setenv("SOILBIO_MEMORY_GB", memory)
+    with (tmp_path / "host.fa").open("wb") as handle:
+        handle.write(b">h\n")
+        handle.truncate(600_000_000)
+    named = "remove: [{name: host, fasta: host.fa}]"
+    assert problems_of(tmp_path, "ssu", named) == codes
+
+
 @pytest.mark.parametrize("engine", BUILDERS)
 def test_sketches_name_their_genomes(sketches, engine):
     assert sorted(genomes_in(engine, sketches / engine / FILES[engine])) == sorted(NAMES)

@@ -9,9 +9,9 @@ import dnaio
 import pytest
 
 from soilbio.errors import InputError
+from soilbio.metadata.genome_files import Genome
 from soilbio.profile.clean import Account, Cleaned
 from soilbio.profile.contaminants import Rule, remove, write_index
-from soilbio.profile.genomes import Genome
 from soilbio.standards.iupac import reverse_complement
 
 RULE = Rule(0.5, 0.9)

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from soilbio.metadata.genome_files import Genome
 from soilbio.profile.classify import Database, classify
 from soilbio.profile.clean import Account, Cleaned, Trimming, clean
 from soilbio.profile.contaminants import Rule, remove, write_index
-from soilbio.profile.genomes import Genome
 from soilbio.profile.prepare import Reads
 from soilbio.profile.quality import measure
 from soilbio.profile.ssu import write_seeds, write_words

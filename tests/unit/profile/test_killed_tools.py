@@ -15,10 +15,10 @@ import pytest
 
 from soilbio.errors import InputError
 from soilbio.metadata import reads as metadata_reads
+from soilbio.metadata.genome_files import Genome
 from soilbio.profile import ssu
 from soilbio.profile.clean import Account, Cleaned, Trimming, clean
 from soilbio.profile.contaminants import Rule, remove, write_index
-from soilbio.profile.genomes import Genome
 from soilbio.profile.prepare import Filters, Reads, prepare_filtered, prepare_unique
 from soilbio.profile.quality import measure
 from soilbio.profile.shotgun import kraken2
