@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED, check_folder
-from soilbio.dataset.history import HISTORY, ORIGINS, PLACEMENT
+from soilbio.dataset.history import HISTORY, PLACEMENT
 from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
@@ -153,9 +153,7 @@ def harmonise(
     merged.notes["samples_that_are_one_by_their_name_alone"] = by_name_alone(sources)
     tables["assays"] = merged_assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
-        counts, features, origins = merged_numbers(
-            sources, ways, merged.told, shared, Path(scratch)
-        )
+        counts, features, files = merged_numbers(sources, ways, merged.told, shared, Path(scratch))
         write_dataset(
             {
                 **{name: frame_of(rows, name) for name, rows in tables.items()},
@@ -169,7 +167,7 @@ def harmonise(
             files={
                 **makings_of(sources),
                 **_files(sources, merged, names),
-                ORIGINS: origins,
+                **files,
             },
         )
     return merged

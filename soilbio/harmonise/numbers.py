@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import PLACEMENT
+from soilbio.dataset.history import ORIGINS, PLACEMENT
+from soilbio.harmonise.as_they_came import write_as_they_came
 from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.ends import same_but_for_ends
 from soilbio.harmonise.lineages import (
@@ -42,7 +43,7 @@ _OF_ONE = ("sequence", "verbatim_lineage", "classifier")
 
 def merged_numbers(
     sources: Sequence[Source], ways: Ways, told: Told, shared: Shared, scratch: Path
-) -> tuple[pl.LazyFrame, pl.LazyFrame, Path]:
+) -> tuple[pl.LazyFrame, pl.LazyFrame, dict[str, Path]]:
     """Take all counts and features, dataset by dataset.
 
     Parameters
@@ -61,8 +62,9 @@ def merged_numbers(
     Returns
     -------
     counts, features : LazyFrame
-    origins : Path
-        What the features of each dataset were before (`origins.write_origins`).
+    files : dict of str to Path
+        What the features of each dataset were before (`origins.write_origins`), and sequences that
+        were changed (`as_they_came`).
 
     """
     import polars as pl
@@ -88,7 +90,9 @@ def merged_numbers(
     told.losses = losses(before, kept, ways, [len(taken) for _, taken in once])
     every = pl.concat(kept, how="vertical")
     origins = write_origins(became, ways.level, scratch / "origins.parquet")
-    return every, _with_agreements(features, every), origins
+    is_changed = ways.is_trimmed or bool(told.notes.get("sequences_that_were_turned"))
+    came = write_as_they_came(own, origins, scratch / "came.parquet", is_changed=is_changed)
+    return every, _with_agreements(features, every), {ORIGINS: origins, **came}
 
 
 def _by_names(

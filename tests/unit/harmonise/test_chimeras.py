@@ -104,3 +104,19 @@ def test_what_fell_outside_and_chimeras_are_listed_after_one_more_is_added(labor
         text = (first / "provenance" / name).read_text()
         assert f"\n{dataset}\t" in text
         assert (tmp_path / "later" / "provenance" / name).read_text() == text
+
+
+def test_sequences_that_were_cut_or_left_outside_are_kept_as_they_came(laboratories, tmp_path):
+    """Also after more was merged, which finds them as they were cut."""
+    short = {ONE[100:]: 7, ONE: 9, **dict.fromkeys(OTHERS, 5)}
+    folders = [laboratories["south"], imported(tmp_path, "short", short, ("V4", V4))]
+    first = merge(folders, tmp_path / "first")
+    later = merge([first, laboratories["east"]], tmp_path / "later")
+    for folder in (first, later):
+        came = pl.read_parquet(folder / "provenance" / "sequences_as_they_came.parquet")
+        said = pl.read_parquet(folder / "provenance" / "features_of_sources.parquet")
+        kept = set(came["sequence"]) | set(said["sequence"])
+        for one in folders:
+            assert set(read_dataset(one).table("features")["sequence"]) <= kept
+        assert ONE[100:] in set(came["sequence"])
+        assert came.unique(["source", "came_as"]).height == came.height
