@@ -222,8 +222,8 @@ def _plan(args: argparse.Namespace) -> int:
     if cleaning and project.shotgun["remove"]:
         print(
             "Each job that trims reads holds all genomes to be removed; until all are trimmed their"
-            f" index takes {index_bytes(genomes) / 1e9:.3g} GB beside the results, and as much again"
-            " where there are long reads as well as short ones.",
+            f" index takes {index_bytes(genomes) / 1e9:.3g} GB beside the results, and as much"
+            " again where there are long reads as well as short ones.",
             file=sys.stderr,
         )
     for engine, names in advice(planned, manifest, memory):
