@@ -30,6 +30,7 @@ from soilbio.exporters.gate import Gate, key_of, open_gate
 from soilbio.exporters.merged_history import Received, copy_history
 from soilbio.exporters.origins import origins_of
 from soilbio.exporters.profile_names import sheet_names
+from soilbio.exporters.pseudonyms import PSEUDONYM
 from soilbio.exporters.rows import (
     NEVER,
     NOTES,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = ["redacted_view"]
 
+_ID = "feature_id"
 _NO_SAMPLE = frozenset({"", "sample"})
 _LIBRARY_CLASSES = (Share.METHOD, Share.COUNTS)
 
@@ -129,7 +131,8 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
 
     """
     gate = open_gate(dataset.agreements, recipient, purpose, on, _holdings(dataset.shared))
-    work = _Work(dataset, gate, Names(key, recipient, sheet_names(dataset.tables)))
+    names = Names(key, recipient, sheet_names(dataset.tables), _pseudonyms_in(dataset))
+    work = _Work(dataset, gate, names)
     _relate(work)
     small = {"samples": _samples(work)}
     if not small["samples"]:
@@ -171,6 +174,17 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         copied.origins,
         copy_history(dataset.history, received),
     )
+
+
+def _pseudonyms_in(dataset: Source) -> frozenset[str]:
+    """List the ids that are pseudonyms already: no other thing may get one of them."""
+    import polars as pl
+
+    found: set[str] = set()
+    for table, name in (("samples", "sample_id"), ("libraries", "library_id"), ("features", _ID)):
+        ids = dataset.tables[table].select(pl.col(name).str.extract(PSEUDONYM)).drop_nulls()
+        found.update(ids.collect(engine="streaming").to_series())
+    return frozenset(found)
 
 
 def _holdings(shared: Sequence[Mapping[str, Any]]) -> list[Holding]:

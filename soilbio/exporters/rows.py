@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,12 +48,14 @@ class Names:
     """Gives each id the name that it has for the recipient.
 
     `stems` are, of libraries that several profilers made of one metagenome, what was sequenced:
-    that has one pseudonym, behind which the profiler stands, as it does in the name.
+    that has one pseudonym, behind which the profiler stands, as it does in the name. `taken` are
+    pseudonyms that the dataset has as ids already, such as one's own of before, returned.
     """
 
     key: bytes
     recipient: str
     stems: Mapping[str, str] = field(default_factory=dict)
+    taken: Collection[str] = ()
     made: dict[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
@@ -61,7 +63,10 @@ class Names:
         if name not in self.made:
             stem = self.stems.get(name, name)
             end = name.removeprefix(stem)
-            self.made[name] = pseudonym(self.key, self.recipient, stem) + end
+            made = pseudonym(self.key, self.recipient, stem)
+            while made in self.taken:
+                made = pseudonym(self.key, self.recipient, made)
+            self.made[name] = made + end
         return self.made[name]
 
 

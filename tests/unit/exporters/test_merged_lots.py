@@ -16,11 +16,13 @@ import pytest
 from example_dataset import PROVENANCE, example_tables
 from merged_example import (
     ABOVE,
+    LONG,
     OTHER,
     OWN,
     PAIR,
     PARTY,
     SAME,
+    SHORT,
     common_tree,
     exported,
     id_of,
@@ -45,7 +47,7 @@ from soilbio.harmonise.ways import Given
 from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass
 
-SEMI, SHUT = "semi@1.0", "shut@1.0"
+SEMI, SHUT, BARE = "semi@1.0", "shut@1.0", "bare@1.0"
 SECRETS = ("secreta", "intima", "clausa")
 # Of each library: whether it is a control, its agreement, and what is said of which sequence.
 Library = tuple[str, str, dict[str, tuple[str | None, str | None]]]
@@ -63,9 +65,11 @@ Y: dict[str, Library] = {
 
 def agreement(name: str) -> str:
     classes = {one.value: "allow" for one in SharingClass} | {"controls": "withhold"}
+    if name == BARE:
+        classes["sequences"] = "withhold"
     grants = [
         {"recipient": recipient, "purposes": ["DUO:0000004"], "classes": classes}
-        for recipient in (("public", PARTY) if name == SEMI else ())
+        for recipient in (() if name == SHUT else ("public", PARTY))
     ]
     parties = [
         {"name": "P", "role": "provider", "id": "https://ror.org/0prov0001"},
@@ -358,6 +362,30 @@ def test_no_flag_tells_which_names_a_withheld_dataset_has_too(tmp_path, level):
     alone, beside = (one.drop("agreement_ids").sort("feature_id") for one in views)
     assert beside.equals(alone)
     assert set(beside["flags"]) == {""}
+
+
+BARE_ENDS: dict[str, Library] = {"b-soil": ("", BARE, {LONG: (None, None), OWN: (None, None)})}
+
+
+def test_what_was_one_feature_stays_one_where_its_sequence_is_withheld(tmp_path):
+    """Nothing could put it together again; nor does a pseudonym of before become another's."""
+    short = laboratory(tmp_path / "s", {"s-soil": ("", SEMI, {SHORT: (None, None)})})
+    bare = laboratory(tmp_path / "b", BARE_ENDS)
+    harmonise([short, bare], tmp_path / "m", "feature", read_rules())
+    exported(view(tmp_path / "m", "public"), "partner", tmp_path / "public")
+    received = tmp_path / "public" / "dataset"
+    w = laboratory(tmp_path / "w", {"w-soil": ("", BARE, {SHORT: (None, None)})})
+    harmonise([received, w], tmp_path / "again", "feature", read_rules())
+
+    def together(folder: Path) -> set[frozenset[str]]:
+        rows = read_dataset(folder).table("counts").group_by("feature_id").agg("library_id")
+        return {frozenset(one) for one in rows["library_id"]}
+
+    assert frozenset({"s-soil", "b-soil"}) in together(tmp_path / "m")
+    assert together(tmp_path / "again") == {*together(received), frozenset({"w-soil"})}
+    # The sender's own export came back: the feature of w has the sequence that s's has there.
+    names = view(tmp_path / "again", "public").tables["features"].collect()["feature_id"]
+    assert names.n_unique() == len(names) == 3
 
 
 METHODS = {"pcr_primer_forward": "AACC", "engine": "dada2", "method_fingerprint": "0a1b2c3d" * 8}
