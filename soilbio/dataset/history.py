@@ -31,6 +31,7 @@ PLACEMENT = "placement"
 _LEVELS = frozenset({"feature", "sh", PLACEMENT, *RANKS})
 # What is read of a common region.
 _OF_REGION = {"forward_primer", "reverse_primer", "length_bp", "references_with_all_primers"}
+_OF_FILE = ("name", "sha256")
 History = Mapping[str, Any]
 
 
@@ -87,6 +88,8 @@ def _is_merging(found: object) -> bool:
         and all(_is_pair(one) for one in pairs)
         and isinstance(notes, dict)
         and all(isinstance(one, int | float) for one in notes.values())
+        and _has_texts(found.get("programs", {}))
+        and _has_texts(found.get("reference", dict.fromkeys(_OF_FILE, "")), *_OF_FILE)
         and isinstance(regions, dict)
         and all(isinstance(one, dict) and one.keys() >= _OF_REGION for one in regions.values())
         and isinstance(before, list)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from soilbio import __version__
 from soilbio.dataset.history import LOTS, MAKING, SOURCES
+from soilbio.dataset.package import sha256_of
 from soilbio.harmonise.lots import all_lots
 from soilbio.harmonise.ways import CONFIDENCE
 
@@ -57,12 +58,18 @@ def history_of(
         "pairs": [asdict(pair) for pair in pairs],
         "common_regions": ways.trimming.told() if ways.is_trimmed else {},
         **({"common_lengths": dict(sorted(cut.items()))} if ways.is_trimmed and cut else {}),
+        "programs": ways.programs(),
+        **({"reference": _file(ways.reference_used)} if ways.reference_used else {}),
         "notes": dict(sorted(told.notes.items())),
         "losses": told.losses,
         **({"classified": _classified(ways.classifier)} if ways.classifier else {}),
         **({"placement": _placed(ways.by_clades, names)} if ways.by_clades else {}),
         **({"before": before} if before else {}),
     }
+
+
+def _file(path: Path) -> dict[str, str]:
+    return {"name": path.name, "sha256": sha256_of(path)}
 
 
 def _placed(placing: Placing, names: Mapping[str, str]) -> dict[str, object]:

@@ -18,6 +18,7 @@ from soilbio import __version__
 from soilbio.dataset.folder import SHARED, check_folder
 from soilbio.dataset.history import HISTORY, PLACEMENT
 from soilbio.dataset.owned import beside_dataset
+from soilbio.dataset.package import sha256_of
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
@@ -36,7 +37,6 @@ from soilbio.harmonise.measured import (
 )
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing
-from soilbio.harmonise.placement import programs
 from soilbio.harmonise.repeated import check_repeated
 from soilbio.harmonise.rows import (
     MATERIAL,
@@ -204,13 +204,17 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
         "soilbio_version": __version__,
         "is_workflow_run": False,
         "tools": [
-            {"name": name, "version": version}
-            for name, version in (programs() if merged.ways.by_clades else {}).items()
+            {"name": name, "version": version} for name, version in merged.ways.programs().items()
         ],
         "references": [
             {"name": one.name, "version": one.version, "sha256": one.sha256}
             for one in (merged.ways.classifier,)
             if one is not None
+        ]
+        + [
+            {"name": path.name, "version": "", "sha256": sha256_of(path)}
+            for path in (merged.ways.reference_used,)
+            if path is not None
         ],
         "parameters": {"level": merged.level, "notes": dict(sorted(merged.notes.items()))},
         "inputs": [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.harmonise.sources import Source
 from soilbio.harmonise.trimming import Trimming
+from soilbio.profile.tools import tool_version
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,6 +59,21 @@ class Ways:
     def is_trimmed(self) -> bool:
         """Whether sequences are cut to a window."""
         return self.level == "feature" and bool(self.trimming.windows or self.trimming.lengths)
+
+    @property
+    def reference_used(self) -> Path | None:
+        """The file of whole genes, if sequences were turned or trimmed by it."""
+        is_used = self.level == "feature" or self.classifier is not None
+        return self.genes if is_used else None
+
+    def programs(self) -> dict[str, str]:
+        """Give the versions of the programs that sequences were compared with."""
+        found: dict[str, str] = dict(self.by_clades.told()["programs"]) if self.by_clades else {}
+        if self.is_trimmed and self.trimming.windows:
+            found["cutadapt"] = version("cutadapt")
+        if self.is_trimmed or self.reference_used or self.classifier:
+            found["vsearch"] = tool_version(["vsearch", "--version"])
+        return found
 
     @property
     def by_clades(self) -> Placing | None:

@@ -232,7 +232,7 @@ def _merging(history: History, what: str) -> Iterator[str]:
     merged = f"{len(names)} datasets ({_some(names)})" if names else "Datasets"
     yield (
         f"**{what}.** {merged} were merged with {_soilbio(history)} by"
-        f" {history['level']}; raw counts were kept, and no number of two datasets was added up."
+        f" {history['level']}; {_counts(history)}, and no number of two datasets was added up."
         f" {_notes(history)}".rstrip()
     )
     yield from _compared(history)
@@ -242,15 +242,32 @@ def _merging(history: History, what: str) -> Iterator[str]:
         yield f"What {what}: {'; '.join(_unnamed(losses))}."
 
 
+def _counts(history: History) -> str:
+    """Say what became of the reads: those of features outside a common region are in no count."""
+    numbers = [(one.get("reads"), one.get("reads_after")) for one in history.get("losses", ())]
+    known = [(reads, after) for reads, after in numbers if reads is not None and after is not None]
+    reads, after = (sum(own) for own in zip(*known, strict=True)) if known else (0, 0)
+    if after == reads:
+        return "raw counts were kept"
+    return (
+        f"raw counts were kept but for {reads - after:,} of {reads:,} reads, of features outside"
+        " the common region, which are in no count"
+    )
+
+
 def _compared(history: History) -> Iterator[str]:
     """Tell what sequences were compared with."""
+    programs = history.get("programs", {})
+    cutadapt, vsearch = (
+        f"{name} {programs.get(name, '')}".rstrip() for name in ("cutadapt", "vsearch")
+    )
     for gene, window in sorted(history.get("common_regions", {}).items()):
         pair = [window[name] for name in ("forward_primer", "reverse_primer")]
         region = f"the region between {' and '.join(pair)}" if all(pair) else "a common region"
         yield (
-            f"Sequences of {gene} were trimmed to {region}, placed by alignment (cutadapt) on"
-            f" {window['references_with_all_primers']:,} reference sequences; chimeras were looked"
-            " for again in it (UCHIME3, vsearch)."
+            f"Sequences of {gene} were trimmed to {region}, placed by alignment ({cutadapt}) on"
+            f" {window['references_with_all_primers']:,} {_reference(history)}; chimeras were"
+            f" looked for again in it (UCHIME3, {vsearch})."
         )
     yield from _cut(history.get("common_lengths", {}))
     if known := history.get("classified"):
@@ -261,6 +278,13 @@ def _compared(history: History) -> Iterator[str]:
         )
     if placed := history.get("placement"):
         yield _on_a_tree(placed)
+
+
+def _reference(history: History) -> str:
+    known = history.get("reference")
+    if not known:
+        return "reference sequences"
+    return f"reference sequences of {known['name']} (SHA-256 {known['sha256'][:12]})"
 
 
 def _on_a_tree(placed: Mapping[str, Any]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
+import re
 from pathlib import Path
 
 import polars as pl
@@ -181,6 +184,16 @@ def test_what_falls_outside_is_counted_and_listed(tmp_path, reference, capsys):
     assert len(lines) == 2
     assert lines[1].split("\t")[-2:] == ["no-forward-site", "6"]
     assert read_dataset(tmp_path / "c").table("counts")["count"].sum() == 2 * 55 - 6
+    # A methods section can say so, and name the reference.
+    assert main(["methods", str(tmp_path / "c")]) == 0
+    told = capsys.readouterr().out
+    assert "raw counts were kept but for 6 of 110 reads, of features outside the common" in told
+    digest = hashlib.sha256(reference.read_bytes()).hexdigest()
+    assert f"reference sequences of {reference.name} (SHA-256 {digest[:12]})" in told
+    assert re.search(r"\(cutadapt \d.*\(UCHIME3, vsearch \d", told)
+    run = json.loads((tmp_path / "c" / "provenance" / "run.json").read_text())
+    assert [one["sha256"] for one in run["references"]] == [digest]
+    assert {one["name"] for one in run["tools"]} == {"cutadapt", "vsearch"}
 
 
 @pytest.mark.parametrize("pair", ["v4", "v3v4"])
