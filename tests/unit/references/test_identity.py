@@ -9,6 +9,7 @@ import pytest
 from soilbio.cli.main import main
 from soilbio.cli.shotgun import _said
 from soilbio.importers.shotgun import Told
+from soilbio.metadata.assays import Assay
 from soilbio.metadata.config import read_config
 from soilbio.references.identity import identity_of
 
@@ -82,7 +83,7 @@ def test_the_checksum_in_a_dataset_is_of_all_of_kraken2s_database(tmp_path):
             "title: T\nlibraries: l.tsv\nsamples: s.tsv\nagreements: a\n"
             f"shotgun: {{kraken2_database: {folder}, kraken2_taxids: own}}\n"
         )
-        told = _said("kraken2", read_config(config), Told(), [], [])
+        told = _said(Assay("WGS", engine="kraken2"), read_config(config), Told(), [], [])
         return told["taxonomy/{assay}/classifier.json"]["reference_sha256"]
 
     same = checksum(kraken2(tmp_path / "a"))
