@@ -70,6 +70,8 @@ def inspect_library(library: Library, demand: Demand, problems: Problems) -> Fac
     for column, file in zip(("fastq_1", "fastq_2"), files, strict=False):
         if file.has_old_qualities():
             _note_qualities(library, column, problems)
+    if len(first.names) >= _FEWEST_READS:
+        _check_qualities(library, files, problems)
     if not first.names or (second and not second.names):
         _note_empty(library, first, second, problems)
         return facts
@@ -259,6 +261,24 @@ def _note_qualities(library: Library, column: str, problems: Problems) -> None:
         fix="These are of an older kind (Phred+64); convert them with `vsearch --fastq_convert"
         " OLD --fastq_ascii 64 --fastq_asciiout 33 --fastq_qmax 64 --fastqout NEW`",
     )
+
+
+def _check_qualities(library: Library, files: Sequence[FirstRecords], problems: Problems) -> None:
+    """Note reads whose qualities tell nothing."""
+    for column, file in zip(("fastq_1", "fastq_2"), files, strict=False):
+        if file.lack_qualities():
+            problems.add(
+                "fastq-qualities-alike",
+                row=library.row,
+                column=column,
+                found="reads of one quality throughout, such as"
+                f" '{file.qualities[0][:8].decode('ascii', 'replace')}'",
+                expected="a quality for each base, as the sequencer wrote it",
+                fix="Get the reads in their original format (NCBI's SRA Lite has no qualities);"
+                " the engine dada2 cannot learn from these, and nothing is filtered by them",
+                is_warning=True,
+            )
+            return
 
 
 def _note_empty(

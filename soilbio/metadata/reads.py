@@ -60,6 +60,13 @@ class FirstRecords:
         text = b"".join(self.qualities)
         return not text.translate(None, _OLD_QUALITIES) and max(text, default=0) > _HIGHEST_NEW
 
+    def lack_qualities(self) -> bool:
+        """Tell whether each read has one quality throughout, as archives give it for none.
+
+        SRA Lite has 30 for reads that passed the sequencer's filter, and 3 for others.
+        """
+        return all(text.count(text[:1]) == len(text) for text in self.qualities)
+
     def digest(self) -> bytes:
         """Give what tells the file's beginning from that of any other; empty without reads.
 

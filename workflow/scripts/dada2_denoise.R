@@ -33,10 +33,23 @@ without_qualities <- function(unique) {
   unique
 }
 
+# DADA2 cannot fit an error model to a handful of reads, nor to bases of one quality; that is a result of
+# this run, not a crash. Its versions differ in which of the two words for it are those of the error.
+learn <- function(reads) {
+  tryCatch(
+    learnErrors(reads, nbases = learn_bases, multithread = threads, verbose = 0),
+    error = function(problem) {
+      words_for_it <- "Error rates could not be estimated|Error matrix is NULL"
+      if (!grepl(words_for_it, conditionMessage(problem))) stop(problem)
+      give_up(paste("DADA2 cannot learn an error model: too few reads in the run, or all bases have",
+                    "one quality"))
+    }
+  )
+}
 denoise <- function(files) {
   names(files) <- manifest$library
   reads <- if (is_kept) lapply(files, derepFastq) else files
-  errors <- learnErrors(reads, nbases = learn_bases, multithread = threads, verbose = 0)
+  errors <- learn(reads)
   found <- dada(reads, err = errors, pool = pooling, multithread = threads, verbose = 0)
   list(found = found, reads = if (is_kept) lapply(reads, without_qualities) else files)
 }
@@ -60,11 +73,7 @@ give_up <- function(reason) {
   quit(save = "no")
 }
 if (nrow(manifest) == 0) give_up("")
-# DADA2 cannot fit an error model to a handful of reads; that is a result of this run, not a crash.
-forward <- tryCatch(denoise(manifest$forward), error = function(problem) {
-  if (!grepl("Error rates could not be estimated", conditionMessage(problem))) stop(problem)
-  give_up("too few reads in the run for DADA2 to learn an error model")
-})
+forward <- denoise(manifest$forward)
 denoised <- vapply(as_list(forward$found), reads_of, numeric(1))
 if (is_paired) {
   reverse <- denoise(manifest$reverse)

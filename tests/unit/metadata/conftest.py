@@ -24,7 +24,7 @@ def fastq(
     rng = random.Random(begin + seed)
     return "".join(
         f"@{name}{n} 1:N:0:1\n{(begin + ''.join(rng.choices('ACGT', k=length_bp)))[:length_bp]}\n"
-        f"+\n{'I' * length_bp}\n"
+        f"+\n{'I' * (length_bp - 1)}H\n"
         for n in range(count)
     ).encode()
 

@@ -151,6 +151,17 @@ def test_other_names_late_in_a_file_are_found_by_the_deep_check(project):
     assert (code, row, column) == ("fastq-names", 3, "fastq_2")
 
 
+def test_reads_without_their_qualities_are_a_warning(project):
+    alike = fastq(REVERSE).replace(b"I" * 199 + b"H", b"?" * 200)
+    # Archives mark reads that did not pass a sequencer's filter with another quality.
+    text = alike.replace(b"?" * 200, b"$" * 200, 5)
+    write_gzip(project.reads("L2", 2), text)
+    assert found(project) == [("fastq-qualities-alike", 3, "fastq_2")]
+    assert [p.is_warning for p in check_project(project.config) if p.row == 3] == [True]
+    write_gzip(project.reads("L2", 2), text.replace(b"?\n", b"I\n", 1))
+    assert found(project) == []
+
+
 def test_an_empty_library_is_a_warning(project):
     for end in (1, 2):
         write_gzip(project.reads("L2", end), b"")
@@ -493,7 +504,7 @@ def test_a_file_is_told_by_the_name_that_the_sheet_gives_it(project):
 
 
 def test_qualities_of_an_old_illumina_are_told(project):
-    old = fastq(REVERSE).replace(b"I" * 200, b"h" * 150 + b"B" * 50)
+    old = fastq(REVERSE).replace(b"I" * 199 + b"H", b"h" * 150 + b"B" * 50)
     write_gzip(project.reads("L2", 2), old)
     assert found(project) == [("fastq-quality", 3, "fastq_2")]
 
