@@ -62,9 +62,9 @@ def _table(rows: Sequence[dict[str, object]]) -> Lines:
 
 def _studies(number: int, lineages: list[str], args: argparse.Namespace, work: Path) -> list[Path]:
     size = Size(number, number * _LIBRARIES, _FEATURES, _PER_STUDY, args.counts_per_library)
-    folder = work / f"studies-{args.counts_per_library}"
+    folder = work / f"studies-{args.counts_per_library}{'-own-terms' if args.own_terms else ''}"
     folder.mkdir(exist_ok=True)
-    return write_studies(lineages, size, folder)
+    return write_studies(lineages, size, folder, own_terms=args.own_terms)
 
 
 def _cost(args: argparse.Namespace, lineages: list[str], work: Path) -> Lines:
@@ -116,6 +116,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=every, default=every)
     parser.add_argument("--studies", type=int, nargs="+", default=[10, 25, 50])
     parser.add_argument("--counts-per-library", type=int, default=_PER_LIBRARY)
+    parser.add_argument(
+        "--own-terms", action="store_true", help="each partner shares otherwise than all others"
+    )
     contenders = ["soilbio", "pandas", "polars"]
     parser.add_argument("--contenders", nargs="+", choices=contenders, default=contenders)
     parser.add_argument("--libraries", type=int, default=5_000, help="whose distances are measured")

@@ -5,6 +5,7 @@ Each study has its own part of a common pool of features, and its lineages in on
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,8 +30,12 @@ contact: data@partner{place}.example
 licence: CC-BY-4.0
 parties:
   - {{name: Partner {place}, role: provider}}
-grants: []
+grants: {grants}
 """
+# Terms of their own for each partner: some purpose from a day on that no other has.
+_OWN_GRANTS = (
+    '[{{recipient: public, purposes: ["DUO:0000042"], from: {day}, classes: {{counts: allow}}}}]'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ DIALECTS = (_greengenes, _silva, _dada2, _mothur)
 RANKS = ("kingdom", "phylum", "class", "order", "family", "genus")
 
 
-def write_studies(lineages: list[str], size: Size, folder: Path) -> list[Path]:
+def write_studies(
+    lineages: list[str], size: Size, folder: Path, *, own_terms: bool = False
+) -> list[Path]:
     """Write the datasets that are not there yet.
 
     Parameters
@@ -82,6 +89,8 @@ def write_studies(lineages: list[str], size: Size, folder: Path) -> list[Path]:
         Of the reference, with `k__` and so on; features get them in turn.
     size : Size
     folder : Path
+    own_terms : bool
+        Whether each partner shares otherwise than all others; else none shares anything.
 
     """
     draw = random.Random(_SEED)
@@ -100,7 +109,9 @@ def write_studies(lineages: list[str], size: Size, folder: Path) -> list[Path]:
         targets.append(target)
         if not target.is_dir():
             agreement = f"partner{place}@1.0"
-            text = _AGREEMENT.format(place=place)
+            day = dt.date(2027, 1, 1) + dt.timedelta(days=place)
+            grants = _OWN_GRANTS.format(day=day) if own_terms else "[]"
+            text = _AGREEMENT.format(place=place, grants=grants)
             write_tables(_tables(place, pool, size, agreement), {agreement: text}, target)
     return targets
 
