@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     trimming = find_windows(assays, args.reference) if args.reference else Trimming()
     placed = find_placing(sources, common).assays if common else ()
     pairs = compare(assays, rules, trimming.genes(), placed)
-    print(told(pairs) or "There is one assay only.")
+    print(told(pairs, shown=None) or "There is one assay only.")
     print(f"\nTogether: {sound_level(pairs)}")
     if refused := why_refused(pairs):
         raise Refused(refused)

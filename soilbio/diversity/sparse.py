@@ -29,7 +29,8 @@ def indices_of(counts: csr_array[Any]) -> dict[str, NDArray[np.float64]]:
     -------
     dict of ndarray of shape (n_libraries,)
         `shannon` (nats), `simpson` (1 - D), `pielou`, `chao1` (bias-corrected), `goods_coverage`;
-        NaN where a measure does not exist. As in scikit-bio.
+        NaN where a measure does not exist, evenness of a single feature among them, of which
+        scikit-bio says 1. All else as in scikit-bio.
 
     """
     import numpy as np

@@ -359,17 +359,20 @@ def sound_level(pairs: Iterable[Pair]) -> str:
     return LEVELS[max(levels)]
 
 
-def told(pairs: Sequence[Pair]) -> str:
-    """Write what can be compared, and why not more finely; pairs of the same reasons together."""
+def told(pairs: Sequence[Pair], shown: int | None = _SHOWN) -> str:
+    """Write what can be compared, and why not more finely; pairs of the same reasons together.
+
+    So many of these are named, all if `shown` is None.
+    """
     groups: dict[tuple[str, tuple[Rule, ...], tuple[str, ...]], list[Pair]] = {}
     for pair in pairs:
         groups.setdefault((pair.level, pair.rules, pair.common), []).append(pair)
     lines = []
     for (level, rules, common), own in groups.items():
         words = _words(level, rules, common)
-        lines += [f"{pair.one} and {pair.other}: {words}" for pair in own[:_SHOWN]]
-        if len(own) > _SHOWN:
-            lines.append(f"and {len(own) - _SHOWN:,} other pairs: {words}")
+        lines += [f"{pair.one} and {pair.other}: {words}" for pair in own[:shown]]
+        if shown is not None and len(own) > shown:
+            lines.append(f"and {len(own) - shown:,} other pairs: {words}")
         lines.append(f"  both say the same of: {', '.join(common) or 'nothing'}")
         lines += [f"  {rule.because} [{rule.source}]" for rule in rules]
     return "\n".join(lines)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from soilbio.harmonise.origins import own_tables
+from soilbio.standards.iupac import COMPLEMENTS
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from soilbio.errors import Problems
     from soilbio.harmonise.sources import Source
 
@@ -49,12 +52,28 @@ def _sums(source: Source, libraries: Sequence[str]) -> dict[str, tuple[int, int,
     """Give for each library a checksum of its counts, its reads, and the sum of its shares."""
     import polars as pl
 
-    counts, _ = own_tables(source)
+    counts, features = own_tables(source)
     row = pl.struct("feature_id", "count", "relative_abundance").hash(0).alias("digest")
     summed = (
         counts.filter(pl.col("library_id").is_in(list(libraries)))
+        .join(_on_either_strand(features), on="feature_id", how="left")
+        .with_columns(pl.coalesce("strand", "feature_id").alias("feature_id"))
         .group_by("library_id")
         .agg(row.sum(), pl.col("count").sum(), pl.col("relative_abundance").sum().round(6))
         .collect(engine="streaming")
     )
     return {name: (digest, reads, share) for name, digest, reads, share in summed.iter_rows()}
+
+
+def _on_either_strand(features: pl.LazyFrame) -> pl.LazyFrame:
+    """Give the sequence of features on that of its strands which sorts first.
+
+    Merging turns assays to those that they meet, so that one library may be there both ways.
+    """
+    import polars as pl
+
+    sequence = pl.col("sequence")
+    other = sequence.str.reverse().str.replace_many(list(COMPLEMENTS), list(COMPLEMENTS.values()))
+    strand = pl.when(other < sequence).then(other).otherwise(sequence).alias("strand")
+    known = features.filter(sequence.fill_null("") != "").select("feature_id", strand)
+    return known.group_by("feature_id").agg(pl.col("strand").min())

@@ -46,7 +46,8 @@ def turned_alike(parts: list[Part], notes: dict[str, int]) -> list[Part]:
         new = {
             name: reverse_complement(sequence)
             for name, sequence in sequences_of([parts[place]]).items()
-            if _is_turned(has[sequence], turned, place)
+            # Counts of libraries that another dataset has, too, are of that one alone.
+            if _is_turned(has.get(sequence, set()), turned, place)
         }
         number += len(new)
         kept.append((source, *renamed(counts, features, new)) if new else parts[place])
@@ -54,7 +55,8 @@ def turned_alike(parts: list[Part], notes: dict[str, int]) -> list[Part]:
     still = [
         one
         for one, other in both
-        if {unit in turned for unit in has[one]} & {unit in turned for unit in has[other]}
+        if {unit in turned for unit in has.get(one, ())}
+        & {unit in turned for unit in has.get(other, ())}
     ]
     notes["sequences_that_are_there_in_both_directions"] = len(still)
     return kept

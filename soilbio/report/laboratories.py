@@ -45,7 +45,7 @@ def build_laboratories_page(
         Section("genera", "Genera that are there", tuple(_genera(whole["genera"])), "Genera"),
     ]
     for gene in genes:
-        sections += list(_gene_sections(gene))
+        sections += list(_gene_sections(gene, str(history["level"])))
     return render_page(title, _FOR, sections)
 
 
@@ -177,8 +177,9 @@ def _genera(rows: Sequence[Row]) -> Iterator[Block]:
     yield grid("Genera", columns, [[row[name] for name in columns] for row in rows])
 
 
-def _gene_sections(gene: Gene) -> Iterator[Section]:
+def _gene_sections(gene: Gene, level: str) -> Iterator[Section]:
     slug = slug_of(gene.gene.lower())
+    is_plain = level == "feature"
     yield Section(
         f"{slug}-differences",
         f"{gene.gene}: what drives the differences",
@@ -188,11 +189,16 @@ def _gene_sections(gene: Gene) -> Iterator[Section]:
     overlap = [[row["one"], row["other"], row["features"], row["genera"]] for row in gene.overlap]
     table = grid(
         "Shared by laboratories",
-        ("laboratory", "with", "features", "genera"),
+        ("laboratory", "with", "features" if is_plain else f"taxa by {level}", "genera"),
         overlap,
         is_folded=False,
     )
     text = "Features and genera of soils, controls and flagged features left out."
+    if not is_plain:
+        text += (
+            f" The dataset was merged by {level}: taxa, named or not at that level, are counted,"
+            f" and no sequences; which of these several laboratories have, {ORIGINS} tells."
+        )
     yield Section(
         f"{slug}-overlap",
         f"{gene.gene}: what laboratories share",

@@ -11,7 +11,8 @@ BASES = {
 }  # fmt: skip
 # The same as bits, A the lowest: letters overlap where their bits do.
 BITS = {letter: sum(1 << "ACGT".index(base) for base in bases) for letter, bases in BASES.items()}
-_COMPLEMENT = str.maketrans("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN")
+COMPLEMENTS = dict(zip("ACGTRYSWKMBDHVN", "TGCAYRSWMKVHDBN", strict=True))
+_COMPLEMENT = str.maketrans(COMPLEMENTS)
 
 
 def reverse_complement(sequence: str) -> str:

@@ -239,6 +239,8 @@ def test_of_many_pairs_with_the_same_reasons_some_are_named():
     assert lines[10] == "and 56 other pairs: by their sequences"
     assert lines[11].startswith("  both say the same of: engine, engine_parameters, ")
     assert len(lines) == 13
+    every = told(compare(assays, read_rules()), shown=None).splitlines()
+    assert len([line for line in every if line.startswith("a")]) == 12 * 11 // 2
 
 
 @pytest.mark.parametrize(

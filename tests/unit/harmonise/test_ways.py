@@ -265,6 +265,13 @@ def test_assays_read_the_other_way_round_are_turned_to_each_other(tmp_path, caps
     assert main(["harmonise", first, folders["c"], "--out", later]) == 0
     for name in (again, later):
         assert read_dataset(Path(name)).table("counts").equals(found.table("counts")), name
+    # Those of b are there in two directions now, and are its counts all the same.
+    other, both = str(tmp_path / "other"), str(tmp_path / "both")
+    assert main(["harmonise", folders["b"], folders["c"], "--out", other]) == 0
+    assert main(["harmonise", first, other, "--out", both]) == 0
+    counts = [read_dataset(Path(name)).table("counts") for name in (both, merged)]
+    assert counts[0]["count"].sum() == counts[1]["count"].sum()
+    assert counts[0]["feature_id"].n_unique() == counts[1]["feature_id"].n_unique()
 
 
 def test_a_chimera_is_seen_in_the_common_region_flagged_and_kept(tmp_path, reference, capsys):
