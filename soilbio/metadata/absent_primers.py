@@ -14,6 +14,8 @@ from soilbio.standards.iupac import reverse_complement
 
 # Below this share the assay is wrong; above it, much is lost but something is left.
 _ABSENT = 0.1
+# What more reads than this have is what the library was made with.
+MOST = 0.5
 # What explains one library most likely explains the next, if its reads bear it out.
 _BORNE_OUT = 0.3
 # After so many libraries of an assay that nothing explains, no more are searched.
@@ -72,6 +74,9 @@ class Explainer:
 
     def _fix(self, absent: Absent) -> str:
         cause = self._cause(absent)
+        one_primer = one_primer_fix(absent.assay, absent.shares)
+        if one_primer and not (cause and cause.has_primers):
+            return one_primer
         if cause is None and absent.starts.are_anywhere():
             own = " or ".join(name for name, one in self._assays.items() if one.is_shotgun)
             return (
@@ -142,6 +147,23 @@ def _turned(assay: Assay) -> Iterator[_Cause]:
     for keys in (_PRIMERS[1:], _PRIMERS[:1], _PRIMERS):
         right = {key: reverse_complement(getattr(assay, key)) for key in keys}
         yield _Cause(changed(assay, right), has_primers=True, turned=keys)
+
+
+def one_primer_fix(assay: Assay, shares: PrimerShares) -> str:
+    """Say what to do about reads that have one primer of the two; else nothing."""
+    if shares.turned >= MOST:
+        return (
+            f"These begin with {assay.reverse_name or 'the reverse primer'}, as reverse reads do:"
+            " name the forward reads as fastq_1 (and these as fastq_2)"
+        )
+    if shares.second is None or (shares.first >= MOST) == (shares.second >= MOST):
+        return ""
+    which = "first" if shares.first >= MOST else "second"
+    return (
+        f"Only the {which} reads begin with a primer: if the other one was cut off before, take the"
+        f" reads as they were sequenced, or cut off both and write `{_setting(assay)}`; if it is"
+        " another primer, correct the assay"
+    )
 
 
 def _setting(assay: Assay) -> str:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems
-from soilbio.metadata.absent_primers import Absent
+from soilbio.metadata.absent_primers import MOST, Absent, one_primer_fix
 from soilbio.metadata.assays import Assay
 from soilbio.metadata.reads import (
     LONGEST_SHORT_BP,
@@ -22,8 +22,6 @@ from soilbio.metadata.sheet import Library
 
 # Of fewer reads than this nothing is said about primers, nor that they are too short.
 _FEWEST_READS = 10
-# What more reads than this have is what the library was made with.
-_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +119,10 @@ def _inspect_shotgun(facts: Facts, starts: Starts, demand: Demand, problems: Pro
         if assay.is_shotgun or not assay.forward_primer:
             continue
         shares = starts.shares(assay, demand.primer_error_rate)
-        if shares.both >= _MOST:
+        if shares.both >= MOST:
             _note_amplicon(facts, f"{shares.told(assay)} of {assay.assay_id}", assay, problems)
             return
-        if (follows := starts.follows(assay)) >= _MOST:
+        if (follows := starts.follows(assay)) >= MOST:
             found = f"{follows:.0%} begin right behind the primers of {assay.assay_id}"
             _note_amplicon(facts, found, assay, problems)
             return
@@ -311,12 +309,13 @@ def _inspect_primers(
 ) -> Facts:
     shares = starts.shares(assay, demand.primer_error_rate)
     if not assay.primers_in_reads:
-        if shares.both >= _MOST:
+        # One primer that was left makes false features as well as two.
+        if max(shares.first, shares.second or 0.0, shares.turned) >= MOST:
             _note_present(facts.library, assay, shares, problems)
         elif starts.are_anywhere():
             _note_metagenome(facts.library, starts, assay, demand, problems)
         _check_overlap(facts, assay, (0, 0), demand, problems)
-    elif shares.both < _MOST:
+    elif shares.both < MOST:
         facts = replace(facts, absent=Absent(assay, shares, starts))
     else:
         _check_overlap(facts, assay, (shares.end_1_bp, shares.end_2_bp), demand, problems)
@@ -351,7 +350,10 @@ def _note_present(library: Library, assay: Assay, shares: PrimerShares, problems
         column="assay",
         found=shares.told(assay),
         expected="reads without primers, as `primers_in_reads: false` says",
-        fix=f"Set `primers_in_reads: true` for {assay.assay_id} in the configuration",
+        fix=one_primer_fix(assay, shares)
+        or f"Set `primers_in_reads: true` for {assay.assay_id} in the configuration",
+        # The few reads of a blank may be of anything.
+        is_warning=bool(library.control_type) and shares.both < MOST,
     )
 
 

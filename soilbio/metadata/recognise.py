@@ -32,7 +32,8 @@ _FOLLOWS_ERROR_RATE = 0.2
 class PrimerShares:
     """How many reads begin with the primers, 0 to 1: in each file, and in both of a pair.
 
-    `end_1_bp` and `end_2_bp` say where the primers end in the reads.
+    `end_1_bp` and `end_2_bp` say where the primers end in the reads. `turned` is of single reads:
+    how many begin with the reverse primer and do not reach the forward one.
     """
 
     first: float
@@ -40,13 +41,14 @@ class PrimerShares:
     both: float
     end_1_bp: int
     end_2_bp: int
+    turned: float = 0.0
 
     def told(self, assay: Assay) -> str:
         """Say the shares in words."""
         first = f"{assay.forward_name or 'forward primer'} in {self.first:.0%} of the first reads"
-        if self.second is None:
-            return first
         name = assay.reverse_name or "reverse primer"
+        if self.second is None:
+            return f"{first}, {name} in {self.turned:.0%}" if self.turned else first
         return f"{first}, {name} in {self.second:.0%} of the second, both in {self.both:.0%}"
 
 
@@ -63,7 +65,7 @@ class Starts:
         """Look for an assay's primers; pairs and single reads in the other orientation count."""
         forward, reverse = assay.forward_primer, assay.reverse_primer
         if self.second is None:
-            return self._single_shares(forward, error_rate)
+            return self._single_shares(forward, reverse, error_rate)
         straight = self.first.find(forward, error_rate), self.second.find(reverse, error_rate)
         in_first, in_second = straight[0].is_found, straight[1].is_found
         both = in_first & in_second
@@ -79,12 +81,13 @@ class Starts:
             straight[1].end_bp,
         )
 
-    def _single_shares(self, forward: str, error_rate: float) -> PrimerShares:
+    def _single_shares(self, forward: str, reverse: str, error_rate: float) -> PrimerShares:
         straight = self.first.find(forward, error_rate)
-        found = straight.is_found
+        found, other = straight.is_found, 0.0
         if not found.all():
             found = found | ReadStarts(turned(self._sequences)).find(forward, error_rate).is_found
-        return PrimerShares(_share(found), None, _share(found), straight.end_bp, 0)
+            other = _share(self.first.find(reverse, error_rate).is_found & ~found)
+        return PrimerShares(_share(found), None, _share(found), straight.end_bp, 0, other)
 
     def are_anywhere(self) -> bool:
         """Tell whether reads begin anywhere, as those of a metagenome do.

@@ -231,6 +231,32 @@ def test_primers_that_are_there_though_the_assay_says_removed_are_named(project)
     assert {code for code, _, _ in found(project)} == {"primers-present"}
 
 
+@pytest.mark.parametrize("is_said_removed", [False, True])
+@pytest.mark.parametrize(
+    ("starts", "fix"),
+    [
+        ((FORWARD, "CCTGTTTGCTCCCCACGCTT"), "Only the first reads begin with a primer"),
+        (("TACGTAGGGTGCAAGCGTT", REVERSE), "Only the second reads begin with a primer"),
+        ((REVERSE,), "These begin with 806RB, as reverse reads do"),
+    ],
+)
+def test_reads_with_one_primer_of_the_two_are_never_taken(project, starts, fix, is_said_removed):
+    for library in ("L1", "L2"):
+        for end, start in enumerate(starts, start=1):
+            write_gzip(project.reads(library, end), fastq(start, seed=library))
+        if len(starts) == 1:
+            project.change(project.sheet, f"../reads/{library}_R2.fastq.gz", "")
+    for end, start in enumerate(("TACGTAGGGTGCAAGCGTT", "CCTGTTTGCTCCCCACGCTT"), start=1):
+        write_gzip(project.reads("NTC", end), fastq(start))
+    if is_said_removed:
+        override = f"agreements\nassays: {{{ASSAY}: {{primers_in_reads: false}}}}"
+        project.change(project.config, "agreements: agreements", f"agreements: {override}")
+    code = "primers-present" if is_said_removed else "primers-absent"
+    problems = [p for p in check_project(project.config) if p.code == code and p.row in (2, 3)]
+    assert [(p.row, p.is_warning) for p in problems] == [(2, False), (3, False)]
+    assert all(p.fix.startswith(fix) for p in problems)
+
+
 def test_single_reads_are_judged_by_the_forward_primer(project):
     for library in ("L1", "L2", "NTC"):
         project.change(project.sheet, f"../reads/{library}_R2.fastq.gz", "")
