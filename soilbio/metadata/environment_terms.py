@@ -40,6 +40,12 @@ def check_environment_term(cell: Cell) -> None:
             _note_unknown(cell, text)
         elif not match.is_label_right:
             _note_label(cell, match)
+        elif not match.is_id_right:
+            cell.note(
+                "term-unknown",
+                f"a term of ENVO {VERSION}, whose ids have all their digits: {match.found.id}",
+                f"Write '{match.completed}' for '{text}'",
+            )
         elif match.found.is_obsolete:
             _note_obsolete(cell, match)
         elif not match.is_complete:

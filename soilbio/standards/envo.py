@@ -63,7 +63,8 @@ class Match:
     `term` is the one meant, with the replacement in place of an obsolete one where there is
     exactly one in ENVO; `found` is the one named. `is_complete` tells whether the text already has
     the form `label [ENVO:id]`; `is_label_right` whether its label, if it has one, is the term's
-    label or an exact synonym, however it is capitalised.
+    label or an exact synonym, however it is capitalised; `is_id_right` whether its id, if it has
+    one, has all its digits.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Match:
     term: Term
     is_complete: bool
     is_label_right: bool
+    is_id_right: bool = True
 
     @property
     def is_safe(self) -> bool:
@@ -154,12 +156,17 @@ def find(text: str) -> Match | None:
         return None
     label = plain(match["label"])
     known = {plain(name) for name in (found.label, f"obsolete {found.label}", *found.synonyms)}
-    return _match(text, found, is_label_right=not label or label in known)
+    return _match(
+        text,
+        found,
+        is_label_right=not label or label in known,
+        is_id_right=found.id == f"ENVO:{match['digits']}",
+    )
 
 
-def _match(text: str, found: Term, *, is_label_right: bool) -> Match:
-    term = current(found)
-    return Match(text, found, term, bool(_FORM.fullmatch(text)), is_label_right)
+def _match(text: str, found: Term, *, is_label_right: bool, is_id_right: bool = True) -> Match:
+    is_complete = is_id_right and bool(_FORM.fullmatch(text))
+    return Match(text, found, current(found), is_complete, is_label_right, is_id_right)
 
 
 def current(term: Term) -> Term:

@@ -44,6 +44,10 @@ def found_in(row, controls=frozenset()):
         ("soil", "term-format"),
         ("a field near the road", "term-format"),
         ("cropland biome [ENVO:09000245]", "term-unknown"),
+        ("cropland biome [ENVO:1000245]", "term-unknown"),  # a spreadsheet cut its zero
+        ("cropland biome [ENVO:001000245]", "term-unknown"),
+        ("ENVO:1000245", "term-unknown"),
+        ("cultivated habitat [ENVO:113]", "term-unknown"),
         ("grassland biome [ENVO:01000245]", "term-label"),
         ("cultivated habitat [ENVO:00000113]", "term-obsolete"),
         ("obsolete lava field [ENVO:00000095]", "term-obsolete"),
@@ -61,6 +65,10 @@ def test_a_cell_of_the_triad(value, code):
         (
             "cropland biome [ENVO:09000245]",
             "Write 'cropland biome [ENVO:01000245]', if that is meant",
+        ),
+        (
+            "cropland biome [ENVO:1000245]",
+            "Write 'cropland biome [ENVO:01000245]' for 'cropland biome [ENVO:1000245]'",
         ),
         ("soil", "Choose a biome, and write it with its id"),
         (
