@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import TABLES
 from soilbio.metadata.meaning import plain_number
+from soilbio.metadata.quantities import is_measured
+from soilbio.standards.mixs import SLOTS, method_slot, parse_depth
 
 if TYPE_CHECKING:
     from soilbio.harmonise.sources import Source
@@ -25,6 +27,7 @@ _THING = tuple(name for name in _KEY if name != "source")
 # Behind `source`, in the second of several values of one thing, and in further ones. No name of a
 # dataset stands there, since `source` is in exports, and names of folders are those of farms.
 _NUMBERED = re.compile(r"(?:; )?value \d+$")
+MEASURED_SLOTS = tuple(sorted(name for name, slot in SLOTS.items() if is_measured(slot)))
 Row = dict[str, Any]
 
 
@@ -44,17 +47,21 @@ class _Measurement:
 
 
 def measurements_of(
-    sources: Sequence[Source], notes: dict[str, int], before: Collection[tuple[str, ...]] = ()
+    sources: Sequence[Source],
+    notes: dict[str, int],
+    before: Collection[tuple[str, ...]] = (),
+    cells: Collection[tuple[str, str, str, str]] = (),
 ) -> tuple[list[Row], list[tuple[str, ...]]]:
     """Take all measurements; two of one thing that differ stay both, as values of a number.
 
     What is the same value in two units, or in one dataset without the method or the depth that
     another tells, is one measurement: in the words of the first by alphabet, and told more fully.
-    `before` are the lines of `CONFLICTS` of earlier merging.
+    `before` are the lines of `CONFLICTS` of earlier merging, `cells` those of samples that differ
+    (sample, column, dataset, text): one that is no number (`<0.02`) becomes a measurement.
     """
     found: dict[tuple[tuple[str, ...], ...], _Measurement] = {}
     for source in sources:
-        for row in source.rows("measurements"):
+        for row in (*source.rows("measurements"), *_unmeasured(source, cells)):
             if source.history:
                 row["source"] = _NUMBERED.sub("", row["source"] or "")
             one = _read(row, source.name)
@@ -83,6 +90,31 @@ def _read(row: Row, dataset: str) -> _Measurement:
         tuple(_plain(row[name]) for name in told),
         frozenset({dataset}),
     )
+
+
+def _unmeasured(source: Source, cells: Collection[tuple[str, str, str, str]]) -> Iterator[Row]:
+    """Make measurements of a dataset's cells that are none."""
+    own = {
+        (sample, column): text
+        for sample, column, dataset, text in cells
+        if dataset == source.name and column in MEASURED_SLOTS
+    }
+    if not own:
+        return
+    for row in source.rows("measurements"):
+        if own.get((row["subject"], row["property"])) == row["verbatim_value"]:
+            del own[row["subject"], row["property"]]
+    for row in source.rows("samples"):
+        for name in MEASURED_SLOTS:
+            if own.get((row["sample_id"], name)) == row.get(name) is not None:
+                upper, lower = parse_depth(row.get("depth") or "") or (None, None)
+                yield {
+                    **{"subject": row["sample_id"], "property": name, "value": None},
+                    **{"verbatim_value": row[name], "unit": "", "source": "samples"},
+                    "method": row.get(method_slot(name)) or "",
+                    **{"upper_depth_m": upper, "lower_depth_m": lower},
+                    "agreement_id": row["agreement_id"],
+                }
 
 
 def _words(row: Row) -> tuple[str, float]:

@@ -137,7 +137,7 @@ def harmonise(
     before = set[Line]().union(*lines_before(sources, CONFLICTS, CONFLICT_HEADER).values())
     tables["samples"], cells, written = rows_of(sources, "samples", problems)
     tables["libraries"], _, also = rows_of(sources, "libraries", problems, names)
-    tables["measurements"], differing = measurements_of(sources, merged.notes, before)
+    tables["measurements"], differing = measurements_of(sources, merged.notes, before, cells)
     merged.notes["values_of_samples_that_differ"] = len(
         {line[:2] for line in (*map(conflict_of, cells), *before) if is_cell(line)}
     )

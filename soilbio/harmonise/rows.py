@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import TABLES
 from soilbio.harmonise.history import owners_of_samples
+from soilbio.harmonise.measured import MEASURED_SLOTS
 from soilbio.harmonise.same_samples import are_one, libraries_of
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
@@ -137,7 +138,22 @@ def _measured(sources: Sequence[Source], samples: Collection[str]) -> _Measured:
             ):
                 if text:
                     found.setdefault((source.name, subject, column), set()).add(text)
+        for row in source.rows("samples"):
+            for column, text in _to_be_measured(row) if row[_ID] in samples else ():
+                found.setdefault((source.name, row[_ID], column), set()).add(text)
     return found
+
+
+def _to_be_measured(row: Row) -> Iterator[tuple[str, str]]:
+    """Yield soil properties and their methods of a sample.
+
+    What of them is no number (below detection, a range) becomes a measurement where others differ.
+    """
+    for name in MEASURED_SLOTS:
+        if not _is_empty(row.get(name)):
+            yield name, row[name]
+            if method := row.get(method_slot(name)):
+                yield method_slot(name), method
 
 
 def _controls(sources: Sequence[Source]) -> dict[tuple[str, str], bool]:

@@ -167,3 +167,21 @@ def test_samples_of_one_material_are_listed_when_one_more_is_added(tmp_path):
     assert listed(tmp_path / "later", "same_material.tsv") == expected
     assert listed(tmp_path / "once", "same_material.tsv") == expected
     assert once.notes["samples_of_one_material"] == later.notes["samples_of_one_material"] == 3
+
+
+def test_a_value_below_detection_is_a_measurement_where_another_has_a_number(tmp_path):
+    a = laboratory(tmp_path / "a", ph=None, tot_org_carb="12 g/kg", tot_org_c_meth="dry combustion")
+    b = laboratory(tmp_path / "b", ph=None, tot_org_carb="<0.02 g/kg", tot_org_c_meth="Walkley")
+    merged = merge([a, b], tmp_path / "c")
+    assert merged.notes["values_of_samples_that_differ"] == 2
+    assert soil(tmp_path / "c")["tot_org_carb"] is None
+    rows = read_dataset(tmp_path / "c").table("measurements")
+    told = rows.select("value", "verbatim_value", "method").iter_rows()
+    assert set(told) == {(12.0, "12 g/kg", "dry combustion"), (None, "<0.02 g/kg", "Walkley")}
+    # The same again adds nothing, and where none differs no measurement is made of it.
+    d = laboratory(tmp_path / "d", ph=None, tot_org_carb="<0.02 g/kg", tot_org_c_meth="Walkley")
+    merge([tmp_path / "c", d], tmp_path / "later")
+    assert read_dataset(tmp_path / "later").table("measurements").height == 2
+    merge([b, d], tmp_path / "same")
+    assert measured(tmp_path / "same") == []
+    assert soil(tmp_path / "same")["tot_org_carb"] == "<0.02 g/kg"
