@@ -225,7 +225,7 @@ LIBRARIES = Table(
             "community_coverage",
             "number",
             Share.DERIVED,
-            "Share of the community's DNA that the reads hold, as estimated.",
+            "Share of the community's DNA, in bases, that the reads hold, as estimated.",
             unit="1",
             is_later=True,
         ),

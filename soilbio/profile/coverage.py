@@ -3,15 +3,21 @@
 The share of the community's DNA, weighted by how abundant it is, that the reads hold at least once:
 what Nonpareil estimates from the redundancy of reads (Rodriguez-R et al. 2018, mSystems
 3:e00039-18). Here by Good's estimator, 1 - (k-mers seen once) / (all seen), Good 1953, Biometrika
-40:237; variance after Esty 1983, Ann. Stat. 11:905. A k-mer that a sequencing error made is
-seen once as well: of those that are likely wrong it is not asked whether they are seen again, and
-those expected to be wrong among the others are taken off, by the reads' qualities.
+40:237. A k-mer that a sequencing error made is seen once as well: of those that are likely wrong it
+is not asked whether they are seen again, and those expected to be wrong among the others are taken
+off, by the reads' qualities.
+
+A read holds fewer whole k-mers than bases, so that k-mers are seen as bases are by fewer reads:
+depth of k-mers = depth of bases * (L - k + 1) / L (Zerbino & Birney 2008, Genome Res. 18:821, and
+Velvet's manual), as Nonpareil, too, turns the redundancy of overlaps or k-mers into coverage by
+bases. So what bases are seen is what k-mers would be with as many more reads (Good & Toulmin 1956,
+Biometrika 43:45).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-METHOD = "Good's estimator on sampled k-mers"
+# Another text than before where the same reads give another number: libraries are estimated anew.
+METHOD = "share of bases by Good's estimator on sampled k-mers"
 K = 24
 # A k-mer may be in the sample if its middle is one of some, of both strands alike; of those that
 # may, some are drawn by their hash.
@@ -34,6 +41,8 @@ _MOST_ERROR = 0.05
 _FEWEST = 1_000
 # With more wrong copies than this there is no telling what was seen.
 _FEWEST_RIGHT = 0.6
+# Nobody can say what more than twice the reads would see (Good & Toulmin's series diverges).
+_FURTHEST = 2.0
 _BLOCK = 20_000  # fragments
 _SEED = 24
 _SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -51,6 +60,7 @@ class Coverage:
     reason: str = ""
     kmers: int = 0
     share_right: float = 0.0
+    bases_per_kmer: float = 1.0
     bases: int = 0
     curve: tuple[tuple[float, float], ...] = ()
 
@@ -72,37 +82,80 @@ def estimate(reads: Cleaned, bases: int) -> Coverage:
     Held in memory: eight bytes for each of at most about 20 million sampled k-mers, a few times.
 
     """
-    import numpy as np
-
     if reads.is_empty():
         return Coverage(None, reason="no reads are left")
     one_in = min(max(bases // 500_000, _MOST_MIDDLES), _FEWEST_MIDDLES)
     sampler = _Sampler(_middles(one_in), min(1.0, _ENOUGH * one_in / max(bases, 1)))
-    kept, fragments, total, expected_right = [], 0, 0, 0.0
-    for sequences, qualities in _blocks(reads):
-        kmers, right = sampler.sample(sequences, qualities)
+    kept, expected_right = [], 0.0
+    extent = Extent()
+    for block in _blocks(reads):
+        kmers, right = sampler.sample(block, extent)
         kept.append(kmers)
         expected_right += right
-        total += len(sequences)
-        fragments += sequences.count(b"\n") + 1
+    return _judged(kept, expected_right, sampler.errors, extent)
+
+
+def _judged(
+    kept: Sequence[NDArray[np.uint64]], expected_right: float, errors: float, extent: Extent
+) -> Coverage:
+    """Estimate from the sampled k-mers, or say why not."""
+    import numpy as np
+
     kmers = np.sort(np.concatenate(kept)) if kept else np.empty(0, np.uint64)
     asked = int((kmers & np.uint64(1)).sum())
     share_right = expected_right / kmers.size if kmers.size else 0.0
-    about = {"kmers": int(kmers.size), "share_right": round(share_right, 6), "bases": total}
-    if asked < _FEWEST or share_right < _FEWEST_RIGHT:
-        reason = (
-            f"only {asked} sampled k-mers are likely free of errors, of {_FEWEST:,} that are needed"
-            if asked < _FEWEST
-            else f"{1 - share_right:.0%} of the k-mers have an error"
-        )
-        return Coverage(None, reason=reason, **about)  # type: ignore[arg-type]
-    counted = _Counted.of(kmers, sampler.errors, share_right)
-    return Coverage(
-        counted.seen(1.0),
-        standard_error=counted.standard_error(fragments),
-        curve=tuple((share, counted.seen(share)) for share in _SHARES),
-        **about,  # type: ignore[arg-type]
+    about = Coverage(
+        None,
+        kmers=int(kmers.size),
+        share_right=round(share_right, 6),
+        bases_per_kmer=round(extent.bases_per_kmer(), 6),
+        bases=extent.bases,
     )
+    if asked < _FEWEST:
+        told = f"only {asked} sampled k-mers are likely free of errors, of {_FEWEST:,}"
+        return replace(about, reason=f"{told} that are needed")
+    if share_right < _FEWEST_RIGHT:
+        return replace(about, reason=f"{1 - share_right:.0%} of the k-mers have an error")
+    furthest = extent.bases_per_kmer() / share_right
+    if furthest > _FURTHEST:
+        told = f"reads are too short: {extent.bases_per_kmer():.2f} bases for each whole k-mer"
+        return replace(about, reason=f"{told}, of which {1 - share_right:.0%} have an error")
+    counted = _Counted.of(kmers, errors, furthest)
+    return replace(
+        about,
+        value=counted.seen(1.0),
+        standard_error=counted.standard_error(extent.fragments),
+        curve=tuple((share, counted.seen(share)) for share in _SHARES),
+    )
+
+
+@dataclass(slots=True)
+class Extent:
+    """What the fragments hold, a piece that both mates of a pair hold once: bases, and k-mers.
+
+    `kmers` are of all reads, `sampled` those of them in the sample; `again` those sampled that the
+    fragment's other mate has too, and `overlapping` estimates, in the measure of the sample, how
+    many fragments' mates overlap by a k-mer or more: one of d shared k-mers stands for 1/d.
+    """
+
+    bases: int = 0
+    kmers: int = 0
+    fragments: int = 0
+    sampled: int = 0
+    again: int = 0
+    overlapping: float = 0.0
+
+    def bases_per_kmer(self) -> float:
+        """Give the bases that a fragment covers for each k-mer that it holds whole.
+
+        Mates that overlap by o bases share o - K + 1 k-mers.
+        """
+        if not self.sampled:
+            return 1.0
+        of_all = self.kmers / self.sampled
+        shared, overlapping = self.again * of_all, self.overlapping * of_all
+        kmers = self.kmers - shared
+        return (self.bases - shared - (K - 1) * overlapping) / kmers if kmers > 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +164,10 @@ class _Counted:
 
     asked: NDArray[np.float64]
     errors: float
-    share_right: float
+    furthest: float
 
     @classmethod
-    def of(cls, kmers: NDArray[np.uint64], errors: float, share_right: float) -> _Counted:
+    def of(cls, kmers: NDArray[np.uint64], errors: float, furthest: float) -> _Counted:
         """Count sorted k-mers, whose last bit says whether they ask."""
         import numpy as np
 
@@ -123,29 +176,40 @@ class _Counted:
         times = np.diff(np.r_[starts, bare.size])
         asks = np.add.reduceat((kmers & np.uint64(1)).astype(np.int64), starts)
         asked = np.bincount(times, weights=asks).astype(np.float64)
-        return cls(asked, errors, share_right)
+        return cls(asked, errors, furthest)
 
     def seen(self, share: float) -> float:
         """Estimate the coverage of a share of the reads.
 
         A k-mer seen n times is met again among a share q of the others but for (1-q)^(n-1). Since
-        some copies are wrong, q is larger than the share by as much, so that positions that were
-        read with an error count as read (Good & Toulmin 1956, Biometrika 43:45, for q above 1).
+        some copies are wrong, and reads hold more bases than whole k-mers, q is larger than the
+        share by as much (`furthest`), so that positions that were read with an error count as read,
+        and those at the ends of reads.
         """
-        import numpy as np
-
-        times = np.arange(self.asked.size)
-        missed = (1 - share / self.share_right) ** np.maximum(times - 1, 0)
-        unseen = max(float((self.asked * missed).sum()) - self.errors, 0.0)
+        unseen = max(float((self.asked * self._missed(share)).sum()) - self.errors, 0.0)
         right = max(float(self.asked.sum()) - self.errors, 1.0)
         return round(min(max(1 - unseen / right, 0.0), 1.0), 6)
 
+    def _missed(self, share: float) -> NDArray[np.float64]:
+        import numpy as np
+
+        times = np.arange(self.asked.size)
+        return (1 - share * self.furthest) ** np.maximum(times - 1, 0)
+
     def standard_error(self, fragments: int) -> float:
-        """Estimate how far chance alone may move it; k-mers of a read come together."""
+        """Estimate how far chance alone may move it; k-mers of a read come together.
+
+        After Esty 1983, Ann. Stat. 11:905, and for q above 1 Efron & Thisted 1976, Biometrika
+        63:435: each of f k-mers seen n times counts n (1-q)^(n-1).
+        """
+        import numpy as np
+
         number = float(self.asked.sum())
         once = max(float(self.asked[1]) - self.errors, 0.0)
         twice = float(self.asked[2]) / 2 if self.asked.size > 2 else 0.0
-        variance = (once * (1 - once / number) + 2 * twice) / number**2
+        terms = np.arange(self.asked.size) * self.asked * self._missed(1.0) ** 2
+        several = float(terms[2:].sum())
+        variance = (once * (1 - once / number) + 2 * twice + several) / number**2
         return round(float((variance * max(1.0, number / fragments)) ** 0.5), 6)
 
 
@@ -170,22 +234,31 @@ def _reversed(codes: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:
     return result
 
 
-def _blocks(reads: Cleaned) -> Iterator[tuple[bytes, bytes]]:
-    """Give bases and qualities, some fragments at a time: `mate N mate newline`.
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Bases and qualities of some fragments: `mate N mate newline`; lengths of mates, by file.
 
     A fragment's mates are together, so that a piece both of them hold is seen once.
     """
+
+    bases: bytes
+    qualities: bytes
+    lengths: tuple[NDArray[np.int64], ...]
+
+
+def _blocks(reads: Cleaned) -> Iterator[_Block]:
+    import numpy as np
+
     fragments = reads.fragments()
     while block := list(islice(fragments, _BLOCK)):
-        if reads.reverse:
-            sequences = [f"{a.sequence}N{b.sequence}" for a, b in block]
-            qualities = [f"{a.qualities}!{b.qualities}" for a, b in block]
-        else:
-            sequences = [one.sequence for (one,) in block]
-            qualities = [one.qualities or "" for (one,) in block]
-        yield "\n".join(sequences).encode(), "\n".join(qualities).encode()
+        yield _Block(
+            "\n".join("N".join(one.sequence for one in ends) for ends in block).encode(),
+            "\n".join("!".join(one.qualities or "" for one in ends) for ends in block).encode(),
+            tuple(np.array([len(one) for one in file]) for file in zip(*block, strict=True)),
+        )
 
 
+_NEWLINE = 10
 _CODES = bytes("ACGT".find(chr(letter).upper()) % 5 for letter in range(256))
 
 
@@ -200,16 +273,16 @@ class _Sampler:
         self._right = _chances_of_right()
         self.errors = 0.0
 
-    def sample(self, sequences: bytes, qualities: bytes) -> tuple[NDArray[np.uint64], float]:
+    def sample(self, block: _Block, extent: Extent) -> tuple[NDArray[np.uint64], float]:
         """Give the sampled k-mers, each once a fragment, and how many of them are expected right.
 
-        The last bit says whether a k-mer is likely right.
+        The last bit says whether a k-mer is likely right. What the fragments hold goes to `extent`.
         """
         import numpy as np
 
-        bases = np.frombuffer(sequences.translate(_CODES), np.uint8)
+        bases = np.frombuffer(block.bases.translate(_CODES), np.uint8)
         places = self._places(bases)
-        scores = np.frombuffer(qualities, np.uint8)
+        scores = np.frombuffer(block.qualities, np.uint8)
         right = np.zeros(places.size, np.float64)
         kmers = np.zeros(places.size, np.uint64)
         is_whole = np.ones(places.size, np.bool_)
@@ -221,12 +294,13 @@ class _Sampler:
         kmers = np.minimum(kmers, _reversed(kmers, K))
         is_kept = is_whole & (kmers * np.uint64(_HASH) <= self._limit)
         places, kmers, right = places[is_kept], kmers[is_kept], np.exp(right[is_kept])
-        ends = np.flatnonzero(np.frombuffer(sequences, np.uint8) == 10)
-        fragment = np.searchsorted(ends, places)
+        starts = np.r_[0, np.flatnonzero(np.frombuffer(block.bases, np.uint8) == _NEWLINE) + 1]
+        fragment = np.searchsorted(starts, places, side="right") - 1
         order = np.lexsort((-right, kmers, fragment))
         kmers, fragment, right = kmers[order], fragment[order], right[order]
         is_new = np.ones(kmers.size, np.bool_)
         is_new[1:] = (kmers[1:] != kmers[:-1]) | (fragment[1:] != fragment[:-1])
+        _measure(block.lengths, fragment, places[order] - starts[fragment], is_new, extent)
         kmers, right = kmers[is_new], right[is_new]
         asks = right >= 1 - _MOST_ERROR
         self.errors += float((1 - right[asks]).sum())
@@ -244,6 +318,37 @@ class _Sampler:
             middle = (middle << np.uint16(2)) | two_bits[place : place + middle.size]
         start = (K - _MIDDLE) // 2
         return np.flatnonzero(self._is_middle[middle[start : start + bases.size - K + 1]])
+
+
+def _measure(
+    lengths: Sequence[NDArray[np.int64]],
+    fragment: NDArray[np.intp],
+    offsets: NDArray[np.intp],
+    is_new: NDArray[np.bool_],
+    extent: Extent,
+) -> None:
+    """Add what fragments hold; a k-mer that is not new follows the one it is the same as.
+
+    Of mates from both ends of a piece, a k-mer at `before` in one and at `after` in the other tells
+    the length of the piece, and so by how much they overlap.
+    """
+    import numpy as np
+
+    extent.fragments += lengths[0].size
+    extent.bases += int(sum(of_file.sum() for of_file in lengths))
+    extent.kmers += int(sum(np.maximum(of_file - K + 1, 0).sum() for of_file in lengths))
+    extent.sampled += is_new.size
+    if len(lengths) < 2:
+        return
+    again = np.flatnonzero(~is_new)
+    low = np.minimum(offsets[again], offsets[again - 1])
+    high = np.maximum(offsets[again], offsets[again - 1])
+    first, second = (of_file[fragment[again]] for of_file in lengths)
+    is_of_both = (low < first) & (high > first)
+    piece = low + (high - first - 1) + K
+    shared = np.maximum(first + second - piece - K + 1, 1)[is_of_both]
+    extent.again += int(is_of_both.sum())
+    extent.overlapping += float((1 / shared).sum())
 
 
 def _chances_of_right() -> NDArray[np.float64]:

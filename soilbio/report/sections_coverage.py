@@ -51,8 +51,9 @@ def _seen(rows: Sequence[Mapping[str, Any]]) -> list[Block]:
     known = [row for row in rows if row["community_coverage"] is not None]
     enough = sum(row["community_coverage"] >= ENOUGH for row in known)
     texts = [
-        "The estimate is of the share of the community's DNA that is among the reads at least once,"
-        " abundant organisms weighing more; from the k-mers that were seen once (Good 1953)."
+        "The estimate is of the share of the community's DNA, in bases, that is among the reads at"
+        " least once, abundant organisms weighing more; from the k-mers that were seen once (Good"
+        " 1953), by the length of the reads."
     ]
     if known:
         middle = sorted(row["community_coverage"] for row in known)[len(known) // 2]

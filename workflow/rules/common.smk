@@ -18,6 +18,7 @@ from soilbio.metadata.sheet import read_sheet
 from soilbio.metadata.units import units_of
 from soilbio.metadata.genome_files import cleaning_memory_mb, genomes_memory_mb, genomes_of
 from soilbio.profile.contaminants import RULE_VERSION
+from soilbio.profile.coverage import METHOD
 from soilbio.profile.needs import missing_tools
 from soilbio.references.identity import identity_of
 from soilbio.references.manifest import references_root
@@ -337,6 +338,8 @@ def cleaning_settings():
     asked = {name: str(value) for name, value in PROJECT.shotgun.items() if name.startswith(keys)}
     if GENOMES:
         asked["rule_version"] = RULE_VERSION
+    if PROJECT.shotgun["estimate_coverage"]:
+        asked["coverage"] = METHOD
     return json.dumps(asked, sort_keys=True)
 
 

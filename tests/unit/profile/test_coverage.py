@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from soilbio.profile.clean import Cleaned
-from soilbio.profile.coverage import K, estimate
+from soilbio.profile.coverage import estimate
 
-GENOMES, GENOME_BP, READ_BP = 40, 60_000, 150
+GENOMES, GENOME_BP = 40, 60_000
 LETTERS = np.frombuffer(b"ACGT", np.uint8)
 
 
 def simulate(
-    folder: Path, pairs: int, qualities: list[int], insert_bp: int = 350
+    folder: Path, pairs: int, qualities: list[int], insert_bp: int = 350, read_bp: int = 150
 ) -> tuple[Cleaned, float]:
-    """Draw pairs whose errors are as their qualities say; give the share of the community seen."""
+    """Draw pairs whose errors are as their qualities say; give the share of the bases in them."""
     always = np.random.default_rng(7)
     genomes = always.integers(0, 4, (GENOMES, GENOME_BP)).astype(np.uint8)
     shares = always.lognormal(0, 1.5, GENOMES)
@@ -29,22 +29,22 @@ def simulate(
     ends: tuple[list[bytes], list[bytes]] = ([], [])
     for number, (genome, start) in enumerate(zip(of, starts, strict=True)):
         piece = genomes[genome][start : start + insert_bp]
-        for place in (start, start + insert_bp - READ_BP):
+        for place in (start, start + insert_bp - read_bp):
             seen[genome, place] += 1
-            seen[genome, place + READ_BP - K + 1] -= 1
-        mates = [piece[:READ_BP].copy(), 3 - piece[::-1][:READ_BP]]
+            seen[genome, place + read_bp] -= 1
+        mates = [piece[:read_bp].copy(), 3 - piece[::-1][:read_bp]]
         if rng.random() < 0.5:
             mates.reverse()
         for mate, records in zip(mates, ends, strict=True):
-            scores = rng.choice(qualities, READ_BP)
-            is_wrong = rng.random(READ_BP) < 10 ** (-scores / 10)
+            scores = rng.choice(qualities, read_bp)
+            is_wrong = rng.random(read_bp) < 10 ** (-scores / 10)
             mate[is_wrong] = (mate[is_wrong] + rng.integers(1, 4, is_wrong.sum())) % 4
             text = LETTERS[mate].tobytes()
             records.append(b"@%d\n%b\n+\n%b\n" % (number, text, bytes((scores + 33).tolist())))
     files = Cleaned(folder / "1.fastq", folder / "2.fastq")
     for path, records in zip((files.forward, files.reverse), ends, strict=True):
         path.write_bytes(b"".join(records))
-    is_seen = np.cumsum(seen, axis=1)[:, : GENOME_BP - K + 1] > 0
+    is_seen = np.cumsum(seen, axis=1)[:, :GENOME_BP] > 0
     return files, float((is_seen.mean(axis=1) * shares).sum())
 
 
@@ -53,14 +53,42 @@ def simulate(
 @pytest.mark.parametrize("pairs", [800, 3_000, 12_000])
 def test_the_estimate_is_the_share_that_was_seen(tmp_path, qualities, pairs):
     files, truth = simulate(tmp_path, pairs, qualities)
-    found = estimate(files, pairs * 2 * READ_BP)
+    found = estimate(files, pairs * 300)
     assert found.value == pytest.approx(truth, abs=max(0.02, 3 * found.standard_error))
     assert found.standard_error < 0.03
 
 
-def test_what_both_mates_hold_is_seen_once(tmp_path):
-    files, truth = simulate(tmp_path, 3_000, [40], insert_bp=160)
-    assert estimate(files, 900_000).value == pytest.approx(truth, abs=0.03)
+@pytest.mark.parametrize("qualities", [[40], [37] * 9 + [25]])
+@pytest.mark.parametrize("read_bp", [50, 60, 75, 100, 250])
+def test_it_is_of_bases_however_long_the_reads_are(tmp_path, qualities, read_bp):
+    files, truth = simulate(tmp_path, 900_000 // read_bp, qualities, read_bp=read_bp)
+    found = estimate(files, 1_800_000)
+    assert found.value == pytest.approx(truth, abs=0.02)
+    assert abs(found.value - truth) < 3 * found.standard_error
+
+
+def test_single_reads_are_estimated_as_pairs_are(tmp_path):
+    files, truth = simulate(tmp_path, 6_000, [40], insert_bp=100, read_bp=100)
+    found = estimate(Cleaned(files.forward, None), 600_000)
+    assert found.value == pytest.approx(truth, abs=0.02)
+    assert found.bases_per_kmer == pytest.approx(100 / 77)
+
+
+@pytest.mark.parametrize("insert_bp", [150, 160, 200, 250, 270, 290])
+def test_what_both_mates_hold_is_seen_once(tmp_path, insert_bp):
+    files, truth = simulate(tmp_path, 3_000, [40], insert_bp=insert_bp)
+    found = estimate(files, 900_000)
+    assert found.value == pytest.approx(truth, abs=0.025)
+    # Mates that overlap by less than a k-mer leave one that spans both out of either.
+    kmers = insert_bp - 23 if insert_bp <= 277 else 254
+    assert found.bases_per_kmer == pytest.approx(insert_bp / kmers, rel=0.04)
+
+
+def test_reads_hardly_longer_than_kmers_are_not_estimated(tmp_path):
+    files, _ = simulate(tmp_path, 20_000, [40], read_bp=40)
+    found = estimate(files, 1_600_000)
+    assert found.value is None
+    assert "too short" in found.reason
 
 
 def test_the_curve_ends_at_the_estimate_and_tells_of_fewer_reads(tmp_path):
