@@ -118,7 +118,7 @@ def _collect(args: argparse.Namespace) -> None:
     sheet = read_sheet(project.libraries, project.assays)
     units, methods = units_of(sheet, project.assays, str(project.libraries))
     own = [name for name, unit in units.items() if unit.assay == args.assay]
-    name, version, sha256 = _reference(project)
+    name, version, sha256 = _reference(project, args.assay.removesuffix("-ssu"))
     engine, classifier = described(
         name=name,
         version=version,
@@ -129,11 +129,12 @@ def _collect(args: argparse.Namespace) -> None:
     collect_ssu(own, args.assay, args.results, engine, classifier)
 
 
-def _reference(project: Config) -> tuple[str, str, str]:
+def _reference(project: Config, assay: str) -> tuple[str, str, str]:
     """Name the reference of the project's amplicons, its version and checksum."""
+    from soilbio.metadata.classifiers import reference_of
     from soilbio.references.manifest import locate, reference_of_files
 
-    asked = project.taxonomy
+    asked = reference_of(project, assay)
     found = (
         reference_of_files(
             asked["reference"],

@@ -19,6 +19,7 @@ from soilbio.metadata.project_agreements import check_agreements
 from soilbio.metadata.samples import check_demanded, check_recommended, sample_rows
 from soilbio.metadata.sheet import Library, control_unstated, read_libraries
 from soilbio.metadata.tsv import Rows
+from soilbio.metadata.units import units_of
 from soilbio.standards.controls import says_control
 from soilbio.yaml_rows import Place, dotted
 
@@ -125,6 +126,7 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
     except InputError as error:
         of_samples.found = list(error.problems)
     _check_controls(checked.libraries, of_sheet)
+    _check_units(checked.libraries, project, of_sheet)
     _check_layouts(checked.libraries, project, of_sheet)
     check_databases(project, checked.libraries, problems)
     check_targets(project, {library.assay for library in checked.libraries}, problems)
@@ -138,6 +140,15 @@ def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None
         from soilbio.metadata.soil.project import soil_problems
 
         problems.extend(soil_problems(project, list(rows.values())))
+
+
+def _check_units(libraries: Sequence[Library], project: Config, problems: Problems) -> None:
+    """Note ids that a library of a metagenome and one of its profilers' would have in common."""
+    known = {one.library_id: one for one in libraries if one.assay in project.assays}
+    try:
+        units_of(known, project.assays, problems.source)
+    except InputError as error:
+        problems.extend(error.problems)
 
 
 def _check_controls(libraries: Sequence[Library], problems: Problems) -> None:

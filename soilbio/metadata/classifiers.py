@@ -15,27 +15,53 @@ from soilbio.references.manifest import installed
 
 PROJECT = "project"
 _GENES = re.compile(r"1[68]S|ITS", re.I)
+_SMALL_SUBUNIT = ("16S", "18S")
+_OF_16S = "16S-V4-515FY-806RB"  # its reference names rRNA reads, whether or not it has libraries
 Reference = Mapping[str, Any]
 
 
 def reference_of(project: Config, assay_id: str) -> Reference:
     """Give `reference`, `version`, `sequences` and `lineages` of what names an assay's features."""
-    reference: Reference = project.taxonomy["by_assay"].get(assay_id, project.taxonomy)
-    return reference
+    own: Mapping[str, Reference] = project.taxonomy["by_assay"]
+    return own.get(_named_as(project, assay_id), project.taxonomy)
 
 
 def place_of(project: Config, assay_id: str) -> tuple[str, ...]:
     """Say where in the configuration an assay's reference is named."""
-    own = ("by_assay", assay_id) if assay_id in project.taxonomy["by_assay"] else ()
-    return ("taxonomy", *own)
+    name = _named_as(project, assay_id)
+    return ("taxonomy", *(("by_assay", name) if name in project.taxonomy["by_assay"] else ()))
 
 
 def key_of(project: Config, assay_id: str) -> str:
     """Name an assay's reference for files of it; assays that share one have one name for it."""
-    own = project.taxonomy["by_assay"]
-    if assay_id not in own:
+    own, wanted = project.taxonomy["by_assay"], _named_as(project, assay_id)
+    if wanted not in own:
         return PROJECT
-    return f"of-{min(name for name, one in own.items() if one == own[assay_id])}"
+    return f"of-{min(name for name, one in own.items() if one == own[wanted])}"
+
+
+def _named_as(project: Config, assay_id: str) -> str:
+    """Say with which assay's reference an assay is named; rRNA of metagenomes as that of amplicons.
+
+    That is the project's, unless it is of another gene, or of none that is known, and one of 16S
+    (else of 18S) has a reference of its own.
+    """
+    assay = project.assays.get(assay_id)
+    if assay is None or not assay.is_shotgun or _gene_of(project.taxonomy) in _SMALL_SUBUNIT:
+        return assay_id
+    genes = {
+        name: _plain(known.target_gene)
+        for name in sorted(project.taxonomy["by_assay"])
+        if (known := project.assays.get(name)) is not None
+    }
+    alike = [name for gene in _SMALL_SUBUNIT for name in genes if genes[name] == gene]
+    return alike[0] if alike else assay_id
+
+
+def _gene_of(reference: Reference) -> str:
+    """Say of which gene a reference is; '' of one's own."""
+    entry = None if reference["sequences"] else read_manifest().get(reference["reference"])
+    return _plain(entry.target_gene) if entry else ""
 
 
 def assay_of(key: str) -> str:
@@ -69,23 +95,26 @@ def check_targets(project: Config, assays: Iterable[str], problems: Problems) ->
     manifest = read_manifest()
     for name in sorted(assays):
         assay, reference = project.assays.get(name), reference_of(project, name)
-        if assay is None or assay.is_shotgun or reference["sequences"]:
+        if assay is None or (assay.is_shotgun and SSU not in assay.profilers):
             continue
-        entry = manifest.get(reference["reference"])
-        gene = _plain(assay.target_gene)
-        if entry is None or not entry.target_gene or gene in ("", _plain(entry.target_gene)):
+        genes = _SMALL_SUBUNIT if assay.is_shotgun else (_plain(assay.target_gene),)
+        found = _gene_of(reference)
+        if not found or found in genes or genes == ("",):
             continue
+        entry = manifest[reference["reference"]]
         place = (*place_of(project, name), "reference")
-        fitting = [one for one, known in manifest.items() if _plain(known.target_gene) == gene]
+        fitting = [one for one, known in manifest.items() if _plain(known.target_gene) in genes]
+        gene = "16S or 18S (rRNA reads, `ssu`)" if assay.is_shotgun else assay.target_gene
+        whose = _OF_16S if assay.is_shotgun else name
         problems.add(
             "reference-target",
             source=str(project.path),
             row=project.row(*place),
             column=".".join(place),
             found=f"{entry.name}, of {entry.target_gene}",
-            expected=f"a reference of {assay.target_gene} for {name}; by this one its features have"
+            expected=f"a reference of {gene} for {name}; by this one its features have"
             " no names, or wrong ones",
-            fix=f"Write under taxonomy: `by_assay: {{{name}: {{reference: NAME}}}}`"
+            fix=f"Write under taxonomy: `by_assay: {{{whose}: {{reference: NAME}}}}`"
             + (f", such as {' or '.join(fitting)}" if fitting else ""),
             is_warning=True,
         )

@@ -30,8 +30,8 @@ def check_meaning(
                 row=rows.get(place),
                 column=dotted(place),
                 found=name,
-                expected="an assay of amplicons; rRNA genes of metagenomes are named by"
-                " taxonomy.reference, as those of 16S",
+                expected="an assay of amplicons; rRNA genes of metagenomes are named as those of"
+                " 16S (or 18S) are",
                 fix=f"Did you mean '{like[0]}'?"
                 if like
                 else "Correct the name, or remove the line",

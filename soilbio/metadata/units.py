@@ -50,6 +50,15 @@ def units_of(
                     expected="an id that no library has when its profiler is added",
                     fix="Rename one of the libraries",
                 )
+            if end and unit.assay in assays:
+                problems.add(
+                    "id-duplicate",
+                    row=library.row,
+                    column="assay",
+                    found=unit.assay,
+                    expected="an assay that is none when its profiler is added",
+                    fix="Rename one of the assays, in the configuration and the sheet",
+                )
             units[unit.library_id] = unit
             if profiler:
                 methods[unit.assay] = replace(assay, assay_id=unit.assay, engine=profiler)

@@ -261,6 +261,11 @@ def whole_reference(wildcards):
     return f"results/reference/whole/{key_of(PROJECT, wildcards.assay)}.fasta"
 
 
+def ssu_assay():
+    """Name an assay of metagenomes with rRNA reads, which one reference names for all; or none."""
+    return next((a for a in sorted(BY_ASSAY) if "ssu" in PROJECT.assays[a].profilers), "")
+
+
 def reference_paths(assay):
     """Name the classifier's own files: what changes in them is to be read again."""
     reference = reference_of(PROJECT, assay)

@@ -168,7 +168,7 @@ rule collect_shotgun:
 
 rule index_ssu_words:
     input:
-        whole="results/reference/whole/project.fasta",
+        whole=f"results/reference/whole/{key_of(PROJECT, ssu_assay())}.fasta",
     output:
         database="results/reference/ssu/words.udb",
     log:
@@ -180,7 +180,7 @@ rule index_ssu_words:
         mem_mb=3000,
         runtime=30,
     params:
-        state=reference_state(""),
+        state=reference_state(ssu_assay()),
     shell:
         "soilbio shotgun index-ssu words"
         " --whole {input.whole:q}"
@@ -190,7 +190,7 @@ rule index_ssu_words:
 
 rule index_ssu_seeds:
     input:
-        whole="results/reference/whole/project.fasta",
+        whole=f"results/reference/whole/{key_of(PROJECT, ssu_assay())}.fasta",
     output:
         index=temp("results/reference/ssu/seeds.mmi"),
     log:
@@ -262,7 +262,7 @@ rule collect_ssu:
         mem_mb=2000,
         runtime=60,
     params:
-        reference=reference_options(""),
+        reference=reference_options(ssu_assay()),
     shell:
         "soilbio shotgun collect-ssu"
         " --config {input.config:q}"

@@ -305,6 +305,21 @@ def test_a_sample_that_is_called_a_control_needs_its_kind(project, said):
     assert found(project) == []
 
 
+def test_a_library_called_as_another_one_with_its_profiler_is_named(project):
+    text = project.config.read_text()
+    wgs = "assays: {wgs: {library_strategy: WGS, profilers: [ssu]}}\n"
+    project.config.write_text(text + wgs)
+    project.change(project.sheet, f"L1\tS-L1\t{ASSAY}", "L1\tS-L1\twgs")
+    project.change(project.sheet, "L2\tS-L2\t", "L1-ssu\tS-L2\t")
+    assert ("id-duplicate", 2, "library_id") in found(project)
+    project.change(project.sheet, "L1-ssu\tS-L2\t", "L2\tS-L2\t")
+    assert "id-duplicate" not in {code for code, _, _ in found(project)}
+    both = "assays: {wgs: {library_strategy: WGS, profilers: [ssu]}, "
+    both += "wgs-ssu: {library_strategy: WGS, profilers: [ssu]}}\n"
+    project.config.write_text(text + both)
+    assert ("id-duplicate", 2, "assay") in found(project)
+
+
 def test_a_run_without_a_blank_gets_a_warning_at_its_first_library(project):
     project.change(project.sheet, "\tpcr_blank\t", "\tmock\t")
     (problem,) = [p for p in check_project(project.config) if p.code == "control-none"]

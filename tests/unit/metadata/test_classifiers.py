@@ -63,6 +63,48 @@ def test_assays_of_one_reference_share_its_files(both):
         assert reference_of(both, assay_of(key)) == reference_of(both, assay)
 
 
+WGS = "assays: {wgs: {library_strategy: WGS, profilers: [ssu]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("taxonomy", "reference"),
+    [
+        ("{}", "greengenes-13_8"),
+        (f"{{by_assay: {{{V4}: {{reference: silva-138.2}}}}}}", "greengenes-13_8"),
+        (f"{{reference: unite-10, by_assay: {{{V4}: {{reference: silva-138.2}}}}}}", "silva-138.2"),
+        (
+            f"{{reference: own, sequences: a.fa, lineages: a.tsv,"
+            f" by_assay: {{{V9}: {{reference: pr2-5.1.1}}, {V4}: {{reference: silva-138.2}}}}}}",
+            "silva-138.2",
+        ),
+        ("{reference: own, sequences: a.fa, lineages: a.tsv}", "own"),
+    ],
+    ids=["usual", "several", "of-its", "own-beside-16S", "own"],
+)
+def test_rrna_of_metagenomes_is_named_as_that_of_amplicons(tmp_path, taxonomy, reference):
+    known = project(tmp_path, f"{WGS}taxonomy: {taxonomy}\n")
+    assert reference_of(known, "wgs")["reference"] == reference
+    assert reference_of(known, assay_of(key_of(known, "wgs")))["reference"] == reference
+    problems = Problems("config.yaml")
+    check_targets(known, ["wgs"], problems)
+    assert problems.found == []
+
+
+def test_a_reference_without_small_subunits_is_warned_of_for_rrna_reads(tmp_path):
+    known = project(tmp_path, f"{WGS}taxonomy: {{reference: unite-10}}\n")
+    problems = Problems("config.yaml")
+    check_targets(known, ["wgs"], problems)
+    (found,) = problems.found
+    assert (found.code, found.column, found.is_warning) == (
+        *("reference-target", "taxonomy.reference"),
+        True,
+    )
+    name = found.fix.split("by_assay: {")[1].split(":")[0]
+    own = f"{{reference: unite-10, by_assay: {{{name}: {{reference: silva-138.2}}}}}}"
+    mended = project(tmp_path, f"{WGS}taxonomy: {own}\n")
+    assert reference_of(mended, "wgs")["reference"] == "silva-138.2"
+
+
 @pytest.mark.parametrize(
     ("taxonomy", "assay", "column"),
     [
