@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from soilbio.metadata.columns_taken import Taken
+from soilbio.metadata.commas import with_points
 from soilbio.metadata.positions import to_decimal_degrees
 from soilbio.metadata.workbook import Table
 from soilbio.standards.envo import find
@@ -18,7 +19,6 @@ from soilbio.standards.units import UNITS, find_unit
 _TRIAD = ("env_broad_scale", "env_local_scale", "env_medium")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s*-\s*\d+\.?\d*)?)\s*([^\d\s].*)")
-_COMMA = re.compile(r"([+-]?\d+),(\d+)")
 _MOST_DECIMALS = 6
 
 
@@ -66,7 +66,7 @@ def _corrected(one: Taken, value: str, *, has_commas: bool) -> tuple[str, str]:
     if not value or is_missing(value):
         pass
     elif has_commas:
-        after, why = _COMMA.sub(r"\1.\2", value), "decimal point"
+        after, why = with_points(value), "decimal point"
     elif value.casefold() in INFORMAL_MISSING:
         after, why = "not provided", "the archives' term for a missing value"
     elif one.column in _TRIAD:

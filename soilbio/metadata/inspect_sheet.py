@@ -15,6 +15,7 @@ from pathlib import Path
 
 from soilbio.errors import Problem, Problems
 from soilbio.metadata.columns_taken import Taken, take
+from soilbio.metadata.commas import COMMA, are_decimal, with_points
 from soilbio.metadata.crosswalk.convert import convert, target_named
 from soilbio.metadata.crosswalk.normal import to_own_unit, with_parts_joined
 from soilbio.metadata.sample_checks import check_together, check_twins, is_control
@@ -35,7 +36,6 @@ TARGETS = {
     "faire": "faire",
 }
 _BARE = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:\s*-\s*\d+\.?\d*)?")
-_COMMA = re.compile(r"[+-]?\d+,\d+")
 _POINT = re.compile(r"[+-]?\d+\.\d+")
 # What a spreadsheet makes of 2-10 or MAR1 and writes into a text file.
 _DAY_NAME = re.compile(
@@ -261,7 +261,7 @@ def _rows(
             if value not in cache:
                 cache[value] = _in_line(one, value, has_commas=has_commas)
             rows[number][name] = cache[value]
-            if has_commas and _COMMA.search(value):
+            if has_commas and COMMA.search(value):
                 problems.add(
                     "number-comma",
                     row=number,
@@ -276,17 +276,17 @@ def _rows(
 
 
 def _has_decimal_commas(name: str, values: Sequence[str]) -> bool:
-    """Tell whether a column of numbers has commas for points throughout."""
+    """Tell whether a column of numbers has commas for points throughout, one beyond doubt."""
     slot = SLOTS.get(name)
     if name not in (*_LIMITS, *_ENDS, "lat_lon", "depth") and not (slot and slot.is_numeric):
         return False
     has_point = any(_POINT.search(value) for value in values)
-    return not has_point and any(_COMMA.search(value) for value in values)
+    return not has_point and any(are_decimal(name, value) for value in values)
 
 
 def _in_line(one: Taken, value: str, *, has_commas: bool) -> str:
     if has_commas:
-        value = _COMMA.sub(lambda match: match[0].replace(",", "."), value)
+        value = with_points(value)
     if one.unit and _BARE.fullmatch(value) and not is_missing(value):
         value = f"{value} {one.unit}"
     if not value or (not one.unit and value.replace(".", "", 1).isdecimal()):

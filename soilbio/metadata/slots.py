@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from soilbio.errors import Problems
+from soilbio.metadata.commas import COMMA, comma_fix
 from soilbio.metadata.positions import to_decimal_degrees
 from soilbio.metadata.quantities import is_measured, quantity_in
 from soilbio.standards.insdc import COUNTRIES, INFORMAL_MISSING, OTHER_NAMES, country_of, is_missing
 from soilbio.standards.mixs import SLOTS, Slot, parse_lat_lon
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _DEPTH = re.compile(rf"({_NUMBER})(?:\s*-\s*({_NUMBER}))?\s*(\D*)")
 _DATE = (
     r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}(?::\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?"
@@ -76,7 +76,7 @@ def check_value(cell: Cell) -> None:
 
 
 def _check_number(cell: Cell, slot: Slot) -> None:
-    if _is_decimal_comma(cell):
+    if _has_comma(cell):
         return
     match = re.match(_NUMBER, cell.value.lstrip("<>~ "))
     unit = f" in {slot.unit}" if slot.unit not in ("", "1") else ""
@@ -102,14 +102,14 @@ def _check_number(cell: Cell, slot: Slot) -> None:
         cell.note("number-range", f"a number{unit}{limits}", "Correct the value or its unit")
 
 
-def _is_decimal_comma(cell: Cell) -> bool:
-    """Note a comma in a decimal, and tell whether there was one."""
-    match = _DECIMAL_COMMA.search(cell.value)
+def _has_comma(cell: Cell) -> bool:
+    """Note a comma in a number, and tell whether there was one."""
+    match = COMMA.search(cell.value)
     if match:
         cell.note(
             "number-comma",
             "a point in a decimal number",
-            f"Write {cell.value.replace(',', '.')} for {cell.value}, and so in the whole column",
+            comma_fix(cell.name, cell.value),
         )
     return bool(match)
 
@@ -117,7 +117,7 @@ def _is_decimal_comma(cell: Cell) -> bool:
 def _check_lat_lon(cell: Cell) -> None:
     if parse_lat_lon(cell.value) is not None:
         return
-    if not re.search(r"\d\.\d", cell.value) and _is_decimal_comma(cell):
+    if not re.search(r"\d\.\d", cell.value) and _has_comma(cell):
         return
     match = re.fullmatch(rf"({_NUMBER})(?:\s*[,;])?\s+({_NUMBER})", cell.value)
     if match:
@@ -208,7 +208,7 @@ def _check_calendar(cell: Cell, dates: list[str]) -> None:
 
 
 def _check_depth(cell: Cell) -> None:
-    if _is_decimal_comma(cell):
+    if _has_comma(cell):
         return
     match = _DEPTH.fullmatch(cell.value)
     if match is None or match[3] not in ("", "m"):

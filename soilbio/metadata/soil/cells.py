@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from soilbio.errors import Problems
+from soilbio.metadata.commas import COMMA, comma_fix
 from soilbio.metadata.slots import Cell, check_value
 from soilbio.metadata.soil.columns import Column
 from soilbio.metadata.soil.model import Layer, Observation
@@ -17,7 +18,6 @@ from soilbio.standards.soil_properties import SOIL_PROPERTIES, TEXTURE, SoilProp
 from soilbio.standards.units import convert, find_unit, is_convertible
 
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_COMMA = re.compile(r"[-+]?\d+,\d+")
 _RANGE = re.compile(r"(\d+\.?\d*|\.\d+)\s*[-\u2013_]\s*(\d+\.?\d*|\.\d+)\s*([^\d\s].*)?")
 # Deeper than this is hardly soil; above it depths in centimetres are likely.
 _DEEP_M = 20
@@ -309,11 +309,11 @@ def _number(
 ) -> tuple[float | None, str] | None:
     """Read a number and bring it to the property's unit; (None, unit) where it is below a limit."""
     text = reading.text.strip()
-    if _COMMA.search(text):
+    if COMMA.search(text):
         _Spot(reading, place, problems).note(
             "number-comma",
             "a point in a decimal number",
-            f"Write {text.replace(',', '.')} for {text}, and so in the whole column",
+            comma_fix(one.name, text),
         )
         return None
     match = _NUMBER.match(text.lstrip("<>~ "))
