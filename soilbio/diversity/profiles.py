@@ -204,7 +204,7 @@ def alpha_rows(profiles: Profiles) -> list[Row]:
     for place, library in enumerate(profiles.libraries):
         start, end = profiles.shares.indptr[place : place + 2]
         values = profiles.shares.data[start:end]
-        named = float(values.sum())
+        named = min(float(values.sum()), 1.0)  # shares are rounded
         row: Row = {"library_id": library, "reads": profiles.reads[library], "named_share": named}
         if named:
             parts = values / named

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 UNCLASSIFIED = "unclassified"
 _GENOME = "genome:"
+_ROUNDING = 1e-7  # shares are written with nine digits
 Row = tuple[str, str, float]  # library, feature, reads or share
 
 
@@ -157,7 +158,7 @@ def _read_shares(
         taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=f"{source}:{genome}")
         rows.append((library, feature, share))
     rest = 1 - sum(found.values())
-    if rest > 0:
+    if rest > _ROUNDING:
         rows.append((library, UNCLASSIFIED, rest))
 
 

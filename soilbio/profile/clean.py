@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.errors import InputError
-from soilbio.metadata.reads import UNREACHABLE, count_records
+from soilbio.metadata.reads import UNREACHABLE, count_records, iterate_whole, names_match
 from soilbio.profile.fastp import run_fastp
 from soilbio.profile.packing import needing_room, pack_output
 from soilbio.profile.prepare import Reads
@@ -152,12 +152,22 @@ def clean(reads: Reads, target: Cleaned, report: Path, trimming: Trimming) -> Ac
 
 
 def _check_whole(reads: Reads) -> None:
-    """Refuse files that are cut short, and pairs of unequal length, of which fastp takes a part."""
+    """Refuse files that are cut short, and pairs of which fastp would join what is none.
+
+    It takes mates by their places, and of files of unequal length a part.
+    """
     files = [path for path in (reads.forward, reads.reverse) if path]
     numbers = [count_records(path) for path in files]
     if len(set(numbers)) > 1:
         message = f"{numbers[0]:g} forward reads and {numbers[1]:g} reverse ones"
         raise ValueError(message)
+    if reads.reverse is not None:
+        pairs = zip(iterate_whole(reads.forward), iterate_whole(reads.reverse), strict=True)
+        for place, (name, other) in enumerate(pairs, start=1):
+            if not names_match(name, other):
+                ids = [(one.split() or [""])[0] for one in (name, other)]
+                message = f"read {place}: {ids[0]} and {ids[1]} are no pair"
+                raise ValueError(message)
 
 
 def _trim_short(reads: Reads, target: Cleaned, report: Path, trimming: Trimming) -> tuple[int, int]:

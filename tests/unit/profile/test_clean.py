@@ -84,6 +84,22 @@ def test_files_of_unequal_length_are_the_librarys_failure(tmp_path, target):
     assert "60 forward reads and 50 reverse" in account.status_reason
 
 
+def test_pairs_that_go_out_of_step_are_the_librarys_failure(tmp_path, target):
+    """Each file was filtered by itself, and both have as many reads as before."""
+    rng = random.Random(2)
+    reads = [(f"r{n}", bases(rng, 100)) for n in range(400)]
+    left = {1: [*reads[:200], *reads[201:]], 2: reads[:-1]}
+    files = []
+    for end, own in left.items():
+        text = "".join(f"@{name} {end}:N:0\n{one}\n+\n{'I' * 100}\n" for name, one in own)
+        files.append(tmp_path / f"raw_{end}.fastq.gz")
+        files[-1].write_bytes(gzip.compress(text.encode(), 1, mtime=0))
+    account = clean(Reads("L", *files), target, tmp_path / "r.json", SHORT)
+    assert account.status == "failed"
+    assert "read 201: r201 and r200 are no pair" in account.status_reason
+    assert target.is_empty()
+
+
 @pytest.mark.parametrize("trimming", [SHORT, LONG], ids=["short", "long"])
 def test_a_file_that_is_cut_short_is_the_librarys_failure(tmp_path, trimming):
     rng = random.Random(4)
