@@ -19,9 +19,13 @@ _RANKS = {
 }
 # What is of no taxon has no number of anybody's; as NCBI's it is `ncbi:0`.
 _NO_TAXON, UNCLASSIFIED = "0", "unclassified"
-# Since NCBI calls superkingdoms domains (2025), Kraken2 has no letter for them. Some builds (2.1.2
-# of Debian 12) leave letters out here and there, of the root, of domains, of phyla below them.
-_DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota"})
+# Since NCBI calls superkingdoms domains, and viruses an acellular root (2025), Kraken2 has no
+# letter for them and counts on from the root (R2). Some builds (2.1.2 of Debian 12) leave letters
+# out here and there, of the root, of domains, of phyla below them.
+_DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Viruses"})
+_NO_RANK = ("", "R", "-")
+# Names of viruses' kingdoms, and of realms above them, end so (ICTV's code of nomenclature).
+_VIRAL_KINGDOM, _VIRAL_REALM = "virae", "viria"
 _KINGDOMS = frozenset(
     [
         "Bacillati",
@@ -146,7 +150,9 @@ def nodes_of(source: Path) -> list[Node]:
             while above and above[-1][0] >= depth:
                 above.pop()
             parent = above[-1][1] if above else -1
-            if not code.rstrip("0123456789"):
+            if code.rstrip("0123456789") in _NO_RANK and _is_domain(name.strip()):
+                code = "D"
+            elif not code.rstrip("0123456789"):
                 code = _missing_code(code, name.strip(), nodes[parent].code if above else "")
             above.append((depth, len(nodes)))
             reads = (int(cells[1]), int(cells[2]))
@@ -160,16 +166,20 @@ def nodes_of(source: Path) -> list[Node]:
     return nodes
 
 
+def _is_domain(name: str) -> bool:
+    return name.removeprefix("d__") in _DOMAINS
+
+
 def _missing_code(number: str, name: str, above: str) -> str:
     """Give a line without a letter the rank that follows on that of the line above it.
 
     `number` is what stands in the letter's place: one for what lies between two ranks.
     """
-    if name.removeprefix("d__") in _DOMAINS:
-        return "D"
     if not above or number:
         return f"{above[:1] or 'R'}{number}"
-    if name in _KINGDOMS:
+    if name.endswith(_VIRAL_REALM):
+        return f"{above[:1]}1"
+    if name in _KINGDOMS or name.endswith(_VIRAL_KINGDOM):
         return "K"
     following = {"D": "P", "K": "P", "P": "C", "C": "O", "O": "F", "F": "G", "G": "S"}
     return following.get(above[:1], "R1")

@@ -275,6 +275,36 @@ def test_letters_that_kraken2_leaves_out_are_told_from_what_is_above(tmp_path):
     }
 
 
+# NCBI's ranks of 2025, for which Kraken2 has no letter, counted on from the root or left out.
+NEW_RANKS = """\
+ 90.00\t9\t0\t{root}\t1\troot
+ 50.00\t5\t0\t{one}\t131567\t  cellular organisms
+ 30.00\t3\t0\t{two}\t2\t    Bacteria
+ 30.00\t3\t3\tK\t1783272\t      Bacillati
+ 20.00\t2\t0\t{two}\t2759\t    Eukaryota
+ 20.00\t2\t0\tR3\t33154\t      Opisthokonta
+ 20.00\t2\t2\tK\t4751\t        Fungi
+ 40.00\t4\t0\t{one}\t10239\t  Viruses
+ 40.00\t4\t0\t{two}\t2731341\t    Duplodnaviria
+ 40.00\t4\t0\t{kingdom}\t2731360\t      Heunggongvirae
+ 40.00\t4\t4\tP\t2731618\t        Uroviricota
+"""
+
+
+@pytest.mark.parametrize(
+    ("root", "one", "two", "kingdom"),
+    [("R", "R1", "R2", "K"), ("", "1", "2", "K"), ("R", "", "", "K"), ("", "1", "2", "")],
+)
+def test_domains_and_viruses_are_domains_whatever_code_they_have(tmp_path, root, one, two, kingdom):
+    text = NEW_RANKS.format(root=root, one=one, two=two, kingdom=kingdom)
+    (tmp_path / "S1.txt").write_text(text)
+    found = read("kraken2", [tmp_path / "S1.txt"], {"taxids": "ncbi"})
+    lineages = {name: taxon.lineage for name, taxon in found.features.items()}
+    assert lineages["ncbi:2731618"] == "d__Viruses; k__Heunggongvirae; p__Uroviricota"
+    assert lineages["ncbi:1783272"] == "d__Bacteria; k__Bacillati"
+    assert lineages["ncbi:4751"] == "d__Eukaryota; k__Fungi"
+
+
 BRACKEN = (
     "name\ttaxonomy_id\ttaxonomy_lvl\tkraken_assigned_reads\tadded_reads\tnew_est_reads"
     "\tfraction_total_reads\n{name}\t{number}\tP\t5\t1\t6\t1.0\n"
