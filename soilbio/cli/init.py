@@ -97,8 +97,7 @@ def _told(explored: Explored) -> list[str]:
         lines.append(f"Assay {assay}: {count} libraries, {how}.")
         if removed and (alike := _alike(assay)):
             lines.append(f"  Without primers these look the same: {alike}. Correct it if need be.")
-    known = {name.casefold() for name in samples}
-    if numbered := sorted(s for s in samples if s.rpartition("-")[0].casefold() in known):
+    if numbered := sorted({one.sample_id for one in libraries if one.is_numbered}):
         lines.append(
             f"Told apart by a number, since their names are the same: {', '.join(numbered)}."
             " If two are of one soil, give them one sample_id."

@@ -178,9 +178,23 @@ def _list(_: argparse.Namespace) -> int:
             row += [entry.checksums(), entry.doi or ""]
             row.append("; ".join(f"{key}: {why}" for key, why in sorted(entry.unknown.items())))
         else:
+            row += ["", *_sizes(name, engine_of(said))]
             row += [""] * (len(_COLUMNS) - len(row))
         print(*row, sep="\t")
     return 0
+
+
+def _sizes(name: str, engine: str) -> tuple[str, str]:
+    """Write the disk and memory of an installed reference that is in no manifest."""
+    from soilbio.references.entries import PROFILERS
+    from soilbio.references.machine import memory_of
+    from soilbio.references.manifest import locate_database, references_root
+    from soilbio.references.plan import size_of
+
+    disk = _gb(size_of(references_root() / name))
+    if engine not in PROFILERS:
+        return disk, ""
+    return disk, f"~{_gb(memory_of(engine, locate_database(name, engine).path))}"
 
 
 def _gb(size: int | None) -> str:

@@ -40,7 +40,7 @@ _Vote = tuple[str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One library as its files show it."""
+    """One library as its files show it; a numbered sample is of a name that others have, too."""
 
     library_id: str
     sample_id: str
@@ -50,6 +50,7 @@ class Seen:
     control_type: str
     assay: str
     has_primers: bool
+    is_numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +322,7 @@ def _libraries(
                 control_type=guess_control(pair.sample),
                 assay=assay[0],
                 has_primers=assay[1],
+                is_numbered=sample_id != to_id(pair.sample),
             )
         )
     return libraries

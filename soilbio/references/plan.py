@@ -75,13 +75,13 @@ def _planned(need: Need, entry: Entry | None, root: Path) -> Planned:
     is_there = not is_own and (root / need.name / DESCRIPTION).is_file()
     if need.path is not None and need.path.exists():
         known = database_at(need.path, root)
-        size = _size(root / known.name if known else need.path)
+        size = size_of(root / known.name if known else need.path)
         is_profiler = need.engine in PROFILERS
         memory = memory_of(need.engine, need.path) if is_profiler else need.memory_bytes
         state = "installed" if known else "own file"
         return Planned(need, state, 0, size, memory, is_estimated=True, checksums="")
     if is_there:
-        size = _size(root / need.name)
+        size = size_of(root / need.name)
         memory = need.memory_bytes
         return Planned(need, "installed", 0, size, memory, is_estimated=True, checksums="")
     if entry is None or is_own:
@@ -99,7 +99,8 @@ def _planned(need: Need, entry: Entry | None, root: Path) -> Planned:
     )
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """Add up the bytes of a file, or of all in a folder."""
     if path.is_file():
         return path.stat().st_size
     return sum(part.stat().st_size for part in path.rglob("*") if part.is_file())

@@ -22,6 +22,7 @@ from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
 from soilbio.report.sections_metagenomes import not_classified_text
 from soilbio.report.summaries import composition, mean_shares, number_of_features, shares_named
+from soilbio.report.view import View
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 # Below this share of reads with any name something is wrong: of soils nearly all have a domain.
@@ -47,8 +48,10 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
         raw = sum(one.reads_left()[0] for one in sequenced)
         kept = sum(one.reads_kept for one in sequenced)
         features = number_of_features(material.tables)
+        is_partial = any(one.status == "failed" and not one.reads_left()[0] for one in sequenced)
+        of = " of the libraries that could be read" if is_partial else ""
         text.append(
-            f"{kept:,} of {raw:,} {material.reads_unit} "
+            f"{kept:,} of {raw:,} {material.reads_unit}{of} "
             f"({percent(kept, raw)}) were kept; they belong to {plural(features, 'feature')} "
             f"({_kind(material)})."
         )
@@ -60,13 +63,18 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
         text += _dominant(material)
         text += not_classified_text(material)
     if view.audience.sees(Share.METHOD):
-        troubled = sum(one.status != "ok" for one in view.subjects)
+        troubled = len({one.sequenced for one in view.subjects if one.status != "ok"})
+        some = " (of metagenomes: with one or more of their profilers)" if _has_wgs(view) else ""
         text.append(
-            f"{plural(troubled, 'library', 'libraries')} gave no result; see Problems."
+            f"{plural(troubled, 'library', 'libraries')} gave no result{some}; see Problems."
             if troubled
             else "Every library gave a result."
         )
     return (" ".join(text), Cards(tuple(cards)))
+
+
+def _has_wgs(view: View) -> bool:
+    return any(view.is_metagenome(str(assay["assay_id"])) for assay in view.assays)
 
 
 def _groups_text(material: Material) -> str:
@@ -85,7 +93,7 @@ def _markers(material: Material) -> str:
         for a in material.view.assays
     ]
     names = [name for name in dict.fromkeys(found) if name]
-    if any(material.view.is_metagenome(str(a["assay_id"])) for a in material.view.assays):
+    if _has_wgs(material.view):
         names.append("whole metagenomes")
     return f" for {' and '.join(names)}" if names and len(names) < 4 else ""
 

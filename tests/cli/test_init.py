@@ -332,6 +332,19 @@ def test_a_mock_community_is_what_the_soils_are(reads, metagenomes, tmp_path, so
     assert (mock["control_type"], mock["assay"]) == ("mock", assay)
 
 
+def test_only_samples_of_one_name_are_told_as_numbered(metagenomes, tmp_path, capsys):
+    for path in list(metagenomes.glob("D_*")):
+        path.rename(metagenomes / path.name.replace("D_S2", "C-wgs_S2"))
+    assert init(metagenomes, tmp_path / "one") == 0
+    assert "Told apart by a number" not in capsys.readouterr().err
+    (metagenomes / "more").mkdir()
+    for end in (1, 2):
+        other = fastq("", name=HEADER, seed=f"more{end}", count=80)
+        write_gzip(metagenomes / "more" / f"C_S1_L001_R{end}_001.fastq.gz", other)
+    assert init(metagenomes, tmp_path / "two") == 0
+    assert "Told apart by a number, since their names are the same: C-2." in capsys.readouterr().err
+
+
 def test_long_reads_have_an_assay_that_says_so(metagenomes, tmp_path):
     for path in metagenomes.iterdir():
         path.unlink()
@@ -343,7 +356,7 @@ def test_long_reads_have_an_assay_that_says_so(metagenomes, tmp_path):
     assert codes(target) == {"sample-incomplete", "shotgun-database"}
 
 
-def test_databases_that_are_there_are_taken(metagenomes, tmp_path, monkeypatch):
+def test_databases_that_are_there_are_taken_and_their_sizes_listed(metagenomes, tmp_path, capsys):
     bases = "".join(random.Random(1).choices("ACGT", k=20_000))
     (tmp_path / "g").mkdir()
     (tmp_path / "g" / "GCF_000000101.1.fna").write_text(f">c\n{bases}\n")
@@ -355,6 +368,12 @@ def test_databases_that_are_there_are_taken(metagenomes, tmp_path, monkeypatch):
         said = ["--version", "1", "--licence", "CC0-1.0"]
         words = ["add", f"mine-{engine}", "--engine", engine, "--database", built, *said]
         assert main(["reference", *words]) == 0
+    capsys.readouterr()
+    assert main(["reference", "list"]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    sizes = {row[0]: row[6:8] for row in lines if row[0].startswith("mine-")}
+    assert sizes["mine-sylph"] == ["<0.001", "~4.5"]  # GB on the disk, and in memory
+    assert sizes["mine-kraken2"][1] == "~0.5"
     target = tmp_path / "project"
     assert init(metagenomes, target) == 0
     content = yaml.safe_load((target / "config" / "config.yaml").read_text())

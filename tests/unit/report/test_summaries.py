@@ -8,7 +8,9 @@ import polars as pl
 import pytest
 
 from soilbio.report.methods import _what
+from soilbio.report.sections_run import summary_blocks
 from soilbio.report.summaries import libraries_once, number_of_features
+from soilbio.standards.sharing_classes import SharingClass
 
 ASSAYS = {"16S": "AMPLICON", "wgs-kraken2": "WGS", "wgs-sylph": "WGS", "wgs-ssu": "WGS"}
 # Library, assay, control, reads in the files, reads of the last step.
@@ -49,6 +51,20 @@ def tables(*, has_steps: bool = True, libraries=LIBRARIES, counts=COUNTS):
         "counts": pl.LazyFrame(counts, schema=columns, orient="row"),
         "features": pl.LazyFrame({"feature_id": features}),
     }
+
+
+def test_a_library_without_a_result_counts_once_whatever_its_profilers():
+    subjects = [
+        SimpleNamespace(status=status, sequenced=name, sample=name, is_sample=True)
+        for name, status in [("M1", "ok"), ("M1", "ok"), ("N1", "failed"), ("N1", "failed")]
+    ]
+    view = SimpleNamespace(
+        **{"samples": subjects, "subjects": subjects, "columns": [], "assays": []},
+        sequenced_once=lambda all_of_them: all_of_them[::2],
+        audience=SimpleNamespace(sees=lambda share: share is SharingClass.METHOD),
+    )
+    text, _ = summary_blocks(SimpleNamespace(view=view))
+    assert "1 library gave no result; see Problems." in text
 
 
 @pytest.mark.parametrize("has_steps", [True, False])
