@@ -19,6 +19,7 @@ include: "workflow/rules/report.smk"
 # The first step, before any job. Not a rule: all others would depend on it, and a changed
 # configuration would then run everything anew.
 onstart:
+    hold_folder()
     check_inputs()
 
 

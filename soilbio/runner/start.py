@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
@@ -80,21 +81,58 @@ def only_run(directory: Path) -> Iterator[IO[str]]:
         If another run holds it.
 
     """
-    path = directory / ".soilbio.lock"
-    with path.open("a+", encoding="utf-8") as handle:
-        last = time.monotonic() + _PATIENCE_S
-        while not _is_ours(handle):
-            if time.monotonic() > last:
-                raise problem_of(
-                    "run-locked",
-                    str(path),
-                    expected="no other run in this folder, nor jobs of one that was killed",
-                    fix="Wait for the other run to end, or give this one another --directory; who"
-                    f" has the folder is told by `fuser {shlex.quote(str(path))}`",
-                )
-            time.sleep(_PATIENCE_S / 10)
-        handle.truncate(0)
+    with _lock_file(directory).open("a+", encoding="utf-8") as handle:
+        _wait_for(handle)
         yield handle
+
+
+def hold(directory: Path) -> None:
+    """Hold the project folder as long as this process or one that it starts goes on.
+
+    For a Snakemake that was started without `soilbio run`; they have the file as standard input.
+
+    Raises
+    ------
+    InputError
+        If another run holds it.
+
+    """
+    path = _lock_file(directory)
+    if not _has_open(path):
+        with path.open("a+", encoding="utf-8") as handle:
+            _wait_for(handle)
+            os.dup2(handle.fileno(), 0)
+
+
+def _lock_file(directory: Path) -> Path:
+    return directory / ".soilbio.lock"
+
+
+def _has_open(path: Path) -> bool:
+    """Tell whether who started this process gave it a file, and so holds it already."""
+    with suppress(FileNotFoundError):
+        own = path.stat()
+        for descriptor in Path("/dev/fd").iterdir():
+            with suppress(OSError):  # the one of the listing itself
+                if os.path.samestat(os.fstat(int(descriptor.name)), own):
+                    return True
+    return False
+
+
+def _wait_for(handle: IO[str]) -> None:
+    """Take the lock, or say who has it."""
+    last = time.monotonic() + _PATIENCE_S
+    while not _is_ours(handle):
+        if time.monotonic() > last:
+            raise problem_of(
+                "run-locked",
+                handle.name,
+                expected="no other run in this folder, nor jobs of one that was killed",
+                fix="Wait for the other run to end, or give this one another --directory; who"
+                f" has the folder is told by `fuser {shlex.quote(handle.name)}`",
+            )
+        time.sleep(_PATIENCE_S / 10)
+    handle.truncate(0)
 
 
 def _is_ours(handle: IO[str]) -> bool:

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.workflow.conftest import ROOT
+from tests.workflow.conftest import BIN, ROOT
 
 STEPS = ("--until", "prepare_unoise")
 # Looks for pairs as the real one does, but much later.
@@ -27,7 +28,7 @@ exec {vsearch} "$@"
 class Started:
     """A run whose first job takes minutes, and its processes: they share a word of environment."""
 
-    def __init__(self, project, folder: Path) -> None:
+    def __init__(self, command: list[str], folder: Path) -> None:
         tools = folder / "tools"
         tools.mkdir()
         vsearch = tools / "vsearch"
@@ -36,7 +37,7 @@ class Started:
         self.mark = folder / "started"
         path = os.pathsep.join((str(tools), os.environ["PATH"]))
         self.front = subprocess.Popen(
-            project.command(*STEPS),
+            command,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -74,12 +75,26 @@ def wait_until(is_so: Callable[[], object], deadline_s: float = 240.0) -> None:
 
 @pytest.fixture
 def started(project, tmp_path) -> Iterator[Started]:
-    run = Started(project, tmp_path)
+    with start(project.command(*STEPS), tmp_path) as run:
+        yield run
+
+
+@contextmanager
+def start(command: list[str], folder: Path) -> Iterator[Started]:
+    run = Started(command, folder)
     try:
         yield run
     finally:
         run.kill()
         run.front.communicate()
+
+
+def plain_command(project) -> list[str]:
+    """Snakemake without `soilbio run`, as the README has it."""
+    return [
+        *(str(BIN / "snakemake"), "--profile", "profiles/default", "--cores", "2", *STEPS),
+        *("--configfile", str(project.config), "--directory", str(project.folder)),
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -103,5 +118,24 @@ def test_what_a_killed_run_left_running_holds_the_folder(project, started):
         wait_until(lambda word=word: not any(word in one for one in started.left().values()))
     started.kill()
     wait_until(lambda: not started.left())
+    done = project.run(*STEPS)
+    assert done.returncode == 0, done.stderr + project.log()
+
+
+def test_a_plain_snakemake_is_kept_out_of_a_folder_in_which_a_run_is(project, started):
+    assert started.front.poll() is None
+    done = subprocess.run(
+        plain_command(project), capture_output=True, text=True, check=False, cwd=ROOT, timeout=120
+    )
+    assert (done.returncode, "[run-locked]" in done.stderr) == (1, True), done.stderr
+
+
+def test_a_plain_snakemake_and_its_jobs_hold_the_folder(project, tmp_path):
+    with start(plain_command(project), tmp_path) as plain:
+        for word in ("bin/snakemake", "soilbio prepare"):
+            done = project.run(*STEPS)
+            assert (done.returncode, "[run-locked]" in done.stderr) == (1, True)
+            plain.kill(word)
+            wait_until(lambda word=word: not any(word in one for one in plain.left().values()))
     done = project.run(*STEPS)
     assert done.returncode == 0, done.stderr + project.log()

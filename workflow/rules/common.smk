@@ -22,6 +22,7 @@ from soilbio.profile.coverage import METHOD
 from soilbio.profile.needs import missing_tools
 from soilbio.references.identity import identity_of
 from soilbio.references.manifest import references_root
+from soilbio.runner.start import hold
 
 if not workflow.overwrite_configfiles:
     raise WorkflowError("Nothing was run. Name the configuration: --configfile config/config.yaml")
@@ -74,6 +75,14 @@ RUNS = {assay: sorted({library.run for library in BY_ASSAY[assay]}) for assay in
 # The last is made of Kraken2's reports, where its database has what that needs (Bracken).
 PROFILERS = (*WHOLE_READS, REESTIMATES)
 AMPLICONS = [assay for assay in ASSAYS if not METHODS[assay].is_shotgun]
+
+
+def hold_folder():
+    """Keep `soilbio run` out of the folder, or stop if it is at work there."""
+    try:
+        hold(Path.cwd())
+    except InputError as error:
+        raise WorkflowError(f"Nothing was run.\n{error}") from None
 
 
 def check_inputs():
