@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.cli.whole_numbers import positive, whole
+
 if TYPE_CHECKING:
     from soilbio.diversity.write import Settings
 
@@ -108,18 +110,3 @@ def reads(text: str) -> int:
             fix="Correct the number",
         )
     return int(text)
-
-
-def whole(text: str) -> int:
-    """Read a whole number of 0 or above, for argparse."""
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or above")
-    return int(text)
-
-
-def positive(text: str) -> int:
-    """Read a whole number above 0, for argparse."""
-    number = whole(text)
-    if not number:
-        raise argparse.ArgumentTypeError("at least one permutation is needed")
-    return number

@@ -7,7 +7,8 @@ import os
 from functools import partial
 from pathlib import Path
 
-from soilbio.cli.diversity import positive, reads, whole
+from soilbio.cli.diversity import reads
+from soilbio.cli.whole_numbers import positive, whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

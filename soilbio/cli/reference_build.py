@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.cli.whole_numbers import positive
+
 if TYPE_CHECKING:
     from soilbio.references.genomes import Genome
     from soilbio.references.manifest import Reference
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 _SEQUENCES = ("sintax", "dada2")
 _SYLPH_K = (21, 31)
+_MOST = 2**31
 # One k-mer of so many is kept: what the tools themselves, and published sketches of GTDB, do.
 _SCALED = {"sylph": 200, "sourmash": 1000}
 
@@ -38,8 +41,10 @@ def add_arguments(build: argparse.ArgumentParser) -> None:
         "--taxonomy", help="NCBI's, for taxon ids: an installed one, or a folder of nodes.dmp"
     )
     build.add_argument("--k", type=int, default=31, choices=[21, 31, 51], help="length of k-mers")
-    build.add_argument("--scaled", type=int, help="keep one k-mer of so many (sylph, sourmash)")
-    build.add_argument("--max-size-gb", type=float, help="largest table of Kraken 2")
+    build.add_argument(
+        "--scaled", type=positive, help="keep one k-mer of so many (sylph, sourmash)"
+    )
+    build.add_argument("--max-size-gb", type=_size, help="largest table of Kraken 2")
     build.add_argument(
         "--no-masking",
         action="store_true",
@@ -47,18 +52,28 @@ def add_arguments(build: argparse.ArgumentParser) -> None:
     )
     build.add_argument(
         "--read-length-bp",
-        type=int,
+        type=positive,
         nargs="+",
         default=[],
         help="of one read: also count what re-estimates (Bracken) need (kraken2)",
     )
-    build.add_argument("--threads", type=int, default=1)
+    build.add_argument("--threads", type=positive, default=1)
     build.add_argument(
         "--out",
         type=Path,
         required=True,
         help="FASTA to write (.gz: compressed), or the folder of a profiler's database",
     )
+
+
+def _size(text: str) -> float:
+    try:
+        size = float(text)
+    except ValueError:
+        size = 0
+    if not 0 < size < _MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size above 0")
+    return size
 
 
 def run(args: argparse.Namespace) -> int:

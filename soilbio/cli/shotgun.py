@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.cli.shotgun_reads import STEPS, add_steps
+from soilbio.cli.whole_numbers import positive
 from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     kmers = steps.add_parser("kmers", help="prepare a Kraken2 database for re-estimates (Bracken)")
     kmers.add_argument("database", type=Path, help="folder that still holds its library/")
     kmers.add_argument(
-        "--read-length-bp", type=int, nargs="+", default=[150], help="of one read (default: 150)"
+        "--read-length-bp",
+        type=positive,
+        nargs="+",
+        default=[150],
+        help="of one read (default: 150)",
     )
-    kmers.add_argument("--threads", type=int, default=1)
+    kmers.add_argument("--threads", type=positive, default=1)
 
 
 def _add_identity(parser: argparse.ArgumentParser) -> None:

@@ -28,7 +28,7 @@ from soilbio.references.layouts import DATABASE_NAMES
 from soilbio.references.manifest import LINEAGES
 from soilbio.references.sourmash_files import SIGNATURES
 from soilbio.references.taxdump import Taxdump, write_taxdump
-from soilbio.references.versions import check_whole
+from soilbio.references.versions import check_whole, kmers_of_kraken2
 
 if TYPE_CHECKING:
     import pysylph
@@ -66,7 +66,7 @@ class SketchOptions:
 def build_kraken2(
     genomes: Sequence[Genome], target: Path, taxdump: Taxdump | None, options: Kraken2Options
 ) -> int:
-    """Build a Kraken 2 database; return how many genomes it has.
+    """Build a Kraken 2 database; return how many genomes it has (too short ones have no k-mer).
 
     Genomes without a taxon id get one for their lineage, in a taxonomy that is made for them; with
     `taxdump`, they must have ids of it.
@@ -82,7 +82,7 @@ def build_kraken2(
         taxonomy.mkdir()
         ids = _taxids(genomes, taxdump, taxonomy)
         library = part / "genomes.fna"
-        written = _write_library(genomes, ids, library)
+        written, longest = _write_library(genomes, ids, library)
         _run(["--add-to-library", str(library), *([] if options.mask else ["--no-masking"])], part)
         library.unlink()
         more = ["--threads", str(options.threads)]
@@ -91,6 +91,7 @@ def build_kraken2(
         with _seeing_room(part):
             _check_taken(_run(["--build", *more], part), written, part)
             check_whole("kraken2", part)
+        kmer_bp = kmers_of_kraken2(part)
         lengths = options.read_lengths_bp
         told = write_distributions(part, lengths, threads=options.threads) if lengths else []
         for name in ("names.dmp", "nodes.dmp"):
@@ -100,29 +101,32 @@ def build_kraken2(
                 shutil.rmtree(path)
             elif path.name not in _KEPT and path not in told:
                 path.unlink()
-    return len(genomes)
+    return sum(length >= kmer_bp for length in longest)
 
 
 def _write_library(
     genomes: Sequence[Genome], ids: Mapping[str, int], library: Path
-) -> tuple[int, int]:
+) -> tuple[tuple[int, int], list[int]]:
     """Write all sequences, and beside them what Kraken 2 would note of their taxa in passing.
 
-    Returns how many sequences and bases.
+    Returns how many sequences and bases, and the bases of the longest sequence of each genome.
     """
     sequences = bases = 0
+    longest = []
     with (
         atomic_text(library) as handle,
         atomic_text(library.with_name("seqid2taxid.map")) as taxa,
     ):
         for genome in genomes:
+            longest.append(0)
             for name, sequence in genome.read():
+                longest[-1] = max(longest[-1], len(sequence))
                 label = f"{genome.name}_{name}" if name != genome.name else name
                 label = f"{label}|kraken:taxid|{ids[genome.name]}"
                 handle.write(f">{label}\n{sequence}\n")
                 taxa.write(f"{label}\t{ids[genome.name]}\n")
                 sequences, bases = sequences + 1, bases + len(sequence)
-    return sequences, bases
+    return (sequences, bases), longest
 
 
 def _check_taken(said: str, written: tuple[int, int], folder: Path) -> None:

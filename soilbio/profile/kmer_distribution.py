@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.errors import problem_of
 from soilbio.profile.tools import ToolFailed, streaming
+from soilbio.references.versions import kmers_of_kraken2
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,8 @@ def write_distributions(
     Raises
     ------
     InputError
-        If something of that is not there, or Kraken2 fails.
+        If something of that is not there, or Kraken2 fails; `kmer-read-length` if a read is shorter
+        than a k-mer.
 
     """
     parents = _parents(_needed(database, "taxonomy/nodes.dmp"))
@@ -41,6 +43,8 @@ def write_distributions(
     files = sorted((database / "library").rglob("*.fna"))
     if not files:
         _needed(database, "library/added/….fna")
+    _needed(database, "opts.k2d")
+    _check_lengths(database, lengths_bp)
     windows: dict[int, dict[int, Counter[int]]] = {
         length: defaultdict(Counter) for length in lengths_bp
     }
@@ -146,6 +150,19 @@ def _labels(
                 yield name, int(length), np.repeat(taxa, [int(times) for _, times in pairs])
     except ToolFailed as failure:
         raise failure.as_input_error(str(fasta)) from failure
+
+
+def _check_lengths(database: Path, lengths_bp: Sequence[int]) -> None:
+    kmer_bp = kmers_of_kraken2(database)
+    short = [str(one) for one in sorted(lengths_bp) if one < kmer_bp]
+    if short:
+        raise problem_of(
+            "kmer-read-length",
+            str(database),
+            found=f"reads of {', '.join(short)} bases",
+            expected=f"reads of at least one k-mer of the database, {kmer_bp} bases",
+            fix="Give the length of your reads after trimming with --read-length-bp",
+        )
 
 
 def _needed(database: Path, name: str) -> Path:

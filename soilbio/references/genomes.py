@@ -13,8 +13,10 @@ from soilbio.references.genome_names import without_source
 from soilbio.references.lineages import ranks_of, read_lineages
 from soilbio.references.manifest import Reference
 from soilbio.references.taxdump import Taxdump
+from soilbio.standards.iupac import BASES
 
 _ENDS = (".fa", ".fna", ".fasta")
+_NOT_BASES = str.maketrans("", "", f"{''.join(BASES)}-.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,22 @@ def _genome(
 
 
 def _reader(path: Path) -> Callable[[], Iterator[tuple[str, str]]]:
-    return lambda: read_sequences(path)
+    return lambda: _dna_of(path)
+
+
+def _dna_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Read a genome; proteins are in files of the same kind, and would be sketched as if DNA."""
+    for name, sequence in read_sequences(path):
+        if strange := sorted(set(sequence.translate(_NOT_BASES))):
+            raise problem_of(
+                "reference-no-dna",
+                str(path),
+                column=name,
+                found=f"the letter{'s' if len(strange) > 1 else ''} {' '.join(strange[:6])}",
+                expected="bases of DNA, IUPAC's letters and gaps among them",
+                fix="Give the genome (.fna), not its proteins; or take the file away",
+            )
+        yield name, sequence
 
 
 def _one(name: str, sequence: str) -> Callable[[], Iterable[tuple[str, str]]]:

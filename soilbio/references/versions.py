@@ -73,7 +73,7 @@ def _check_sketches(path: Path, *, is_deep: bool) -> None:
 
 
 def _check_kraken2(folder: Path) -> None:
-    _check_options(folder)
+    kmers_of_kraken2(folder)
     _check_taxonomy(folder)
     table = folder / "hash.k2d"
     with table.open("rb") as handle:
@@ -86,16 +86,24 @@ def _check_kraken2(folder: Path) -> None:
         raise wrong_database(folder, "a whole table, of this version of Kraken2", found)
 
 
-def _check_options(folder: Path) -> None:
-    """Look at the lengths of k-mers and minimizers that `opts.k2d` begins with."""
+def kmers_of_kraken2(folder: Path) -> int:
+    """Read of how many bases the k-mers of a Kraken 2 database are (`opts.k2d`).
+
+    Raises
+    ------
+    InputError
+        `shotgun-database`, if these options are none.
+
+    """
     with (folder / "opts.k2d").open("rb") as handle:
         data = handle.read(_LEAST_OPTIONS_BYTES)
     if len(data) < _LEAST_OPTIONS_BYTES:
         found = f"opts.k2d of {len(data)} bytes"
     else:
+        k: int
         k, length = struct.unpack_from("<2Q", data)
         if 0 < length <= k < _MOST_K:
-            return
+            return k
         found = f"opts.k2d with k-mers of {k} and minimizers of {length}"
     raise wrong_database(folder, "whole options, of this version of Kraken2", found)
 

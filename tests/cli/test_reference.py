@@ -1,4 +1,5 @@
 import gzip
+import random
 import subprocess
 import sys
 import threading
@@ -249,3 +250,66 @@ def test_a_plan_counts_the_memory_of_genomes_to_be_removed(
 def test_half_a_choice_is_told(words, capsys):
     assert main(["reference", *words]) == 1
     assert "[reference-choice]" in capsys.readouterr().err
+
+
+GENOMES = {"one.fa": 4000, "two.fa": 4000, "tiny.fa": 8}
+
+
+@pytest.fixture
+def genomes(tmp_path) -> list[str]:
+    """Two genomes and one that is too short for a k-mer, with their lineages."""
+    draw = random.Random(1)
+    folder = tmp_path / "genomes"
+    folder.mkdir()
+    for name, length in GENOMES.items():
+        (folder / name).write_text(f">c\n{''.join(draw.choices('ACGT', k=length))}\n")
+    lines = [f"{name.removesuffix('.fa')}\td__Bacteria;s__S {name[:3]}\n" for name in GENOMES]
+    (tmp_path / "lineages.tsv").write_text("".join(lines))
+    return ["--genomes", str(folder), "--lineages", str(tmp_path / "lineages.tsv")]
+
+
+@pytest.mark.parametrize("engine", ["kraken2", "sylph", "sourmash"])
+def test_genomes_that_are_too_short_for_a_k_mer_are_counted(tmp_path, genomes, engine, capsys):
+    more = ["--no-masking"] if engine == "kraken2" else ["--scaled", "10"]
+    words = ["--for", engine, *genomes, *more, "--out", str(tmp_path / "out")]
+    assert main(["reference", "build", *words]) == 0
+    assert "2 genomes in" in (said := capsys.readouterr().err)
+    assert "1 too short for a k-mer" in said
+
+
+@pytest.mark.parametrize("engine", ["kraken2", "sylph", "sourmash"])
+def test_proteins_are_no_genome(tmp_path, genomes, engine, capsys):
+    (tmp_path / "genomes" / "two.fa").write_text(">c\nMKLEINQWWFDSTPLV\n")
+    words = ["--for", engine, *genomes, "--no-masking", "--out", str(tmp_path / "out")]
+    assert main(["reference", "build", *words]) == 1
+    said = capsys.readouterr().err
+    assert "two.fa" in said
+    assert "[reference-no-dna]" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_reads_shorter_than_a_k_mer_are_refused(tmp_path, genomes, capsys):
+    words = ["--for", "kraken2", *genomes, "--no-masking", "--read-length-bp", "150", "20"]
+    assert main(["reference", "build", *words, "--out", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert "reads of 20 bases" in said
+    assert "[kmer-read-length]" in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--scaled", "-5"],
+        ["--scaled", "0"],
+        ["--threads", "0"],
+        ["--read-length-bp", "0"],
+        ["--max-size-gb", "nan"],
+        ["--max-size-gb", "-1"],
+    ],
+)
+def test_numbers_that_are_none_are_told(tmp_path, genomes, words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["reference", "build", "--for", "kraken2", *genomes, *words, "--out", "o"])
+    assert stopped.value.code == 2
+    assert words[0] in capsys.readouterr().err
