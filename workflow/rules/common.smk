@@ -270,9 +270,9 @@ def whole_reference(wildcards):
     return f"results/reference/whole/{key_of(PROJECT, wildcards.assay)}.fasta"
 
 
-def ssu_assay():
-    """Name an assay of metagenomes with rRNA reads, which one reference names for all; or none."""
-    return next((a for a in sorted(BY_ASSAY) if "ssu" in PROJECT.assays[a].profilers), "")
+def ssu_reference(wildcards):
+    """Name what names the rRNA reads of a library, as files of it are called."""
+    return key_of(PROJECT, SEQUENCED[wildcards.library].assay)
 
 
 def reference_paths(assay):

@@ -168,11 +168,11 @@ rule collect_shotgun:
 
 rule index_ssu_words:
     input:
-        whole=f"results/reference/whole/{key_of(PROJECT, ssu_assay())}.fasta",
+        whole="results/reference/whole/{reference}.fasta",
     output:
-        database="results/reference/ssu/words.udb",
+        database="results/reference/ssu/{reference}.udb",
     log:
-        "results/logs/shotgun/index_ssu_words.log",
+        "results/logs/shotgun/index_ssu_words/{reference}.log",
     conda:
         "../envs/ssu.yaml"
     threads: 1
@@ -180,7 +180,7 @@ rule index_ssu_words:
         mem_mb=3000,
         runtime=30,
     params:
-        state=reference_state(ssu_assay()),
+        state=lambda wildcards: reference_state(assay_of(wildcards.reference)),
     shell:
         "soilbio shotgun index-ssu words"
         " --whole {input.whole:q}"
@@ -190,11 +190,11 @@ rule index_ssu_words:
 
 rule index_ssu_seeds:
     input:
-        whole=f"results/reference/whole/{key_of(PROJECT, ssu_assay())}.fasta",
+        whole="results/reference/whole/{reference}.fasta",
     output:
-        index=temp("results/reference/ssu/seeds.mmi"),
+        index=temp("results/reference/ssu/{reference}.mmi"),
     log:
-        "results/logs/shotgun/index_ssu_seeds.log",
+        "results/logs/shotgun/index_ssu_seeds/{reference}.log",
     conda:
         "../envs/ssu.yaml"
     threads: 2
@@ -212,8 +212,8 @@ rule index_ssu_seeds:
 rule profile_ssu:
     input:
         clean=clean_reads,
-        database="results/reference/ssu/words.udb",
-        index="results/reference/ssu/seeds.mmi",
+        database=lambda wildcards: f"results/reference/ssu/{ssu_reference(wildcards)}.udb",
+        index=lambda wildcards: f"results/reference/ssu/{ssu_reference(wildcards)}.mmi",
         config=ancient(CONFIG_FILE),
     output:
         profile="results/shotgun/ssu/{library}.tsv",
@@ -262,7 +262,7 @@ rule collect_ssu:
         mem_mb=2000,
         runtime=60,
     params:
-        reference=reference_options(ssu_assay()),
+        reference=lambda wildcards: reference_options(wildcards.assay.removesuffix("-ssu")),
     shell:
         "soilbio shotgun collect-ssu"
         " --config {input.config:q}"
