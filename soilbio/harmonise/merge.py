@@ -57,6 +57,7 @@ from soilbio.harmonise.ways import Given, Told, Ways
 
 if TYPE_CHECKING:
     from soilbio.harmonise.lots import Lots
+    from soilbio.harmonise.rows import Row
 
 
 @dataclass(slots=True)
@@ -121,39 +122,17 @@ def harmonise(
         )
     sources = read_sources(folders)
     assays = assays_of(sources, fields_of(rules))
-    trimming = find_windows(assays, given.reference) if given.reference else Trimming()
-    placing = find_placing(sources, given.common) if given.common else None
-    pairs = compare(assays, rules, trimming.genes(), placing.assays if placing else ())
-    trimming.lengths = common_lengths(
-        [(pair.one, pair.other) for pair in pairs if pair.is_cut_to_one_length],
-        {name: assay["lengths"] for name, assay in assays.items() if assay["lengths"]},
-    )
-    taken = _level(level, pairs)
-    ways = Ways(taken, trimming, given.reference, given.classifier, placing)
-    merged = Merged(taken, tuple(pairs), ways)
-    problems = Problems("datasets")
+    merged = _compared(sources, assays, level, rules, given)
     names = assay_names(sources, assays)
-    tables: dict[str, Any] = {}
-    before = set[Line]().union(*lines_before(sources, CONFLICTS, CONFLICT_HEADER).values())
-    tables["samples"], cells, written = rows_of(sources, "samples", problems)
-    tables["libraries"], _, also = rows_of(sources, "libraries", problems, names)
-    tables["measurements"], differing = measurements_of(sources, merged.notes, before, cells)
-    merged.notes["values_of_samples_that_differ"] = len(
-        {line[:2] for line in (*map(conflict_of, cells), *before) if is_cell(line)}
-    )
-    merged.notes["values_in_other_words"] = len({cell[:2] for cell in (*written, *also)})
-    merged.conflicts = sorted({*map(conflict_of, cells), *differing})
-    merged.written = [*written, *also]
-    check_repeated(sources, problems)
-    problems.raise_if_any()
+    problems = Problems("datasets")
+    tables = _small_tables(sources, merged, names, problems)
     kinds = kinds_of(tables["samples"], tables["libraries"])
     merged.lots = lots_of(sources, kinds)
     shared = Shared(merged.lots, circles_of(sources, merged.lots, kinds))
-    merged.notes["samples_of_one_material"] = len(same_material(sources, merged.notes))
-    merged.notes["samples_that_are_one_by_their_name_alone"] = by_name_alone(sources)
-    tables["assays"] = merged_assays(sources, names, tables["libraries"])
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
-        counts, features, files = merged_numbers(sources, ways, merged.told, shared, Path(scratch))
+        counts, features, files = merged_numbers(
+            sources, merged.ways, merged.told, shared, Path(scratch)
+        )
         write_dataset(
             {
                 **{name: frame_of(rows, name) for name, rows in tables.items()},
@@ -171,6 +150,59 @@ def harmonise(
             },
         )
     return merged
+
+
+def _compared(
+    sources: Sequence[Source],
+    assays: Mapping[str, Mapping[str, Any]],
+    level: str,
+    rules: Mapping[str, Rule],
+    given: Given,
+) -> Merged:
+    """Compare all assays, and choose the level and the ways of merging."""
+    trimming = find_windows(assays, given.reference) if given.reference else Trimming()
+    placing = find_placing(sources, given.common) if given.common else None
+    pairs = compare(assays, rules, trimming.genes(), placing.assays if placing else ())
+    trimming.lengths = common_lengths(
+        [(pair.one, pair.other) for pair in pairs if pair.is_cut_to_one_length],
+        {name: assay["lengths"] for name, assay in assays.items() if assay["lengths"]},
+    )
+    taken = _level(level, pairs)
+    ways = Ways(taken, trimming, given.reference, given.classifier, placing)
+    return Merged(taken, tuple(pairs), ways)
+
+
+def _small_tables(
+    sources: Sequence[Source],
+    merged: Merged,
+    names: Mapping[tuple[str, str], str],
+    problems: Problems,
+) -> dict[str, list[Row]]:
+    """Merge samples, libraries, measurements and assays; what differs is listed, or raised.
+
+    Raises
+    ------
+    InputError
+        If two datasets say different things of one sample or library.
+
+    """
+    tables: dict[str, list[Row]] = {}
+    before = set[Line]().union(*lines_before(sources, CONFLICTS, CONFLICT_HEADER).values())
+    tables["samples"], cells, written = rows_of(sources, "samples", problems)
+    tables["libraries"], _, also = rows_of(sources, "libraries", problems, names)
+    tables["measurements"], differing = measurements_of(sources, merged.notes, before, cells)
+    merged.notes["values_of_samples_that_differ"] = len(
+        {line[:2] for line in (*map(conflict_of, cells), *before) if is_cell(line)}
+    )
+    merged.notes["values_in_other_words"] = len({cell[:2] for cell in (*written, *also)})
+    merged.conflicts = sorted({*map(conflict_of, cells), *differing})
+    merged.written = [*written, *also]
+    check_repeated(sources, problems)
+    problems.raise_if_any()
+    merged.notes["samples_of_one_material"] = len(same_material(sources, merged.notes))
+    merged.notes["samples_that_are_one_by_their_name_alone"] = by_name_alone(sources)
+    tables["assays"] = merged_assays(sources, names, tables["libraries"])
+    return tables
 
 
 def _check_target(folders: Sequence[Path], target: Path) -> None:

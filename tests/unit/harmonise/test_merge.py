@@ -117,15 +117,17 @@ def test_what_both_have_in_the_same_way_is_there_once(tmp_path):
 def test_two_that_differ_of_one_name_are_all_listed_and_nothing_is_written(tmp_path):
     one = write(tmp_path / "a", example_tables())
     tables = example_tables()
-    tables["samples"] = column(tables["samples"], "ph", pl.lit("9.9"))
+    tables["samples"] = column(tables["samples"], "cur_land_use", pl.lit("swamp"))
     tables["libraries"] = column(tables["libraries"], "reads_raw", pl.col("reads_raw") + 1)
     other = write(tmp_path / "b", tables)
     with pytest.raises(InputError) as caught:
         merge([one, other], tmp_path / "c")
     problems = caught.value.problems
     assert {problem.code for problem in problems} == {"harmonise-conflict"}
-    assert {problem.column for problem in problems} == {"ph", "reads_raw"}
-    known = example_tables()["samples"]["ph"].drop_nulls().len()  # others take the other's value
+    assert {problem.column for problem in problems} == {"cur_land_use", "reads_raw"}
+    known = (
+        example_tables()["samples"]["cur_land_use"].drop_nulls().len()
+    )  # others take the other's value
     assert len(problems) == known + tables["libraries"].height
     assert not (tmp_path / "c").exists()
 
