@@ -16,6 +16,7 @@ import yaml
 
 from soilbio.errors import Problems, problem_of
 from soilbio.metadata.assays import WHOLE_READS, Assay, merge_assays
+from soilbio.metadata.braces import check_braces
 from soilbio.metadata.config_meaning import check_meaning
 from soilbio.references.manifest import path_of_database
 from soilbio.standards import shipped
@@ -140,7 +141,9 @@ def inspect_config(path: Path, problems: Problems) -> Config:
     assays = merge_assays(filled["assays"], problems)
     check_meaning(filled, assays, rows, problems)
     problems.found = [replace(p, row=p.row or nearest_row(rows, p.column)) for p in problems.found]
-    return _to_config(path, filled, assays, rows)
+    config = _to_config(path, filled, assays, rows)
+    check_braces(config, problems)
+    return config
 
 
 def _sound(document: dict[str, Any], wrong: set[Place]) -> dict[str, Any]:

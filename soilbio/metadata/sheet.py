@@ -11,6 +11,7 @@ from pathlib import Path
 
 from soilbio.errors import Problem, Problems
 from soilbio.metadata.assays import Assay
+from soilbio.metadata.braces import note_braces
 from soilbio.metadata.tsv import read_rows
 from soilbio.standards.controls import CONTROL_TYPES
 
@@ -78,6 +79,7 @@ def read_libraries(
         _check_ids(library, values, found)
         _check_vocabulary(library, assays, found)
         _check_reads(library, values, found)
+        _check_names(library, path.absolute().parent, found)
     _check_unique(libraries, found)
     _check_files_once(libraries, found)
     _check_controls(libraries, found)
@@ -188,6 +190,13 @@ def _check_reads(library: Library, values: Mapping[str, str], problems: Problems
             if library.accession
             else "Name the file with the forward, or the only, reads",
         )
+
+
+def _check_names(library: Library, folder: Path, problems: Problems) -> None:
+    """Note names of files that the workflow cannot take; those of the sheet's folder were noted."""
+    for column, path in (("fastq_1", library.fastq_1), ("fastq_2", library.fastq_2)):
+        if path is not None:
+            note_braces(path, problems, beside=folder, row=library.row, column=column)
 
 
 def _check_unique(libraries: list[Library], problems: Problems) -> None:

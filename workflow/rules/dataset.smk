@@ -24,7 +24,7 @@ rule build_dataset:
         mem_mb=4000,
         runtime=120,
     params:
-        settings=PROJECT.settings_of_results(),
+        settings=as_given(PROJECT.settings_of_results()),
         state=sheets_state(),
     shell:
         "soilbio dataset build"

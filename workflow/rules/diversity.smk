@@ -19,7 +19,7 @@ rule measure_diversity:
         mem_mb=4000,
         runtime=240,
     params:
-        settings=json.dumps(PROJECT.diversity, sort_keys=True),
+        settings=as_given(json.dumps(PROJECT.diversity, sort_keys=True)),
     shell:
         "soilbio diversity results/dataset"
         " --assay {wildcards.assay}"

@@ -17,8 +17,8 @@ rule write_report:
         mem_mb=2000,
         runtime=60,
     params:
-        recipient=PROJECT.report["recipient"],
-        purpose=PROJECT.report["purpose"],
+        recipient=as_given(PROJECT.report["recipient"]),
+        purpose=as_given(PROJECT.report["purpose"]),
         state=state_of([CONFIG_FILE]),
     shell:
         "soilbio report"

@@ -544,6 +544,39 @@ def test_a_file_is_told_by_the_name_that_the_sheet_gives_it(project):
     assert problem.found == "L2_R1.fastq.gz"
 
 
+@pytest.mark.parametrize(
+    ("where", "place"),
+    [
+        ("reads", (3, "fastq_1")),
+        ("agreements", (3, "agreements")),
+        ("samples.tsv", (2, "samples")),
+        ("truth.tsv", (4, "truth")),
+        ("project", (None, None)),
+    ],
+)
+def test_words_in_braces_in_a_path_are_told(project, where, place):
+    if where == "project":
+        # Once, though all files are in it.
+        other = project.folder.rename(project.folder.with_name("pro{j}"))
+        project = replace(project, folder=other)
+    elif where == "reads":
+        path = project.reads("L2", 1)
+        path.rename(path.with_name("{L2}_R1.fastq.gz"))
+        project.change(project.sheet, path.name, "{L2}_R1.fastq.gz")
+    elif where == "truth.tsv":
+        project.config.write_text(project.config.read_text() + "truth: '../{a,b+}/truth.tsv'\n")
+    else:
+        path = project.config.with_name(where)
+        path.rename(path.with_name("{x}" + where))
+        project.change(project.config, f": {where}", f": '{{x}}{where}'")
+    assert [one for one in found(project) if one[0] == "path-braces"] == [("path-braces", *place)]
+
+
+def test_a_brace_that_means_nothing_to_the_workflow_is_fine(project):
+    other = project.folder.rename(project.folder.with_name("pro{} {j k} {"))
+    assert found(replace(project, folder=other)) == []
+
+
 def test_qualities_of_an_old_illumina_are_told(project):
     old = fastq(REVERSE).replace(b"I" * 199 + b"H", b"h" * 150 + b"B" * 50)
     write_gzip(project.reads("L2", 2), old)
