@@ -176,6 +176,24 @@ def test_reads_of_hosts_are_counted_and_never_leave_and_rrna_reads_are_named(hos
     assert codes_of_sending(hosted) == {"reads-unscreened"}
 
 
+def test_rrna_reads_have_the_reference_of_16s_amplicons_where_that_of_all_is_another(hosted):
+    rows = hosted.config.read_text().split("\n")
+    start = rows.index("taxonomy:") + 1
+    own, rest = [row.strip() for row in rows[start : start + 4]], rows[start + 4 :]
+    other = hosted.folder / "config" / "its"
+    other.with_suffix(".fa").write_text(f">a\n{sequence(90, 600)}\n")
+    other.with_suffix(".tsv").write_text("a\tk__Fungi;p__Ascomycota\n")
+    ours = ["  reference: its", "  sequences: its.fa", "  lineages: its.tsv", "  by_assay:"]
+    ours.append(f"    16S-V4-515FY-806RB: {{{', '.join(own)}}}")
+    hosted.config.write_text("\n".join([*rows[:start], *ours, *rest]))
+    done = hosted.run("--until", "build_dataset")
+    assert done.returncode == 0, hosted.log() + done.stderr
+    assays = pl.read_parquet(hosted.results / "dataset" / "assays.parquet").to_dicts()
+    assert [row["reference"] for row in assays] == ["small-greengenes"]
+    libraries = pl.read_parquet(hosted.results / "dataset" / "libraries.parquet")
+    assert libraries.filter(library_id="M1-ssu")["status"].to_list() == ["ok"]
+
+
 def test_a_run_that_was_killed_ends_with_the_same_bytes(hosted, tmp_path):
     whole = Project(tmp_path / "whole")
     shutil.copytree(hosted.folder, whole.folder)
