@@ -28,6 +28,8 @@ _SHOWS = (
 )
 # Of these, what changes a project.
 _REMOVES = ("--delete-all-output", "--delete-temp-output", "--cleanup-metadata", "--cm")
+# What Snakemake ends with, as we do, where it does not know a flag.
+_WRONG_COMMAND = 2
 # Whatever is not ours is Snakemake's.
 PASSES_ON = True
 
@@ -45,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check, run and sum up; the exit code is that of Snakemake."""
+    """Check, run and sum up; 2 is returned where Snakemake does not take its flags."""
     from soilbio.errors import InputError, disk_full, fold
     from soilbio.metadata.check import check_project
     from soilbio.metadata.config import read_config
@@ -71,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         is_here = runs_here(args.profile, args.passed_on)
         log = results / "logs" / "run.log"
         code = follow(command, log, _tell, lock=lock, has_jobs_here=is_here)
+    if code and _is_wrong_command(code, log):
+        return _WRONG_COMMAND
     libraries = _libraries(project)
     is_finished = not code and is_built(results, libraries)
     print(summarise(results, libraries, is_finished=is_finished))
@@ -85,12 +89,22 @@ def run(args: argparse.Namespace) -> int:
     return 1 if code else 0
 
 
+def _is_wrong_command(code: int, log: Path) -> bool:
+    """Tell whether Snakemake does not take the flags that were passed on, and has said so.
+
+    Of flags that it knows with values that it does not it says `Error: …` at the end, and no more.
+    """
+    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return code == _WRONG_COMMAND or (bool(said) and said[-1].startswith("Error: "))
+
+
 def _show(command: list[str], args: argparse.Namespace) -> int:
     """Let Snakemake show what was asked for; what removes files does so beside no run."""
     from soilbio.runner.start import only_run
 
     with only_run(args.directory) if set(_REMOVES) & set(args.passed_on) else nullcontext():
-        return 1 if subprocess.run(command, check=False).returncode else 0
+        code = subprocess.run(command, check=False).returncode
+    return code if code in (0, _WRONG_COMMAND) else 1
 
 
 def _forget_mended(results: Path, project: Config) -> None:

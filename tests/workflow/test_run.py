@@ -76,6 +76,17 @@ def test_a_wrong_configuration_is_named_before_anything_starts(project):
     assert not (project.results / "profile").exists()
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [("--bogus",), ("--cores", "x"), ("--profile", "nowhere"), ("--bogus", "--dry-run")],
+)
+def test_a_flag_that_snakemake_does_not_take_is_a_wrong_command(project, flags):
+    done = project.run(*flags)
+    assert done.returncode == 2
+    assert flags[0].lstrip("-") in done.stderr
+    assert "Libraries:" not in done.stdout
+
+
 def test_plain_snakemake_names_a_wrong_sheet_too(project):
     sheet = project.folder / "config" / "libraries.tsv"
     sheet.write_text(sheet.read_text().replace("extraction_blank", "nonsense"))
