@@ -105,6 +105,16 @@ def _check_files(project: Config, problems: Problems) -> None:
                 expected="a file that exists",
                 fix=f"Correct the path; it was looked for at {path}",
             )
+    for section in (taxonomy, *own.values()):
+        _check_reference(section["sequences"], section["lineages"], problems)
+
+
+def _check_reference(sequences: Path | None, lineages: Path | None, problems: Problems) -> None:
+    """Note files of a reference of one's own that are something else, or do not fit each other."""
+    from soilbio.references.first_look import look_at
+
+    if sequences and lineages and sequences.is_file() and lineages.is_file():
+        problems.extend(look_at(sequences, lineages))
 
 
 def _check_sheets(checked: Checked, project: Config, problems: Problems) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -36,7 +36,7 @@ def read_ids(path: Path) -> frozenset[str]:
     return frozenset(line.partition("\t")[0].strip() for line in lines) - {""}
 
 
-def read_sequences(path: Path) -> Iterator[tuple[str, str]]:
+def read_sequences(path: Path) -> Generator[tuple[str, str], None, None]:
     """Read a FASTA file as ids and upper-case DNA, one after the other.
 
     Raises
@@ -174,14 +174,17 @@ def _problem_with(
             None,
             name,
         )
-    if name not in lineages:
-        return Problem(
-            "reference-lineage-missing",
-            str(source),
-            "a lineage for every sequence",
-            "Add the line `id<tab>lineage`, or remove the sequence",
-            row,
-            "id",
-            name,
-        )
-    return None
+    return None if name in lineages else missing_lineage(name, row, source)
+
+
+def missing_lineage(name: str, row: int, source: Path) -> Problem:
+    """Describe a sequence that has no lineage; `row` counts records."""
+    return Problem(
+        "reference-lineage-missing",
+        str(source),
+        "a lineage for every sequence",
+        "Add the line `id<tab>lineage`, or remove the sequence",
+        row,
+        "id",
+        name,
+    )

@@ -25,8 +25,10 @@ _SAFE = "".join(
 )
 
 
-def read_lineages(path: Path) -> dict[str, str]:
+def read_lineages(path: Path, *, most_bytes: int = -1) -> dict[str, str]:
     """Read a table of id and lineage, `id<tab>lineage`, verbatim; O(rows) in memory.
+
+    With `most_bytes` only the whole lines in so much text are read.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def read_lineages(path: Path) -> dict[str, str]:
     problems = Problems(str(path))
     lineages: dict[str, str] = {}
     place: int | None = None  # of the lineages, where a header tells it
-    for row, line in enumerate(_lines(path), start=1):
+    for row, line in enumerate(_lines(path, most_bytes), start=1):
         name, *cells = line.split("\t")
         if not line:
             continue
@@ -69,11 +71,16 @@ def read_lineages(path: Path) -> dict[str, str]:
     return lineages
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, most_bytes: int) -> list[str]:
     """Lines of a plain or gzip file, without their ends."""
     try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+        with path.open("rb") as raw:
+            is_packed = raw.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if is_packed else path.open("rb") as handle:
+            data = handle.read(most_bytes)
+        if len(data) == most_bytes:
+            data = data[: data.rfind(b"\n") + 1]
+        text = data.decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise problem_of(
             "reference-file-unreadable",

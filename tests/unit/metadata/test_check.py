@@ -379,6 +379,30 @@ def test_files_and_columns_that_the_configuration_names_must_be_there(project, t
     assert {found_code for found_code, _, _ in found(project)} == {code}
 
 
+SEQUENCES, LINEAGES = ">a x\nACGT\n>b\nACGG\n", "b\tk__Bacteria\na\tk__Archaea\n"
+
+
+@pytest.mark.parametrize(
+    ("sequences", "lineages", "codes"),
+    [
+        (SEQUENCES, LINEAGES, set()),
+        (SEQUENCES, "other\tk__Bacteria\n" * 300_000 + LINEAGES, set()),
+        (LINEAGES, SEQUENCES, {"reference-file-unreadable", "reference-lineage-format"}),
+        (SEQUENCES, SEQUENCES, {"reference-lineage-format"}),
+        (SEQUENCES, "b\tk__Bacteria\n", {"reference-lineage-missing"}),
+        (SEQUENCES, "c\tk__Bacteria\nd\tk__Archaea\n", {"reference-lineage-missing"}),
+    ],
+)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_reference_of_one_s_own_is_looked_into(project, sequences, lineages, codes, is_packed):
+    for name, text in (("a.fa", sequences), ("a.tsv", lineages)):
+        data = gzip.compress(text.encode()) if is_packed else text.encode()
+        project.config.with_name(name).write_bytes(data)
+    told = "taxonomy: {reference: x, sequences: a.fa, lineages: a.tsv}"
+    project.config.write_text(project.config.read_text() + told + "\n")
+    assert {code for code, _, _ in found(project)} == codes
+
+
 @pytest.mark.parametrize("name", ["libraries", "samples"])
 def test_a_missing_sheet_is_named_with_the_place_where_it_was_looked_for(project, name):
     project.change(project.config, f"{name}.tsv", "nowhere.tsv")
