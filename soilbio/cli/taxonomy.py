@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from soilbio.taxonomy.backbones.backbone import Lineage
     from soilbio.taxonomy.backbones.match import Match
 
-# A species that nobody named is known by its genus: Aporrectodea sp.
-_UNNAMED = re.compile(r"([A-Z][a-z]+) spp?\.?")
 _ASKED = ("id", "verbatim")
 _FOUND = ("match", "id", "name", "rank", "confidence", "reason")
 
@@ -113,6 +110,7 @@ def _asked(names: Path) -> list[tuple[str, str, Lineage]]:
     from soilbio.dataset.read import read_dataset
     from soilbio.errors import problem_of
     from soilbio.standards.ranks import RANKS
+    from soilbio.taxonomy.alone import lineage_alone
 
     if names.is_dir():
         features = read_dataset(names).table("features")
@@ -137,23 +135,7 @@ def _asked(names: Path) -> list[tuple[str, str, Lineage]]:
             fix="Correct the path or the encoding",
         ) from error
     texts = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
-    return [(str(place), text, _lineage(text)) for place, text in enumerate(texts, start=1)]
-
-
-def _lineage(text: str) -> Lineage:
-    """Read a lineage; of a name alone the rank is not known, of two words the first is a genus."""
-    from soilbio.taxonomy.authors import without_author
-    from soilbio.taxonomy.lineage import is_parted_by_commas, parse_lineage
-    from soilbio.taxonomy.names import name_in
-
-    if any(mark in text for mark in ";|") or "__" in text or is_parted_by_commas(text):
-        return parse_lineage(text)
-    if unnamed := _UNNAMED.fullmatch(text):
-        return {"genus": unnamed[1]}
-    name = without_author(name_in(text))
-    words = name.split()
-    is_binomial = len(words) > 1 and words[0].casefold() != "candidatus"
-    return {"": name, **({"genus": words[0]} if is_binomial else {})} if name else {}
+    return [(str(place), text, lineage_alone(text)) for place, text in enumerate(texts, start=1)]
 
 
 def _rows(

@@ -34,11 +34,12 @@ def without_fills(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _is_wider(name: str, rank: str) -> bool:
-    own = _own_ranks(name)
+    own = own_ranks(name)
     return bool(own) and max(map(RANKS.index, own)) < RANKS.index(rank)
 
 
-def _own_ranks(name: str) -> set[str]:
+def own_ranks(name: str) -> set[str]:
+    """Tell of which ranks a name wider than a genus may be, as far as it tells that itself."""
     if name in DOMAINS or name in KINGDOMS:
         return {"domain" if name in DOMAINS else "kingdom"}
     told = rank_of_name(name) or ("family" if name.endswith(_FAMILY) else "")
@@ -54,7 +55,7 @@ def genus_of(species: str) -> str:
     if not found or is_open(species) or _VIRUS.search(species):
         return ""
     genus = species[: found.end(1)]
-    return genus if is_genus(genus) and not _own_ranks(found[1]) else ""
+    return genus if is_genus(genus) and not own_ranks(found[1]) else ""
 
 
 def is_no_species(name: str) -> bool:

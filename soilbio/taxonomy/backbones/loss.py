@@ -59,7 +59,7 @@ def _ranked(lineage: Lineage, found: Match) -> Iterator[tuple[str, str]]:
         elif found.kind in _OF_ONE and found.rank in RANKS:
             yield found.rank, name
         else:
-            yield "species" if "genus" in lineage else _UNKNOWN, name
+            yield "species" if len(lineage) > 1 else _UNKNOWN, name
 
 
 def _fate(rank: str, name: str, found: Match, standing: Standing) -> tuple[str, bool]:

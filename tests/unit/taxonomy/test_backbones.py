@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from soilbio.cli.main import main
-from soilbio.cli.taxonomy import _lineage
+from soilbio.taxonomy.alone import lineage_alone
 from soilbio.taxonomy.backbones.match import match, wanted_names
 from soilbio.taxonomy.backbones.read import read_backbone
 from soilbio.taxonomy.lineage import parse_lineage
@@ -227,9 +227,31 @@ def test_a_kingdom_of_prokaryotes_is_a_domain(tmp_path):
     assert (found.kind, found.rank, found.name) == ("higher rank", "domain", "Bacteria")
 
 
-@pytest.mark.parametrize("text", ["Bacillus sp.", "Bacillus spp.", "Bacillus sp"])
-def test_of_a_species_that_nobody_named_the_genus_is_looked_up(text):
-    assert _lineage(text) == {"genus": "Bacillus"}
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("Lactiplantibacillus sp.", "exact", "Lactiplantibacillus"),
+        ("Lactiplantibacillus spp.", "exact", "Lactiplantibacillus"),
+        ("Lactiplantibacillus sp", "exact", "Lactiplantibacillus"),
+        ("Candidatus Solibium sp.", "exact", "Candidatus Solibium"),
+        ("Morganellaceae indet.", "exact", "Morganellaceae"),
+        ("Morganellaceae gen. et sp. indet.", "exact", "Morganellaceae"),
+        ("Morganellaceae gen. sp.", "exact", "Morganellaceae"),
+        ("Arthropoda juv.", "exact", "Arthropoda"),
+        ("Arthropoda larvae", "exact", "Arthropoda"),
+        # A number may be a species there, and is not.
+        ("Morganellaceae sp. 3", "higher rank", "Morganellaceae"),
+        ("Morganellaceae sp3", "higher rank", "Morganellaceae"),
+        ("Dothideomycetes gen. sp. A", "higher rank", "Dothideomycetes"),
+        ("Lactiplantibacillus sp. 3", "higher rank", "Lactiplantibacillus"),
+        ("Lactiplantibacillus cf. plantarum", "higher rank", "Lactiplantibacillus"),
+    ],
+)
+def test_what_was_not_determined_to_species_is_known_by_the_name_before(tmp_path, text, kind, name):
+    lineage = lineage_alone(text)
+    backbone = read_backbone("ncbi", dump(tmp_path), wanted_names([lineage]))
+    found = match(lineage, backbone)
+    assert (found.kind, found.name) == (kind, name)
 
 
 def test_the_command_writes_matches_and_losses(tmp_path, capsys):
@@ -277,6 +299,9 @@ def test_the_command_writes_matches_and_losses(tmp_path, capsys):
          {"named": 3, "kept": 1, "renamed": 1, "lost": 1}),
         ("Proteobacteria\nNosuchus", "phylum", {"named": 1, "renamed": 1}),
         ("Proteobacteria\nNosuchus", "unknown", {"named": 1, "lost": 1}),
+        ("Morganellaceae sp.", "family", {"named": 1, "kept": 1}),
+        ("Morganellaceae sp.", "genus", {}),
+        ("Morganellaceae sp. 3", "species", {"named": 1, "lifted": 1}),
     ],
 )  # fmt: skip
 def test_a_name_is_lost_or_kept_once(tmp_path, lines, rank, counts):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soilbio.cli.taxonomy import _lineage
 from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.alone import lineage_alone
 from soilbio.taxonomy.lineage import parse_lineage
 
 BACILLUS = {
@@ -304,7 +304,7 @@ def test_names_that_look_like_authors_or_finds_are_kept(name):
     ],
 )
 def test_authors_are_taken_off_names_that_stand_alone(text, expected):
-    assert _lineage(text) == expected
+    assert lineage_alone(text) == expected
 
 
 def test_names_that_only_look_like_none_are_kept():

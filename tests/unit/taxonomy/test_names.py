@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from soilbio.cli.taxonomy import _lineage
 from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.alone import lineage_alone
 from soilbio.taxonomy.authors import without_author
 from soilbio.taxonomy.canonical import plain
 from soilbio.taxonomy.consensus import consensus
@@ -122,7 +122,7 @@ def test_authors_are_taken_off_and_nothing_else(name, bare):
     ],
 )
 def test_commas_before_authors_part_no_ranks(text, expected):
-    assert _lineage(text) == expected
+    assert lineage_alone(text) == expected
     assert "1758" not in parse_lineage(f"s__{text}").values()
 
 
