@@ -11,8 +11,9 @@ from soilbio.errors import InputError, problem_of
 from soilbio.importers.forms import are_lineages, are_numbered, are_sequences
 from soilbio.importers.found import Found
 from soilbio.importers.known import joined, taxa_of
-from soilbio.importers.lineage_columns import columns_of, rank_of
+from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.objects import spelled_out
+from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.sides import check_known, sort_out
 from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from soilbio.errors import Problems
-from soilbio.importers.lineage_columns import is_rank_number
+from soilbio.importers.rank_columns import is_rank_number
 
 _RANKS = (
     "domain|superkingdom|kingdom|supergroup|division|subdivision|phylum|class|order|family|genus|"

@@ -9,7 +9,7 @@ from typing import Any
 from soilbio.importers.forms import are_sequences
 from soilbio.importers.found import Found, first_of, one_of
 from soilbio.importers.grid import read_grid
-from soilbio.importers.known import read_fasta, taxa_of
+from soilbio.importers.known import read_fasta
 from soilbio.importers.settings import read_newest
 from soilbio.importers.sides import Parts, together
 from soilbio.importers.stated import stated
@@ -40,7 +40,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     files = [table, *([path] if path else [])]
     if path:
         sequences |= read_fasta(path)
-    parts = Parts([grid], sequences, taxa_of(grid.rows, grid.texts))
+    parts = Parts([grid], sequences)
     found = together(files, parts, told, rows="features")
     run = read_newest(folder, _SETTINGS, lambda one: dict(_method(one)))
     found.sources += (run.path,) if run.path else ()

@@ -22,12 +22,13 @@ from soilbio.importers.found import Taxon
 from soilbio.importers.grid import check_columns
 from soilbio.importers.lineage_columns import (
     columns_of,
+    further_lineages_of,
     is_of_features,
     lineages_of,
     prefixed,
-    rank_of,
     sequences_of,
 )
+from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.text import open_text, read_texts
 
 _SIZE = re.compile(r";size=\d+;?$")
@@ -173,15 +174,17 @@ def taxa_of(
         sequences_of(names, texts, columns, source) if columns.sequence else [""] * len(names)
     )
     supports = texts[columns.confidence] if columns.confidence else [""] * len(names)
+    others = further_lineages_of(texts, columns) or [()] * len(names)
     is_named = are_sequences(names)
     return {
         without_size(name): Taxon(
             sequence or (cleaned(name) if is_named else ""),
             lineage,
             _share(support) if support else None,
+            others=more,
         )
-        for name, sequence, lineage, support in zip(
-            names, sequences, lineages, supports, strict=True
+        for name, sequence, lineage, support, more in zip(
+            names, sequences, lineages, supports, others, strict=True
         )
     }
 
@@ -251,5 +254,5 @@ def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict
         if there is None or not there.lineage:
             found[name] = taxon
         elif taxon.lineage:
-            found[name] = replace(there, others=(*there.others, taxon.lineage))
+            found[name] = replace(there, others=(*there.others, taxon.lineage, *taxon.others))
     return found

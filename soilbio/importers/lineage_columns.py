@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.authorship import without_authorship
 from soilbio.importers.forms import are_lineages, are_sequences, is_nothing
+from soilbio.importers.rank_columns import NUMBERED, PREFIX, Ranks, lineages_in, rank_of
 
 # Headers of one column that holds the whole lineage, and of the ranks where each has its own.
 _LINEAGE = re.compile(
@@ -18,15 +19,6 @@ _LINEAGE = re.compile(
 )
 # Others may be such: `OTUConTaxonomy`, `Taxonomy (SILVA)`, `blast_lineage`.
 _LIKE_LINEAGE = re.compile(r"tax(?:on|a|path|$|[_ .])|lineage|classif", re.IGNORECASE)
-PREFIX = {
-    **{"domain": "d", "superkingdom": "d", "kingdom": "k", "supergroup": "sg", "division": "dv"},
-    **{"phylum": "p", "subdivision": "sdv", "class": "c", "order": "o", "family": "f"},
-    **{"genus": "g", "species": "s"},
-}
-_SOURCE = r"(?:(?:tax\w*|silva|unite|gtdb|pr2|ncbi|rdp|green ?genes2?|gg2?|dada2|blast)[._ -]+)?"
-_RANK = re.compile(rf"^{_SOURCE}({'|'.join(PREFIX)})(?:[._ (\[/-].*)?$", re.IGNORECASE)
-# phyloseq's `Rank1` where nobody named them, `taxonomy1` of BIOM: from domain or kingdom down.
-_NUMBERED = re.compile(r"^(rank|tax\w*|level|lvl|lineage|l)[._ -]?(\d)$", re.IGNORECASE)
 _CONFIDENCE = re.compile(r"^(?:confidence|consensus|score|pident|boot.*)$", re.IGNORECASE)
 _SEQUENCE = re.compile(
     r"^(?:sequences?|seq|(?:dna|asv|otu|rep\w*|nucleotide|consensus)[_ .]?seq(?:uence)?)$",
@@ -36,17 +28,6 @@ _SEQUENCE = re.compile(
 _HYPOTHESIS = re.compile(r"(?:sh__)?(SH\d{6,8}\.\d{2}FU)")
 _HAS_PREFIX = re.compile(r"^(?:[a-z]{1,3}__|[a-z]:|D_\d+__)")
 _LOOKED_AT = 2000  # cells by which columns are told apart
-
-
-def rank_of(header: str) -> str:
-    """Tell which rank a header names; empty if none."""
-    found = _RANK.match(header.strip())
-    return found[1].lower() if found else ""
-
-
-def is_rank_number(header: str) -> bool:
-    """Tell whether a header is one of a rank by its number: Rank7, taxonomy3."""
-    return bool(_NUMBERED.match(header.strip()))
 
 
 def is_of_features(header: str) -> bool:
@@ -64,12 +45,14 @@ class Columns:
     """Headers: of the whole lineage, of ranks (by column), of ranks by number; sequence, support.
 
     Beside a whole lineage those of ranks count where it says nothing.
+    `more` are those of ranks of other classifiers or databases.
     `lowest` are GBIF's scientificName, a name of any rank, and taxonRank; `hypothesis` is UNITE's
     SH. `beside` hold lineages, too, and are not taken.
     """
 
     whole: str = ""
-    ranks: tuple[tuple[str, str], ...] = ()
+    ranks: Ranks = ()
+    more: tuple[Ranks, ...] = ()
     numbered: tuple[str, ...] = ()
     lowest: tuple[str, str] = ("", "")
     sequence: str = ""
@@ -87,7 +70,7 @@ class Columns:
         """Headers of what is taken."""
         one = {self.whole, self.sequence, self.confidence, self.hypothesis}
         one |= {*self.lowest, *self.numbered}
-        return one | {name for name, _ in self.ranks}
+        return one | {name for ranks in (self.ranks, *self.more) for name, _ in ranks}
 
 
 def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
@@ -101,7 +84,7 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
     """
     wholes = [name for name in texts if _LINEAGE.match(name)]
     lowest = _by_name(texts, "scientificname"), _by_name(texts, "taxonrank")
-    ranks = _ranks(texts)
+    ranks, *others_of_ranks = lineages_in(texts) or [()]
     numbered = _numbered(texts)
     fitting = [name for name in wholes if _holds_lineages(texts[name], is_said=True)]
     has_ranks = bool(ranks or numbered or lowest[0])
@@ -118,6 +101,7 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
     return Columns(
         whole,
         ranks,
+        () if whole else tuple(others_of_ranks),
         () if whole or ranks else numbered,
         lowest,
         _sequence(texts, source),
@@ -146,24 +130,11 @@ def _holds_lineages(cells: Sequence[str], *, is_said: bool) -> bool:
     return are_lineages(_cells(cells), is_said=is_said)
 
 
-def _ranks(texts: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    """Give columns of ranks: of several of one rank that which is called so, or the first.
-
-    The others are supports or other databases'.
-    """
-    found: dict[str, str] = {}
-    for name in texts:
-        rank = rank_of(name)
-        if rank and (rank not in found or (name.lower() == rank != found[rank].lower())):
-            found[rank] = name
-    return tuple((found[rank], rank) for rank in PREFIX if rank in found)
-
-
 def _numbered(texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Give columns of ranks that have numbers, if their first one is of domains or kingdoms."""
     kinds: dict[str, dict[int, str]] = {}
     for name in texts:
-        if found := _NUMBERED.match(name):
+        if found := NUMBERED.match(name):
             kinds.setdefault(found[1].lower(), {}).setdefault(int(found[2]), name)
     for names in kinds.values():
         ordered = [names[number] for number in sorted(names)]
@@ -249,6 +220,17 @@ def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
         ranks = ", ".join(name for name, _ in columns.ranks)
         notes.append(f"columns {ranks} count only where '{columns.whole}' says nothing")
     notes += [
+        f"columns {', '.join(name for name, _ in ranks)} are of another classifier or database:"
+        " features have the names on which all agree; all lineages stay (say `table:"
+        " {ignore_columns: […]}` of what is not to count)"
+        for ranks in columns.more
+    ]
+    notes += [
+        f"column '{name}' is one more of the rank {rank_of(name)}, and is not taken"
+        for name, cells in texts.items()
+        if rank_of(name) and name not in columns.taken and _cells(cells)
+    ]
+    notes += [
         f"column '{name}' holds no sequences, and is not taken"
         for name, cells in texts.items()
         if name not in columns.taken and _SEQUENCE.match(name) and _cells(cells)
@@ -276,6 +258,14 @@ def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[st
         else lineage
         for lineage, one in zip(lineages, told, strict=True)
     ]
+
+
+def further_lineages_of(
+    texts: Mapping[str, Sequence[str]], columns: Columns
+) -> list[tuple[str, ...]]:
+    """Write the lineages that other classifiers or databases give each row; those that say any."""
+    columns_by_rank = [_lineages(texts, Columns(ranks=ranks)) for ranks in columns.more]
+    return [tuple(filter(_is_named, others)) for others in zip(*columns_by_rank, strict=True)]
 
 
 def _lineages(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:

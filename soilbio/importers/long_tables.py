@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from soilbio.errors import Problems
 from soilbio.importers.columns import number_of
 from soilbio.importers.grid import Grid
-from soilbio.importers.lineage_columns import is_of_features, is_rank_number, rank_of
+from soilbio.importers.lineage_columns import is_of_features
+from soilbio.importers.rank_columns import is_rank_number, rank_of
 
 _SOME = 100  # problems of one kind in one file are not told a thousand times
 

@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.lineage_columns import rank_of
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text

@@ -15,7 +15,8 @@ from soilbio.importers.forms import (
     is_lineage,
     is_sequence,
 )
-from soilbio.importers.lineage_columns import is_of_features, prefixed, rank_of
+from soilbio.importers.lineage_columns import is_of_features, prefixed
+from soilbio.importers.rank_columns import rank_of
 
 Line = tuple[int, list[str]]
 _IN_ORDER = 10  # so many counts in the order of their numbers are no chance

@@ -9,12 +9,11 @@ from typing import Any
 
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.lineage_columns import (
-    PREFIX,
     columns_of,
     is_called_lineage,
     lineages_of,
-    rank_of,
 )
+from soilbio.importers.rank_columns import PREFIX, rank_of
 
 # Objects name ranks by letters, too: {"k": "Bacteria", "p__": "Bacillota"}.
 _LETTERS = {letter: rank for rank, letter in PREFIX.items() if rank != "superkingdom"}

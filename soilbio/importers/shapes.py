@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from soilbio.errors import InputError, problem_of
-from soilbio.importers.lineage_columns import rank_of
+from soilbio.importers.rank_columns import rank_of
 
 # FROGS, biom_to_tsv: the first header has a # in front.
 _FROGS = frozenset(

@@ -476,6 +476,49 @@ def test_what_is_not_taken_of_a_file_of_lineages_is_said(tmp_path):
     assert notes == ["column 'SILVA taxonomy' holds lineages, too, and is not taken"]
 
 
+X, Y = "Bacteria\tBacillota\tBacillus", "Bacteria\tBacillota\tPaenibacillus"
+THREE = "k__Bacteria; p__Bacillota; g__"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "first", "others"),
+    [
+        # What pandas and dplyr call columns of two tables; a rank of one of them keeps its name.
+        ("Kingdom_x Phylum_x Genus_x Kingdom_y Phylum_y Genus_y Species_y",
+         f"{X}\t{Y}\tPaenibacillus alvei",
+         f"{THREE}Bacillus", (f"{THREE}Paenibacillus; s__Paenibacillus alvei",)),
+        ("Kingdom.x Phylum.x Genus.x Kingdom.y Phylum.y Genus.y Species",
+         f"{X}\t{Y}\tPaenibacillus alvei",
+         f"{THREE}Bacillus", (f"{THREE}Paenibacillus", "s__Paenibacillus alvei")),
+        # Classifiers and databases, before or behind; without anything around them first.
+        ("SINTAX_Kingdom SINTAX_Phylum SINTAX_Genus Kingdom Phylum Genus", f"{Y}\t{X}",
+         f"{THREE}Bacillus", (f"{THREE}Paenibacillus",)),
+        ("Kingdom.dada2.S Phylum.dada2.S Genus.dada2.S Kingdom.decipher.G Phylum.decipher.G"
+         " Genus.decipher.G", f"{X}\tNA\tNA\tNA", f"{THREE}Bacillus", ()),
+        # Supports in words, and one more column of a rank, are no lineages.
+        ("Kingdom Phylum Genus Phylum_conf Genus_conf", f"{X}\thigh\thigh",
+         f"{THREE}Bacillus", ()),
+        ("Kingdom Phylum Genus Genus_label", f"{X}\tBacillus (1)", f"{THREE}Bacillus", ()),
+        ("Kingdom Phylum Genus Species_blast", f"{X}\tBacillus subtilis",
+         f"{THREE}Bacillus; s__Bacillus subtilis", ()),
+    ],
+)  # fmt: skip
+def test_ranks_of_several_databases_are_several_lineages(tmp_path, header, cells, first, others):
+    text = "\t".join(["OTU", "S1", "S2", *header.split()]) + f"\nO1\t5\t3\t{cells}\n"
+    taxon = read("table", [written(tmp_path, text)], {}).features["O1"]
+    assert (taxon.lineage, taxon.others) == (first, others)
+
+
+def test_ranks_of_another_database_are_named(tmp_path):
+    header = "OTU\tS1\tKingdom_x\tPhylum_x\tGenus_x\tKingdom_y\tPhylum_y\tGenus_y\tGenus_z"
+    source = written(tmp_path, f"{header}\nO1\t5\t{X}\t{Y}\tBacillus\n")
+    notes = read("table", [source], {}).notes
+    assert any("Kingdom_y, Phylum_y, Genus_y" in note for note in notes)
+    assert any("'Genus_z'" in note for note in notes)
+    row = imported(tmp_path, source).table("features").to_dicts()[0]
+    assert (row["phylum"], row["genus"], row["species"]) == ("Bacillota", None, None)
+
+
 def test_a_genus_in_the_column_of_species_is_no_species(tmp_path):
     text = "OTU ID\tS1\tGenus\tSpecies\nx\t3\tNocardia\tNocardia\ny\t4\tNocardia\tcrassa\n"
     found = read("table", [written(tmp_path, text)], {})
