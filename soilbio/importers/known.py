@@ -108,7 +108,9 @@ def read_lineages(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
     """
     header, rows = read_texts(source, sheet=sheet)
     if is_bare(header):  # mothur's and QIIME 1's have no header
-        return dict(map(_bare, [header, *([row.get(one, "") for one in header] for row in rows)]))
+        lines = [header, *([row.get(one, "") for one in header] for row in rows)]
+        _check_bare(str(source), lines)
+        return dict(map(_bare, lines))
     problems = Problems(str(source))
     check_columns([name for name in header[1:] if name], problems)
     problems.raise_if_any()
@@ -128,6 +130,21 @@ def is_bare(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:
     if any(map(is_lineage, header[2:])) or (len(below) > 1 and number_of(below[1]) is not None):
         return False
     return is_lineage(header[1]) or bool(re.search(r"[;|,]|__", header[1]))
+
+
+def _check_bare(source: str, lines: Iterable[Sequence[str]]) -> None:
+    """Stop where names stand behind the lineage: without a header nobody knows of which ranks."""
+    for cells in lines:
+        behind = [] if len(cells) == 4 and cells[2] in ("+", "-", "") else cells[2:]
+        if any(number_of(cell) is None and not is_nothing(cell) for cell in behind):
+            raise problem_of(
+                "import-lineages",
+                source,
+                found=", ".join(cells)[:80],
+                expected="a name, its lineage in one column, and a support; or a header that names"
+                " the ranks",
+                fix="Write a header above it, such as `OTU ID`, `Kingdom`, `Phylum`, `Genus`",
+            )
 
 
 def _bare(cells: Sequence[str]) -> tuple[str, Taxon]:

@@ -476,6 +476,18 @@ def test_what_is_not_taken_of_a_file_of_lineages_is_said(tmp_path):
     assert notes == ["column 'SILVA taxonomy' holds lineages, too, and is not taken"]
 
 
+@pytest.mark.parametrize("form", ["table", "dada2"])
+@pytest.mark.parametrize("cells", ["Bacteria\tBacillota\tBacillus", "Bacteria\tBacillota"])
+def test_ranks_in_columns_without_a_header_are_refused(tmp_path, form, cells):
+    table = written(tmp_path, "OTU ID\tS1\tS2\nO1\t5\t3\nO2\t0\t7\n")
+    # What tells nothing may come first.
+    nothing = "\t".join(["Bacteria", *["NA"] * cells.count("\t")])
+    names = written(tmp_path, f"O2\t{nothing}\nO1\t{cells}\n", "names.txt")
+    assert [one[0] for one in problems(form, [table, names])] == ["import-lineages"]
+    written(tmp_path, f"O1\t{cells}\nO2\t{nothing}\n", "names.txt")
+    assert [one[0] for one in problems(form, [table, names])] == ["import-lineages"]
+
+
 X, Y = "Bacteria\tBacillota\tBacillus", "Bacteria\tBacillota\tPaenibacillus"
 THREE = "k__Bacteria; p__Bacillota; g__"
 
