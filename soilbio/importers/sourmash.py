@@ -39,7 +39,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         if set(_SUMMARY) <= set(header):
             return _summary(source, rows, rank)
         if set(_GATHER) <= set(header):
-            return {library_of(source): [_match(source, at, row) for at, row in enumerate(rows, 2)]}
+            return _gathered(source, rows)
         raise wrong(source, 1, ", ".join(header), f"{', '.join(_SUMMARY)} or {', '.join(_GATHER)}")
 
     said = {"engine": "sourmash gather", "abundance": "sequence"}
@@ -62,6 +62,15 @@ def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict
         ranks = sorted({row["rank"] for row in rows})
         raise wrong(source, None, rank, f"one of its ranks: {', '.join(ranks)}")
     return found
+
+
+def _gathered(source: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, list[Line]]:
+    """Give the matches of each query: fastmultigather writes those of many into one table."""
+    found: dict[str, list[Line]] = {}
+    for number, row in enumerate(rows, start=2):
+        query = row.get("query_name") or library_of(source)
+        found.setdefault(query, []).append(_match(source, number, row))
+    return found or {library_of(source): []}
 
 
 def _match(source: Path, number: int, row: Mapping[str, str]) -> Line:

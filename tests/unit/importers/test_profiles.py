@@ -401,3 +401,18 @@ def test_what_profilers_append_to_names_is_none_of_the_library(name):
     from pathlib import Path
 
     assert library_of(Path(name)) == "S1"
+
+
+def test_matches_of_several_queries_are_libraries_each(tmp_path):
+    header = "f_unique_weighted,name,query_name\n"
+    (tmp_path / "all.csv").write_text(
+        f"{header}0.4,GCF_000009045.1 B,SoilA\n0.3,GCF_000005845.2 E,SoilA\n"
+        "0.2,GCF_000009045.1 B,SoilB\n0.1,GCF_000009045.1 B,\n"
+    )
+    counts = read("sourmash", [tmp_path / "all.csv"], {}).counts
+    assert sorted(counts.rows()) == [
+        ("SoilA", "GCF_000005845.2", 0.3),
+        ("SoilA", "GCF_000009045.1", 0.4),
+        ("SoilB", "GCF_000009045.1", 0.2),
+        ("all", "GCF_000009045.1", 0.1),
+    ]
