@@ -30,6 +30,9 @@ _CHECKLIST = (
     *("nameusage.tsv", "nameusage.txt", "nameusage.csv", "taxon.tsv", "taxon.txt", "taxon.csv"),
 )
 _ACCEPTED = ("accepted", "provisionally accepted", "valid")
+# Statuses of names that are no taxon's own. Others (doubtful, taxon inquirendum, or none at all:
+# Darwin Core leaves it open) are of taxa, unless an accepted taxon is named.
+_NOT_ACCEPTED = "synonym|unaccepted|invalid|bare name"
 # What was called so in error is another taxon than the one that has the name.
 _MISAPPLIED = "misapplied"
 _COLDP = ("ID", "parentID", "status", "rank", "scientificName")
@@ -222,7 +225,7 @@ def _checklist(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col(parent).alias("parent_id"),
         _bare_name(frame.columns).alias("name"),
         pl.col(rank).str.to_lowercase().map_elements(canonical_rank, return_dtype=pl.String),
-        pl.col(status).str.to_lowercase().is_in(_ACCEPTED).not_().alias("is_synonym"),
+        _is_synonym(status, "" if is_coldp else accepted_id, taxon_id).alias("is_synonym"),
         pl.col(accepted_id).alias("accepted_id"),
     ).rename({rank: "rank"} if rank != "rank" else {})
     names = usages.select(
@@ -233,7 +236,21 @@ def _checklist(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     taxa = usages.filter(~pl.col("is_synonym")).select(
         pl.col("own_id").alias("taxon_id"), "parent_id", "rank", "name"
     )
+    if taxa.is_empty():
+        message = f"no row is a taxon by its {status}"
+        raise ValueError(message)
     return names, taxa
+
+
+def _is_synonym(status: str, accepted: str, own: str) -> pl.Expr:
+    """Tell which names are synonyms, by their status and by the accepted taxon they name."""
+    import polars as pl
+
+    said = pl.col(status).str.to_lowercase().str.strip_chars()
+    names_other = (
+        (pl.col(accepted) != "") & (pl.col(accepted) != pl.col(own)) if accepted else False
+    )
+    return said.is_in(_ACCEPTED).not_() & (said.str.contains(_NOT_ACCEPTED) | names_other)
 
 
 def _table(found: dict[str, bytes]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from soilbio.cli.main import main
+from soilbio.errors import InputError
 from soilbio.taxonomy.alone import lineage_alone
 from soilbio.taxonomy.backbones.match import match, wanted_names
 from soilbio.taxonomy.backbones.read import read_backbone
@@ -218,6 +219,40 @@ def test_a_checklist_in_either_form(tmp_path, name, text):
     assert (found.kind, found.taxon_id, found.name) == ("synonym", "S", "Fusarium oxysporum")
     assert found.lineage["domain"] == "Eukaryota"
     assert found.confidence == "high"
+
+
+@pytest.mark.parametrize("status", ["", "doubtful", "taxon inquirendum", "accepted"])
+@pytest.mark.parametrize("accepted", ["own", ""])
+def test_what_a_checklist_calls_no_synonym_is_a_taxon(tmp_path, status, accepted):
+    header = (
+        "taxonID parentNameUsageID acceptedNameUsageID taxonomicStatus taxonRank scientificName"
+    )
+    rows = [
+        ("1", "", "kingdom", "Animalia"),
+        ("2", "1", "phylum", "Annelida"),
+        ("3", "2", "genus", "Eisenia"),
+        ("4", "3", "species", "Eisenia fetida"),
+    ]
+    text = header.replace(" ", "\t") + "\n"
+    for own, above, rank, name in rows:
+        told = own if accepted else ""
+        text += f"{own}\t{above}\t{told}\t{status}\t{rank}\t{name}\n"
+    text += "5\t3\t4\t\tspecies\tEisenia foetida\n"  # of another taxon, without a status
+    text += "6\t3\t\tsynonym\tspecies\tEisenia nusquam\n"
+    (tmp_path / "Taxon.tsv").write_text(text)
+    found = asked("k__Animalia;p__Annelida;g__Eisenia;s__Eisenia fetida", "col", tmp_path)
+    assert (found.kind, found.taxon_id, found.confidence) == ("exact", "4", "high")
+    assert asked("Eisenia", "col", tmp_path).taxon_id == "3"
+    found = asked("Eisenia foetida", "col", tmp_path)
+    assert (found.kind, found.taxon_id) == ("synonym", "4")
+    assert asked("Eisenia nusquam", "col", tmp_path).kind == "none"
+
+
+def test_a_checklist_of_synonyms_only_is_refused(tmp_path):
+    header = COLDP.partition("\n")[0]
+    (tmp_path / "NameUsage.tsv").write_text(f"{header}\nB\tA\tsynonym\tgenus\tEisenia\t\n")
+    with pytest.raises(InputError, match="no row is a taxon"):
+        asked("Eisenia", "col", tmp_path)
 
 
 def test_a_kingdom_of_prokaryotes_is_a_domain(tmp_path):
