@@ -32,6 +32,8 @@ _WORDS_OF_R = re.compile(r"^(?:Bacteria|Archaea|Eukaryota|Fungi)\.{1,2}(?:[A-Z][
 _NUMBERED = re.compile(
     r"^(?:z?otus?|[aes]svs?|zotus?|sotus?|feature|phylotype|clusters?)[ _.-]?\d+$", re.IGNORECASE
 )
+# Sums by which QIIME 2 and others name sequences: MD5, SHA-1, SHA-256.
+_SUM = re.compile(r"^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$", re.IGNORECASE)
 # What stands above the names of rows tells what they are.
 ABOVE_FEATURES = re.compile(
     r"^#?\s*(?:z?otus?|[ae]svs?|features?|observations?)[ _.-]*(?:ids?|names?|no|number)?$",
@@ -104,6 +106,11 @@ def are_lineages(texts: Iterable[str], *, is_said: bool = False) -> bool:
 def are_numbered(names: Sequence[str]) -> bool:
     """Tell whether names are those that pipelines give features: OTU_1, ASV12, Otu0001."""
     return bool(names) and 2 * sum(bool(_NUMBERED.match(name)) for name in names) > len(names)
+
+
+def is_given(name: str) -> bool:
+    """Tell whether a name is one that pipelines give features: a number of theirs, or a sum."""
+    return bool(_NUMBERED.match(name) or _SUM.match(name))
 
 
 def mangled(names: Sequence[str]) -> str:

@@ -38,6 +38,17 @@ _MEASURE = re.compile(
     rf"confidence|bootstrap|support){_UNIT}$",
     re.IGNORECASE,
 )
+# Headers of a design, or of the laboratory's work: what no feature is called.
+_DESIGN = re.compile(
+    r"^(?:plots?|site|rep(?:licate|licat|lication)?|treatment|trt|farm|field|row|column|transect|core|"
+    r"horizon|layer|date|time|day|week|month|season|group|batch|run|lane|plate|well|qubit|ct|cq|copies|"
+    r"copy[ _.-]?number|age|slope|aspect|[npk]|sample|subsample|number|nr|no|code|barcode|tube|cow|"
+    r"tree|plant|species|stand|station|zone|region|location|parcel|subplot|quadrat|strip|pit|"
+    r"parzelle|standort|wiederholung|tiefe|datum|jahr|variante|probe|biomass|yield|cover|extraction|"
+    r"dna|conc(?:entration)?|volume|weight|mass|status|factor|level|dose|rate)"
+    r"(?:[ _.-]?(?:id|no|nr|num|number|code|name))?$",
+    re.IGNORECASE,
+)
 _MANY = 10  # rows: of fewer nothing is told by their values
 _APART = 2.0  # the largest count of a library is more than so many times its smallest
 
@@ -47,6 +58,11 @@ def check_measured(names: Sequence[str], libraries: Collection[str], problems: P
     for name in names:
         if name not in libraries and (_MEASURED.match(name) or _MEASURE.search(name)):
             _note(problems, name, "by its name this is something measured")
+
+
+def is_of_design(name: str) -> bool:
+    """Tell whether a name is one of a design (Plot, Treatment, Horizon): no feature has it."""
+    return bool(_DESIGN.match(name.strip()))
 
 
 def check_places(

@@ -8,7 +8,14 @@ from itertools import islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
-from soilbio.importers.forms import are_lineages, are_sequences, is_lineage, is_nothing, is_sequence
+from soilbio.importers.forms import (
+    are_lineages,
+    are_sequences,
+    is_given,
+    is_lineage,
+    is_nothing,
+    is_sequence,
+)
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.grid import Grid, not_taken, numbers_not_taken, read_grid
 from soilbio.importers.known import (
@@ -22,7 +29,7 @@ from soilbio.importers.known import (
     together_with,
 )
 from soilbio.importers.lineage_columns import columns_of, notes_on
-from soilbio.importers.measured import check_values
+from soilbio.importers.measured import check_values, is_of_design
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.shapes import place_of_names
 from soilbio.importers.stated import Stated, check_ignored, check_names
@@ -207,7 +214,7 @@ def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], li
 def check_alike(grid: Grid, names: Sequence[str], told: Stated, *, is_rows: bool) -> None:
     """Stop where a column has other numbers than libraries and features have, or another name.
 
-    Where names of features are sequences or lineages, all are.
+    Where names of features are sequences, lineages, or such as pipelines give, all are.
 
     A number of the library (pH, plot) would be counted as a feature.
 
@@ -220,23 +227,31 @@ def check_alike(grid: Grid, names: Sequence[str], told: Stated, *, is_rows: bool
     problems = Problems(grid.source)
     check_values(grid, told, problems, features_are_rows=is_rows)
     problems.raise_if_any()
-    if is_rows:
-        return
-    if are_sequences(names):
-        odd, kind = [name for name in names if not is_sequence(name)], "sequences"
-    elif are_lineages(names):
-        odd, kind = [name for name in names if not _is_of_lineages(name)], "lineages"
-    else:
-        return
-    for name in odd:
+    odd, kind = _unlike(names)
+    for name in names:
+        if not (is_of_design(name) or (name in odd and not is_rows)):
+            continue
+        side = "row" if is_rows else "column"
         problems.add(
             "import-column",
             column=name,
             found=name,
             expected=f"one of the {kind}, as the others; this may be something measured",
-            fix=f"Say `table: {{ignore_columns: ['{name}']}}` in --method, or correct the name",
+            fix=f"Say `table: {{ignore_{side}s: ['{name}']}}` in --method, or correct the name",
         )
     problems.raise_if_any()
+
+
+def _unlike(names: Sequence[str]) -> tuple[set[str], str]:
+    """Give the names of features that are no such as most, and what most are."""
+    if are_sequences(names):
+        return {name for name in names if not is_sequence(name)}, "sequences"
+    if are_lineages(names):
+        return {name for name in names if not _is_of_lineages(name)}, "lineages"
+    given = set(filter(is_given, names))
+    if 2 * len(given) > len(names):
+        return {name for name in names if name not in given and not _is_of_lineages(name)}, "ids"
+    return set(), "features"
 
 
 def _is_of_lineages(name: str) -> bool:

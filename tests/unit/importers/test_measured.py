@@ -124,3 +124,41 @@ def test_an_import_without_sheets_tells_what_it_takes_for_libraries(tmp_path, ca
 def test_names_unlike_the_others_are_shown_first():
     names = [f"S{at}" for at in range(30)] + ["Zahl"]
     assert shown(names, 3) == "Zahl, S0, S1 and 28 more"
+
+
+HASHES = ["a1b2c3d4e5f60718293a4b5c6d7e8f90", "b1b2c3d4e5f60718293a4b5c6d7e8f91"]
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+@pytest.mark.parametrize(
+    ("name", "features"),
+    [
+        # Beside names that pipelines give whatever is called otherwise; beside others a design.
+        ("Plot", ["OTU1", "OTU2", "OTU3"]),
+        ("Aufnahme", ["OTU1", "OTU2", "OTU3"]),
+        ("Ca_mg", HASHES),
+        ("Plot", ["Bacillus", "Rhizobium"]),
+        ("Parzelle", ["Bacillus", "Rhizobium"]),
+        ("N", ["Bacillus", "Rhizobium"]),
+        ("site_id", ["Bacillus", "Rhizobium"]),
+    ],
+)
+def test_a_column_of_the_design_is_no_feature(tmp_path, name, features, is_last):
+    header = [*features, name] if is_last else [name, *features]
+    rows = [["S1", 1, 5, 4, 7], ["S2", 2, 3, 1, 1], ["S3", 2, 3, 9, 1]]
+    lines = [["SampleID", *header], *(row[: len(header) + 1] for row in rows)]
+    source = tmp_path / "t.csv"
+    source.write_text("".join(",".join(map(str, line)) + "\n" for line in lines))
+    stated = {"rows": "libraries"}
+    assert refused(source, **stated) == [("import-column", name)]
+    found = read("table", [source], {**stated, "ignore_columns": [name]})
+    assert sorted(found.features) == sorted(features)
+
+
+def test_a_row_of_the_design_is_no_feature_and_the_unclassified_is_one(tmp_path):
+    source = tmp_path / "t.tsv"
+    source.write_text("OTU\tS1\tS2\nOTU1\t5\t3\nOTU2\t4\t1\nunclassified\t9\t8\nPlot\t1\t2\n")
+    assert refused(source) == [("import-column", "Plot")]
+    assert len(read("table", [source], {"ignore_rows": ["Plot"]}).features) == 3
+    source.write_text("SampleID\tOTU1\tOTU2\tUnassigned\nS1\t5\t3\t1\nS2\t4\t1\t2\n")
+    assert len(read("table", [source], {}).features) == 3
