@@ -28,6 +28,7 @@ SOURCES = "provenance/sources"
 MAKING = ("imported.json", "renamed.tsv", "run.json")
 # The level of clades of a tree, whose ids begin so; what is of no clade is a sequence beside them.
 PLACEMENT = "placement"
+UNPLACED = "unplaced"
 _LEVELS = frozenset({"feature", "sh", PLACEMENT, *RANKS})
 # What is read of a common region.
 _OF_REGION = {"forward_primer", "reverse_primer", "length_bp", "references_with_all_primers"}

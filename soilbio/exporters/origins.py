@@ -11,17 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import HISTORY, LOTS, ORIGINS, PLACEMENT, History
+from soilbio.dataset.history import HISTORY, LOTS, ORIGINS, PLACEMENT, UNPLACED, History
 from soilbio.dataset.tables import EXCLUDING_FLAGS, FEATURES, RANKS
 from soilbio.errors import problem_of
 from soilbio.exporters.gate import key_of
-from soilbio.taxonomy.settle import (
-    CONFLICT,
-    SPECIES_HYPOTHESIS,
-    agreed_rows,
-    deepest,
-    plain_name,
-)
+from soilbio.taxonomy.named_rows import UNCLASSIFIED, is_taxon, named_rows
+from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS, agreed_rows, deepest, plain_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,8 +24,6 @@ if TYPE_CHECKING:
 _COLUMNS = [column.name for column in FEATURES.columns]
 # Of a sequence, not of a name.
 _OF_ONE = ("sequence", "length_bp", "verbatim_lineage", "ncbi_taxid", "gtdb_species")
-# Which code of nomenclature a taxon's id is of follows from these.
-_WIDE = ("domain", "kingdom", "phylum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +137,12 @@ def _made_anew(merged: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
     level = str(rows["level"].first())
     # What is of no clade, or of a gene without hypotheses, is a sequence still.
-    is_named = pl.col("feature_id").str.starts_with(f"{level}:")
-    named, sequences = rows.filter(is_named), rows.filter(~is_named)
-    # What the rows name below the level was not compared in merging, and is no conflict.
-    ranks = RANKS[: RANKS.index(level) + 1] if level in RANKS else RANKS
+    named, sequences = rows.filter(is_taxon(level)), rows.filter(~is_taxon(level))
     schema = {name: merged.schema[name] for name in _COLUMNS} | {"shown_as": pl.String}
     columns = [name for name in schema if name != "agreement_ids"]
     found = [
-        _of_sequences(agreed_rows(sequences), sequences),
-        _of_names(agreed_rows(named, ranks), named, merged),
+        _of_sequences(_unplaced(agreed_rows(sequences), merged), sequences),
+        _of_names(named, merged, level),
     ]
     made = pl.concat(
         one.select(columns).cast({name: schema[name] for name in columns}) for one in found
@@ -163,6 +153,18 @@ def _made_anew(merged: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         .select(list(schema))
         .cast(schema)  # type: ignore[arg-type]
     )
+
+
+def _unplaced(agreed: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
+    """Flag what is of no clade; its own sequence says so, whatever others say of it."""
+    import polars as pl
+
+    has_it = pl.col("flags").str.split("|").list.contains(UNPLACED)
+    names = merged.filter(has_it)["feature_id"]
+    flags = pl.concat_str(pl.col("flags"), pl.lit(f"|{UNPLACED}")).str.strip_chars_start("|")
+    told = flags.str.split("|").list.unique().list.sort().list.join("|")
+    is_unplaced = pl.col("feature_id").is_in(names.implode())
+    return agreed.with_columns(pl.when(is_unplaced).then(told).otherwise("flags").alias("flags"))
 
 
 def _of_sequences(agreed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -188,13 +190,12 @@ def _of_sequences(agreed: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
-    """Give taxa the names that their own rows have, no deeper than they were merged by.
+def _of_names(rows: pl.DataFrame, merged: pl.DataFrame, level: str) -> pl.DataFrame:
+    """Give taxa the names that their own rows have (`named_rows`).
 
-    Clades and hypotheses are not merged by names, so that theirs are all that the rows agree on.
-    A taxon's id tells its name, and its checksum the code of nomenclature and the flags that keep
-    it apart: it stays where all of these are known to the rows. That of a clade tells the tips of
-    the tree that it has, and no name; a hypothesis goes by its code.
+    A taxon's id tells its name, and its checksum the flags that keep it apart: it stays where all
+    of these are known to the rows. That of a clade tells the tips of the tree that it has, and no
+    name; a hypothesis goes by its code.
     """
     import polars as pl
 
@@ -204,39 +205,16 @@ def _of_names(agreed: pl.DataFrame, rows: pl.DataFrame, merged: pl.DataFrame) ->
         pl.col("taxon_rank").alias("named_rank"),
         "classifier",
         _excluding().alias("excluding"),
-        *(pl.col(rank).alias(f"merged_{rank}") for rank in _WIDE),
     )
-    places = {rank: place for place, rank in enumerate(RANKS)}
-    depth = pl.col("named_rank").replace_strict(places, default=-1, return_dtype=pl.Int64)
-    there = agreed.drop("classifier", "taxon_rank").join(before, on="feature_id", how="left")
-    there = there.join(_knowing(rows, before), on="feature_id", how="left")
-    is_said = pl.col("is_named") & pl.col("named_rank").is_not_null()
-    is_by_name = ~pl.col("feature_id").str.starts_with(f"{PLACEMENT}:")
-    is_by_name &= ~pl.col("feature_id").str.contains(SPECIES_HYPOTHESIS)
-    names = [
-        pl.when(~is_by_name)
-        .then(pl.col(rank))
-        .when(is_said & (pl.col("named_rank") == rank))
-        .then(pl.col("named"))
-        .when(depth >= place)
-        .then(pl.col(rank))
-        .alias(rank)
-        for rank, place in places.items()
-    ]
-    is_wide = pl.all_horizontal(pl.col(rank).eq_missing(pl.col(f"merged_{rank}")) for rank in _WIDE)
+    taxa = before.join(_knowing(rows, before), on="feature_id", how="left")
+    made = named_rows(rows, taxa, level, EXCLUDING_FLAGS)
     is_clade = pl.col("feature_id").str.starts_with(f"{PLACEMENT}:clade ")
-    is_known = is_clade | ((pl.col("is_named") | pl.col("is_coded")) & is_wide)
+    is_known = is_clade | pl.col("is_named") | pl.col("is_coded")
+    is_known |= pl.col("feature_id") == UNCLASSIFIED
     is_same = is_known & (_excluding() == pl.col("excluding"))
-    flags = pl.col("flags").str.split("|")
-    is_lasting = pl.element().is_in(EXCLUDING_FLAGS) | pl.element().str.starts_with(CONFLICT)
-    return (
-        there.with_columns(names)
-        .with_columns(
-            pl.when(is_same).then(pl.col("feature_id")).alias("shown_as"),
-            flags.list.eval(pl.element().filter(is_lasting)).list.join("|").alias("flags"),
-            deepest(RANKS).alias("taxon_rank"),
-        )
-        .with_columns(pl.lit(None, merged.schema[name]).alias(name) for name in _OF_ONE)
+    return made.with_columns(
+        pl.when(is_same).then(pl.col("feature_id")).alias("shown_as"),
+        *(pl.lit(None, merged.schema[name]).alias(name) for name in _OF_ONE),
     )
 
 

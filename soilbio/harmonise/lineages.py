@@ -10,15 +10,13 @@ from soilbio.dataset.history import LOTS
 from soilbio.dataset.pools import UNCLASSIFIED, is_unclassified
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.taxonomy.codes import code_of_names
+from soilbio.taxonomy.named_rows import is_taxon, named_rows
 from soilbio.taxonomy.settle import (
     CONFLICT,
     SPECIES_HYPOTHESIS,
     agreed_rows,
-    as_flags,
     deepest,
     plain_name,
-    said,
-    settled,
 )
 
 if TYPE_CHECKING:
@@ -87,60 +85,70 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
         pl.when(is_pool).then(pl.lit("")).otherwise(excluding).alias("excluding"),
     ]
     key = [part.meta.output_name() for part in parts]
-    known = features.with_columns(parts).collect()
-    grouped = known.group_by(key).agg(*said(ranks), pl.col("confidence").min())
-    taxa = settled(grouped, ranks).with_columns(
-        pl.when(pl.col("named_rank") == UNCLASSIFIED)
-        .then(pl.lit(UNCLASSIFIED))
-        .otherwise(as_flags(lasting("flags"), pl.col("named") != ""))
-        .alias("flags"),
-        # The name that a group goes by is its own, whatever was in conflict above.
-        *(
-            pl.when(pl.col("named_rank") == rank)
-            .then(pl.col("named"))
-            .otherwise(pl.col(rank))
-            .alias(rank)
-            for rank in ranks
-        ),
-        *([] if is_sh else [_rank_named().alias("taxon_rank")]),
-        pl.lit(None, dtype=pl.String).alias("sequence"),
-        pl.lit(None, dtype=pl.Int64).alias("length_bp"),
-        pl.lit(None, dtype=pl.Int64).alias("ncbi_taxid"),
-        pl.lit(None, dtype=pl.String).alias("gtdb_species"),
-        pl.lit(None, dtype=pl.String).alias("verbatim_lineage"),
-        pl.lit(f"names down to {level}").alias("classifier"),
-        *(pl.lit(None, dtype=pl.String).alias(rank) for rank in RANKS if rank not in ranks),
+    known = features.with_columns(parts).select("feature_id", *key).collect()
+    taxa = known.select(key).unique(maintain_order=True)
+    ids = [_id(row, level) for row in taxa.iter_rows(named=True)]
+    taxa = taxa.with_columns(pl.Series("new", ids, dtype=pl.String))
+    lineage_of = known.join(taxa, on=key, how="inner").select("feature_id", "new")
+    return features_of(taxa, features, level), lineage_of.lazy()
+
+
+def features_of(taxa: pl.DataFrame, features: pl.LazyFrame, level: str) -> pl.LazyFrame:
+    """Write taxa as features that have the name they go by; what their rows say of them follows.
+
+    `taxa` have an id (`new`), a name (`named`), its rank (`named_rank`) and `excluding` flags.
+    """
+    import polars as pl
+
+    own = {
+        "feature_id": pl.col("new"),
+        "classifier": pl.lit(f"names down to {level}"),
+        "taxon_rank": pl.when(pl.col("named_rank").is_in(RANKS)).then("named_rank"),
+        "flags": pl.col("excluding"),
+        **{rank: pl.when(pl.col("named_rank") == rank).then("named") for rank in RANKS},
+    }
+    schema = features.collect_schema()
+    return taxa.lazy().select(
+        own.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in schema.items()
     )
-    if is_sh:
-        taxa = taxa.with_columns(deepest(ranks).alias("taxon_rank"))
-    ids = [_id(row, level) for row in taxa.select(key).iter_rows(named=True)]
-    taxa = taxa.with_columns(pl.Series("feature_id", ids, dtype=pl.String))
-    lineage_of = known.select("feature_id", *key).join(
-        taxa.select(*key, pl.col("feature_id").alias("new")), on=key, how="inner"
-    )
-    return taxa.drop(key).lazy(), lineage_of.select("feature_id", "new").lazy()
 
 
 def of_several_circles(taxa: Sequence[pl.LazyFrame], level: str) -> pl.LazyFrame:
-    """Take the taxa of all circles; above a name that several have is what these agree on."""
+    """Take the taxa of all circles, each once, and of sequences what the circles agree on."""
     import polars as pl
 
-    ranks = RANKS if level == BY_HYPOTHESIS else RANKS[: RANKS.index(level) + 1]
-    columns = sorted(set(taxa[0].collect_schema()) & set(taxa[-1].collect_schema()))
-    every = pl.concat([one.select(columns) for one in taxa], how="vertical_relaxed").collect()
+    every = pl.concat(taxa, how="vertical").collect()
+    named = every.filter(is_taxon(level)).unique("feature_id")
+    rest = every.filter(~is_taxon(level))
     is_several = pl.col("feature_id").is_duplicated()
-    single, several = every.filter(~is_several), every.filter(is_several)
-    agreed = agreed_rows(several, ranks)
-    names = [name for name in single.columns if name in agreed.columns]
-    return pl.concat(
-        [single.select(names), agreed.select(names).cast(single.select(names).schema)]
-    ).lazy()
+    agreed = agreed_rows(rest.filter(is_several)).with_columns(pl.lit("").alias("agreement_ids"))
+    single = rest.filter(~is_several)
+    return pl.concat([named, single, agreed.select(single.columns).cast(single.schema)]).lazy()
 
 
-def _rank_named() -> pl.Expr:
+def said_by_rows(features: pl.LazyFrame, origins: pl.LazyFrame, level: str) -> pl.LazyFrame:
+    """Give taxa the names and flags that the rows they were merged of have (`named_rows`)."""
     import polars as pl
 
-    return pl.col("named_rank").replace(["", UNCLASSIFIED], None)
+    known = features.collect()
+    taxa = known.filter(is_taxon(level))
+    before = taxa.select(
+        "feature_id",
+        deepest(RANKS, name=True).alias("named"),
+        pl.col("taxon_rank").alias("named_rank"),
+        pl.lit(value=True).alias("is_named"),
+    )
+    rows = (
+        origins.filter(is_taxon(level))
+        .select("feature_id", *RANKS, "flags", "confidence")
+        .collect()
+    )
+    made = named_rows(rows, before, level, EXCLUDING_FLAGS)
+    own = [*RANKS, "taxon_rank", "flags", "confidence"]
+    there = taxa.drop(own).join(made.select("feature_id", *own), on="feature_id", how="left")
+    return pl.concat(
+        [known.filter(~is_taxon(level)), there.select(known.columns).cast(known.schema)]
+    ).lazy()
 
 
 def _hypothesis() -> pl.Expr:
@@ -150,15 +158,6 @@ def _hypothesis() -> pl.Expr:
     texts = pl.concat_str("verbatim_lineage", "feature_id", separator=" ", ignore_nulls=True)
     found = texts.str.extract_all(SPECIES_HYPOTHESIS).list.unique()
     return pl.when(found.list.len() == 1).then(found.list.first()).otherwise(pl.lit(""))
-
-
-def lasting(name: str) -> pl.Expr:
-    """Keep those flags that say something of a name, not of a sequence."""
-    import polars as pl
-
-    flags = pl.col(name).str.split("|")
-    is_lasting = pl.element().is_in(EXCLUDING_FLAGS) | pl.element().str.starts_with(CONFLICT)
-    return flags.list.eval(pl.element().filter(is_lasting)).list.join("|")
 
 
 def _id(key: Mapping[str, str], level: str) -> str:

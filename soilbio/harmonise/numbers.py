@@ -18,6 +18,7 @@ from soilbio.harmonise.lineages import (
     lineages_of,
     merged_features,
     of_several_circles,
+    said_by_rows,
 )
 from soilbio.harmonise.losses import losses
 from soilbio.harmonise.orientation import turned
@@ -90,6 +91,8 @@ def merged_numbers(
     told.losses = losses(before, kept, ways, [len(taken) for _, taken in once])
     every = pl.concat(kept, how="vertical")
     origins = write_origins(became, ways.level, scratch / "origins.parquet")
+    if ways.level != "feature":
+        features = said_by_rows(features, pl.scan_parquet(origins, glob=False), ways.level)
     is_changed = ways.is_trimmed or bool(told.notes.get("sequences_that_were_turned"))
     came = write_as_they_came(own, origins, scratch / "came.parquet", is_changed=is_changed)
     return every, _with_agreements(features, every), {ORIGINS: origins, **came}

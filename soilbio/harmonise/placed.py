@@ -9,11 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.history import PLACEMENT, History
-from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
+from soilbio.dataset.history import PLACEMENT, UNPLACED, History
+from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.errors import Problems, problem_of
 from soilbio.harmonise.common_tree import CommonTree
-from soilbio.harmonise.lineages import lasting
 from soilbio.harmonise.orientation import strands
 from soilbio.harmonise.placement import (
     NO_SEQUENCE,
@@ -25,7 +24,6 @@ from soilbio.harmonise.placement import (
 )
 from soilbio.harmonise.sources import Source
 from soilbio.harmonise.ways import write_fasta
-from soilbio.taxonomy.settle import as_flags, deepest, said, settled
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,7 +36,6 @@ CLADES = "provenance/clades.tsv"
 _PLACES_HEADER = ("feature_id", "clade", "weight", "like", "reason")
 _CLADES_HEADER = ("clade", "tips", "diameter", "names")
 _CLADE = f"{PLACEMENT}:clade "
-UNPLACED = "unplaced"
 # An assay is of the tree's gene if so much of its sequences is like the alignment's.
 _OF_GENE = 0.5
 
@@ -226,8 +223,8 @@ def _features_of(part: Part, placing: Placing) -> pl.LazyFrame:
 def clades_of(features: pl.LazyFrame, placing: Placing) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Make features of clades; those that are of none stay, with the flag `unplaced`.
 
-    A clade has the names on which all of its features agree. A flag that keeps features out of
-    diversity keeps them apart from the others of their clade.
+    What the rows of a clade say of it follows (`lineages.said_by_rows`). A flag that keeps features
+    out of diversity keeps them apart from the others of their clade.
 
     Returns
     -------
@@ -248,17 +245,19 @@ def clades_of(features: pl.LazyFrame, placing: Placing) -> tuple[pl.LazyFrame, p
         .alias("new")
     ).collect()
     is_clade = pl.col("new").str.starts_with(_CLADE)
-    grouped = known.filter(is_clade).group_by("new").agg(*said(RANKS), pl.col("confidence").min())
-    columns = {one: kind for one, kind in known.schema.items() if one != "new"}
-    taxa = settled(grouped, RANKS).rename({"new": "feature_id"})
-    taxa = taxa.with_columns(deepest(RANKS).alias("taxon_rank")).with_columns(
-        as_flags(lasting("flags"), pl.col("taxon_rank").is_not_null()),
-        pl.lit("clades of a common tree").alias("classifier"),
+    schema = features.collect_schema()
+    own = {
+        "feature_id": pl.col("new"),
+        "classifier": pl.lit("clades of a common tree"),
+    }
+    taxa = (
+        known.filter(is_clade)
+        .select("new")
+        .unique(maintain_order=True)
+        .select(own.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in schema.items())
     )
-    lacking = [one for one in columns if one not in taxa.columns]
-    taxa = taxa.with_columns(pl.lit(None, dtype=columns[one]).alias(one) for one in lacking)
     rest = known.filter(~is_clade).drop("new").with_columns(_marked(placing.unplaced()))
-    every = pl.concat([taxa.select(list(columns)).cast(rest.schema), rest])
+    every = pl.concat([taxa, rest.select(taxa.columns)])
     return every.lazy(), known.select("feature_id", "new").lazy()
 
 

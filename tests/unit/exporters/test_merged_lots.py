@@ -9,6 +9,7 @@ control became one name.
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import polars as pl
@@ -86,7 +87,11 @@ def laboratory(folder: Path, libraries: dict[str, Library], engine: str = "dada2
     sample = tables["samples"].filter(pl.col("ph").is_not_null()).head(1)
     library = tables["libraries"].filter(pl.col("control_type").fill_null("") == "").head(1)
     tags = sorted({tag for _, tag, _ in libraries.values()})
-    said = {one: (names, tag) for _, tag, own in libraries.values() for one, names in own.items()}
+    said = {one: names for _, _, own in libraries.values() for one, names in own.items()}
+    tags_of = {
+        one: "|".join(sorted({tag for _, tag, own in libraries.values() if one in own}))
+        for one in said
+    }
     features = [
         {
             **{"feature_id": id_of(one), "sequence": one, "length_bp": len(one)},
@@ -94,9 +99,9 @@ def laboratory(folder: Path, libraries: dict[str, Library], engine: str = "dada2
             "verbatim_lineage": ";".join(filter(None, (*ABOVE, *names))),
             **{"classifier": f"{folder.name}base", "confidence": 0.9, "flags": ""},
             "taxon_rank": "species" if names[1] else "genus" if names[0] else "family",
-            "agreement_ids": tag,
+            "agreement_ids": tags_of[one],
         }
-        for one, (names, tag) in said.items()
+        for one, names in said.items()
     ]
     counts = [
         {"library_id": name, "feature_id": id_of(one), "count": 10 + n, "agreement_id": tag}
@@ -313,6 +318,39 @@ def test_what_others_dispute_is_not_disputed_where_they_are_not_told(feature, le
     (row,) = shown.features.collect().to_dicts()
     assert (row["genus"], row["family"], row["flags"]) == (genus, "Mortierellaceae", "")
     assert row["taxon_rank"] == ("genus" if genus else "family")
+
+
+WORDS: list[tuple[str | None, str | None]] = [
+    *((None, None), ("Mollis", None), ("Mollis", "Mollis una"), ("Mollis", "Mollis altera")),
+    *(("Durus", "Durus d"), ("Durus", None)),
+]
+
+
+@pytest.mark.parametrize("level", ["feature", "species", "genus", "family"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_view_is_as_if_the_withheld_had_never_been_there(tmp_path, seed, level):
+    """Of laboratories that name sequences by chance, some libraries of which are withheld."""
+    draw = random.Random(seed)
+    folders: dict[str, list[Path]] = {"all": [], "open": []}
+    for name in "abc":
+        words = {one: draw.choice(WORDS) for one in (SAME, OTHER, SHORT, OWN, PAIR)}
+        libraries: dict[str, Library] = {
+            f"{name}{number}": (
+                *("", draw.choice([SEMI, SHUT]) if number else SEMI),
+                {one: words[one] for one in sorted(draw.sample(sorted(words), 3))},
+            )
+            for number in range(3)
+        }
+        shown = {one: own for one, own in libraries.items() if own[1] == SEMI}
+        folders["all"].append(laboratory(tmp_path / "all" / name, libraries))
+        folders["open"].append(laboratory(tmp_path / "open" / name, shown))
+    found = []
+    for kind, own in folders.items():
+        harmonise(own, tmp_path / f"merged-{kind}", level, read_rules())
+        made = view(tmp_path / f"merged-{kind}", "public")
+        tables = [made.tables[one].collect() for one in ("features", "counts")]
+        found.append([one.sort(one.columns[:2]).to_dicts() for one in tables])
+    assert found[0] == found[1]
 
 
 OPEN_WORDS = (

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from soilbio.dataset.tables import RANKS
-from soilbio.harmonise.lineages import lineages_of
+from soilbio.harmonise.lineages import lineages_of, said_by_rows
 from soilbio.taxonomy.lineage import parse_lineage
 
 
@@ -21,9 +21,17 @@ def named(*rows: dict[str, str], level: str = "genus") -> tuple[list[str], list[
         },
         schema_overrides=dict.fromkeys(RANKS, pl.String),
     )
-    taxa, lineage_of = lineages_of(frame, level)
-    new = lineage_of.sort("feature_id").collect()["new"].to_list()
-    return new, taxa.collect().sort("feature_id").to_dicts()
+    taxa, new = merged(frame, level)
+    return [new[f"f{place}"] for place in range(len(rows))], taxa
+
+
+def merged(frame: pl.LazyFrame, level: str) -> tuple[list[dict], dict[str, str]]:
+    """Give the taxa that features become, and what each feature becomes."""
+    features = frame.with_columns(classifier=pl.lit("x"), taxon_rank=pl.lit(None, pl.String))
+    taxa, lineage_of = lineages_of(features, level)
+    rows = frame.join(lineage_of, on="feature_id").with_columns(feature_id=pl.col("new"))
+    found = said_by_rows(taxa, rows, level).collect().sort("feature_id").to_dicts()
+    return found, dict(lineage_of.collect().iter_rows())
 
 
 BACTERIUM = {"domain": "Bacteria", "phylum": "Pseudomonadota", "genus": "Morganella"}
@@ -140,12 +148,11 @@ def test_what_nothing_explains_stays_that_whatever_it_was_called():
         },
         schema_overrides={"confidence": pl.Float64, **dict.fromkeys(RANKS, pl.String)},
     ).with_columns(genus=pl.Series([None] * 6 + ["Bacillus"]))
-    taxa, lineage_of = lineages_of(frame, "genus")
-    new = dict(lineage_of.select("feature_id", "new").collect().iter_rows())
+    taxa, new = merged(frame, "genus")
     assert {new[one] for one in ids[:4]} == {"unclassified"}
     assert new["ncbi:131567"] == new["x:17"] != "unclassified"  # named, above all ranks; an OTU
     assert new["f:1"].startswith("genus:Bacillus ")
-    rows = {row["feature_id"]: row for row in taxa.collect().to_dicts()}
+    rows = {row["feature_id"]: row for row in taxa}
     assert (rows["unclassified"]["flags"], rows["unclassified"]["taxon_rank"]) == (
         "unclassified",
         None,
