@@ -26,6 +26,7 @@ from soilbio.errors import problem_of
 from soilbio.exporters.assay_names import renamed, shown_assays
 from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, counted, keep_counts
+from soilbio.exporters.filled import filled_columns, frame_of
 from soilbio.exporters.gate import Gate, key_of, open_gate
 from soilbio.exporters.merged_history import Received, copy_history
 from soilbio.exporters.origins import origins_of
@@ -155,7 +156,8 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
     assay_of = {row["library_id"]: row["assay_id"] for row in small["libraries"]}
     received = Received(small["assays"], work.new_library, (assay_of, shown), lots, work.names)
     columns = {table: _shown(work, table) for table in TABLES}
-    tables = {table: _frame(rows, table, columns[table]) for table, rows in small.items()}
+    columns |= {table: filled_columns(rows, columns[table]) for table, rows in small.items()}
+    tables = {table: frame_of(rows, table, columns[table]) for table, rows in small.items()}
     tables["features"] = copied.features.select(*columns["features"])
     tables["counts"] = copied.counts.select(*columns["counts"])
     of_sample = {new: work.key_of_sample[old] for old, new in work.new_sample.items()}
@@ -390,14 +392,3 @@ def _shown(work: _Work, table: str) -> dict[str, Column]:
             {name: Column(name, "string", Share.METHOD, text) for name, text in NOTES.items()}
         )
     return columns
-
-
-def _frame(rows: list[Row], table: str, columns: Mapping[str, Column]) -> pl.LazyFrame:
-    """Make a table of rows, sorted by the ids as the recipient sees them."""
-    import polars as pl
-
-    types = {"string": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean}
-    schema = {name: types[column.type] for name, column in columns.items()}
-    frame = pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
-    by = [name for name in TABLES[table].key if name in schema]
-    return frame.sort(by, nulls_last=False, maintain_order=True).lazy()

@@ -9,7 +9,9 @@ import pytest
 from example_dataset import AGREEMENTS, CLOSED, PUBLIC, feature_id
 from secrets_example import DAY, KEY, RESEARCH, agreement, make, named_tables, under, view_of
 
+from soilbio.dataset.read import read_dataset
 from soilbio.errors import InputError, Refused
+from soilbio.exporters import partner
 from soilbio.exporters.pseudonyms import pseudonym
 from soilbio.exporters.redact import redacted_view
 from soilbio.standards.sharing_classes import SharingClass
@@ -175,6 +177,44 @@ def test_what_nobody_gave_a_class_is_not_copied(dataset):
     other = replace(dataset, tables={**dataset.tables, "samples": samples})
     made = redacted_view(other, "consortium", RESEARCH, DAY, KEY)
     assert "notes" not in made.tables["samples"].collect_schema().names()
+
+
+def test_no_column_is_named_that_only_withheld_rows_have(tmp_path):
+    """What a trial is of, or whose it is, its name tells without a value."""
+    tables = named_tables()
+    of_closed = pl.col("agreement_id") == CLOSED
+    for table, columns in {
+        "samples": {"genotype": "Bt maize", "previous_land_use": "mine"},
+        "libraries": {"removed_by_genome": "maize:7"},
+        "measurements": {"method": "ISO 10390"},
+    }.items():
+        tables[table] = tables[table].with_columns(
+            pl.when(of_closed).then(pl.lit(text)).alias(name) for name, text in columns.items()
+        )
+    of_controls = pl.when(pl.col("ph").is_null()).then(pl.lit("blank"))
+    tables["samples"] = tables["samples"].with_columns(of_controls.alias("samp_category"))
+    tables["assays"] = tables["assays"].with_columns(
+        pl.when(pl.col("target_gene") == "ITS").then(pl.lit("2 x 300")).alias("read_length")
+    )
+    tables["libraries"] = tables["libraries"].with_columns(
+        pl.when(pl.col("library_id").str.ends_with("F1"))
+        .then(pl.lit(CLOSED))
+        .otherwise("agreement_id")
+        .alias("agreement_id")
+    )
+    texts = {**AGREEMENTS, PUBLIC: agreement(PUBLIC, {**COARSE, "controls": "withhold"})}
+    made = view_of(make(tmp_path / "d", tables, texts))
+    withheld = {"genotype", "previous_land_use", "samp_category", "removed_by_genome", "method"}
+    withheld |= {"read_length", "control_type"}
+    for table, frame in made.tables.items():
+        named = {*made.columns[table], *frame.collect_schema().names()}
+        assert withheld & named == set(), table
+    assert "depth" in made.columns["samples"]
+    partner.write(made, tmp_path)
+    folder = tmp_path / partner.FOLDER
+    assert "genotype" not in (folder / "columns.json").read_text()
+    assert "genotype" not in (folder / "datapackage.json").read_text()
+    assert read_dataset(folder).table("libraries")["removed_by_genome"].null_count() == 1
 
 
 def test_what_is_not_yet_or_no_longer_granted_is_refused_with_the_clauses(tmp_path):
