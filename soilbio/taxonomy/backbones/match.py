@@ -95,12 +95,20 @@ def match(lineage: Lineage, backbone: Backbone) -> Match:
             reasons += why
             found, is_lifted = "species", True
         if len({usage.taxon_id for usage in usages}) == 1:
+            if tied and _is_apart(usages[0], tied, backbone):
+                break  # nothing that may be meant is in it
             asked = _Asked(asked_rank, asked_name, found, is_lifted)
             return _matched(usages[0], asked, lineage, backbone, reasons)
         tied = tied or usages
     if tied:
         return _tied(tied, asked_rank, asked_name, backbone, reasons)
     return Match(asked_rank, asked_name, "none", reason="; ".join(reasons))
+
+
+def _is_apart(wider: Usage, tied: Sequence[Usage], backbone: Backbone) -> bool:
+    """Tell whether none of several taxa is in a wider one, as far as that is known."""
+    names = {backbone.lineages[usage.taxon_id].get(wider.rank, "") for usage in tied}
+    return not names & {wider.accepted_name, ""}
 
 
 def _with_domain(lineage: Lineage, backbone: Backbone) -> Lineage:

@@ -17,7 +17,11 @@ from typing import TYPE_CHECKING
 from soilbio.errors import problem_of
 from soilbio.taxonomy.backbones.backbone import Backbone, build, canonical_rank
 from soilbio.taxonomy.backbones.packaged import FILES, PACKAGE, installed_package, read_package
-from soilbio.taxonomy.backbones.spellings import with_any_suffix
+from soilbio.taxonomy.backbones.spellings import (
+    with_any_suffix,
+    with_any_suffixes,
+    without_suffix_of_genus,
+)
 from soilbio.taxonomy.canonical import SUFFIX
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -196,11 +200,12 @@ def _gtdb(path: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     taxa = pl.DataFrame(list(rows.values()), schema=schema, orient="row")
     names = [(name, taxon_id, False) for taxon_id, _, _, name in rows.values()]
     # Other databases have its names without a suffix: Bacillus cereus is Bacillus_A cereus here.
-    names += [
-        (with_any_suffix(plain), taxon_id, True)
-        for taxon_id, _, _, name in rows.values()
-        if (plain := SUFFIX.sub(r"\1", name)) != name
-    ]
+    for taxon_id, _, _, name in rows.values():
+        first, plain = without_suffix_of_genus(name), SUFFIX.sub(r"\1", name)
+        if first != name:
+            names.append((with_any_suffix(first), taxon_id, True))
+        if plain != first:
+            names.append((with_any_suffixes(plain), taxon_id, True))
     return pl.DataFrame(names, schema=["name", "taxon_id", "is_synonym"], orient="row"), taxa
 
 

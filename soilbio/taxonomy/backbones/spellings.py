@@ -58,12 +58,31 @@ def _other_names(rank: str, name: str) -> Iterator[tuple[str, str]]:
 
 
 def looked_up(rank: str, name: str) -> Iterator[tuple[str, str]]:
-    """Yield spellings, then the name with any suffix that GTDB gives it."""
+    """Yield spellings, then the name with any suffix that GTDB gives it.
+
+    Of a species the genus' comes first: what has none at its epithet, too, is the species that the
+    name is of (Bacillus_A cereus, not Bacillus_A cereus_AU).
+    """
     yield from spellings(rank, name)
-    plain = CANDIDATUS.sub("", SUFFIX.sub(r"\1", name))
-    yield with_any_suffix(plain), "with a suffix of GTDB there"
+    bare = CANDIDATUS.sub("", name)
+    plain = SUFFIX.sub(r"\1", bare)
+    for one in dict.fromkeys((without_suffix_of_genus(bare), plain)):
+        yield with_any_suffix(one), "with a suffix of GTDB there"
+    if " " in plain:
+        yield with_any_suffixes(plain), "with suffixes of GTDB there"
+
+
+def without_suffix_of_genus(name: str) -> str:
+    """Take GTDB's suffix off the first word of a name."""
+    genus, space, rest = name.partition(" ")
+    return f"{SUFFIX.sub('', genus)}{space}{rest}"
 
 
 def with_any_suffix(plain: str) -> str:
-    """Give the key under which taxonomies have names that GTDB gives a suffix: Bacillus_A."""
+    """Give the key under which taxonomies have names whose first word has a suffix: Bacillus_A."""
     return f"{plain} (with a suffix)"
+
+
+def with_any_suffixes(plain: str) -> str:
+    """Give the key under which taxonomies have species whose epithets have a suffix."""
+    return f"{plain} (with suffixes)"

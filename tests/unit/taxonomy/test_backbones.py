@@ -192,6 +192,38 @@ def test_names_of_other_databases_are_found_under_gtdb_s_suffixes(tmp_path, text
     assert (found.kind, found.name) == (kind, name)
 
 
+SPLIT = """\
+1\td__Bacteria;p__P;c__C;o__O;f__F;g__Bacillus;s__Bacillus subtilis
+2\td__Bacteria;p__P;c__C;o__O;f__F_G;g__Bacillus_A;s__Bacillus_A cereus
+3\td__Bacteria;p__P;c__C;o__O;f__F_G;g__Bacillus_A;s__Bacillus_A cereus_AU
+4\td__Bacteria;p__P;c__C;o__O;f__F_G;g__Bacillus_A;s__Bacillus_A mycoides_A
+5\td__Bacteria;p__P;c__C;o__O;f__F_G;g__Bacillus_A;s__Bacillus_A mycoides_B
+6\td__Bacteria;p__P;c__C;o__O;f__F;g__Bacillus;s__Bacillus firmus_A
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("Bacillus cereus", "synonym", "Bacillus_A cereus"),
+        ("d__Bacteria;f__F;g__Bacillus;s__Bacillus cereus", "synonym", "Bacillus_A cereus"),
+        ("Bacillus_A cereus", "exact", "Bacillus_A cereus"),
+        ("Bacillus cereus_AU", "synonym", "Bacillus_A cereus_AU"),
+        ("Bacillus firmus", "synonym", "Bacillus firmus_A"),
+        # Nobody tells which; neither is of the genus that has the very name.
+        ("Bacillus mycoides", "ambiguous", "Bacillus_A"),
+        ("d__Bacteria;f__F;g__Bacillus;s__Bacillus mycoides", "ambiguous", "Bacillus_A"),
+        ("Bacillus novus", "higher rank", "Bacillus"),
+    ],
+)
+def test_species_that_gtdb_splits_are_of_the_genus_that_they_are_in(tmp_path, text, kind, name):
+    (tmp_path / "bac120_taxonomy.tsv").write_text(SPLIT)
+    lineage = lineage_alone(text)
+    backbone = read_backbone("gtdb", tmp_path, wanted_names([lineage]))
+    found = match(lineage, backbone)
+    assert (found.kind, found.name) == (kind, name)
+
+
 COLDP = """\
 col:ID\tcol:parentID\tcol:status\tcol:rank\tcol:scientificName\tcol:authorship
 K\t\taccepted\tkingdom\tFungi\t
