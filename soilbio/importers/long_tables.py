@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from soilbio.errors import Problems
 from soilbio.importers.columns import number_of
+from soilbio.importers.forms import is_nothing
 from soilbio.importers.grid import Grid
 from soilbio.importers.lineage_columns import is_of_features
-from soilbio.importers.rank_columns import is_rank_number, rank_of
+from soilbio.importers.rank_columns import PREFIX, is_rank_number, rank_of
 
+# The widest ranks, with which those of a phyloseq object begin.
+_WIDEST = ("domain", "superkingdom", "kingdom", "phylum")
 _SOME = 100  # problems of one kind in one file are not told a thousand times
 
 
@@ -52,6 +55,7 @@ def read_long(
         values[pair] = value
         texts.add(feature, cells)
     problems.raise_if_any()
+    texts.settle()
     filled = [(pair, value) for pair, value in values.items() if value]
     return Grid(
         source,
@@ -77,16 +81,44 @@ class _Texts:
             for at in others
             if rank_of(header[at]) or is_rank_number(header[at]) or is_of_features(header[at])
         ]
+        self._set_apart(self._before_ranks())
         self.beside = [at for at in others if at not in self.of_features]
         self.known: dict[str, list[str]] = {}
+
+    def _before_ranks(self) -> set[int]:
+        """Give ranks that stand before the widest, where others stand behind it.
+
+        psmelt writes what tells of samples before the ranks: there it is a host's species.
+        """
+        ranks = {at: rank_of(self.header[at]) for at in self.of_features}
+        widest = [at for at, rank in ranks.items() if rank in _WIDEST]
+        lower = [at for at, rank in ranks.items() if rank and rank not in _WIDEST]
+        is_ordered = bool(widest) and any(at > widest[0] for at in lower)
+        return {at for at in lower if at < widest[0]} if is_ordered else set()
+
+    def _set_apart(self, places: Collection[int]) -> None:
+        self.of_features = [at for at in self.of_features if at not in places]
+
+    def settle(self) -> None:
+        """Set ranks apart that are one for all features, though a wider one is not."""
+        order = {rank: at for at, rank in enumerate(PREFIX)}
+        ranks = {at: order[rank] for at in self.of_features if (rank := rank_of(self.header[at]))}
+        names = {at: {cells[at] for cells in self.known.values()} for at in ranks}
+        widest = min((rank for at, rank in ranks.items() if len(names[at]) > 1), default=len(order))
+        odd = {
+            at
+            for at, rank in ranks.items()
+            if rank > widest and len(names[at]) == 1 and not is_nothing(*names[at])
+        }
+        self._set_apart(odd)
+        self.beside += odd
 
     def add(self, feature: str, cells: Sequence[str]) -> None:
         """Keep what a row says of its feature; what says two things tells of libraries."""
         known = self.known.setdefault(feature, list(cells))
         varying = [at for at in self.of_features if known[at] != cells[at]]
-        if varying:
-            self.of_features = [at for at in self.of_features if at not in varying]
-            self.beside += varying
+        self._set_apart(varying)
+        self.beside += varying
 
     def of(self, features: Iterable[str]) -> dict[str, list[str]]:
         """Give the columns that tell of features."""

@@ -232,3 +232,36 @@ def test_rows_of_a_long_table_that_are_wrong_are_told(tmp_path, row, code):
 def test_features_of_a_long_table_can_be_ignored(tmp_path):
     found = read("table", [written(tmp_path, PSMELT)], {"ignore_rows": ["OTU2"]})
     assert list(found.features) == ["OTU1"]
+
+
+HOSTS = "Triticum aestivum"
+SMELTED = [("a", "A"), ("a", "B"), ("b", "A"), ("b", "B")]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "lineages"),
+    [
+        # What psmelt writes before the ranks tells of samples, and what is one below many.
+        ("Species Class Kingdom Phylum Genus",
+         {"a": [HOSTS, "Chernozem", "Bacteria", "Bacillota", "Bacillus"],
+          "b": [HOSTS, "Chernozem", "Bacteria", "Pseudomonadota", "NA"]},
+         {"k__Bacteria; p__Bacillota; g__Bacillus", "k__Bacteria; p__Pseudomonadota; g__"}),
+        ("Kingdom Phylum Species",
+         {"a": ["Bacteria", "Bacillota", HOSTS], "b": ["Bacteria", "Pseudomonadota", HOSTS]},
+         {"k__Bacteria; p__Bacillota", "k__Bacteria; p__Pseudomonadota"}),
+        # From the narrowest to the widest all are ranks; so is what is one for one.
+        ("Genus Phylum Kingdom",
+         {"a": ["Bacillus", "Bacillota", "Bacteria"], "b": ["Listeria", "Bacillota", "Bacteria"]},
+         {"k__Bacteria; p__Bacillota; g__Bacillus", "k__Bacteria; p__Bacillota; g__Listeria"}),
+        ("Kingdom Phylum Genus",
+         {"a": ["Bacteria", "Bacillota", "Bacillus"], "b": ["Bacteria", "Bacillota", "Bacillus"]},
+         {"k__Bacteria; p__Bacillota; g__Bacillus"}),
+    ],
+)  # fmt: skip
+def test_the_species_of_a_host_is_no_rank_of_features(tmp_path, header, cells, lineages):
+    rows = [["OTU", "Sample", "Abundance", *header.split()]]
+    rows += [[one, library, 3, *cells[one]] for one, library in SMELTED]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert {taxon.lineage for taxon in found.features.values()} == lineages
+    is_told = any("Species" in note and "tell of libraries" in note for note in found.notes)
+    assert is_told == ("Species" in header)
