@@ -49,8 +49,21 @@ def recognise(source: Path) -> str:
 
 
 def is_of_bracken(source: Path) -> bool:
-    """Tell whether a report is called Bracken's, which writes its estimates in the same form."""
-    return "bracken" in source.name.lower()
+    """Tell whether a report is Bracken's, which writes its estimates in the same form.
+
+    Those are of one rank, and nothing is unclassified: only of such a report the name tells it.
+    """
+    return "bracken" in source.name.lower() and not _has_counts(source)
+
+
+def _has_counts(source: Path) -> bool:
+    """Tell whether a report has reads of several ranks, or such that are unclassified."""
+    if not report_form(source):
+        return False
+    with open_text(source) as handle:
+        lines = [line.rstrip("\n").split("\t") for line in handle]
+    ranks = {cells[-3].strip()[:1] for cells in lines if len(cells) > 5 and cells[2].strip() != "0"}
+    return len(ranks) > 1 or "U" in ranks
 
 
 def report_form(source: Path) -> str:

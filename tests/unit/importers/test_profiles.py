@@ -127,6 +127,16 @@ def test_reads_and_estimates_in_one_form_are_not_taken_for_each_other(tmp_path, 
     assert [problem.code for problem in caught.value.problems] == ["import-profile"]
 
 
+@pytest.mark.parametrize("name", ["bracken_1.kreport", "S1_db1.bracken.kraken2.report.txt"])
+def test_reads_are_kraken2_s_whatever_their_file_is_called(tmp_path, name):
+    (tmp_path / name).write_text(COUNTED)
+    assert detect(tmp_path / name)[0][0] == "kraken2"
+    (tmp_path / "heath_1.kreport").write_text(COUNTED)
+    found = read("kraken2", [tmp_path], {})
+    assert len(found.libraries) == 2
+    assert found.counts["value"].sum() == 200
+
+
 OWN = (
     "Sample_file\tGenome_file\tTaxonomic_abundance\tSequence_abundance\tContig_name\n"
     "S1.fastq.gz\tdb/soil_bin_1.fa\t40\t40\tk1 len=5\n"
