@@ -19,7 +19,8 @@ def recognise(source: Path) -> str:
     """Tell why a file is Bracken's."""
     if source.is_file() and is_of_bracken(source) and report_form(source):
         return "it is called Bracken's, and a report in Kraken's form"
-    if not source.is_file() or source.suffix not in (".tsv", ".txt", ".bracken"):
+    name = source.name.removesuffix(".gz")
+    if not source.is_file() or not name.endswith((".tsv", ".txt", ".bracken")):
         return ""
     header, _ = read_texts(source)
     if _libraries(header):

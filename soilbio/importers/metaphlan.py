@@ -13,6 +13,7 @@ from soilbio.importers.text import open_text
 _NAMES = ("clade_name", "#clade_name", "ID", "#SampleID")
 # Above the one column of MetaPhlAn 1 and 2; in their merged tables once more below the names.
 _ANALYSIS = re.compile(r"^Metaphlan\d?_Analysis$", re.IGNORECASE)
+_ENDS = (".txt", ".tsv")
 _UNKNOWN = ("UNCLASSIFIED", "UNKNOWN")
 _METHOD = {"engine": "metaphlan", "abundance": "taxonomic"}
 _BESIDE = (
@@ -28,7 +29,7 @@ _TOLERANCE = 1.0
 
 def recognise(source: Path) -> str:
     """Tell why a file is a profile."""
-    if not source.is_file() or source.suffix not in (".txt", ".tsv"):
+    if not source.is_file() or not source.name.endswith((*_ENDS, *(f"{end}.gz" for end in _ENDS))):
         return ""
     with open_text(source) as handle:
         start = [handle.readline() for _ in range(8)]

@@ -26,6 +26,12 @@ def library_of(source: Path) -> str:
     return _SUFFIX.sub("", source.name) or source.name
 
 
+def ending_of(source: Path) -> str:
+    """Give what profilers append to the name of a library, packed or not; empty if nothing."""
+    ending = _SUFFIX.search(source.name.removesuffix(".gz"))
+    return ending[0].replace(".tsv", ".txt") if ending else ""
+
+
 def collect(
     sources: Sequence[Path],
     read_one: Callable[[Path], Mapping[str, Iterable[Line]]],

@@ -9,6 +9,7 @@ from pathlib import Path
 from soilbio.errors import InputError, Problems
 from soilbio.importers.found import Found
 from soilbio.importers.nested import check_nested
+from soilbio.importers.profiles import ending_of
 from soilbio.importers.stated import OPTIONS, check_options, stated
 from soilbio.importers.text import empty
 from soilbio.importers.totals import check_totals, without_ignored
@@ -39,6 +40,8 @@ FORMATS = {
 _COUNTED = ("ampliseq", "dadasnake", "lotus2", "mothur", "qiime2", "dada2", "mgnify")
 # Formats of libraries and features, without rows and columns of text.
 _MATRICES = ("biom", "qiime2")
+# Of these each file is a library.
+_PROFILES = ("metaphlan", "kraken2", "bracken", "sourmash", "sylph")
 # Look for sums themselves: taxa of all ranks have reads of their own.
 _CHECKED = ("taxpasta",)
 
@@ -67,7 +70,9 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
     check_options(own, form, {}, problems)
     problems.raise_if_any()
     module = import_module(f"soilbio.importers.{form}")
-    found: Found = module.read(_files_of(module.recognise, sources), options)
+    files, notes = _files_of(form, module.recognise, sources)
+    found: Found = module.read(files, options)
+    found.notes += notes
     if "totals" in OPTIONS[form] and form not in _CHECKED:
         told = stated(options)
         if form in _MATRICES:
@@ -80,18 +85,31 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
     return found
 
 
-def _files_of(recognise: Callable[[Path], str], sources: Sequence[Path]) -> list[Path]:
-    """Put in the place of a folder that is no output folder the files of the format in it."""
+def _files_of(
+    form: str, recognise: Callable[[Path], str], sources: Sequence[Path]
+) -> tuple[list[Path], list[str]]:
+    """Put in the place of a folder that is no output folder the files of the format in it.
+
+    What is left out is noted. Of profiles, each of which is a library, those that end as others do
+    are taken, too: what is wrong with them is told when they are read.
+    """
     files: list[Path] = []
+    notes = []
     for source in sources:
         is_loose = source.is_dir() and not _reason(recognise, source)
-        own = [one for one in _inside(source) if _reason(recognise, one)] if is_loose else []
+        inside = _inside(source) if is_loose else []
+        own = [one for one in inside if _reason(recognise, one)]
+        ends = {ending_of(one) for one in own} - {""} if form in _PROFILES else set()
+        own = [one for one in inside if one in own or ending_of(one) in ends]
         files += own or [source]
-    return files
+        others = [one.name for one in inside if one not in own]
+        if own and others:
+            notes.append(f"{len(others)} files of {source} are not taken: {', '.join(others)}")
+    return files, notes
 
 
 def _inside(folder: Path) -> list[Path]:
-    return [one for one in sorted(folder.iterdir()) if one.is_file()]
+    return [one for one in sorted(folder.iterdir()) if one.is_file() and one.name[0] != "."]
 
 
 def _reason(recognise: Callable[[Path], str], source: Path) -> str:

@@ -426,3 +426,23 @@ def test_matches_of_several_queries_are_libraries_each(tmp_path):
         ("SoilB", "GCF_000009045.1", 0.2),
         ("all", "GCF_000009045.1", 0.1),
     ]
+
+
+def test_files_of_a_folder_that_are_no_profiles_are_named(tmp_path):
+    for name in ("S1.kreport", "S2.kreport"):
+        (tmp_path / name).write_text(COUNTED)
+    (tmp_path / "readme.txt").write_text("ours\n")
+    (tmp_path / "S3.log").write_text("theirs\n")
+    found = read("kraken2", [tmp_path], {})
+    assert found.libraries == ("S1", "S2")
+    assert f"2 files of {tmp_path} are not taken: S3.log, readme.txt" in found.notes
+
+
+@pytest.mark.parametrize("name", ["S3.kreport", "S3.kreport.gz"])
+@pytest.mark.parametrize("text", ["", f"%\treads\town\trank\ttaxid\tname\n{COUNTED}"])
+def test_a_profile_of_a_folder_that_cannot_be_read_is_told(tmp_path, name, text):
+    (tmp_path / "S1.kreport").write_text(COUNTED)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(InputError) as caught:
+        read("kraken2", [tmp_path], {})
+    assert {problem.source for problem in caught.value.problems} == {str(tmp_path / name)}
