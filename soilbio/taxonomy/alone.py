@@ -27,6 +27,7 @@ def lineage_alone(text: str) -> dict[str, str]:
     Of two words the first is a genus; where the second is none of a species (`Ephydridae sp. 1`)
     and the first tells its rank, it is of that.
     """
+    text = " ".join(text.split())
     if any(mark in text for mark in ";|") or "__" in text or is_parted_by_commas(text):
         return parse_lineage(text)
     if unnamed := _UNNAMED.fullmatch(text):

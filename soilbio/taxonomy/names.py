@@ -72,7 +72,8 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
         What stands above it, as it stands there: what repeats that with a mark fills an empty rank.
 
     """
-    name = _HYPOTHESIS.sub("", SUPPORT.sub("", text.strip()).strip())
+    # Lists from Excel and Word have two spaces, or such as do not break, within a name.
+    name = _HYPOTHESIS.sub("", SUPPORT.sub("", " ".join(text.split())).strip())
     name = _NUMBERED.sub(r"\1", ORGANELLE.sub("", name))
     if name.count("'") % 2 or name.count('"') % 2:
         return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`

@@ -305,6 +305,7 @@ def test_a_kingdom_of_prokaryotes_is_a_domain(tmp_path):
         ("Morganellaceae gen. et sp. indet.", "exact", "Morganellaceae"),
         ("Morganellaceae gen. sp.", "exact", "Morganellaceae"),
         ("Arthropoda juv.", "exact", "Arthropoda"),
+        ("Morganellaceae  gen.\u00a0sp.", "exact", "Morganellaceae"),
         ("Arthropoda larvae", "exact", "Arthropoda"),
         # A number may be a species there, and is not.
         ("Morganellaceae sp. 3", "higher rank", "Morganellaceae"),

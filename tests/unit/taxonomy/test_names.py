@@ -14,6 +14,14 @@ from soilbio.taxonomy.lineage import parse_lineage
 from soilbio.taxonomy.settle import agreed_rows, plain_name
 
 
+@pytest.mark.parametrize("space", ["  ", "\u00a0", "\u2009"])
+def test_one_space_parts_the_words_of_a_name(space):
+    name = f"Eisenia{space}fetida"
+    assert lineage_alone(name) == {"": "Eisenia fetida", "genus": "Eisenia"}
+    assert parse_lineage(f"g__Eisenia;s__{name}")["species"] == "Eisenia fetida"
+    assert parse_lineage(f"s__{name}")["genus"] == "Eisenia"
+
+
 @pytest.mark.parametrize(
     ("text", "deepest"),
     [
