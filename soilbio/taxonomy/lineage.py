@@ -181,7 +181,8 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
         species = without_author(species)
         is_below = bool(genus and species_of(f"{genus} {species}"))
         is_epithet = species[0].islower() and (" " not in species or is_below)
-        if (is_epithet and not genus) or is_no_species(species) or _SEVERAL.search(species):
+        above = [name for rank, name in found.items() if rank != "species"]
+        if (is_epithet and not genus) or is_no_species(species, above) or _SEVERAL.search(species):
             del found["species"]
         else:
             found["species"] = f"{genus} {species}" if is_epithet else species

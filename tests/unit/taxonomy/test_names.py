@@ -14,6 +14,17 @@ from soilbio.taxonomy.lineage import parse_lineage
 from soilbio.taxonomy.settle import agreed_rows, plain_name
 
 
+@pytest.mark.parametrize(
+    "genus",
+    ["RB41", "Candidatus_Udaeobacter", "Burkholderia-Caballeronia-Paraburkholderia", "Subgroup_2",
+     "Clostridium_sensu_stricto_1", "Bacillus_A", "Bradyrhizobium"],
+)  # fmt: skip
+def test_a_species_has_not_the_name_of_its_genus(genus):
+    found = parse_lineage(f"d__Bacteria;p__X;f__Y;g__{genus};s__{genus}")
+    assert "species" not in found
+    assert found["genus"] == parse_lineage(f"d__Bacteria;g__{genus}")["genus"]
+
+
 @pytest.mark.parametrize("space", ["  ", "\u00a0", "\u2009"])
 def test_one_space_parts_the_words_of_a_name(space):
     name = f"Eisenia{space}fetida"
