@@ -20,7 +20,7 @@ from soilbio.importers.naming import check_named, ranks_first
 from soilbio.importers.objects import has_objects, spelled_out
 from soilbio.importers.shapes import check_libraries, long_places, shape_of
 from soilbio.importers.stated import Stated, check_ignored, check_names
-from soilbio.importers.text import Rows, empty, rows_of
+from soilbio.importers.text import Rows, completed, empty, rows_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,7 +125,7 @@ def read_grid(
 
     told = told or Stated()
     problems = Problems(str(source))
-    rows = rows_of(source, sheet=told.sheet, separator=told.separator)
+    rows = completed(rows_of(source, sheet=told.sheet, separator=told.separator))
     above, rows = _peeked(rows)
     if not names and not told.names and (places := long_places(above)):
         return _long(source, rows, places, told, problems)
@@ -138,9 +138,6 @@ def read_grid(
     first = list(islice(lines, _LOOKED_AT))
     if not number or not first:
         raise empty(source)
-    # R's write.table has no header above the names of rows.
-    if {len(cells) for _, cells in first} == {len(header) + 1}:
-        header = ["", *header]
     header = [name.strip() for name in header]
     check_ignored(told.ignore_columns, header[1:], "column", problems)
     check_names(told, header, problems)

@@ -33,7 +33,7 @@ from soilbio.importers.measured import check_values, is_of_design
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.shapes import place_of_names
 from soilbio.importers.stated import Stated, check_ignored, check_names
-from soilbio.importers.text import rows_of
+from soilbio.importers.text import completed, rows_of
 from soilbio.importers.workbook import is_book, several, sheets_of
 
 FASTA = (".fasta", ".fa", ".fna", ".fas", ".fasta.gz", ".fa.gz", ".fna.gz")
@@ -107,7 +107,7 @@ def _own(source: Path, parts: Parts, told: Stated) -> Stated:
     """
     if not told.ignore_columns and not told.ignore_rows and not told.names:
         return told
-    rows = rows_of(source, sheet=told.sheet, separator=told.separator)
+    rows = completed(rows_of(source, sheet=told.sheet, separator=told.separator))
     headers = [cell.strip() for cell in next(rows, (0, []))[1]]
     at = place_of_names(headers, told.names)
     cells = (cells for _, cells in rows if at < len(cells)) if told.ignore_rows else ()

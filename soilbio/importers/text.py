@@ -14,6 +14,7 @@ from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.workbook import is_book, sheet_rows
 
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+_LOOKED_AT = 200  # rows by which it is told whether their names have a header
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 Rows = Iterator[tuple[int, list[str]]]
 
@@ -42,17 +43,25 @@ def rows_of(source: Path, *, sheet: str = "", separator: str = "") -> Rows:
 
 def read_texts(source: Path, *, sheet: str = "") -> tuple[list[str], list[dict[str, str]]]:
     """Read a table of text: its headers, and rows by header."""
-    lines = rows_of(source, sheet=sheet)
+    lines = completed(rows_of(source, sheet=sheet))
     number, header = next(lines, (0, []))
     header = [name.strip() for name in header]
     below = [[cell.strip() for cell in cells] for _, cells in lines]
-    # R's write.table has no header above the names of rows.
-    if {len(cells) for cells in below} == {len(header) + 1}:
-        header = ["", *header]
     rows = [dict(zip(header, cells, strict=False)) for cells in below]
     if not number:
         raise empty(source)
     return header, rows
+
+
+def completed(lines: Rows) -> Rows:
+    """Put an empty header above names of rows, where R's write.table has none."""
+    number, header = next(lines, (0, []))
+    first = list(islice(lines, _LOOKED_AT))
+    # A mark at the end of each row makes no column.
+    is_filled = any(cells[-1].strip() for _, cells in first if cells)
+    if is_filled and {len(cells) for _, cells in first} == {len(header) + 1}:
+        header = ["", *header]
+    return chain([(number, header)] if number else [], first, lines)
 
 
 def empty(source: Path) -> InputError:

@@ -476,6 +476,45 @@ def test_what_is_not_taken_of_a_file_of_lineages_is_said(tmp_path):
     assert notes == ["column 'SILVA taxonomy' holds lineages, too, and is not taken"]
 
 
+TAXA = (
+    '"Kingdom"\t"Phylum"\t"Genus"\n"O1"\t"Bacteria"\t"Bacillota"\t"Bacillus"\n'
+    '"O2"\t"Bacteria"\t"Pseudomonadota"\tNA\n'
+)
+OF_TAXA = {
+    "O1": "k__Bacteria; p__Bacillota; g__Bacillus",
+    "O2": "k__Bacteria; p__Pseudomonadota; g__",
+}
+
+
+@pytest.mark.parametrize("form", ["table", "dada2"])
+def test_taxa_that_r_wrote_without_a_header_above_their_names_are_read(tmp_path, form):
+    table = written(tmp_path, '"S1"\t"S2"\n"O1"\t5\t3\n"O2"\t0\t7\n')
+    taxa = written(tmp_path, TAXA, "taxa.txt")
+    found = read(form, [table, taxa], {})
+    assert (lineages(found), found.libraries) == (OF_TAXA, ("S1", "S2"))
+
+
+def test_tables_of_phyloseq_that_r_wrote_so_are_read(tmp_path):
+    one, two = list(SEQUENCES.values())[:2]
+    written(tmp_path, f'"{one}"\t"{two}"\n"S1"\t5\t3\n"S2"\t0\t7\n', "otu_table.tsv")
+    text = TAXA.replace("O1", one).replace("O2", two)
+    written(tmp_path, text, "tax_table.tsv")
+    found = read("phyloseq", [tmp_path], {})
+    assert lineages(found) == {one: OF_TAXA["O1"], two: OF_TAXA["O2"]}
+
+
+def test_ranks_before_counts_that_r_wrote_so_leave_names_as_they_are(tmp_path):
+    text = "Kingdom\tPhylum\tGenus\tS1\tS2\nO1\tBacteria\tBacillota\tBacillus\t5\t3\n"
+    text += "O2\tBacteria\tPseudomonadota\tNA\t4\t1\n"
+    assert lineages(read("table", [written(tmp_path, text)], {})) == OF_TAXA
+
+
+def test_a_mark_at_the_end_of_rows_makes_no_column(tmp_path):
+    source = written(tmp_path, "OTU ID\tS1\tS2\nO1\t5\t3\t\nO2\t0\t7\t\n")
+    found = read("table", [source], {})
+    assert (found.libraries, set(found.features)) == (("S1", "S2"), {"O1", "O2"})
+
+
 @pytest.mark.parametrize("form", ["table", "dada2"])
 @pytest.mark.parametrize("cells", ["Bacteria\tBacillota\tBacillus", "Bacteria\tBacillota"])
 def test_ranks_in_columns_without_a_header_are_refused(tmp_path, form, cells):
