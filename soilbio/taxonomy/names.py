@@ -23,6 +23,8 @@ _NUMBERED = re.compile(r"^([^ _]+(?:_[A-Z]+)?)_\d{5,}(?= |$)")
 ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
 # UNITE's species hypotheses behind a name: Fungi_sp|SH1502188.08FU.
 _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
+# The genome of a species, in GTDB's sets for DADA2: Lactobacillus_iners(RS_GCF_000160875_1.
+_GENOME = re.compile(r"[_ ]?\((?:(?:RS|GB)[_ ])?GC[AF][_ ]\d+(?:[._ ]\d+)?\)?$")
 # Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
 # RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.
 # Nor is what numbers follow in collections of cultures: Nostoc_PCC_7524, Chroococcus_SAG_2023.
@@ -74,6 +76,7 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     """
     # Lists from Excel and Word have two spaces, or such as do not break, within a name.
     name = _HYPOTHESIS.sub("", SUPPORT.sub("", " ".join(text.split())).strip())
+    name = _GENOME.sub("", name)
     name = _NUMBERED.sub(r"\1", ORGANELLE.sub("", name))
     if name.count("'") % 2 or name.count('"') % 2:
         return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`

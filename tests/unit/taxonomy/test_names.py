@@ -25,6 +25,22 @@ def test_a_species_has_not_the_name_of_its_genus(genus):
     assert found["genus"] == parse_lineage(f"d__Bacteria;g__{genus}")["genus"]
 
 
+@pytest.mark.parametrize(
+    ("text", "species"),
+    [
+        ("g__Lactobacillus; s__Lactobacillus_iners(RS_GCF_000160875_1", "Lactobacillus iners"),
+        ("g__Lactobacillus;s__Lactobacillus iners(GB_GCA_000160875.1)", "Lactobacillus iners"),
+        ("g__Lactobacillus;s__Lactobacillus iners (GCA_000160875.1)", "Lactobacillus iners"),
+        ("g__Mycoplasmopsis_A;s__Mycoplasmopsis_A_bovirhinis(RS_GCF_900660515_1",
+         "Mycoplasmopsis_A bovirhinis"),
+        ("Bacteria;Bacillota;Bacilli;Bacillales;Bacillaceae;Bacillus;"
+         "Bacillus_subtilis(RS_GCF_000009045.1)", "Bacillus subtilis"),
+    ],
+)  # fmt: skip
+def test_genomes_behind_species_are_taken_off(text, species):
+    assert parse_lineage(text)["species"] == species
+
+
 @pytest.mark.parametrize("space", ["  ", "\u00a0", "\u2009"])
 def test_one_space_parts_the_words_of_a_name(space):
     name = f"Eisenia{space}fetida"
