@@ -7,12 +7,12 @@ its unnamed genera and species (`f__Comamonadaceae;g__Comamonadaceae;s__Comamona
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from soilbio.standards.ranks import RANKS
-from soilbio.taxonomy.between import is_genus, is_open
+from soilbio.taxonomy.between import is_genus, is_latin, is_open
 from soilbio.taxonomy.named_ranks import rank_of_name
-from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, ranks_of_prokaryote
+from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, OF_UNITE, ranks_of_prokaryote
 
 _FAMILY = "idae"  # of animals and protists; those of others are told by `rank_of_name`
 _BINOMIAL = re.compile(r"(?:Candidatus )?([A-Z]\S+) [a-z][a-z-]+(?: |$)")
@@ -22,15 +22,24 @@ _VIRUS = re.compile(r"(?:vir(?:us(?:es)?|idae)|viroid|phage|satellite)(?: |$)")
 def without_fills(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Leave out names that repeat the one before them and are of a wider rank by themselves.
 
-    What tells no rank itself (`KD4-96;KD4-96`) is meant so.
+    What tells no rank itself (`KD4-96;KD4-96`) is meant so; but of eukaryotes neither code of
+    nomenclature has one Latin name for a genus and a family, or for a family and an order.
     """
     found: dict[str, str] = {}
     before = ""
     for rank, name in named:
-        if name != before or not _is_wider(name, rank):
+        is_fill = _is_wider(name, rank) or (
+            rank in ("family", "genus") and is_latin(name) and _is_of_eukaryote(found)
+        )
+        if name != before or not is_fill:
             found[rank] = name
         before = name
     return found
+
+
+def _is_of_eukaryote(named: Mapping[str, str]) -> bool:
+    kingdom = named.get("kingdom", "")
+    return named.get("domain", "").startswith("Eukar") or kingdom in KINGDOMS | OF_UNITE
 
 
 def _is_wider(name: str, rank: str) -> bool:

@@ -26,6 +26,24 @@ def test_a_species_has_not_the_name_of_its_genus(genus):
 
 
 @pytest.mark.parametrize(
+    ("text", "ranks"),
+    [
+        ("d__Eukaryota;p__X;c__Y;o__Haptoria;f__Haptoria;g__Haptoria;s__Haptoria",
+         {"order": "Haptoria"}),
+        ("d__Eukaryota;p__X;c__Y;o__Z;f__Bdelloidea;g__Bdelloidea;s__uncultured",
+         {"order": "Z", "family": "Bdelloidea"}),
+        ("k__Metazoa;p__X;f__Tylenchida;g__Tylenchida", {"family": "Tylenchida"}),
+        # Codes tell nothing; of prokaryotes a class may have its phylum's name.
+        ("d__Eukaryota;p__X;f__LKM11;g__LKM11", {"family": "LKM11", "genus": "LKM11"}),
+        ("d__Bacteria;p__X;f__Gaiella;g__Gaiella", {"family": "Gaiella", "genus": "Gaiella"}),
+    ],
+)  # fmt: skip
+def test_of_eukaryotes_no_genus_has_the_name_of_its_family(text, ranks):
+    found = parse_lineage(text)
+    assert {rank: found[rank] for rank in RANKS[4:] if rank in found} == ranks
+
+
+@pytest.mark.parametrize(
     ("text", "species"),
     [
         ("g__Lactobacillus; s__Lactobacillus_iners(RS_GCF_000160875_1", "Lactobacillus iners"),
