@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.below_species import species_of
 from soilbio.taxonomy.between import is_genus, is_latin, is_open
 from soilbio.taxonomy.named_ranks import rank_of_name
 from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, OF_UNITE, ranks_of_prokaryote
@@ -61,7 +62,8 @@ def own_ranks(name: str) -> set[str]:
 def genus_of(species: str) -> str:
     """Give the genus that is a species' first word; empty where it is no genus' name."""
     found = _BINOMIAL.match(species)
-    if not found or is_open(species) or _VIRUS.search(species):
+    # A form below a species (f. sp.) is of something that was described.
+    if not found or is_open(species_of(species) or species) or _VIRUS.search(species):
         return ""
     genus = species[: found.end(1)]
     return genus if is_genus(genus) and not own_ranks(found[1]) else ""

@@ -25,6 +25,17 @@ ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
 _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
 # The genome of a species, in GTDB's sets for DADA2: Lactobacillus_iners(RS_GCF_000160875_1.
 _GENOME = re.compile(r"[_ ]?\((?:(?:RS|GB)[_ ])?GC[AF][_ ]\d+(?:[._ ]\d+)?\)?$")
+# Zoologists write the subgenus in brackets: Carabus (Morphocarabus) monilis. What stands there
+# before such words is an author.
+_SUBGENUS = re.compile(
+    r"^([A-Z][a-z-]+) \([A-Z][a-z-]+\) (?!(?:emend|et|ex|in|and|sensu|non|nec|van|von|de[lnr]?)\b)"
+    r"(?=[a-z])"
+)
+# Behind a species, how widely it is meant: s.l., s. str., sensu lato.
+_SENSE = re.compile(
+    r"^([A-Z][\w-]+ (?!sens|s\b)[a-z][a-z-]+(?: .*?)?),?"
+    r" (?:s\. ?l(?:at)?\.?|s\. ?s(?:tr)?\.?|sens[u.] ?(?:lat[.o]|str(?:\.|icto)))$"
+)
 # Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
 # RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.
 # Nor is what numbers follow in collections of cultures: Nostoc_PCC_7524, Chroococcus_SAG_2023.
@@ -90,7 +101,8 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
     suffixed = _GTDB_SPECIES.match(name) or _WITH_SUFFIX.match(name)
     end = suffixed.end() if suffixed else 0
-    return _ANIMALS.sub("Metazoa", (name[:end] + name[end:].replace("_", " ")).strip())
+    plain = (name[:end] + name[end:].replace("_", " ")).strip()
+    return _ANIMALS.sub("Metazoa", _SUBGENUS.sub(r"\1 ", _SENSE.sub(r"\1", plain)))
 
 
 def is_fill(text: str, above: Sequence[str]) -> bool:

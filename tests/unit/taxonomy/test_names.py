@@ -46,6 +46,25 @@ def test_of_eukaryotes_no_genus_has_the_name_of_its_family(text, ranks):
 @pytest.mark.parametrize(
     ("text", "species"),
     [
+        ("Carabus (Morphocarabus) monilis Fabricius, 1792", "Carabus monilis"),
+        ("Carabus_(Morphocarabus)_monilis", "Carabus monilis"),
+        ("Rhabditis (Rhabditis) terricola Dujardin, 1845", "Rhabditis terricola"),
+        ("Folsomia quadrioculata sensu lato", "Folsomia quadrioculata"),
+        ("Aporrectodea caliginosa s. str.", "Aporrectodea caliginosa"),
+        ("Aporrectodea caliginosa s.l.", "Aporrectodea caliginosa"),
+        ("Cognettia sphagnetorum (Vejdovský, 1878) s.l.", "Cognettia sphagnetorum"),
+        ("Fusarium oxysporum f. sp. cubense", "Fusarium oxysporum f. sp. cubense"),
+    ],
+)
+def test_subgenera_and_senses_are_no_part_of_a_species(text, species):
+    found = parse_lineage(f"k__X;p__Y;s__{text}")
+    assert (found["species"], found["genus"]) == (species, species.split()[0])
+    assert lineage_alone(text.replace("_", " ")) == {"": species, "genus": species.split()[0]}
+
+
+@pytest.mark.parametrize(
+    ("text", "species"),
+    [
         ("g__Lactobacillus; s__Lactobacillus_iners(RS_GCF_000160875_1", "Lactobacillus iners"),
         ("g__Lactobacillus;s__Lactobacillus iners(GB_GCA_000160875.1)", "Lactobacillus iners"),
         ("g__Lactobacillus;s__Lactobacillus iners (GCA_000160875.1)", "Lactobacillus iners"),
