@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from soilbio.importers.found import Found, Taxon
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.sides import sort_out, together
-from soilbio.importers.stated import stated
+from soilbio.importers.stated import Stated, stated
 from soilbio.importers.text import open_text
 
 # One run's reads: number and lineage (Krona's text), or OTU, number, lineage and taxid.
@@ -20,8 +21,11 @@ _NUMBERED = re.compile(r"^\d+(?:\.0)?\t")
 _KRONA = re.compile(r"^\d+(?:\.0)?\t(?:sk|d|k)__")
 _OTUS = re.compile(r"^#? ?OTU ID\t[^\t]+\ttaxonomy\b")
 _RUN = re.compile(
-    r"(?:[._](?:SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS|MERGED|FASTA|mseq)(?![A-Za-z])[^.]*)+.*$"
+    r"(?:_(?:(?:16S|18S|ITS|SSU|LSU|concat)[^_]*_)?(?:DADA2-|asv_).*$)|(?:[._](?:SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS|MERGED|FASTA|mseq)(?![A-Za-z])[^.]*)+.*$"
 )
+# What version 6 says of the ASVs of DADA2, as against reads that MAPseq named.
+_OF_ASVS = re.compile(r"_DADA2-|_asv_")
+_COUNT = "count"
 _LINEAGE = re.compile(r"^(?:Root;|(?:sk|d|k)__\w*(?:;|$))")
 
 
@@ -35,6 +39,7 @@ def recognise(source: Path) -> str:
         "numbers and lineages, as for Krona": _is_krona(start),
         "reads of a run by OTU of MAPseq's database, with lineages": _has_otus(start),
         "taxa of ASVs, with supergroups": start[0].startswith("ASV\t") and "Supergroup" in start[0],
+        "counts of ASVs, its name is MGnify's": _has_asvs(source),
         "its first columns are ranks, its name is MGnify's": _has_ranks(source, start[0]),
         "its rows are lineages": _has_lineages(start),
     }
@@ -70,6 +75,8 @@ def _has_lineages(start: Sequence[str]) -> bool:
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read hits of reads or their sums (one file a run), or tables."""
     told = stated(options)
+    if counted := [source for source in sources if _has_asvs(source)]:
+        return _asvs(sources, _RUN.sub("", counted[0].name), told)
     if not all(_is_sum(source) or ".mseq" in source.name for source in sources):
         return together(sources, sort_out(sources, told), told)
     versions: set[str] = set()
@@ -77,11 +84,32 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     def read_one(source: Path) -> dict[str, list[Line]]:
         return _sums(source) if _is_sum(source) else _hits(source, versions)
 
-    found = collect(sources, read_one, shares=False, method={"engine": "mapseq"})
+    of_asvs = {bool(_OF_ASVS.search(source.name)) for source in sources}
+    engine = "mapseq" if of_asvs == {False} else "dada2" if of_asvs == {True} else ""
+    method = {"engine": engine} if engine else {}
+    found = collect(sources, read_one, shares=False, method=method)
     del found.method["library_strategy"]
     if versions:
         found.method["engine_version"] = ", ".join(sorted(versions))
     found.notes.append("a feature is a lineage: reads with one lineage are counted together")
+    return found
+
+
+def _has_asvs(source: Path) -> bool:
+    """Tell counts of a run's ASVs, which go by that word."""
+    is_table = "_asv_" in source.name and source.name.endswith((".tsv", ".tsv.gz"))
+    return is_table and _start(source)[0].strip().lower() == "asv\tcount"
+
+
+def _asvs(sources: Sequence[Path], run: str, told: Stated) -> Found:
+    """Read a run's ASVs: their counts, lineages and sequences are files of their own."""
+    import polars as pl
+
+    told = replace(told, libraries=told.libraries | {_COUNT})
+    found = together(sources, sort_out(sources, told), told, rows="features")
+    found.counts = found.counts.with_columns(pl.lit(run).alias("library"))
+    found.libraries = (run,)
+    found.method["engine"] = "dada2"
     return found
 
 

@@ -580,3 +580,43 @@ def test_a_column_called_taxonomy_without_lineages_is_named(tmp_path):
     text = "OTU ID\tS1\tTaxonomy\tGenus\nx\t3\tNocardia\tNocardia\ny\t4\tB\tBacillus\n"
     notes = read("table", [written(tmp_path, text)], {}).notes
     assert notes == ["column 'Taxonomy' holds no lineages, and is not taken"]
+
+
+KRONA = "90\tsk__Bacteria\tk__\tp__Bacillota\n10\tsk__Bacteria\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "engine"),
+    [
+        ("ERR1_16S-V3-V4_DADA2-SILVA_asv_krona_counts.txt", "ERR1", "dada2"),
+        ("my_soil_DADA2-PR2_asv_krona_counts.txt", "my_soil", "dada2"),
+        ("ERR1_SILVA-SSU.txt", "ERR1", "mapseq"),
+        ("ERR1_SSU.fasta.mseq.txt", "ERR1", "mapseq"),
+    ],
+)
+def test_counts_for_krona_have_their_run_and_engine(tmp_path, name, library, engine):
+    found = read("mgnify", [written(tmp_path, KRONA, name)], {})
+    assert (found.libraries, found.method["engine"]) == ((library,), engine)
+
+
+def test_the_asvs_of_a_run_of_mgnify_are_a_library(tmp_path):
+    header = "ASV\tSuperkingdom\tKingdom\tPhylum"
+    sources = [
+        written(tmp_path, "asv\tcount\nseq_1\t10\nseq_2\t5\n", "ERR1_16S-V3_asv_read_counts.tsv"),
+        written(tmp_path, f"{header}\nseq_1\tsk__Bacteria\tk__\tp__Bacillota\n"
+                "seq_2\tsk__Archaea\tk__\tp__\n", "ERR1_DADA2-SILVA_asv_tax.tsv"),
+        written(tmp_path, f">seq_1\n{SEQUENCES['ASV1']}\n>seq_2\n{SEQUENCES['ASV2']}\n",
+                "ERR1_asv_seqs.fasta"),
+    ]  # fmt: skip
+    assert detect(sources[0])[0][0] == "mgnify"
+    found = read("mgnify", sources, {})
+    assert found.libraries == ("ERR1",)
+    assert found.method["engine"] == "dada2"
+    assert sorted(found.counts.select("library", "feature", "value").rows()) == [
+        ("ERR1", "seq_1", 10.0),
+        ("ERR1", "seq_2", 5.0),
+    ]
+    assert found.features["seq_1"].sequence == SEQUENCES["ASV1"]
+    assert found.features["seq_1"].lineage.endswith("p__Bacillota")
+    more = written(tmp_path, "asv\tcount\nseq_1\t10\n", "ERR2_16S-V3_asv_read_counts.tsv")
+    assert problems("mgnify", [*sources, more])[0][0] == "import-table-count"
