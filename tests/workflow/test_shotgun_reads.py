@@ -176,6 +176,19 @@ def test_reads_of_hosts_are_counted_and_never_leave_and_rrna_reads_are_named(hos
     assert codes_of_sending(hosted) == {"reads-unscreened"}
 
 
+def test_reads_are_kept_by_the_run_after_the_one_that_let_them_go(hosted):
+    done = hosted.run("--until", "collect_ssu")
+    assert done.returncode == 0, hosted.log() + done.stderr
+    assert not list((hosted.results / "shotgun" / "clean").glob("*.fastq.gz"))
+    assert codes_of_sending(hosted) == {"reads-unscreened"}
+    hosted.config.write_text(
+        hosted.config.read_text().replace("shotgun:", "shotgun:\n  keep_clean: true")
+    )
+    done = hosted.run("--until", "collect_ssu")
+    assert done.returncode == 0, hosted.log() + done.stderr
+    assert codes_of_sending(hosted) == set()
+
+
 def test_rrna_reads_have_the_reference_of_16s_amplicons_where_that_of_all_is_another(hosted):
     rows = hosted.config.read_text().split("\n")
     start = rows.index("taxonomy:") + 1

@@ -325,8 +325,25 @@ def reads_left_of_assays():
 
 def clean_reads(wildcards):
     """Find the trimmed reads of a library of a metagenome."""
-    ends = (1, 2) if is_paired(SEQUENCED[wildcards.library]) else (1,)
-    return [f"results/shotgun/clean/{wildcards.library}_{end}.fastq.gz" for end in ends]
+    return clean_reads_of(wildcards.library)
+
+
+def clean_reads_of(library):
+    """Name the trimmed reads of a library of a metagenome."""
+    ends = (1, 2) if is_paired(SEQUENCED[library]) else (1,)
+    return [f"results/shotgun/clean/{library}_{end}.fastq.gz" for end in ends]
+
+
+def kept_reads():
+    """Name the trimmed reads that stay; asked for, those that an earlier run let go are made."""
+    if not PROJECT.shotgun["keep_clean"]:
+        return []
+    return [
+        path
+        for name, library in SEQUENCED.items()
+        if PROJECT.assays[library.assay].is_shotgun
+        for path in clean_reads_of(name)
+    ]
 
 
 def unless_kept(path):
@@ -479,5 +496,6 @@ def final_tables():
         *[f"results/diversity/{assay}/settings.json" for assay in ASSAYS],
         *[f"results/exports/{folder}/decision.json" for folder in PROJECT.export_folders()],
         *combined_table(),
+        *kept_reads(),
         *(["results/score/score.tsv"] if PROJECT.truth else []),
     ]
