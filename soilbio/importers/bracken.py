@@ -40,7 +40,14 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             return _combined(source, rows, libraries, taxids)
         return {library_of(source): _lines(source, taxids)}
 
-    found = collect(sources, read_one, shares=True, method=_METHOD)
+    doubled = _doubled(sources)
+    files = [source for source in sources if source not in doubled]
+    found = collect(files, read_one, shares=True, method=_METHOD)
+    if doubled:
+        found.notes.append(
+            "the reports of the same libraries are taken, which have lineages, and not the tables"
+            f" {', '.join(source.name for source in doubled)}"
+        )
     found.notes.append("Bracken estimates reads: its numbers are taken as shares of the classified")
     if not any(";" in taxon.lineage for taxon in found.features.values()):
         found.notes.append(
@@ -48,6 +55,20 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             " its reports in Kraken's form have the lineages"
         )
     return found
+
+
+def _doubled(sources: Sequence[Path]) -> list[Path]:
+    """Give the tables of libraries of which Bracken's report is there: it writes both."""
+    reports = {source for source in sources if source.is_file() and report_form(source)}
+    libraries = {library_of(source) for source in reports}
+    return [
+        source
+        for source in sources
+        if source.is_file()
+        and source not in reports
+        and library_of(source) in libraries
+        and not _libraries(read_texts(source)[0])
+    ]
 
 
 def _shares(source: Path, lines: Sequence[Line]) -> list[Line]:

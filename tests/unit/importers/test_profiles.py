@@ -446,3 +446,19 @@ def test_a_profile_of_a_folder_that_cannot_be_read_is_told(tmp_path, name, text)
     with pytest.raises(InputError) as caught:
         read("kraken2", [tmp_path], {})
     assert {problem.source for problem in caught.value.problems} == {str(tmp_path / name)}
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_of_a_table_of_bracken_and_its_report_the_report_is_taken(tmp_path, is_folder):
+    header = "name\ttaxonomy_id\ttaxonomy_lvl\tkraken_assigned_reads\tadded_reads"
+    for name in ("S1", "S2"):
+        (tmp_path / f"{name}.bracken").write_text(
+            f"{header}\tnew_est_reads\tfraction_total_reads\n"
+            "Bacillus subtilis\t1423\tS\t70\t20\t90\t1.0\n"
+        )
+    (tmp_path / "S1_bracken_species.kreport").write_text(ESTIMATED)
+    found = read("bracken", [tmp_path] if is_folder else sorted(tmp_path.iterdir()), {})
+    assert sorted(found.libraries) == ["S1", "S2"]
+    assert found.counts["value"].to_list() == [1.0, 1.0]
+    assert any(note.endswith("the tables S1.bracken") for note in found.notes)
+    assert any(";" in taxon.lineage for taxon in found.features.values())
