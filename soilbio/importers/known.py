@@ -197,7 +197,7 @@ def taxa_of(
         without_size(name): Taxon(
             sequence or (cleaned(name) if is_named else ""),
             lineage,
-            _share(support) if support else None,
+            _share(support) if support and not more else None,
             others=more,
         )
         for name, sequence, lineage, support, more in zip(
@@ -264,12 +264,20 @@ def named_by_rank(corner: str, names: Sequence[str]) -> dict[str, Taxon]:
 
 
 def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict[str, Taxon]:
-    """Put the lineages of another classifier beside those that are there."""
+    """Put the lineages of another classifier beside those that are there.
+
+    A support is of one lineage: where there is another, or another support, none is left.
+    """
     found = dict(known)
     for name, taxon in more.items():
         there = found.get(name)
         if there is None or not there.lineage:
             found[name] = taxon
         elif taxon.lineage:
-            found[name] = replace(there, others=(*there.others, taxon.lineage, *taxon.others))
+            is_same = taxon.lineage == there.lineage and taxon.confidence == there.confidence
+            found[name] = replace(
+                there,
+                others=(*there.others, taxon.lineage, *taxon.others),
+                confidence=there.confidence if is_same else None,
+            )
     return found

@@ -560,6 +560,20 @@ def test_ranks_of_several_databases_are_several_lineages(tmp_path, header, cells
     assert (taxon.lineage, taxon.others) == (first, others)
 
 
+@pytest.mark.parametrize(
+    ("other", "confidence"),
+    [("k__Bacteria; p__Bacillota\t0.99", 0.99), ("k__Bacteria; p__Bacillota\t0.7", None),
+     ("k__Bacteria; p__Pseudomonadota\t0.99", None)],
+)  # fmt: skip
+def test_a_confidence_is_of_one_lineage(tmp_path, other, confidence):
+    table = written(tmp_path, "OTU ID\tS1\nO1\t5\n")
+    header = "Feature ID\tTaxon\tConfidence\nO1\t"
+    one = written(tmp_path, f"{header}k__Bacteria; p__Bacillota\t0.99\n", "one.tsv")
+    two = written(tmp_path, f"{header}{other}\n", "two.tsv")
+    assert read("table", [table, one, two], {}).features["O1"].confidence == confidence
+    assert read("table", [table, one], {}).features["O1"].confidence == 0.99
+
+
 def test_ranks_of_another_database_are_named(tmp_path):
     header = "OTU\tS1\tKingdom_x\tPhylum_x\tGenus_x\tKingdom_y\tPhylum_y\tGenus_y\tGenus_z"
     source = written(tmp_path, f"{header}\nO1\t5\t{X}\t{Y}\tBacillus\n")
