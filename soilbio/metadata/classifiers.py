@@ -43,18 +43,20 @@ def key_of(project: Config, assay_id: str) -> str:
 def _named_as(project: Config, assay_id: str) -> str:
     """Say with which assay's reference an assay is named; rRNA of metagenomes as that of amplicons.
 
-    That is the project's, unless it is of another gene, or of none that is known, and one of 16S
-    (else of 18S) has a reference of its own.
+    That is the project's, unless one of 16S has a reference of its own and the project's is of
+    another gene or of one that is not known; or one of 18S, and the project's is of another gene.
     """
-    assay = project.assays.get(assay_id)
-    if assay is None or not assay.is_shotgun or _gene_of(project.taxonomy) in _SMALL_SUBUNIT:
+    assay, gene = project.assays.get(assay_id), _gene_of(project.taxonomy)
+    if assay is None or not assay.is_shotgun or gene in _SMALL_SUBUNIT:
         return assay_id
     genes = {
         name: _plain(known.target_gene)
         for name in sorted(project.taxonomy["by_assay"])
         if (known := project.assays.get(name)) is not None
     }
-    alike = [name for gene in _SMALL_SUBUNIT for name in genes if genes[name] == gene]
+    # The project's own may well be of 16S: one of 18S does not stand for it.
+    wanted = _SMALL_SUBUNIT if gene else _SMALL_SUBUNIT[:1]
+    alike = [name for one in wanted for name in genes if genes[name] == one]
     return alike[0] if alike else assay_id
 
 

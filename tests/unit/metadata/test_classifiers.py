@@ -77,9 +77,15 @@ WGS = "assays: {wgs: {library_strategy: WGS, profilers: [ssu]}}\n"
             f" by_assay: {{{V9}: {{reference: pr2-5.1.1}}, {V4}: {{reference: silva-138.2}}}}}}",
             "silva-138.2",
         ),
+        (f"{{reference: unite-10, by_assay: {{{V9}: {{reference: pr2-5.1.1}}}}}}", "pr2-5.1.1"),
+        (
+            f"{{reference: own, sequences: a.fa, lineages: a.tsv,"
+            f" by_assay: {{{V9}: {{reference: pr2-5.1.1}}}}}}",
+            "own",
+        ),
         ("{reference: own, sequences: a.fa, lineages: a.tsv}", "own"),
     ],
-    ids=["usual", "several", "of-its", "own-beside-16S", "own"],
+    ids=["usual", "several", "of-its", "own-and-16S", "its-and-18S", "own-and-18S", "own"],
 )
 def test_rrna_of_metagenomes_is_named_as_that_of_amplicons(tmp_path, taxonomy, reference):
     known = project(tmp_path, f"{WGS}taxonomy: {taxonomy}\n")
