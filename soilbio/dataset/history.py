@@ -22,7 +22,7 @@ ORIGINS = "provenance/features_of_sources.parquet"
 # The column of those, and the record in the history of the libraries of each: libraries of one
 # dataset that are shared with anybody together or not at all (`harmonise.lots`).
 LOTS = "lots"
-_ORIGINS_KEY = ("feature_id", "source", "own_id", "came_as")
+_ORIGINS_KEY = ("feature_id", "source", "own_id", "came_as", LOTS)
 # How each of the datasets was made: a folder for each, named by the beginning of its checksum.
 SOURCES = "provenance/sources"
 MAKING = ("imported.json", "renamed.tsv", "run.json")

@@ -64,8 +64,8 @@ class Names:
             stem = self.stems.get(name, name)
             end = name.removeprefix(stem)
             made = pseudonym(self.key, self.recipient, stem)
-            while made in self.taken:
-                made = pseudonym(self.key, self.recipient, made)
+            while made in self.taken:  # of that name it would be the pseudonym, were it alone
+                made = pseudonym(self.key, self.recipient, f"{made}\n{stem}")
             self.made[name] = made + end
         return self.made[name]
 

@@ -112,3 +112,17 @@ def of_lots(features: pl.LazyFrame, lots: frozenset[str]) -> pl.LazyFrame:
         return features.filter(pl.col(LOTS).is_null())
     own = pl.col(LOTS).str.split("|").list.set_intersection(sorted(lots)).list.sort()
     return features.with_columns(own.list.join("|").alias(LOTS)).filter(pl.col(LOTS) != "")
+
+
+def one_row_each(every: pl.LazyFrame) -> pl.LazyFrame:
+    """Make one row of those that are the same but for their lots, with the lots of all."""
+    import polars as pl
+
+    lots = pl.col(LOTS).str.split("|").list.explode().drop_nulls().unique().sort().str.join("|")
+    columns = every.collect_schema().names()
+    return (
+        every.group_by(pl.exclude(LOTS))
+        .agg(lots)
+        .with_columns(pl.when(pl.col(LOTS) != "").then(LOTS).alias(LOTS))
+        .select(columns)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import ORIGINS, PLACEMENT
 from soilbio.harmonise.as_they_came import write_as_they_came
 from soilbio.harmonise.chimeras import flagged
-from soilbio.harmonise.ends import same_but_for_ends
+from soilbio.harmonise.joined import joined_by_ends
 from soilbio.harmonise.lineages import (
     BY_HYPOTHESIS,
     added_up,
@@ -76,11 +76,11 @@ def merged_numbers(
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
         placing.note(told.notes)
-    longer = _same_but_for_ends(parts, told.notes) if ways.level == "feature" else {}
-    called = _called(parts, longer) if longer else parts
+    called, became = parts, [Became(parts, {})]
+    if ways.level == "feature":
+        called, became = joined_by_ends(parts, shared.with_libraries, told.notes)
     features = merged_features([own for _, _, own in called], told.notes)
     counts: Iterable[pl.LazyFrame] = [own for _, own, _ in called]
-    became = [Became(parts, longer)]
     if ways.level != "feature":
         features, became = _by_names(features, parts, ways, shared)
         counts = _added_up(became)
@@ -102,7 +102,7 @@ def _by_names(
     features: pl.LazyFrame, parts: Sequence[Part], ways: Ways, shared: Shared
 ) -> tuple[pl.LazyFrame, list[Became]]:
     """Make features of clades, hypotheses or names, of which words are settled circle by circle."""
-    circles = [one for one in shared.circles if any(one.libraries.values())]
+    circles = shared.with_libraries
     if ways.by_clades or len(circles) < 2:
         taxa, lineage_of = _taxa(features, parts, ways)
         return taxa, [Became(parts, lineage_of)]
@@ -187,49 +187,6 @@ def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[P
     if ways.classifier:
         parts = reclassified(parts, ways.classifier, told.notes, scratch)
     return parts
-
-
-def _same_but_for_ends(parts: list[Part], notes: dict[str, int]) -> dict[str, str]:
-    """Find features that are one but for their ends; give the longer one's name for the other's."""
-    import polars as pl
-
-    every = pl.concat(
-        features.select("feature_id", "sequence", "source") for _, _, features in parts
-    ).filter(pl.col("sequence").is_not_null())
-    rows = every.group_by("feature_id", "sequence").agg("source").collect()
-    ends = same_but_for_ends(
-        dict(rows.select("feature_id", "sequence").iter_rows()),
-        {name: frozenset(own) for name, own in rows.select("feature_id", "source").iter_rows()},
-    )
-    notes["features_that_were_one_but_for_their_ends"] = len(ends)
-    return {one.shorter: one.longer for one in ends}
-
-
-def _called(parts: list[Part], longer: Mapping[str, str]) -> list[Part]:
-    """Call features that are one but for their ends by one name, that of the longer one."""
-    import polars as pl
-
-    wanted = pl.col("feature_id").is_in(sorted(set(longer.values())))
-    found = [own.select("feature_id", "sequence").filter(wanted) for _, _, own in parts]
-    sequence = dict(pl.concat(found).unique().collect().iter_rows())
-    renamed = pl.col("feature_id").replace(longer)
-    is_short = pl.col("feature_id").is_in(list(longer))
-    whole = pl.col("feature_id").replace_strict(longer, default=None).replace(sequence)
-    return [
-        (
-            source,
-            counts.with_columns(renamed),
-            features.with_columns(
-                renamed,
-                pl.when(is_short).then(whole).otherwise(pl.col("sequence")).alias("sequence"),
-                pl.when(is_short)
-                .then(whole.str.len_chars().cast(pl.Int64))
-                .otherwise(pl.col("length_bp"))
-                .alias("length_bp"),
-            ),
-        )
-        for source, counts, features in parts
-    ]
 
 
 def _put_down(frames: Iterable[pl.LazyFrame], scratch: Path) -> Iterator[pl.LazyFrame]:

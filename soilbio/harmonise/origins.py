@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS, write_said
 from soilbio.dataset.tables import FEATURES
-from soilbio.harmonise.lots import of_lots, with_lots
+from soilbio.harmonise.lots import of_lots, one_row_each, with_lots
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,15 +45,43 @@ def own_tables(source: Source, lots: Lots | None = None) -> tuple[pl.LazyFrame, 
             return counts, features.with_columns(pl.lit(None, pl.String).alias(LOTS))
         return counts, with_lots(source, features, lots)
     origins = _never_to_be_joined_again(source, origins)
-    before = origins.select("feature_id", "source", "own_id").unique()
-    apart = (
-        with_dataset(source, counts)
-        .join(before, on=["feature_id", "source"], how="left")
-        .with_columns(pl.coalesce("own_id", "feature_id").alias("feature_id"))
-        .select(counts.collect_schema().names())
-    )
+    apart = _apart(source, with_dataset(source, counts), origins)
+    apart = apart.select(counts.collect_schema().names())
     features = origins.with_columns(pl.col("own_id").alias("feature_id"))
-    return apart, features.select(*_COLUMNS, "source", "came_as", LOTS)
+    return apart, one_row_each(features.select(*_COLUMNS, "source", "came_as", LOTS))
+
+
+def _apart(source: Source, counts: pl.LazyFrame, origins: pl.LazyFrame) -> pl.LazyFrame:
+    """Call features as their datasets do; what is several of one's is told apart by library.
+
+    A sequence may be taken for another in some libraries of a dataset, and in others not.
+    """
+    import polars as pl
+
+    own = origins.group_by("feature_id", "source").agg(
+        pl.col("own_id").min(), pl.col("own_id").n_unique().alias("number")
+    )
+    several = own.filter(pl.col("number") > 1).select("feature_id", "source")
+    libraries = pl.LazyFrame(
+        [(lot, one) for lot, every in source.history.get(LOTS, {}).items() for one in every],
+        schema={LOTS: pl.String, "library_id": pl.String},
+        orient="row",
+    )
+    there = (
+        origins.join(several, on=["feature_id", "source"], how="semi")
+        .select(
+            "feature_id", "source", pl.col("own_id").alias("there"), pl.col(LOTS).str.split("|")
+        )
+        .explode(LOTS)
+        .join(libraries, on=LOTS, how="inner")
+        .group_by("library_id", "feature_id", "source")
+        .agg(pl.col("there").min())
+    )
+    return (
+        counts.join(own.drop("number"), on=["feature_id", "source"], how="left")
+        .join(there, on=["library_id", "feature_id", "source"], how="left")
+        .with_columns(pl.coalesce("there", "own_id", "feature_id").alias("feature_id"))
+    )
 
 
 def _never_to_be_joined_again(source: Source, origins: pl.LazyFrame) -> pl.LazyFrame:
@@ -160,9 +188,7 @@ def write_origins(became: Sequence[Became], level: str, target: Path) -> Path:
     ]
     every = pl.concat(rows, how="vertical")
     if len(became) > 1:  # what became the same under several terms is one row again
-        lots = pl.col(LOTS).str.split("|").list.explode().unique().sort().str.join("|")
-        columns = every.collect_schema().names()
-        every = every.group_by(pl.exclude(LOTS)).agg(lots).select(columns)
+        every = one_row_each(every)
     write_said(every.with_columns(pl.lit(level).alias("level")), target)
     return target
 

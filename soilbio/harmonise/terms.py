@@ -7,7 +7,6 @@ numbers would tell what it says. So words settle each other among libraries that
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from soilbio.dataset.history import LOTS
 from soilbio.harmonise.lots import of_lots
 from soilbio.harmonise.origins import kept_origins
 from soilbio.harmonise.sources import Source, texts_of
+from soilbio.standards.controls import says_control
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,16 +33,25 @@ class Shared:
     lots: Lots
     circles: Sequence[Circle]
 
+    @property
+    def with_libraries(self) -> list[Circle]:
+        """The circles that are of any library."""
+        return [one for one in self.circles if any(one.libraries.values())]
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:
     """Libraries of all datasets that are shared alike, and the lots that they make up.
 
-    `libraries` are by the checksum of the dataset that their counts are taken of.
+    `libraries` are by the checksum of the dataset that their counts are taken of. `terms` are what
+    their agreements let everybody have, as words; empty where that is not of all of them. Who sees
+    controls sees the soils of the same terms, too.
     """
 
     lots: frozenset[str]
     libraries: Mapping[str, frozenset[str]]
+    terms: str = ""
+    is_control: bool = False
 
 
 def circles_of(sources: Sequence[Source], lots: Lots, kinds: Kinds) -> list[Circle]:
@@ -66,35 +75,49 @@ def circles_of(sources: Sequence[Source], lots: Lots, kinds: Kinds) -> list[Circ
     agreements = {name: parse_agreement(text, name) for name, text in texts_of(sources).items()}
     terms = terms_of([own for own, _ in kinds.values()], agreements, held)
     label = {
-        library: json.dumps([terms[frozenset(own)], *rest])
-        for library, (own, rest) in kinds.items()
+        library: (
+            terms[frozenset(own)],
+            bool(is_control) or says_control({"samp_category": category}),
+        )
+        for library, (own, (is_control, category)) in kinds.items()
     }
-    found: dict[str, tuple[set[str], dict[str, set[str]]]] = {}
+    found: dict[tuple[str, bool, str], tuple[set[str], dict[str, set[str]]]] = {}
     for source in sources:
         rest = set(source.dataset.table("libraries")["library_id"])
         for lot, libraries in sorted(lots[source.digest].items()):
             labels = {label[one] for one in libraries if one in label}
             # One that a later dataset's agreement touches in part is like no other.
-            name = labels.pop() if len(labels) == 1 else lot
+            name = (*labels.pop(), "") if len(labels) == 1 else ("", False, lot)
             own = found.setdefault(name, (set(), {}))
             own[0].add(lot)
             own[1].setdefault(source.digest, set()).update(rest.intersection(libraries))
             rest -= set(libraries)
         if rest:  # of no lot: an older version merged them
-            found.setdefault("", (set(), {}))[1].setdefault(source.digest, set()).update(rest)
+            found.setdefault(("", False, ""), (set(), {}))[1][source.digest] = rest
     return [
         Circle(
             frozenset(own),
             {digest: frozenset(names) for digest, names in sorted(libraries.items())},
+            terms=words,
+            is_control=is_control,
         )
-        for _, (own, libraries) in sorted(found.items())
+        for (words, is_control, _), (own, libraries) in sorted(found.items())
+    ]
+
+
+def seen_with(circle: Circle, circles: Sequence[Circle]) -> list[Circle]:
+    """Give a circle, and those that are shared with everybody whom it is shared with."""
+    return [
+        one
+        for one in circles
+        if one == circle or (circle.is_control and circle.terms and one.terms == circle.terms)
     ]
 
 
 def within(circle: Circle, parts: Sequence[Part]) -> list[Part]:
     """Take of each dataset the counts of a circle, and the features that it has in any of its lots.
 
-    The features' lots are those of the circle.
+    The features' lots are those of the circle. Where it has none, they are what its counts name.
     """
     import polars as pl
 
@@ -102,7 +125,12 @@ def within(circle: Circle, parts: Sequence[Part]) -> list[Part]:
     for source, counts, features in parts:
         libraries = circle.libraries.get(source.digest, frozenset())
         own = counts.filter(pl.col("library_id").is_in(sorted(libraries)))
-        found.append((source, own, of_lots(_with_lots(source, features), circle.lots)))
+        if circle.lots:
+            there = of_lots(_with_lots(source, features), circle.lots)
+        else:
+            there = features.join(own, on="feature_id", how="semi")
+            there = there.with_columns(pl.lit(None, pl.String).alias(LOTS))
+        found.append((source, own, there))
     return found
 
 

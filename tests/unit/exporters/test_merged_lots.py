@@ -405,14 +405,15 @@ def test_no_flag_tells_which_names_a_withheld_dataset_has_too(tmp_path, level):
 BARE_ENDS: dict[str, Library] = {"b-soil": ("", BARE, {LONG: (None, None), OWN: (None, None)})}
 
 
-def test_what_was_one_feature_stays_one_where_its_sequence_is_withheld(tmp_path):
+@pytest.mark.parametrize("sequence", [SHORT, LONG])
+def test_what_was_one_feature_stays_one_where_its_sequence_is_withheld(sequence, tmp_path):
     """Nothing could put it together again; nor does a pseudonym of before become another's."""
-    short = laboratory(tmp_path / "s", {"s-soil": ("", SEMI, {SHORT: (None, None)})})
+    short = laboratory(tmp_path / "s", {"s-soil": ("", BARE, {SHORT: (None, None)})})
     bare = laboratory(tmp_path / "b", BARE_ENDS)
     harmonise([short, bare], tmp_path / "m", "feature", read_rules())
     exported(view(tmp_path / "m", "public"), "partner", tmp_path / "public")
     received = tmp_path / "public" / "dataset"
-    w = laboratory(tmp_path / "w", {"w-soil": ("", BARE, {SHORT: (None, None)})})
+    w = laboratory(tmp_path / "w", {"w-soil": ("", BARE, {sequence: (None, None)})})
     harmonise([received, w], tmp_path / "again", "feature", read_rules())
 
     def together(folder: Path) -> set[frozenset[str]]:
@@ -421,7 +422,7 @@ def test_what_was_one_feature_stays_one_where_its_sequence_is_withheld(tmp_path)
 
     assert frozenset({"s-soil", "b-soil"}) in together(tmp_path / "m")
     assert together(tmp_path / "again") == {*together(received), frozenset({"w-soil"})}
-    # The sender's own export came back: the feature of w has the sequence that s's has there.
+    # The sender's own export came back: the feature of w has a sequence that is there, too.
     names = view(tmp_path / "again", "public").tables["features"].collect()["feature_id"]
     assert names.n_unique() == len(names) == 3
 

@@ -64,7 +64,7 @@ def grouped(folder) -> set[frozenset[tuple[str, int]]]:
 
 def test_a_feature_made_one_by_sequences_that_are_withheld_stays_one(laboratory, tmp_path):
     north = laboratory("north", {LONG: 5, OTHERS[0]: 6}, "withhold")
-    south = laboratory("south", {SHORT: 7, OTHERS[1]: 8}, "allow")
+    south = laboratory("south", {SHORT: 7, OTHERS[1]: 8}, "withhold")
     east = laboratory("east", {SHORT: 9, OTHERS[2]: 3}, "withhold")
     assert main(["harmonise", north, south, "--out", str(tmp_path / "m")]) == 0
     words = ["export", "partner", str(tmp_path / "m"), *TO, "--out", str(tmp_path / "sent")]

@@ -1,0 +1,101 @@
+"""Which sequences are one but for their ends, libraries decide that are shared alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from example_dataset import PROVENANCE
+from merged_example import LONG, OTHER, OWN, SAME, SHORT, id_of, view
+from unit.exporters.test_merged_lots import SEMI, SHUT, laboratory
+
+from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_dataset
+from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.rules import read_rules
+
+X = {"x-soil": ("", SEMI, (LONG, OTHER))}
+Y = {"y-soil": ("", SEMI, (SHORT, SAME))}
+WITHHELD = {
+    "both": {"z-soil": ("", SHUT, (LONG, SHORT))},
+    "a third": {"z-soil": ("", SHUT, (f"ACG{LONG}",))},
+    "in the same dataset": {"y-closed": ("", SHUT, (LONG, OWN))},
+    "control": {"y-blank": ("extraction_blank", SEMI, (LONG, OWN))},
+}
+
+
+def made(folder: Path, libraries) -> Path:
+    """Make a laboratory that has sequences without names."""
+    return laboratory(
+        folder,
+        {
+            name: (control, tag, dict.fromkeys(own, (None, None)))
+            for name, (control, tag, own) in libraries.items()
+        },
+    )
+
+
+def merge(folders, target: Path) -> Path:
+    harmonise(folders, target, "feature", read_rules())
+    return target
+
+
+def called(folder: Path, library: str) -> set[str]:
+    counts = read_dataset(folder).table("counts")
+    return set(counts.filter(library_id=library)["feature_id"])
+
+
+@pytest.mark.parametrize("withheld", WITHHELD)
+def test_no_withheld_sequence_keeps_two_apart(withheld, tmp_path):
+    """That they are two would tell that others have one of them, or one that holds them."""
+    x = made(tmp_path / "x", X)
+    alone = merge([x, made(tmp_path / "y", Y)], tmp_path / "alone")
+    own = WITHHELD[withheld]
+    if "z-soil" in own:
+        folders = [tmp_path / "y", made(tmp_path / "z", own)]
+    else:
+        folders = [made(tmp_path / "more" / "y", {**Y, **own})]
+    beside = merge([x, *folders], tmp_path / "beside")
+    assert called(beside, "y-soil") == {id_of(LONG), id_of(SAME)}
+    assert called(beside, "x-soil") == {id_of(LONG), id_of(OTHER)}
+    for table in ("features", "counts"):
+        found, expected = (view(one, "public").tables[table].collect() for one in (beside, alone))
+        assert found.equals(expected), table
+
+
+def test_a_control_is_called_as_the_soils_are_that_go_with_it(tmp_path):
+    """Whoever sees it sees these; what of it is in the soils would not be known else."""
+    y = made(tmp_path / "y", {**Y, "y-blank": ("extraction_blank", SEMI, (SHORT,))})
+    merged = merge([made(tmp_path / "x", X), y], tmp_path / "m")
+    assert called(merged, "y-blank") == {id_of(LONG)}
+
+
+@pytest.mark.parametrize("in_closed", [(SHORT,), (LONG,), (LONG, SHORT)])
+def test_what_is_one_in_some_libraries_only_is_taken_apart_when_more_is_added(in_closed, tmp_path):
+    x = made(tmp_path / "x", X)
+    y = made(tmp_path / "y", {**Y, "y-closed": ("", SHUT, in_closed)})
+    w = made(tmp_path / "w", {"w-soil": ("", SEMI, (OWN, f"{LONG}AC"))})
+    first = merge([x, y], tmp_path / "first")
+    assert called(first, "y-soil") == {id_of(LONG), id_of(SAME)}
+    assert called(first, "y-closed") == {id_of(one) for one in in_closed}
+    later = merge([first, w], tmp_path / "later")
+    once = merge([x, y, w], tmp_path / "once")
+    assert called(once, "y-soil") == {id_of(SHORT), id_of(SAME)}
+    for file in ("counts.parquet", "features.parquet", ORIGINS):
+        assert (later / file).read_bytes() == (once / file).read_bytes(), file
+
+
+def test_a_soil_that_is_called_one_goes_with_those_that_are_not(tmp_path):
+    """`sample` and nothing in samp_category are the same: neither is a control."""
+    y = read_dataset(made(tmp_path / "y", Y))
+    tables = dict(y.tables)
+    tables["samples"] = tables["samples"].with_columns(samp_category=pl.lit("sample"))
+    write_dataset(
+        *(tables, y.agreements, tmp_path / "said"),
+        extra_columns=y.extra_columns,
+        provenance=PROVENANCE,
+    )
+    merged = merge([made(tmp_path / "x", X), tmp_path / "said"], tmp_path / "m")
+    assert called(merged, "y-soil") == {id_of(LONG), id_of(SAME)}
