@@ -8,11 +8,12 @@ from pathlib import Path
 
 from soilbio.errors import InputError
 from soilbio.importers.found import Found
-from soilbio.importers.grid import read_grid
+from soilbio.importers.grid import Grid, read_grid
 from soilbio.importers.shapes import long_places, shape_of
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 from soilbio.importers.text import rows_of
+from soilbio.importers.workbook import is_book, several, sheets_of
 
 # What is wrong with a table, as against what is none.
 _TO_SETTLE = (
@@ -21,7 +22,8 @@ _TO_SETTLE = (
 )
 # The first column of a sheet of samples, which has more text than numbers.
 _SAMPLES = re.compile(r"^#?sample(?:s|[ _.-]?(?:id|name))?$", re.IGNORECASE)
-ENDS = (".tsv", ".txt", ".csv", ".xlsx", ".tsv.gz", ".csv.gz", ".txt.gz")
+_TEXT = (".tsv", ".txt", ".csv", ".tab")
+ENDS = (*_TEXT, ".xlsx", *(f"{end}.gz" for end in _TEXT))
 
 
 def recognise(source: Path) -> str:
@@ -30,8 +32,9 @@ def recognise(source: Path) -> str:
         return ""
     whose = ""
     try:
-        whose = _whose(source)
-        grid = read_grid(source)
+        sheets = sheets_of(source) if is_book(source) else []
+        whose = "" if len(sheets) > 1 else _whose(source)
+        grid = _of_sheets(source, sheets) if len(sheets) > 1 else read_grid(source)
     except InputError as error:
         told = [one for one in error.problems if one.code in _TO_SETTLE]
         more = f", and {len(told) - 1} more to settle" if len(told) > 1 else ""
@@ -42,6 +45,14 @@ def recognise(source: Path) -> str:
         return ""
     size = f"{len(grid.rows)} rows and {len(grid.columns)} columns of numbers"
     return f"{whose}: {size}" if whose else size
+
+
+def _of_sheets(source: Path, sheets: Sequence[str]) -> Grid:
+    """Give the table of numbers of a workbook that has sheets of lineages beside it."""
+    grids = sort_out([source]).grids
+    if not grids:
+        raise several(source, sheets)
+    return grids[0]
 
 
 def _whose(source: Path) -> str:

@@ -40,6 +40,19 @@ def test_one_table_and_its_lineages_are_read_from_two_sheets(tmp_path):
     assert found.features["y"].lineage == "k__Fungi;p__B"
 
 
+def test_what_is_read_as_it_is_has_nothing_to_settle(tmp_path):
+    source = book(tmp_path / "t.xlsx", taxonomy=TAXA, otu=OTUS)
+    assert detect(source) == [("table", "2 rows and 2 columns of numbers")]
+    source = book(tmp_path / "u.xlsx", taxonomy=TAXA, more=TAXA)
+    assert "import-table-count" in dict(detect(source))["table"]
+
+
+def test_a_table_may_end_in_tab(tmp_path):
+    source = tmp_path / "t.tab"
+    source.write_text("OTU ID\tS1\tS2\nx\t1\t2\ny\t3\t5\n")
+    assert dict(detect(source))["table"] == "2 rows and 2 columns of numbers"
+
+
 def test_empty_sheets_are_none(tmp_path):
     source = book(tmp_path / "t.xlsx", empty=[], otu=OTUS)
     assert read("table", [source], {}).libraries == ("S1", "S2")
