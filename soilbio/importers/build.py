@@ -186,7 +186,7 @@ def _named(
         {"library": list(agreement_of), "agreement_id": list(agreement_of.values())}
     )
     if same := len(ids) - names["feature_id"].n_unique():
-        notes.append(f"{same} features have the sequence of another, and were added to it")
+        notes.append(f"{same} features have the sequence or taxid of another, and were added to it")
 
     def total(name: str) -> pl.Expr:
         return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
@@ -47,9 +49,21 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         return _read(source, versions)
 
     found = collect(sources, read_one, shares=True, method=_METHOD, whole=100.0)
+    found.features = _told_apart(found.features)
     if len(versions) == 1:
         found.method |= {"reference": "MetaPhlAn markers", "reference_version": versions.pop()}
     return found
+
+
+def _told_apart(features: Mapping[str, Taxon]) -> dict[str, Taxon]:
+    """Call species by their names where MetaPhlAn gives several of them one taxid of NCBI's."""
+    numbers = Counter(taxon.taxon_id for taxon in features.values())
+    return {
+        name: replace(taxon, taxon_id=f"metaphlan:{name.rpartition('|')[2]}")
+        if numbers[taxon.taxon_id] > 1
+        else taxon
+        for name, taxon in features.items()
+    }
 
 
 def _read(source: Path, versions: set[str]) -> dict[str, list[Line]]:

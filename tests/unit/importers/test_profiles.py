@@ -462,3 +462,19 @@ def test_of_a_table_of_bracken_and_its_report_the_report_is_taken(tmp_path, is_f
     assert found.counts["value"].to_list() == [1.0, 1.0]
     assert any(note.endswith("the tables S1.bracken") for note in found.notes)
     assert any(";" in taxon.lineage for taxon in found.features.values())
+
+
+def test_species_of_one_taxid_are_told_apart(tmp_path):
+    above = "k__Bacteria|p__Bacillota|g__Bacillus"
+    (tmp_path / "S1_profile.txt").write_text(
+        "#clade_name\tclade_taxid\trelative_abundance\n"
+        f"{above}|s__Bacillus_subtilis\t2|1239|1386|1423\t60\n"
+        f"{above}|s__Bacillus_sp_X\t2|1239|1386|1423\t30\n"
+        f"{above}|s__Bacillus_cereus\t2|1239|1386|1396\t10\n"
+    )
+    features = read("metaphlan", [tmp_path / "S1_profile.txt"], {}).features
+    assert sorted(taxon.taxon_id for taxon in features.values()) == [
+        "metaphlan:s__Bacillus_sp_X",
+        "metaphlan:s__Bacillus_subtilis",
+        "ncbi:1396",
+    ]
