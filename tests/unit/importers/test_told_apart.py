@@ -543,7 +543,7 @@ def test_the_features_that_are_told_are_those_of_the_dataset(tmp_path, capsys):
     source = written(tmp_path, f"id\tS1\tS2\n{same}\t1\t2\n{same.lower()}\t3\t0\n{other}\t4\t5\n")
     dataset = imported(tmp_path, source)
     said = capsys.readouterr().out
-    assert "1 features have the sequence of another" in said
+    assert "1 features have the sequence or taxid of another" in said
     assert "2 libraries, 2 features, 4 numbers" in said
     assert dataset.table("features").height == 2
     assert dataset.table("counts").height == 4
