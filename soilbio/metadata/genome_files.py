@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,15 @@ from soilbio.errors import Problems
 from soilbio.metadata.config import Config
 from soilbio.references.machine import memory_bytes
 from soilbio.references.manifest import references_root
+from soilbio.standards.iupac import BASES
 
 PHIX = "phix"
 _PHIX_FILE = "genome.fasta.gz"
 _GZIP = b"\x1f\x8b"
+_UNKNOWN = b"Nn-.* \t\r\n"
+_OF_DNA = "".join(BASES).encode() + "".join(BASES).lower().encode() + b"Uu" + _UNKNOWN
+# Of a genome so much is read before a run; all of it when it is indexed.
+_FIRST_BYTES = 1 << 16
 # A base of a genome costs minimap2's index about so many bytes.
 _INDEX_BYTES_PER_BASE = 4
 # What trimming, counting and aligning take beside the index.
@@ -70,7 +76,8 @@ def check_genomes(project: Config, problems: Problems) -> None:
                 column=f"shotgun.remove.{place}.fasta",
                 found=f"{one['name']}: {fault}",
                 expected="a genome as FASTA, plain or gzip",
-                fix=f"Correct the path; it was looked for at {one['fasta']}",
+                fix="Give the path of a genome (.fna, not its proteins); it was looked for at"
+                f" {one['fasta']}",
             )
         if one["name"] in names:
             problems.add(
@@ -101,15 +108,29 @@ def _check_fit(project: Config, problems: Problems) -> None:
 
 
 def _fault_of(path: Path) -> str:
-    """Say why a file is no FASTA; empty if it may be one."""
+    """Say why a file is no FASTA of a genome, as far as its beginning shows; else empty."""
     try:
         with path.open("rb") as raw:
-            start = raw.read(2)
-        if start == _GZIP:
+            start = raw.read(_FIRST_BYTES)
+        if start.startswith(_GZIP):
             with gzip.open(path) as packed:
-                start = packed.read(1)
-    except (OSError, EOFError) as error:
+                start = packed.read(_FIRST_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
         return str(getattr(error, "strerror", None) or error)
-    if start[:1] == b">":
-        return ""
-    return f"begins with {start[:1]!r}" if start else "an empty file"
+    if not start.startswith(b">"):
+        return f"begins with {start[:1]!r}" if start else "an empty file"
+    bases = b"".join(line for line in start.split(b"\n") if not line.startswith(b">"))
+    if fault := not_dna(bases):
+        return fault
+    return "" if has_bases(bases) or len(start) == _FIRST_BYTES else "no bases"
+
+
+def not_dna(text: bytes) -> str:
+    """Name the letters that are none of DNA, gaps included; empty if there are none."""
+    strange = sorted(set(text.translate(None, _OF_DNA).decode("latin-1").upper()))
+    return f"the letter{'s' if len(strange) > 1 else ''} {' '.join(strange[:6])}" if strange else ""
+
+
+def has_bases(text: bytes) -> bool:
+    """Tell whether any base of a text is known."""
+    return bool(text.translate(None, _UNKNOWN))

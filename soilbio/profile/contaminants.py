@@ -12,10 +12,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from soilbio.errors import problem_of
-from soilbio.metadata.genome_files import Genome
+from soilbio.errors import InputError, problem_of
+from soilbio.metadata.genome_files import Genome, has_bases, not_dna
 from soilbio.profile.clean import Account, Cleaned
-from soilbio.profile.minimap2 import align, identity, index_sequences, stretches_on_target
+from soilbio.profile.minimap2 import (
+    align,
+    identity,
+    index_sequences,
+    records_with_bases,
+    stretches_on_target,
+)
 from soilbio.profile.packing import needing_room, packed, parts_of
 from soilbio.references.manifest import sha256_of
 
@@ -91,7 +97,7 @@ def _write_renamed(genome: Genome, place: int, sink: IO[bytes]) -> None:
         is_packed = raw.read(2) == _GZIP
         raw.seek(0)
         with gzip.open(raw) if is_packed else raw as lines:
-            for line in _whole(genome, lines):
+            for line in records_with_bases(_of_dna(genome, _whole(genome, lines))):
                 sink.write(b">%d|" % place + line[1:] if line.startswith(b">") else line)
     sink.write(b"\n")
 
@@ -108,6 +114,32 @@ def _whole(genome: Genome, lines: Iterable[bytes]) -> Iterator[bytes]:
             expected="a whole FASTA file, plain or gzip",
             fix="Copy or download it again, and compare its size or checksum with the source",
         ) from error
+
+
+def _of_dna(genome: Genome, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Give the lines of a genome; of proteins, or of no bases, no read would be found."""
+    record, is_known = "", False
+    for line in lines:
+        if line.startswith(b">"):
+            record = line[1:].decode("utf-8", "replace").strip()
+        elif fault := not_dna(line):
+            raise _no_genome(genome, fault, record.partition(" ")[0])
+        else:
+            is_known = is_known or has_bases(line)
+        yield line
+    if not is_known:
+        raise _no_genome(genome, "no bases", None)
+
+
+def _no_genome(genome: Genome, found: str, record: str | None) -> InputError:
+    return problem_of(
+        "shotgun-genome",
+        str(genome.path),
+        column=record,
+        found=f"{genome.name}: {found}",
+        expected="bases of DNA, IUPAC's letters and gaps among them",
+        fix="Give the genome (.fna), not its proteins",
+    )
 
 
 def _described(index: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import groupby, islice
@@ -37,6 +37,19 @@ def index_sequences(
         run_tool_into([*words, source], target, feed=feed)
     except ToolFailed as failure:
         raise failure.as_input_error(str(target)) from failure
+
+
+def records_with_bases(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Give the lines of a FASTA, records without bases left out: htslib takes none to align to."""
+    header = b""
+    for line in lines:
+        if line.startswith(b">"):
+            header = line
+        elif line.strip():
+            if header:
+                yield header
+                header = b""
+            yield line
 
 
 def align(

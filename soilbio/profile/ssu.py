@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from soilbio.errors import disk_full
 from soilbio.profile.classify import Database, classifier_record, classify
 from soilbio.profile.clean import Cleaned
-from soilbio.profile.minimap2 import align, index_sequences, version_of_minimap2
+from soilbio.profile.minimap2 import (
+    align,
+    index_sequences,
+    records_with_bases,
+    version_of_minimap2,
+)
 from soilbio.profile.packing import needing_room, parts_of
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.disk import scratch_beside
@@ -35,8 +40,13 @@ _BETWEEN_MATES = "N" * 8
 
 def write_seeds(whole: Path, target: Path, *, threads: int) -> None:
     """Index the reference's sequences for minimap2, as reads are looked for."""
+
+    def feed(sink: IO[bytes]) -> None:
+        with whole.open("rb") as lines:
+            sink.writelines(records_with_bases(lines))
+
     with needing_room(target), parts_of([target]) as (part,):
-        index_sequences(whole, part, SEARCH[:_OF_INDEX], threads=threads)
+        index_sequences("-", part, SEARCH[:_OF_INDEX], threads=threads, feed=feed)
 
 
 def write_words(whole: Path, target: Path) -> None:

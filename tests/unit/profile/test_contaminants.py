@@ -180,3 +180,27 @@ def test_a_genome_that_cannot_be_read_gives_no_index(tmp_path):
     with pytest.raises(InputError, match="shotgun-genome"):
         write_index([Genome("host", genome)], tmp_path / "x.mmi", is_long=False, threads=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["host.fa.gz"]
+
+
+@pytest.mark.parametrize("text", [">chr2\n>WP_1\nMKTAYIAKQR\n", ">chr2\n>chr3\n"])
+def test_what_is_no_genome_gives_no_index(tmp_path, text):
+    good, genome = tmp_path / "good.fa", tmp_path / "host.fa"
+    good.write_text(f">chr1\n{HOST}\n")
+    genome.write_text(text)
+    genomes = [Genome("good", good), Genome("host", genome)]
+    with pytest.raises(InputError) as caught:
+        write_index(genomes, tmp_path / "x.mmi", is_long=False, threads=1)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.source) == ("shotgun-genome", str(genome))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["good.fa", "host.fa"]
+
+
+@pytest.mark.parametrize("end", [">none\n", ">none\n\n>last\nACGTACGTACGT\n", ">none"])
+def test_records_of_a_genome_without_bases_do_no_harm(tmp_path, end):
+    genome = tmp_path / "host.fa"
+    genome.write_text(f">first\n>chr1\n{HOST}\n{end}")
+    target = tmp_path / "short.mmi"
+    write_index([Genome("host", genome)], target, is_long=False, threads=1)
+    account, files = library(tmp_path, [("soil", "soil")] * 10 + [("host", "host")] * 5)
+    left = remove(account, files, target, RULE, is_long=False, threads=1)
+    assert left.removed == {"host": 5}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soilbio.profile.clean import Cleaned
-from soilbio.profile.ssu import profile, read_profile
+from soilbio.profile.ssu import profile, read_profile, write_seeds
 from soilbio.standards.iupac import reverse_complement
 
 
@@ -93,3 +93,13 @@ def test_without_reads_and_without_such_reads_the_profile_is_empty(tmp_path, ref
     empty = Cleaned(tmp_path / "empty", None)
     empty.empty()
     assert found(empty, reference, tmp_path) == {}
+
+
+def test_sequences_of_the_reference_without_bases_do_no_harm(tmp_path, reference):
+    fasta = tmp_path / "whole.fasta"
+    fasta.write_text(f">first\n{reference[0].read_text()}>none\n\n")
+    write_seeds(fasta, tmp_path / "seeds.mmi", threads=1)
+    lineages = found(
+        files(tmp_path, [GENES["Una"][800:950]]), (reference[0], tmp_path / "seeds.mmi"), tmp_path
+    )
+    assert {name[-3:]: reads for name, reads in lineages.items()} == {"Una": 1}
