@@ -93,8 +93,7 @@ def _config_text(explored: Explored, target: Path) -> str:
         databases = databases_for(explored)
         for assay in explored.metagenomes:
             is_long = assay == WGS_LONG
-            # sylph is of short reads.
-            used = [engine for engine in databases if not (is_long and engine == "sylph")]
+            used = [engine for engine in databases if _is_for(engine, assay)]
             profilers = ", ".join([*used, SSU])
             own += [f"  {assay}:", "    library_strategy: WGS", f"    profilers: [{profilers}]"]
             own += ["    long_reads: true"] if is_long else []
@@ -141,8 +140,17 @@ def databases_for(explored: Explored) -> dict[str, str]:
     if not explored.metagenomes:
         return {}
     manifest, memory = read_manifest(), memory_bytes()
-    found = {engine: suggested(engine, manifest, memory) for engine in _PROFILERS}
+    found = {
+        engine: suggested(engine, manifest, memory)
+        for engine in _PROFILERS
+        if any(_is_for(engine, assay) for assay in explored.metagenomes)
+    }
     return {engine: name for engine, name in found.items() if name}
+
+
+def _is_for(engine: str, assay: str) -> bool:
+    """Tell whether an engine profiles an assay's reads: sylph is of short ones."""
+    return engine != "sylph" or assay != WGS_LONG
 
 
 def _agreement_text(agreement_id: str, target: Path) -> str:

@@ -345,7 +345,8 @@ def test_only_samples_of_one_name_are_told_as_numbered(metagenomes, tmp_path, ca
     assert "Told apart by a number, since their names are the same: C-2." in capsys.readouterr().err
 
 
-def test_long_reads_have_an_assay_that_says_so(metagenomes, tmp_path):
+def test_long_reads_have_an_assay_that_says_so(metagenomes, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("SOILBIO_MEMORY_GB", "64")
     for path in metagenomes.iterdir():
         path.unlink()
     write_gzip(metagenomes / "E.fastq.gz", fastq("", length_bp=5_000, count=12))
@@ -353,6 +354,10 @@ def test_long_reads_have_an_assay_that_says_so(metagenomes, tmp_path):
     assert init(metagenomes, target, "--assay", "wgs") == 0
     content = yaml.safe_load((target / "config" / "config.yaml").read_text())
     assert content["assays"]["wgs-long"]["long_reads"] is True
+    assert content["assays"]["wgs-long"]["profilers"] == ["kraken2", "ssu"]
+    # sylph is of short reads: nothing of it is to be got.
+    assert "kraken2_database" in content["shotgun"]
+    assert "sylph" not in str(content) + capsys.readouterr().err
     assert codes(target) == {"sample-incomplete", "shotgun-database"}
 
 
