@@ -2,16 +2,20 @@
 
 Two parts of two organisms are told best where both parents have the same length and place: after
 trimming they have. UCHIME3 (Edgar 2016, bioRxiv 074252) as vsearch has it, within each dataset, as
-chimeras arise in one laboratory's PCR. What is found is flagged and listed, nothing is taken out.
+chimeras arise in one laboratory's PCR, and there among libraries that are shared alike: a flag
+would tell who does not see them that withheld libraries have the parents. What is found is flagged
+and listed, nothing is taken out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.harmonise.lots import one_row_each
 from soilbio.harmonise.origins import names_of, with_dataset
+from soilbio.harmonise.terms import Circle, seen_with, within
 from soilbio.profile.tools import ToolFailed, run_tool_into
 from soilbio.taxonomy.settle import CHIMERA as FLAG
 
@@ -26,18 +30,20 @@ CHIMERAS_HEADER = ("dataset", "feature_id", "reads", "one_parent", "other_parent
 
 
 def flagged(
-    parts: list[Part], notes: dict[str, int], scratch: Path
+    parts: list[Part], circles: Sequence[Circle], notes: dict[str, int], scratch: Path
 ) -> tuple[list[Part], list[tuple[str, ...]]]:
     """Flag what is a chimera in a dataset that has it; list all that were found.
 
     Each of the datasets of an earlier merging is looked at by itself, as if all came at once, and
-    what was found then is not taken over. A merged feature is one if all datasets say so
-    (`taxonomy.settle`).
+    what was found then is not taken over. A merged feature is one if all circles of all datasets
+    say so (`taxonomy.settle`). Controls are looked at with the soils that go with them.
 
     Parameters
     ----------
     parts : list of (Source, counts, features)
         After trimming.
+    circles : sequence of Circle
+        All that have libraries.
     notes : dict of str to int
         The number of features that are chimeras wherever they are found is added.
     scratch : Path
@@ -46,35 +52,61 @@ def flagged(
     Returns
     -------
     parts, rows : list of (Source, counts, features), list of tuple
-        A row for each chimera of a dataset, for `CHIMERAS`.
+        A row for each chimera of a dataset's circle, for `CHIMERAS`. Of the features of a dataset,
+        those of which circles say otherwise are several rows, of other lots.
 
     """
     import polars as pl
 
     rows: list[tuple[str, ...]] = []
-    schema = dict.fromkeys(("feature_id", "source"), pl.String)
-    verdicts = []
-    for source, counts, features in parts:
-        found: list[tuple[str, str]] = []
-        for digest, sizes in _sizes(source, counts, features).items():
-            reads = {name: str(size) for name, _, size in sizes}
-            name = names_of(source)[digest]
-            for one in _chimeras(sizes, scratch):
-                found.append((one[0], digest))
-                rows.append((name, one[0], reads[one[0]], *one[1:]))
-        verdicts.append(pl.LazyFrame(found, schema=schema, orient="row"))
-    kept = [
-        (source, counts, _with_flag(features, verdict))
-        for (source, counts, features), verdict in zip(parts, verdicts, strict=True)
-    ]
+    kept: list[Part] = []
+    for part in parts:
+        source, counts, _ = part
+        told = []
+        for own, beside, is_control in _alike(part, circles):
+            found = list(_found(source, beside, scratch))
+            known = {row[:2] for row in rows} if is_control else set()
+            rows += [row for _, row in found if row[:2] not in known]
+            verdict = [(row[1], digest) for digest, row in found]
+            told.append(_with_flag(own, verdict))
+        kept.append((source, counts, one_row_each(pl.concat(told)) if len(told) > 1 else told[0]))
     notes["features_that_are_chimeras_in_the_common_region"] = _everywhere(kept)
     return kept, rows
 
 
-def _with_flag(features: pl.LazyFrame, verdict: pl.LazyFrame) -> pl.LazyFrame:
+def _alike(
+    part: Part, circles: Sequence[Circle]
+) -> Iterator[tuple[pl.LazyFrame, list[Part], bool]]:
+    """Yield the features of each circle of a dataset, what is looked at, and if it is of controls.
+
+    Soils come before the controls that go with them.
+    """
+    own = [one for one in circles if one.libraries.get(part[0].digest)]
+    if len(own) < 2:
+        yield part[2], [part], False
+        return
+    for one in own:
+        beside = [within(other, [part])[0] for other in seen_with(one, own)]
+        yield within(one, [part])[0][2], beside, one.is_control
+
+
+def _found(
+    source: Source, parts: Sequence[Part], scratch: Path
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the chimeras of each dataset that a source was merged of, as rows of `CHIMERAS`."""
+    for digest, sizes in _sizes(source, parts).items():
+        reads = {name: str(size) for name, _, size in sizes}
+        name = names_of(source)[digest]
+        for one in _chimeras(sizes, scratch):
+            yield digest, (name, one[0], reads[one[0]], *one[1:])
+
+
+def _with_flag(features: pl.LazyFrame, verdict: list[tuple[str, str]]) -> pl.LazyFrame:
     """Flag the rows of a verdict, and none but these; what has no sequence stays as it was."""
     import polars as pl
 
+    schema = dict.fromkeys(("feature_id", "source"), pl.String)
+    chimeras = pl.LazyFrame(verdict, schema=schema, orient="row")
     flags = pl.col("flags").fill_null("").str.split("|")
     plain = flags.list.set_difference(pl.lit([FLAG])).list.sort()
     is_one = pl.col("is_chimera").fill_null(value=False)
@@ -84,7 +116,7 @@ def _with_flag(features: pl.LazyFrame, verdict: pl.LazyFrame) -> pl.LazyFrame:
     columns = features.collect_schema().names()
     return (
         features.join(
-            verdict.with_columns(is_chimera=pl.lit(value=True)),
+            chimeras.with_columns(is_chimera=pl.lit(value=True)),
             on=["feature_id", "source"],
             how="left",
         )
@@ -103,21 +135,17 @@ def _everywhere(parts: list[Part]) -> int:
     return found.filter("is_one").collect().height
 
 
-def _sizes(
-    source: Source, counts: pl.LazyFrame, features: pl.LazyFrame
-) -> dict[str, list[tuple[str, str, int]]]:
+def _sizes(source: Source, parts: Sequence[Part]) -> dict[str, list[tuple[str, str, int]]]:
     """Give id, sequence and reads of the features of each dataset, the most abundant first."""
     import polars as pl
 
+    counts = pl.concat([own for _, own, _ in parts])
+    features = pl.concat([own.select("source", "feature_id", "sequence") for _, _, own in parts])
     rows = (
         with_dataset(source, counts)
         .group_by("source", "feature_id")
         .agg(pl.col("count").sum())
-        .join(
-            features.select("source", "feature_id", "sequence").unique(),
-            on=["source", "feature_id"],
-            how="inner",
-        )
+        .join(features.unique(), on=["source", "feature_id"], how="inner")
         .filter((pl.col("sequence").fill_null("") != "") & (pl.col("count") > 0))
         .sort("source", "count", "feature_id", descending=[False, True, False])
         .select("source", "feature_id", "sequence", "count")

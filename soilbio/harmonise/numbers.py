@@ -72,7 +72,7 @@ def merged_numbers(
 
     once = list(_once(sources))
     own = [(source, *_own(source, taken, ways, shared.lots)) for source, taken in once]
-    parts = _changed(own, ways, told, scratch)
+    parts = _changed(own, ways, told, shared, scratch)
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
         placing.note(told.notes)
@@ -166,7 +166,9 @@ def _of_its(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
     return counts.join(libraries, on="library_id", how="semi").select("feature_id").unique()
 
 
-def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[Part]:
+def _changed(
+    parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Path
+) -> list[Part]:
     """Turn, trim and name sequences, as far as that is asked for."""
     genes = ways.genes or (ways.classifier.sequences if ways.classifier else None)
     if placing := ways.by_clades:
@@ -183,7 +185,7 @@ def _changed(parts: list[Part], ways: Ways, told: Told, scratch: Path) -> list[P
         told.notes["features_outside_the_common_region"] = len(ways.trimming.outside)
         if ways.trimming.with_primers:
             told.notes["sequences_with_primers_that_were_cut_off"] = ways.trimming.with_primers
-        parts, told.chimeras = flagged(parts, told.notes, scratch)
+        parts, told.chimeras = flagged(parts, shared.with_libraries, told.notes, scratch)
     if ways.classifier:
         parts = reclassified(parts, ways.classifier, told.notes, scratch)
     return parts
