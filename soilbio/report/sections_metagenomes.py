@@ -68,11 +68,26 @@ def not_classified_text(material: Material) -> list[str]:
             of_assay.setdefault(one.assay_id, []).append(named[one.library_id][UNKNOWN])
     if not of_assay:
         return []
+    limits = _upper_limits(material)
     parts = [
-        f"{percent(sum(shares), len(shares))} ({assay_id})"
+        f"{'at most ' if assay_id in limits else ''}{percent(sum(shares), len(shares))}"
+        f" ({assay_id})"
         for assay_id, shares in sorted(of_assay.items())
     ]
     return [f"Of the metagenomes' reads the databases explain nothing of {listed(parts)}."]
+
+
+def _upper_limits(material: Material) -> list[str]:
+    """Name the assays whose unclassified share holds sequencing errors as well: of sourmash.
+
+    It is of k-mers, and a wrong base makes all those over it unlike any genome's; Kraken2 names
+    whole reads, and sylph takes errors into account.
+    """
+    return [
+        str(assay["assay_id"])
+        for assay in material.view.assays
+        if str(assay.get("engine") or "").startswith("sourmash")
+    ]
 
 
 def _named_blocks(material: Material, profiles: Sequence[Subject]) -> Iterator[Block]:
@@ -82,6 +97,12 @@ def _named_blocks(material: Material, profiles: Sequence[Subject]) -> Iterator[B
         "estimates shares of genomes says what it found, not what each read is; its unclassified "
         "share is an estimate, too."
     )
+    if limits := _upper_limits(material):
+        yield (
+            f"Of sourmash ({listed(limits)}) it is an upper limit: a wrong base makes all k-mers "
+            "over it unknown, whatever genome the read is of. With k-mers of 31 bases and one base "
+            "in 1,000 wrong that is 3 %, with one in 100 27 %, as of many long reads."
+        )
     named = shares_named(material.tables)
     labels = material.view.sequenced_labels()
     shown = sorted(
