@@ -42,7 +42,7 @@ _MEASURE = re.compile(
 _DESIGN = re.compile(
     r"^(?:plots?|site|rep(?:licate|licat|lication)?|treatment|trt|farm|field|row|column|transect|core|"
     r"horizon|layer|date|time|day|week|month|season|group|batch|run|lane|plate|well|qubit|ct|cq|copies|"
-    r"copy[ _.-]?number|age|slope|aspect|[npk]|sample|subsample|number|nr|no|code|barcode|tube|cow|"
+    r"copy[ _.-]?number|age|slope|aspect|sample|subsample|number|nr|no|code|barcode|tube|cow|"
     r"tree|plant|species|stand|station|zone|region|location|parcel|subplot|quadrat|strip|pit|"
     r"parzelle|standort|wiederholung|tiefe|datum|jahr|variante|probe|biomass|yield|cover|extraction|"
     r"dna|conc(?:entration)?|volume|weight|mass|status|factor|level|dose|rate)"
@@ -60,9 +60,12 @@ def check_measured(names: Sequence[str], libraries: Collection[str], problems: P
             _note(problems, name, "by its name this is something measured")
 
 
-def is_of_design(name: str) -> bool:
-    """Tell whether a name is one of a design (Plot, Treatment, Horizon): no feature has it."""
-    return bool(_DESIGN.match(name.strip()))
+def is_of_design(name: str, *, is_column: bool) -> bool:
+    """Tell whether a name is one of a design (Plot, Treatment, Horizon): no feature has it.
+
+    A letter is one (N, P, K) only above a column: rows are called by letters, too.
+    """
+    return bool(_DESIGN.match(name.strip())) or (is_column and name.strip() in ("N", "P", "K"))
 
 
 def check_places(

@@ -229,7 +229,7 @@ def check_alike(grid: Grid, names: Sequence[str], told: Stated, *, is_rows: bool
     problems.raise_if_any()
     odd, kind = _unlike(names)
     for name in names:
-        if not (is_of_design(name) or (name in odd and not is_rows)):
+        if not (is_of_design(name, is_column=not is_rows) or (name in odd and not is_rows)):
             continue
         side = "row" if is_rows else "column"
         problems.add(

@@ -155,6 +155,12 @@ def test_a_column_of_the_design_is_no_feature(tmp_path, name, features, is_last)
     assert sorted(found.features) == sorted(features)
 
 
+def test_rows_may_be_called_by_letters(tmp_path):
+    source = tmp_path / "t.tsv"
+    source.write_text("OTU\tS1\tS2\nN\t5\t3\nP\t4\t1\np\t9\t8\n")
+    assert set(read("table", [source], {}).features) == {"N", "P", "p"}
+
+
 def test_a_row_of_the_design_is_no_feature_and_the_unclassified_is_one(tmp_path):
     source = tmp_path / "t.tsv"
     source.write_text("OTU\tS1\tS2\nOTU1\t5\t3\nOTU2\t4\t1\nunclassified\t9\t8\nPlot\t1\t2\n")
