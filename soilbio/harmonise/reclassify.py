@@ -18,6 +18,7 @@ from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.build import build_sintax
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
+from soilbio.taxonomy.settle import MARK
 from soilbio.taxonomy.sintax import read_sintax
 
 if TYPE_CHECKING:
@@ -111,9 +112,15 @@ def _with_names(features: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
     import polars as pl
 
     is_new = pl.col("new_classifier").is_not_null()
+    # What an earlier merging put there is said anew; the source's own words stand before it.
+    is_again = pl.col("classifier").str.split(MARK).list.last() == pl.col("new_classifier")
 
     def beside(name: str, other: str) -> pl.Expr:
-        both = pl.concat_str(name, other, separator=" / ", ignore_nulls=True)
+        texts = pl.col(name).str.split(MARK)
+        before = texts.list.head(texts.list.len() - 1).list.join(MARK).replace("", None)
+        is_twice = is_again.fill_null(value=False) & pl.col(other).is_not_null()
+        own = pl.when(is_twice).then(before).otherwise(pl.col(name))
+        both = pl.concat_str(own, other, separator=MARK, ignore_nulls=True)
         return pl.when(is_new & (both != "")).then(both).otherwise(pl.col(name)).alias(name)
 
     def instead(name: str, other: str) -> pl.Expr:

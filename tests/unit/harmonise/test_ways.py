@@ -292,7 +292,9 @@ def test_a_chimera_is_seen_in_the_common_region_flagged_and_kept(tmp_path, refer
     assert merged.table("counts")["count"].sum() == 900 + 800 + 5 + 15
 
 
-def test_one_reference_names_the_sequences_of_all(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def genes(tmp_path, monkeypatch) -> list[str]:
+    """Give the genes of a reference that is installed as `own`."""
     rng = random.Random(3)
     genes = [bases(rng, 400) for _ in range(8)]
     own = "".join(f">g{n}\n{one}\n" for n, one in enumerate(genes))
@@ -301,15 +303,23 @@ def test_one_reference_names_the_sequences_of_all(tmp_path, monkeypatch, capsys)
     (tmp_path / "own.tsv").write_text("".join(lineages))
     known = reference_of_files("own", "1", tmp_path / "own.fasta", tmp_path / "own.tsv")
     monkeypatch.setattr("soilbio.references.manifest.locate", lambda name: known)
-    short = "{{assay_id: {0}, target_gene: 16S rRNA, target_subfragment: {0}, engine: dada2,"
-    rest = f" pcr_primer_forward: {primer('V1')}, pcr_primer_reverse: {REVERSE},"
-    rest += " reference: {1}, "
-    assay = short + rest + "reference_version: 1}}"
+    return genes
+
+
+def of_16s(region: str, reference: str) -> str:
+    return (
+        f"{{assay_id: {region}, target_gene: 16S rRNA, target_subfragment: {region}, engine: dada2,"
+        f" pcr_primer_forward: {primer('V1')}, pcr_primer_reverse: {REVERSE},"
+        f" reference: {reference}, reference_version: 1}}"
+    )
+
+
+def test_one_reference_names_the_sequences_of_all(tmp_path, genes, capsys):
     one = [("a", 3, genes[0][:200], "k__Bacteria;p__Firmicutes"), ("b", 4, genes[1][:200], "")]
     other = [("c", 5, genes[0][200:], "d__Bacteria;p__Bacillota;g__Zus")]
     folders = [
-        table(tmp_path / "n", one, assay.format("V1", "greengenes")),
-        table(tmp_path / "s", other, assay.format("V9", "silva")),
+        table(tmp_path / "n", one, of_16s("V1", "greengenes")),
+        table(tmp_path / "s", other, of_16s("V9", "silva")),
     ]
     words = ["harmonise", *map(str, folders), "--classify", "own"]
     assert main([*words, "--out", str(tmp_path / "merged")]) == 0
@@ -320,3 +330,25 @@ def test_one_reference_names_the_sequences_of_all(tmp_path, monkeypatch, capsys)
     assert found == [("n-1", "Aus", 3), ("n-1", "Bus", 4), ("s-1", "Aus", 5)]
     history = json.loads((tmp_path / "merged/provenance/harmonised.json").read_text())
     assert history["classified"]["reference"] == "own"
+
+
+def test_what_one_reference_said_before_is_not_said_twice(tmp_path, genes):
+    """Words of the source's own stay; one of the sequences is named by nothing of its own."""
+    said = "k__Bacteria;p__Firmicutes"
+    rows = {
+        "n": [("a", 3, genes[0][:200], said), ("b", 4, genes[1][:200], "")],
+        "s": [("c", 5, genes[0][:200], "d__Bacteria;p__Bacillota"), ("d", 6, genes[2][:200], "")],
+        "e": [("e", 7, genes[1][:200], said)],
+    }
+    folders = {
+        name: str(table(tmp_path / name, own, of_16s("V1", "silva"))) for name, own in rows.items()
+    }
+    for names, target in (("ns", "first"), (("first", "e"), "later"), ("nse", "once")):
+        own = [folders.get(name, str(tmp_path / name)) for name in names]
+        words = ["--classify", "own", "--level", "feature", "--out", str(tmp_path / target)]
+        assert main(["harmonise", *own, *words]) == 0
+    features = read_dataset(tmp_path / "first").table("features")
+    assert features.filter(pl.col("verbatim_lineage").str.contains(said))["genus"].to_list()
+    for file in ("features.parquet", "provenance/features_of_sources.parquet"):
+        read = [(tmp_path / name / file).read_bytes() for name in ("later", "once")]
+        assert read[0] == read[1], file
