@@ -284,10 +284,20 @@ def _fault_of(record: list[bytes]) -> str:
     return "letters that are no bases of DNA" if record[1].translate(None, _BASES) else ""
 
 
+# The reverse reads of older kits are the third ones, behind those of the barcode.
+_MATES = (("1", "2"), ("2", "1"), ("1", "3"), ("3", "1"))
+
+
 def names_match(name: str, other: str) -> bool:
-    """Tell whether two headers are of a pair: alike up to the first space, but for /1 and /2."""
+    """Tell whether two headers are of a pair: alike up to the first space, but for /1 and /2.
+
+    A number behind a sign is that of the mate; the last digit of a longer one is another read's.
+    """
     name, other = (name.split(None, 1) or [""])[0], (other.split(None, 1) or [""])[0]
-    return name == other or (name[:-1] == other[:-1] and {name[-1:], other[-1:]} <= {*"123"})
+    if name == other:
+        return True
+    ends = (name[-1:], other[-1:])
+    return name[:-1] == other[:-1] and not name[-2:-1].isalnum() and ends in _MATES
 
 
 def iterate_whole(path: Path) -> Iterator[str]:

@@ -53,9 +53,13 @@ def composition_sections(material: Material) -> list[Section]:
 def _compositions(material: Material) -> dict[tuple[str, str], Composition]:
     """Sum the reads of every assay by name, at each rank that has any."""
     view = material.view
+    own = {assay_id: view.of_assay(assay_id) for assay_id in material.assay_ids}
     found = {
         (assay_id, rank): composition(
-            material.tables, [one.library_id for one in view.of_assay(assay_id)], rank
+            material.tables,
+            [one.library_id for one in own[assay_id]],
+            rank,
+            [one.library_id for one in own[assay_id] if one.is_sample],
         )
         for assay_id in material.assay_ids
         for rank in (RANKS_OF_METAGENOMES if view.is_metagenome(assay_id) else SHOWN_RANKS)
@@ -71,9 +75,10 @@ def _composition_section(
         text = "No library holds a named feature, so there is nothing to draw."
         return Section("composition", title, (text,))
     blocks: list[Block] = [
-        f"Shares of reads by rank: the {TOP_NAMES} names of highest mean share, and the rest as "
-        f"“{OTHER}”. Features flagged as chloroplast, mitochondria or off target are left out; "
-        "they stay in the dataset. Reads are not numbers of cells: gene copies differ between taxa."
+        f"Shares of reads by rank: the {TOP_NAMES} names of highest mean share in samples, and the "
+        f"rest as “{OTHER}”. Features flagged as chloroplast, mitochondria or off target are left "
+        "out; they stay in the dataset. Reads are not numbers of cells: gene copies differ between "
+        "taxa."
     ]
     if any(material.view.is_metagenome(assay_id) for assay_id in material.assay_ids):
         blocks.append(

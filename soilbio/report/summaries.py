@@ -46,11 +46,15 @@ def is_excluded() -> pl.Expr:
 
 
 def composition(
-    tables: Mapping[str, pl.LazyFrame], libraries: Collection[str], rank: str
+    tables: Mapping[str, pl.LazyFrame],
+    libraries: Collection[str],
+    rank: str,
+    samples: Collection[str] = (),
 ) -> Composition:
     """Sum the reads of unflagged features by their name at a rank, for the given libraries.
 
-    Names beyond the `TOP_NAMES` of highest mean share become one. O(libraries x names) in memory.
+    Names beyond the `TOP_NAMES` of highest mean share become one; shares of `samples` count, where
+    there are any, and not those of controls. O(libraries x names) in memory.
     """
     import polars as pl
 
@@ -76,6 +80,7 @@ def composition(
     )
     top = (
         sums.filter(~pl.col("name").is_in([UNNAMED, UNKNOWN]))
+        .filter(pl.col("library_id").is_in(list(samples or libraries)))
         .group_by("name")
         .agg(pl.col("share").sum())
         .sort(["share", "name"], descending=[True, False])

@@ -69,7 +69,7 @@ def told_of(config: Path) -> list[Problem]:
 def test_genomes_to_be_removed_that_do_not_fit_into_memory(tmp_path, monkeypatch, memory, codes):
     monkeypatch.setenv("SOILBIO_MEMORY_GB", memory)
     with (tmp_path / "host.fa").open("wb") as handle:
-        handle.write(b">h\n")
+        handle.write(b">h\n" + b"ACGT" * 300_000)  # what is looked at; the rest is a hole
         handle.truncate(600_000_000)
     named = "remove: [{name: host, fasta: host.fa}]"
     assert problems_of(tmp_path, "ssu", named) == codes

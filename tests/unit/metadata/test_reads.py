@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.metadata.reads import read_first
+from soilbio.metadata.reads import names_match, read_first
 from tests.unit.metadata.conftest import fastq, write_gzip
 
 
@@ -51,3 +51,21 @@ def test_a_long_read_that_is_cut_off_is_told(tmp_path):
     with pytest.raises(InputError) as raised:
         read_first(path)
     assert [problem.code for problem in raised.value.problems] == ["fastq-truncated"]
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "is_pair"),
+    [
+        ("M1:1:2101:10:7 1:N:0:1", "M1:1:2101:10:7 2:N:0:1", True),
+        ("SRR1.7/1", "SRR1.7/2", True),
+        ("SRR1.7.1 7 length=100", "SRR1.7.2 7 length=100", True),
+        ("read_1", "read_3", True),
+        # Other reads, whose numbers end so.
+        ("SIM:a:000000301 1:N:0:1", "SIM:a:000000302 2:N:0:1", False),
+        ("r1", "r2", False),
+        ("SRR1.7/2", "SRR1.7/3", False),
+        ("SRR1.7/1", "SRR1.8/2", False),
+    ],
+)
+def test_mates_are_told_by_a_number_behind_a_sign_or_by_nothing(name, other, is_pair):
+    assert names_match(name, other) is is_pair

@@ -9,7 +9,7 @@ import pytest
 
 from soilbio.report.methods import _what
 from soilbio.report.sections_run import summary_blocks
-from soilbio.report.summaries import libraries_once, number_of_features
+from soilbio.report.summaries import OTHER, composition, libraries_once, number_of_features
 from soilbio.standards.sharing_classes import SharingClass
 
 ASSAYS = {"16S": "AMPLICON", "wgs-kraken2": "WGS", "wgs-sylph": "WGS", "wgs-ssu": "WGS"}
@@ -93,3 +93,15 @@ def test_a_methods_section_says_what_was_sequenced():
         "2 soil samples were sequenced in 2 libraries, beside 1 control; 4,000 reads, pairs"
         " counted once, were kept in 6 features."
     )
+
+
+def test_the_names_that_are_shown_are_those_of_samples():
+    counts = [("A1", "x", 100, None), ("A1", "few", 1, None)]
+    counts += [("N1", f"reagent {n}", 5, None) for n in range(20)]
+    known = tables(counts=counts)
+    features = known["features"].with_columns(flags=pl.lit(""), genus=pl.col("feature_id"))
+    found = composition({**known, "features": features}, ["A1", "N1"], "genus", ["A1"])
+    assert found.names == ("x", "few", OTHER)
+    assert found.shares["N1"] == {OTHER: pytest.approx(1)}
+    controls = composition({**known, "features": features}, ["A1", "N1"], "genus")
+    assert len(controls.names) > 3
