@@ -83,7 +83,7 @@ def _is_merging(found: object) -> bool:
     if not isinstance(found, dict) or found.get("level") not in _LEVELS:
         return False
     pairs, notes, before = found.get("pairs"), found.get("notes"), found.get("before", [])
-    regions = found.get("common_regions", {})
+    regions, lengths = (found.get(f"common_{one}", {}) for one in ("regions", "lengths"))
     return (
         isinstance(pairs, list)
         and all(_is_pair(one) for one in pairs)
@@ -93,6 +93,8 @@ def _is_merging(found: object) -> bool:
         and _has_texts(found.get("reference", dict.fromkeys(_OF_FILE, "")), *_OF_FILE)
         and isinstance(regions, dict)
         and all(isinstance(one, dict) and one.keys() >= _OF_REGION for one in regions.values())
+        and isinstance(lengths, dict)
+        and all(isinstance(one, int) for one in lengths.values())
         and isinstance(before, list)
         and all(map(_is_merging, before))
     )

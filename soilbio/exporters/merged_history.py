@@ -7,11 +7,12 @@ and what each dataset lost, is for those who hold them all.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from soilbio.dataset.history import LOTS, PLACEMENT, History
+from soilbio.dataset.history import LOTS, PLACEMENT, History, merges_of
 from soilbio.exporters.rows import Names, Row
 
 # Of a common region: what tells whose assays it is of stays behind.
@@ -58,28 +59,20 @@ def copy_history(history: History, received: Received) -> dict[str, Any]:
     }
 
 
+def cuts_of(history: History) -> dict[str, int]:
+    """Give how many assays were cut to which length, for the notes on an export."""
+    lengths = Counter(
+        length for one in merges_of(history) for length in one.get("common_lengths", {}).values()
+    )
+    return {f"assays_cut_to_{length}_bp": lengths[length] for length in sorted(lengths)}
+
+
 def _compared(history: History, received: Received) -> dict[str, Any]:
     """Copy which shared assays of which datasets were compared, and the level of each two.
 
     Reasons stay behind: some tell of samples what may be withheld.
     """
-    names, (assay_of, shown) = received.names, received.assay_of
-    digests = {one["name"]: one["sha256"] for one in history["datasets"]}
-    assays: dict[str, set[str]] = {}  # of each dataset that was named, those of shared libraries
-    parts: dict[str, list[str]] = {}
-    for source, own in history.get("parts", {}).items():
-        for part in own:
-            new = [received.libraries.get(one) for one in history["libraries"][part]]
-            found = {assay_of[one] for one in new if one is not None}
-            if found:
-                assays.setdefault(source, set()).update(found)
-                parts.setdefault(names.of(source), []).append(names.of(digests[part]))
-    nodes = {
-        node: (f"{names.of(source)}: {shown[name]}", shown[name])
-        for source, shared in assays.items()
-        for node, name in history.get("assays", {}).items()
-        if node.startswith(f"{source}: ") and shown.get(name) in shared
-    }
+    parts, nodes = _nodes(history, received)
     pairs = [
         {"one": nodes[pair["one"]][0], "other": nodes[pair["other"]][0], "level": pair["level"]}
         for pair in history["pairs"]
@@ -100,6 +93,30 @@ def _compared(history: History, received: Received) -> dict[str, Any]:
     }
 
 
+def _nodes(
+    history: History, received: Received
+) -> tuple[dict[str, list[str]], dict[str, tuple[str, str]]]:
+    """Give the parts of each dataset that was named, and new words and name of shared assays."""
+    names, (assay_of, shown) = received.names, received.assay_of
+    digests = {one["name"]: one["sha256"] for one in history["datasets"]}
+    assays: dict[str, set[str]] = {}  # of each dataset that was named, those of shared libraries
+    parts: dict[str, list[str]] = {}
+    for source, own in history.get("parts", {}).items():
+        for part in own:
+            new = [received.libraries.get(one) for one in history["libraries"][part]]
+            found = {assay_of[one] for one in new if one is not None}
+            if found:
+                assays.setdefault(source, set()).update(found)
+                parts.setdefault(names.of(source), []).append(names.of(digests[part]))
+    nodes = {
+        node: (f"{names.of(source)}: {shown[name]}", shown[name])
+        for source, shared in assays.items()
+        for node, name in history.get("assays", {}).items()
+        if node.startswith(f"{source}: ") and shown.get(name) in shared
+    }
+    return parts, nodes
+
+
 def _sequences(history: History, received: Received) -> dict[str, Any]:
     """Copy what says to what features were made, by this and earlier merging."""
     regions = history.get("common_regions", {})
@@ -112,6 +129,7 @@ def _sequences(history: History, received: Received) -> dict[str, Any]:
         "common_regions": {
             gene: _window(regions[gene], received) for gene in sorted(regions) if gene in genes
         },
+        **({"common_lengths": cut} if (cut := _lengths(history, received)) else {}),
         **(
             {
                 PLACEMENT: {
@@ -126,6 +144,18 @@ def _sequences(history: History, received: Received) -> dict[str, Any]:
         "pairs": [],
         "notes": {},
         "losses": [],
+    }
+
+
+def _lengths(history: History, received: Received) -> dict[str, int]:
+    """Copy to which length sequences of shared assays were cut, where methods are shared."""
+    lengths = history.get("common_lengths", {})
+    has_method = {row["assay_id"] for row in received.assays if row.get("engine")}
+    _, nodes = _nodes(history, received) if lengths else ({}, {})
+    return {
+        new: lengths[old]
+        for old, (new, name) in sorted(nodes.items(), key=lambda one: one[1])
+        if old in lengths and name in has_method
     }
 
 

@@ -28,7 +28,7 @@ from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, counted, keep_counts
 from soilbio.exporters.filled import filled_columns, frame_of
 from soilbio.exporters.gate import Gate, key_of, open_gate
-from soilbio.exporters.merged_history import Received, copy_history
+from soilbio.exporters.merged_history import Received, copy_history, cuts_of
 from soilbio.exporters.origins import origins_of
 from soilbio.exporters.profile_names import sheet_names
 from soilbio.exporters.pseudonyms import PSEUDONYM
@@ -171,10 +171,13 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         of_sample,
         in_use := _in_use(gate, of_sample.values()),
         {name: dataset.agreements[name] for name in in_use},
-        Evidence(work.ledger.values, work.ledger.rows, _digests(dataset.agreements)),
+        Evidence(
+            *(work.ledger.values, work.ledger.rows, _digests(dataset.agreements)),
+            cuts_of(history := copy_history(dataset.history, received)),
+        ),
         work.names.of("dataset"),
         copied.origins,
-        copy_history(dataset.history, received),
+        history,
     )
 
 

@@ -38,7 +38,7 @@ from soilbio.dataset.tables import FEATURES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError
 from soilbio.exporters.assay_names import shown_assays
-from soilbio.exporters.merged_history import Received, copy_history
+from soilbio.exporters.merged_history import Received, copy_history, cuts_of
 from soilbio.exporters.origins import Origins, shown_features
 from soilbio.exporters.registry import OF_TABLES
 from soilbio.exporters.rows import Names
@@ -284,6 +284,28 @@ def test_a_common_region_goes_along_where_its_primers_do():
         assert (region["forward_primer"], region["reverse_primer"]) == told
         assert list(found["libraries"].values()) == list(found[LOTS].values()) == [["new"]]
         assert "secret" not in json.dumps(found)
+
+
+def test_the_length_that_assays_were_cut_to_goes_along_where_their_methods_do():
+    """Also of an earlier merging; of a withheld dataset nothing is told."""
+    merging = {
+        **{"level": "feature", "pairs": [], "notes": {}, "parts": {"open": ["open"], "z": ["z"]}},
+        "datasets": [{"name": "open", "sha256": "o"}, {"name": "z", "sha256": "s"}],
+        **{"libraries": {"open": ["a"], "z": ["b"]}, LOTS: {"l": ["a"], "m": ["b"]}},
+        **{"assays": {"open: V4": "V4", "z: V4": "V4-1"}},
+        "common_lengths": {"open: V4": 150, "z: V4": 150},
+    }
+    names = Names(bytes(32), PARTY)
+    told = {f"{names.of('open')}: V4": 150}
+    for history in (merging, {**merging, "common_lengths": {}, "before": [merging]}):
+        for engine, expected in (("dada2", told), (None, {})):
+            assays = [{"assay_id": "V4", "engine": engine}]
+            received = Received(assays, {"a": "new"}, ({"new": "V4"}, {"V4": "V4"}), {"l"}, names)
+            found = copy_history(history, received)
+            merges = [*found.get("before", ()), found]
+            lengths = [one["common_lengths"] for one in merges if "common_lengths" in one]
+            assert lengths == ([expected] if expected else [])
+            assert cuts_of(found) == ({"assays_cut_to_150_bp": 1} if expected else {})
 
 
 @pytest.mark.parametrize(
