@@ -63,6 +63,7 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
     samples = sample_rows(libraries.values(), metadata, agreement_of)
     assays = sorted({library.assay for library in libraries.values()})
     counts = _counts(assays, results, agreement_of)
+    reads_left = _reads_left(libraries.values(), results)
     tables: dict[str, pl.DataFrame] = {
         "samples": pl.DataFrame(samples, schema=_text_schema(samples)),
         "assays": pl.DataFrame(
@@ -71,7 +72,7 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         "libraries": _frame(
             library_rows(
                 libraries.values(),
-                _reads_left(libraries.values(), results),
+                reads_left,
                 _tracking(assays, results),
                 agreement_of,
             ),
@@ -98,7 +99,7 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         used,
         target,
         extra_columns=project.columns,
-        provenance=provenance_of(project, libraries, tables["assays"]),
+        provenance=provenance_of(project, libraries, tables["assays"], _genomes(reads_left)),
         files={**trees, **renamed_files(tables["features"])},
     )
 
@@ -252,6 +253,15 @@ def _reads_left(libraries: Iterable[Library], results: Path) -> dict[str, dict[s
         )
         for one in libraries
     }
+
+
+def _genomes(reads_left: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    """Give the genomes whose reads were taken out, with the SHA-256 of their files."""
+    found: dict[str, str] = {}
+    for left in reads_left.values():
+        known = left.get("genomes")
+        found |= known if isinstance(known, dict) else {}
+    return dict(sorted(found.items()))
 
 
 def _tracking(assays: Sequence[str], results: Path) -> dict[str, dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
 from soilbio.metadata.assays import Assay
 from soilbio.metadata.quantities import is_bare, is_measured, other_units, quantity_in
@@ -136,7 +137,7 @@ def assay_row(
     }
 
 
-def treatment(assay: Assay, shotgun: Mapping[str, object], removed: Iterable[str]) -> Row:
+def treatment(assay: Assay, shotgun: Mapping[str, Any], removed: Iterable[str]) -> Row:
     """Say how reads were trimmed, and whose were taken out; it is told where datasets are compared.
 
     To which length reads of amplicons were cut, the engine's parameters say.
@@ -145,10 +146,14 @@ def treatment(assay: Assay, shotgun: Mapping[str, object], removed: Iterable[str
         when = "cut off (cutadapt)" if assay.primers_in_reads else "cut off before"
         return {"trim_method": f"primers {when}"}
     tool = "cutadapt" if assay.long_reads else "fastp"
-    names = ", ".join(sorted(removed))
+    quality = f", mean error of Q{shotgun['long_min_quality']} at most" if assay.long_reads else ""
+    names, rule = ", ".join(sorted(removed)), ""
+    if names:
+        aligned, alike = (shotgun[f"remove_min_{of}"] for of in ("aligned", "identity"))
+        rule = f"at least {aligned:.0%} of a read aligned, at {alike:.0%} identity or more"
     return {
-        "trim_method": f"{tool}; reads of {assay.least_read_bp(shotgun)} bp and more",
-        "screen_contam_method": f"reads of {names} taken out (minimap2)" if names else None,
+        "trim_method": f"{tool}; reads of {assay.least_read_bp(shotgun)} bp and more{quality}",
+        "screen_contam_method": f"reads of {names} taken out (minimap2; {rule})" if names else None,
     }
 
 

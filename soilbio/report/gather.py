@@ -16,6 +16,8 @@ from soilbio.agreements.model import Agreement, Decision, Strictness
 from soilbio.agreements.parse import parse_agreement
 from soilbio.dataset.read import read_dataset
 from soilbio.errors import Problems
+from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
+from soilbio.metadata.told import shotgun_settings
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material
 from soilbio.report.merged import named_for, tables_for
@@ -178,10 +180,11 @@ def _classes(folder: Path, columns: list[str]) -> dict[str, Share]:
 def _settings(
     config: Config | None, assays: tuple[Mapping[str, object], ...]
 ) -> dict[str, dict[str, object]]:
-    """Copy the settings that were in force; paths, and the other engine's settings, left out."""
+    """Copy the settings that were in force; folders, and settings of what did not run, left out."""
     if config is None:
         return {}
     engines = {str(assay.get("engine") or "") for assay in assays}
+    strategies = {str(assay.get("library_strategy") or "") for assay in assays}
     amplicon = {
         key: value
         for key, value in config.amplicon.items()
@@ -190,12 +193,15 @@ def _settings(
     taxonomy = {key: value for key, value in config.taxonomy.items() if key not in _PATHS}
     own = taxonomy.pop("by_assay")
     taxonomy |= {f"reference of {name}": one["reference"] for name, one in sorted(own.items())}
-    parts = {
-        "amplicon": amplicon,
-        "taxonomy": taxonomy,
-        "tree": dict(config.tree),
-        "diversity": dict(config.diversity),
-    }
+    parts = {"taxonomy": taxonomy, "diversity": dict(config.diversity)}
+    if strategies != {"WGS"}:
+        parts |= {"amplicon": amplicon, "tree": dict(config.tree)}
+    if "WGS" in strategies:
+        absent = tuple(
+            f"{engine}_" for engine in (*WHOLE_READS, REESTIMATES) if engine not in engines
+        )
+        told = shotgun_settings(config).items()
+        parts["shotgun"] = {key: value for key, value in told if not key.startswith(absent)}
     return {
         part: {key: value for key, value in values.items() if value is not None}
         for part, values in parts.items()

@@ -77,6 +77,10 @@ def _has_wgs(view: View) -> bool:
     return any(view.is_metagenome(str(assay["assay_id"])) for assay in view.assays)
 
 
+def _has_amplicons(view: View) -> bool:
+    return any(str(assay.get("library_strategy") or "") != "WGS" for assay in view.assays)
+
+
 def _groups_text(material: Material) -> str:
     if not material.view.columns:
         return ""
@@ -273,7 +277,8 @@ def next_section(material: Material) -> Section:
         [
             *(str(a.get(key) or "") for a in material.view.assays for key in _NAMED),
             *material.software,
-            "cutadapt coverage",
+            # Hill numbers by coverage are of features that are counted, which profiles are not.
+            "cutadapt coverage" if _has_amplicons(material.view) else "",
             "mafft fasttree" if any(material.results.has_tree.values()) else "",
         ]
     ).lower()

@@ -157,6 +157,12 @@ def test_reads_of_hosts_are_counted_and_never_leave_and_rrna_reads_are_named(hos
     assert (assay["classifier"], assay["abundance"]) == ("SINTAX", "marker")
     page = (hosted.results / "report.html").read_text()
     assert "of the community seen" in page
+    made = (hosted.results / "dataset" / "provenance" / "run.json").read_text()
+    told = {tool["name"]: tool["version"] for tool in json.loads(made)["tools"]}
+    assert {"fastp", "minimap2", "vsearch"} <= {*told}
+    assert "unknown" not in told.values()
+    assert json.loads(made)["parameters"]["shotgun"]["removed_sha256"] == left["M1"]["genomes"]
+    assert str(hosted.folder.parent) not in made
     kept = hosted.results / "shotgun" / "clean" / "M1_1.fastq.gz"
     texts = gzip.decompress(kept.read_bytes()).decode().split("\n")[1::4]
     both = (HOST, reverse_complement(HOST), PHIX, reverse_complement(PHIX))

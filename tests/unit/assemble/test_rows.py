@@ -59,12 +59,13 @@ def test_a_library_says_what_became_of_it(tracked, status, reason):
             Assay("wgs", library_strategy="WGS"),
             ["wheat", "phix"],
             "fastp; reads of 50 bp and more",
-            "reads of phix, wheat taken out (minimap2)",
+            "reads of phix, wheat taken out (minimap2; at least 50% of a read aligned,"
+            " at 90% identity or more)",
         ),
         (
             Assay("long", library_strategy="WGS", long_reads=True),
             [],
-            "cutadapt; reads of 500 bp and more",
+            "cutadapt; reads of 500 bp and more, mean error of Q10 at most",
             None,
         ),
     ],
@@ -72,7 +73,9 @@ def test_a_library_says_what_became_of_it(tracked, status, reason):
 def test_an_assay_says_how_reads_were_trimmed_and_whose_were_taken_out(
     assay, removed, trimmed, screened
 ):
-    row = treatment(assay, {"min_length_bp": 50, "long_min_length_bp": 500}, removed)
+    shotgun = {"min_length_bp": 50, "long_min_length_bp": 500, "long_min_quality": 10}
+    shotgun |= {"remove_min_aligned": 0.5, "remove_min_identity": 0.9}
+    row = treatment(assay, shotgun, removed)
     assert (row["trim_method"], row.get("screen_contam_method")) == (trimmed, screened)
 
 
