@@ -174,7 +174,10 @@ def _list(_: argparse.Namespace) -> int:
         if entry:
             memory = memory_of_entry(entry)
             about = "~" if memory and not entry.memory_bytes else ""
-            row += [_gb(entry.download_bytes), _gb(disk_of_entry(entry)), about + _gb(memory)]
+            disk, needed = _gb(disk_of_entry(entry)), about + _gb(memory)
+            # One's own manifest need not say sizes; what is installed shows them.
+            found = _sizes(name, entry.engine) if said and not (disk and needed) else ("", "")
+            row += [_gb(entry.download_bytes), disk or found[0], needed or found[1]]
             row += [entry.checksums(), entry.doi or ""]
             row.append("; ".join(f"{key}: {why}" for key, why in sorted(entry.unknown.items())))
         else:
@@ -185,7 +188,7 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _sizes(name: str, engine: str) -> tuple[str, str]:
-    """Write the disk and memory of an installed reference that is in no manifest."""
+    """Write the disk and memory of an installed reference of which no manifest tells them."""
     from soilbio.references.entries import PROFILERS
     from soilbio.references.machine import memory_of
     from soilbio.references.manifest import locate_database, references_root

@@ -119,7 +119,8 @@ def compare(
 
 
 def _agree(one: Assay, other: Assay, field: str) -> bool:
-    return _said(one, field) == _said(other, field) != ""
+    said = _said(one, field)
+    return said == _said(other, field) and said not in ("", "not stated")
 
 
 def _instead(applying: Iterable[Rule], names: Collection[str], rule: Rule) -> list[Rule]:

@@ -152,11 +152,13 @@ def _read_shares(
     with path.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle, delimiter="\t"):
             found[row["genome"]] += float(row["share"])
+    # Digits that are cut off when shares are written may make them more than all.
+    whole = max(1.0, sum(found.values()))
     for genome, share in found.items():
         is_own = bool(database) and not is_accession(genome)
         feature = f"{_GENOME}{database}:{genome}" if is_own else f"{_GENOME}{genome}"
         taxa[feature] = Taxon(lineage=known.get(genome, ""), taxon_id=f"{source}:{genome}")
-        rows.append((library, feature, share))
+        rows.append((library, feature, share / whole))
     rest = 1 - sum(found.values())
     if rest > _ROUNDING:
         rows.append((library, UNCLASSIFIED, rest))

@@ -233,6 +233,15 @@ def test_profiles_of_metagenomes_are_not_said_to_have_sequences():
     assert "by their sequences" not in text
 
 
+def test_a_version_that_neither_states_is_not_said_to_be_the_same():
+    profile = {"library_strategy": "WGS", "engine": "kraken2", "reference": "k2"}
+    profile["reference_version"] = "not stated"
+    one, other = ({**profile, "reference_sha256": digest} for digest in ("ab", "cd"))
+    (pair,) = compare({"one": one, "other": other}, read_rules())
+    assert "reference" in pair.common
+    assert not {"reference_version", "reference_sha256"} & {*pair.common}
+
+
 def test_of_many_pairs_with_the_same_reasons_some_are_named():
     assays = {f"a{place:02d}": V4 for place in range(12)}
     lines = told(compare(assays, read_rules())).splitlines()

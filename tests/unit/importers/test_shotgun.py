@@ -42,6 +42,16 @@ def test_genomes_of_one_name_are_one_feature(tmp_path):
     assert found == {"genome:bin1.fa": 0.5, "unclassified": 0.5}
 
 
+def test_shares_are_no_more_than_all_whatever_their_last_digits(tmp_path):
+    rows = [f"GCF_00000010{n}.1\t0.333333334\t0.3\t99\t3\n" for n in range(3)]
+    (tmp_path / "L1.tsv").write_text(SHARES + "".join(rows))
+    files = {"L1": tmp_path / "L1.tsv"}
+    collect_profiles("sylph", files, {"L1": {"reads_merged": 10}}, Told(), tmp_path / "out")
+    counts = pl.read_parquet(tmp_path / "out" / "counts.parquet")
+    assert counts["relative_abundance"].sum() == pytest.approx(1, abs=1e-12)
+    assert counts.height == 3
+
+
 def test_genomes_without_accession_are_of_one_database(tmp_path):
     (tmp_path / "L1.tsv").write_text(
         f"{SHARES}bin1.fa\t0.25\t0.5\t99\t3\nGCF_000000101.1\t0.5\t0.5\t99\t3\n"
