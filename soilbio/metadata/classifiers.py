@@ -44,10 +44,10 @@ def _named_as(project: Config, assay_id: str) -> str:
     """Say with which assay's reference an assay is named; rRNA of metagenomes as that of amplicons.
 
     That is the project's, unless one of 16S has a reference of its own and the project's is of
-    another gene or of one that is not known; or one of 18S, and the project's is of another gene.
+    another gene or of one that is not known; or one of 18S, and the project's is of neither.
     """
     assay, gene = project.assays.get(assay_id), _gene_of(project.taxonomy)
-    if assay is None or not assay.is_shotgun or gene in _SMALL_SUBUNIT:
+    if assay is None or not assay.is_shotgun or gene == _SMALL_SUBUNIT[0]:
         return assay_id
     genes = {
         name: _plain(known.target_gene)
@@ -55,7 +55,7 @@ def _named_as(project: Config, assay_id: str) -> str:
         if (known := project.assays.get(name)) is not None
     }
     # The project's own may well be of 16S: one of 18S does not stand for it.
-    wanted = _SMALL_SUBUNIT if gene else _SMALL_SUBUNIT[:1]
+    wanted = _SMALL_SUBUNIT[:1] if gene in ("", *_SMALL_SUBUNIT) else _SMALL_SUBUNIT
     alike = [name for one in wanted for name in genes if genes[name] == one]
     return alike[0] if alike else assay_id
 

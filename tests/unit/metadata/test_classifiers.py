@@ -84,8 +84,16 @@ WGS = "assays: {wgs: {library_strategy: WGS, profilers: [ssu]}}\n"
             "own",
         ),
         ("{reference: own, sequences: a.fa, lineages: a.tsv}", "own"),
+        (
+            f"{{reference: pr2-5.1.1, by_assay: {{{V4}: {{reference: silva-138.2}}}}}}",
+            "silva-138.2",
+        ),
+        (f"{{reference: pr2-5.1.1, by_assay: {{{ITS}: {{reference: unite-10}}}}}}", "pr2-5.1.1"),
     ],
-    ids=["usual", "several", "of-its", "own-and-16S", "its-and-18S", "own-and-18S", "own"],
+    ids=[
+        *("usual", "several", "of-its", "own-and-16S", "its-and-18S", "own-and-18S", "own"),
+        *("18S-and-16S", "18S"),
+    ],
 )
 def test_rrna_of_metagenomes_is_named_as_that_of_amplicons(tmp_path, taxonomy, reference):
     known = project(tmp_path, f"{WGS}taxonomy: {taxonomy}\n")
