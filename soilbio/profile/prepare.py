@@ -13,6 +13,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError
 from soilbio.metadata.reads import UNREACHABLE, check_packing, iterate_whole
+from soilbio.profile.letters import drop_without_base
 from soilbio.profile.packing import packing
 from soilbio.profile.primers import Primers, cutadapt_options, read_counts
 from soilbio.profile.tools import Pipe, ToolFailed
@@ -286,6 +287,7 @@ def _filtered_reads(
     raw = read_counts(trimmed, ["read_counts", "input"])
     primer = read_counts(trimmed, ["read_counts", "output"])
     kept = read_counts(filtered, ["read_counts", "output"])
+    kept -= drop_without_base(targets[: len(sources)]) if kept else 0
     reason = _why_empty([("in the files", raw), ("with both primers", primer), ("passed", kept)])
     status = "empty" if reason else "ok"
     return ReadsLeft(reads.library_id, status, reason, raw, primer, 0, kept)

@@ -180,6 +180,26 @@ def test_filtered_pairs_are_cut_for_dada2(tmp_path):
     assert (left.status, left.reads_filtered) == ("ok", 2)
 
 
+@pytest.mark.parametrize("letter", [".", "R", "-", "U", "X", "N"])
+@pytest.mark.parametrize("end", [0, 1])
+def test_pairs_with_a_letter_that_is_no_base_are_left_out_for_dada2(tmp_path, letter, end):
+    amplicon = random_dna(253, 1)
+    whole = template(amplicon)
+    reads = write_pairs(tmp_path, [whole] * 5)
+    path = (reads.forward, reads.reverse)[end]
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines(keepends=True)
+    lines[5] = lines[5][:100] + letter + lines[5][101:]  # of the second read
+    path.write_bytes(gzip.compress("".join(lines).encode(), mtime=0))
+    targets = [tmp_path / "x_1.fastq.gz", tmp_path / "x_2.fastq.gz"]
+    left = prepare_filtered(reads, PRIMERS, Filters(), targets)
+    assert (left.status, left.reads_primer, left.reads_filtered) == ("ok", 5, 4)
+    for target in targets:
+        text = gzip.decompress(target.read_bytes()).decode().splitlines()
+        assert [line.split()[0] for line in text[::4]] == ["@r0", "@r2", "@r3", "@r4"]
+        assert not set("".join(text[1::4])) - set("ACGT")
+    assert sorted(path.name for path in tmp_path.glob("*letters*")) == []
+
+
 def test_filtering_a_damaged_file_leaves_empty_files_and_a_failed_library(tmp_path):
     reads = write_pairs(tmp_path, [template(random_dna(253, 1))])
     reads.forward.write_bytes(b"no gzip at all")
