@@ -1,4 +1,4 @@
-"""Reads with letters that are no base: where DADA2 meets one it ends, for all libraries of a run."""
+"""Reads with letters that are no base: where DADA2 meets one, it ends for all of a run."""
 
 from __future__ import annotations
 
