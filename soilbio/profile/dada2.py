@@ -72,7 +72,8 @@ def collect(
     sequences: dict[str, str] = {}
     counts: dict[tuple[str, str], int] = {}
     denoised = dict.fromkeys(libraries, 0)
-    merged = dict.fromkeys(libraries, 0)
+    # Of single reads nothing is merged: R leaves the cell empty.
+    merged: dict[str, int] = dict.fromkeys(libraries, 0)
     reasons: dict[str, str] = {}
     for found, tracking in tables:
         for row in _rows(found):
@@ -82,7 +83,10 @@ def collect(
                 counts[row["library"], feature] = int(row["count"])
         for row in _rows(tracking):
             denoised[row["library"]] = int(row["denoised"])
-            merged[row["library"]] = int(row["merged"])
+            if row["merged"]:
+                merged[row["library"]] = int(row["merged"])
+            else:
+                merged.pop(row["library"], None)
             if row["reason"]:
                 reasons[row["library"]] = row["reason"]
     version, parameters = engine

@@ -12,6 +12,7 @@ from soilbio.errors import InputError, Problem, problem_of
 from soilbio.references.disk import atomic_text
 from soilbio.references.lineages import is_of_pr2, ranks_of, read_lineages, to_sintax_name
 from soilbio.references.manifest import Reference
+from soilbio.standards.iupac import BASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ def read_ids(path: Path) -> frozenset[str]:
         )
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     return frozenset(line.partition("\t")[0].strip() for line in lines) - {""}
+
+
+_NO_BASES = str.maketrans("", "", "".join(BASES))
 
 
 def read_sequences(path: Path) -> Generator[tuple[str, str], None, None]:
@@ -145,19 +149,57 @@ def checked_sequences(
     Raises
     ------
     InputError
-        `reference-lineage-missing`, `reference-duplicate`, with the number of the record as row.
+        `reference-lineage-missing`, `reference-duplicate`, with the number of the record as row;
+        `reference-no-dna` at the first sequence that is none.
 
     """
     seen, problems = set[str](), list[Problem]()
     for row, (name, sequence) in enumerate(read_sequences(reference.sequences), start=1):
+        if strange := no_sequence(name, sequence, row, reference.sequences):
+            raise InputError([*problems, strange])
         problem = _problem_with(name, row, seen, lineages, reference.sequences)
         if problem:
             problems.append(problem)
         else:
             seen.add(name)
             yield name, sequence
+    if not seen and not problems:
+        problems = [nothing_in(reference.sequences)]
     if problems:
         raise InputError(problems)
+
+
+def strange_letters(sequence: str) -> str:
+    """List what is in a sequence beside bases of DNA (IUPAC); empty if nothing is."""
+    return " ".join(sorted(set(sequence.translate(_NO_BASES)))[:6])
+
+
+def no_sequence(name: str, sequence: str, row: int, source: Path) -> Problem | None:
+    """Describe what is no DNA: an alignment, proteins; `row` counts records."""
+    strange = strange_letters(sequence)
+    if not strange:
+        return None
+    is_aligned = set(strange) <= set("-. ")
+    return Problem(
+        "reference-no-dna",
+        str(source),
+        "bases of DNA or RNA, without gaps",
+        "Take the file of unaligned sequences" if is_aligned else "Give sequences of the gene",
+        row,
+        "sequence",
+        f"{name}: {'the gaps of an alignment' if is_aligned else f'letters {strange}'}",
+    )
+
+
+def nothing_in(source: Path) -> Problem:
+    """Describe a file without a sequence."""
+    return Problem(
+        "reference-file-unreadable",
+        str(source),
+        "at least one sequence",
+        "Get the file again, or correct the path",
+        found="no sequence",
+    )
 
 
 def _problem_with(

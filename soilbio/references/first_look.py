@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problem
-from soilbio.references.build import missing_lineage, read_sequences
+from soilbio.references.build import missing_lineage, no_sequence, nothing_in, read_sequences
 from soilbio.references.lineages import read_lineages
 
 # So many sequences, and so much of the lineages, are looked at: milliseconds, whatever their size.
@@ -19,10 +19,13 @@ def look_at(sequences: Path, lineages: Path) -> list[Problem]:
     """List what building a classifier of a reference would stumble over at once."""
     problems: list[Problem] = []
     names: dict[str, int] = {}
+    strange: Problem | None = None
     try:
         with closing(read_sequences(sequences)) as records:
-            for row, (name, _) in enumerate(islice(records, _RECORDS), start=1):
+            for row, (name, sequence) in enumerate(islice(records, _RECORDS), start=1):
                 names.setdefault(name, row)
+                strange = strange or no_sequence(name, sequence, row, sequences)
+        problems += [strange] if strange else [] if names else [nothing_in(sequences)]
     except InputError as error:
         problems += error.problems
     try:

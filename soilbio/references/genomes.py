@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from soilbio.errors import Problems, problem_of
-from soilbio.references.build import checked_sequences, read_sequences
+from soilbio.references.build import checked_sequences, read_sequences, strange_letters
 from soilbio.references.genome_names import without_source
 from soilbio.references.lineages import ranks_of, read_lineages
 from soilbio.references.manifest import Reference
 from soilbio.references.taxdump import Taxdump
-from soilbio.standards.iupac import BASES
 
 _ENDS = (".fa", ".fna", ".fasta")
-_NOT_BASES = str.maketrans("", "", f"{''.join(BASES)}-.*")
+_GAPS = str.maketrans("", "", "-.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +173,12 @@ def _reader(path: Path) -> Callable[[], Iterator[tuple[str, str]]]:
 def _dna_of(path: Path) -> Iterator[tuple[str, str]]:
     """Read a genome; proteins are in files of the same kind, and would be sketched as if DNA."""
     for name, sequence in read_sequences(path):
-        if strange := sorted(set(sequence.translate(_NOT_BASES))):
+        if strange := strange_letters(sequence.translate(_GAPS)):
             raise problem_of(
                 "reference-no-dna",
                 str(path),
                 column=name,
-                found=f"the letter{'s' if len(strange) > 1 else ''} {' '.join(strange[:6])}",
+                found=f"the letters {strange}",
                 expected="bases of DNA, IUPAC's letters and gaps among them",
                 fix="Give the genome (.fna), not its proteins; or take the file away",
             )

@@ -91,5 +91,7 @@ tables <- lapply(names(merged), function(library) {
 found <- do.call(rbind, tables)
 found <- found[order(found$library, found$sequence, method = "radix"), ]
 totals <- vapply(merged, reads_of, numeric(1))
+# Single reads have nothing to merge.
+if (!is_paired) totals <- rep("", length(totals))
 write_results(found, data.frame(library = names(denoised), denoised = denoised, merged = totals,
                                 reason = rep("", length(denoised))))

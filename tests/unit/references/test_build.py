@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.references.build import build_sintax, read_ids
+from soilbio.references.build import build_dada2, build_sintax, read_ids
+from soilbio.references.first_look import look_at
 from soilbio.references.manifest import reference_of_files
 
 INVALID = Path(__file__).parents[2] / "data" / "references" / "invalid"
@@ -57,12 +58,29 @@ def test_each_invalid_file_has_exactly_its_fault_and_leaves_no_output(path, tmp_
     assert not list(tmp_path.glob("out*"))
 
 
-def test_an_empty_reference_gives_an_empty_file(make, tmp_path):
-    assert build_sintax(make("", ""), tmp_path / "out.fasta").written == 0
-    assert (tmp_path / "out.fasta").read_bytes() == b""
-
-
 def test_a_list_that_is_not_there_is_named(tmp_path):
     with pytest.raises(InputError) as caught:
         read_ids(tmp_path / "none")
     assert [problem.code for problem in caught.value.problems] == ["reference-file-missing"]
+
+
+ALIGNED, PROTEINS = ">a\n..AC--GT\n>b\nGG\n>c\nCC\n", ">a\nMKLEINQWW\n>b\nGG\n>c\nCC\n"
+
+
+@pytest.mark.parametrize(
+    ("fasta", "code", "found"),
+    [
+        (ALIGNED, "reference-no-dna", "a: the gaps of an alignment"),
+        (PROTEINS, "reference-no-dna", "a: letters E F I L P Q"),
+        ("", "reference-file-unreadable", "no sequence"),
+    ],
+)
+@pytest.mark.parametrize("build", [build_sintax, build_dada2])
+def test_what_is_no_sequence_of_a_gene_is_told(make, tmp_path, fasta, code, found, build):
+    reference = make(fasta=fasta.replace("WW", "WWPFIL"))
+    with pytest.raises(InputError) as caught:
+        build(reference, tmp_path / "out.fasta")
+    assert [(one.code, one.found) for one in caught.value.problems] == [(code, found)]
+    assert not (tmp_path / "out.fasta").exists()
+    looked = look_at(reference.sequences, reference.lineages)
+    assert [(one.code, one.found) for one in looked] == [(code, found)]
