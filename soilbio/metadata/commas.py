@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from soilbio.standards.mixs import SLOTS
 
 COMMA = re.compile(r"[-+]?\d+,\d+")
+_POINT = re.compile(r"[+-]?\d+\.\d+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _BY_COMMAS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _BY_POINTS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+,\d+")
@@ -20,6 +24,15 @@ def are_decimal(column: str, text: str) -> bool:
     return bool(with_commas) and all(
         _as_decimal(number) and not _as_thousands(column, number) for number in with_commas
     )
+
+
+def has_decimal_commas(column: str, values: Sequence[str]) -> bool:
+    """Tell whether a column of numbers has commas for points throughout, one beyond doubt."""
+    slot = SLOTS.get(column)
+    if column not in _SMALL and not (slot and slot.is_numeric):
+        return False
+    has_point = any(_POINT.search(value) for value in values)
+    return not has_point and any(are_decimal(column, value) for value in values)
 
 
 def with_points(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from soilbio.errors import Problem, Problems
 from soilbio.metadata.columns_taken import Taken, take
-from soilbio.metadata.commas import COMMA, are_decimal, with_points
+from soilbio.metadata.commas import COMMA, has_decimal_commas, with_points
 from soilbio.metadata.crosswalk.convert import convert, target_named
 from soilbio.metadata.crosswalk.normal import to_own_unit, with_parts_joined
 from soilbio.metadata.sample_checks import check_together, check_twins, is_control
@@ -36,7 +36,6 @@ TARGETS = {
     "faire": "faire",
 }
 _BARE = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:\s*-\s*\d+\.?\d*)?")
-_POINT = re.compile(r"[+-]?\d+\.\d+")
 # What a spreadsheet makes of 2-10 or MAR1 and writes into a text file.
 _DAY_NAME = re.compile(
     r"(?i)\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:-\d{2,4})?"
@@ -243,7 +242,7 @@ def _with_commas(table: Table, taken: Sequence[Taken]) -> frozenset[str]:
     return frozenset(
         one.header
         for one in taken
-        if _has_decimal_commas(one.column, [cells[one.header] for _, cells in table.rows])
+        if has_decimal_commas(one.column, [cells[one.header] for _, cells in table.rows])
     )
 
 
@@ -273,15 +272,6 @@ def _rows(
                 )
         _check_unit(one, problems, table.header_row)
     return rows
-
-
-def _has_decimal_commas(name: str, values: Sequence[str]) -> bool:
-    """Tell whether a column of numbers has commas for points throughout, one beyond doubt."""
-    slot = SLOTS.get(name)
-    if name not in (*_LIMITS, *_ENDS, "lat_lon", "depth") and not (slot and slot.is_numeric):
-        return False
-    has_point = any(_POINT.search(value) for value in values)
-    return not has_point and any(are_decimal(name, value) for value in values)
 
 
 def _in_line(one: Taken, value: str, *, has_commas: bool) -> str:

@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Protocol, cast
 
+from soilbio.metadata.commas import has_decimal_commas, with_points
 from soilbio.metadata.crosswalk.model import (
     Converted,
     Demand,
@@ -79,8 +80,8 @@ def convert(rows: Mapping[int, Mapping[str, str]], target: str) -> Converted:
 
     """
     module = target_named(target)
-    samples = {number: normal(row) for number, row in rows.items()}
     losses: list[Loss] = []
+    samples = {number: normal(row) for number, row in _with_points(rows, losses).items()}
     placed = {
         number: _to_own_units(number, _to_wgs84(number, one, losses), losses)
         for number, one in samples.items()
@@ -97,6 +98,26 @@ def convert(rows: Mapping[int, Mapping[str, str]], target: str) -> Converted:
     lacking = [Lacking(0, "", one.field, "", one.fix) for one in module.DEMANDS if not one.columns]
     lacking += [one for number, row in placed.items() for one in _lacking(number, row, module)]
     return Converted(target, tables, sorted(losses, key=lambda one: (one.row, one.column)), lacking)
+
+
+def _with_points(
+    rows: Mapping[int, Mapping[str, str]], losses: list[Loss]
+) -> dict[int, dict[str, str]]:
+    """Write points for commas in columns that have commas for points throughout, and tell it."""
+    values: dict[str, list[str]] = {}
+    for row in rows.values():
+        for column, value in row.items():
+            values.setdefault(column, []).append(value)
+    german = {column for column, own in values.items() if has_decimal_commas(column, own)}
+    made = {number: dict(row) for number, row in rows.items()}
+    for number, row in made.items():
+        for column in german & row.keys():
+            if (value := row[column]) != (read := with_points(value)):
+                row[column] = read
+                reason = f"it is {read} there: the whole column has commas for points"
+                name = name_of(number, normal(row))
+                losses.append(Loss(number, name, column, value, "transformed", reason))
+    return made
 
 
 def read_back(target: str, tables: Tables) -> dict[str, Sample]:

@@ -20,7 +20,10 @@ from soilbio.standards.samp_taxa import find_taxon
 from soilbio.standards.units import UNITS, convert, find_unit, is_convertible
 
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_QUANTITY = re.compile(rf"({NUMBER})(?:\s*-\s*(\d+\.?\d*))?\s*(.*)", re.DOTALL)
+# No unit begins with what parts digits, or with one: `6,1` and `1'200` are numbers of others.
+_QUANTITY = re.compile(
+    rf"({NUMBER})(?:\s*-\s*(\d+\.?\d*))?\s*((?:[^\s\d,.;'\u2019*].*)?)", re.DOTALL
+)
 # Joined values that are split: the slot, and the form that its parts are put into.
 _FORMS = {
     "soil_texture": re.compile(rf"({NUMBER})/({NUMBER})/({NUMBER}) % sand/silt/clay"),

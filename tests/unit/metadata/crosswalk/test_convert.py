@@ -160,6 +160,32 @@ def test_a_control_is_no_event():
     assert [(each.column, each.kind) for each in converted.losses] == [("", "row-left-out")]
 
 
+TARGETS_OF_VALUES = ["ena", "mixs", "nmdc", "dwc", "glosis"]
+
+
+@pytest.mark.parametrize("target", TARGETS_OF_VALUES)
+def test_decimal_commas_are_points_and_no_unit(target):
+    commas = {"ph": "6,1", "elev": "520,5", "tot_nitro_content": "0,123 g/kg"}
+    commas["lat_lon"] = "48,1304 11,2871"
+    points = {name: value.replace(",", ".") for name, value in commas.items()}
+    rows = [{2: {**SAMPLE, **own}} for own in (commas, points)]
+    found, expected = (convert(own, target) for own in rows)
+    assert found.tables == expected.tables
+    told = {one.column for one in found.losses if "commas for points" in one.reason}
+    assert told == set(commas)
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "rest"),
+    [("1,200", "1", ",200"), ("1'200", "1", "'200"), ("12*", "12", "*"), ("6,1,2", "6", ",1,2")],
+)
+@pytest.mark.parametrize("target", TARGETS_OF_VALUES)
+def test_what_parts_digits_is_no_unit(target, value, number, rest):
+    tables = convert({2: {**SAMPLE, "elev": value}}, target).tables
+    cells = {str(cell) for table in tables.values() for row in table for cell in row.values()}
+    assert {rest, f"{number} {rest}"}.isdisjoint(cells)
+
+
 def test_nmdc_s_records_are_valid():
     schema = schema_of_nmdc()
     rows = {2: SAMPLE, 3: {**SAMPLE, "samp_name": "S2", "tillage": "no till", "ph": "6 to 7"}}
