@@ -38,7 +38,7 @@ _OWN_LABELS = {
 }
 # UCUM -> the spellings that ENA has; both degree signs occur in its checklist.
 _SPELLINGS = {"Cel": ("ºC", "°C"), "deg": ("DD",), "ug/L": ("µg/L",), "umol/L": ("µmol/L",)}
-_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:\s*([^\s\d.+-]\S*))?")
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?:\s*([^\s\d,.;'\u2019*+-]\S*))?")
 _LAYER = re.compile(r"(\d+(?:\.\d*)?)(?:\s*-\s*(\d+(?:\.\d*)?))?(?:\s*m)?")
 _DECIMALS = 8
 # How the two ends of a layer and the wording of a value that does not fit are called.
