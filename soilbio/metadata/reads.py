@@ -237,10 +237,8 @@ def _refuse_packed(path: Path, block: bytes) -> None:
 def _parse(path: Path, text: bytes, is_whole: bool, most: int) -> FirstRecords:
     """Take the first records that are whole; a broken one is an error unless the block cut it."""
     lines = text.replace(b"\r\n", b"\n").split(b"\n")
-    if is_whole:
-        while lines and not lines[-1].strip():
-            lines.pop()
-    else:
+    # Behind the last line break is nothing; an empty line there is more than tools take.
+    if not is_whole or not lines[-1]:
         lines.pop()
     names, sequences, qualities = [], [], []
     for number in range(0, len(lines), 4):

@@ -69,3 +69,12 @@ def test_a_long_read_that_is_cut_off_is_told(tmp_path):
 )
 def test_mates_are_told_by_a_number_behind_a_sign_or_by_nothing(name, other, is_pair):
     assert names_match(name, other) is is_pair
+
+
+@pytest.mark.parametrize("name", ["a.fastq", "a.fastq.gz"])
+def test_an_empty_line_at_the_end_is_told(tmp_path, name):
+    """The tools of a run end with an error at it, and lose the library."""
+    content = fastq("", length_bp=100, count=30)
+    assert len(read_first(write(tmp_path, name, content)).names) == 30
+    with pytest.raises(InputError, match="line 121: an empty line"):
+        read_first(write(tmp_path, name, content + b"\n"))
