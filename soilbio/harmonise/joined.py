@@ -77,7 +77,8 @@ def _longer(parts: Sequence[Part]) -> dict[str, str]:
 def _sequences(parts: Sequence[Part], names: set[str]) -> dict[str, str]:
     import polars as pl
 
-    wanted = pl.col("feature_id").is_in(sorted(names))
+    # Where a dataset received a feature without its sequence, another one may have it.
+    wanted = pl.col("feature_id").is_in(sorted(names)) & pl.col("sequence").is_not_null()
     found = [own.select("feature_id", "sequence").filter(wanted) for _, _, own in parts]
     return dict(pl.concat(found).unique().collect().iter_rows())
 

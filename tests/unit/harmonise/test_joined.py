@@ -10,9 +10,10 @@ from example_dataset import PROVENANCE
 from merged_example import LONG, OTHER, OWN, SAME, SHORT, id_of, view
 from unit.exporters.test_merged_lots import SEMI, SHUT, laboratory
 
-from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.history import LOTS, ORIGINS
 from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
+from soilbio.harmonise.joined import joined_by_ends
 from soilbio.harmonise.merge import harmonise
 from soilbio.harmonise.rules import read_rules
 
@@ -99,3 +100,23 @@ def test_a_soil_that_is_called_one_goes_with_those_that_are_not(tmp_path):
     )
     merged = merge([made(tmp_path / "x", X), tmp_path / "said"], tmp_path / "m")
     assert called(merged, "y-soil") == {id_of(LONG), id_of(SAME)}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_sequence_is_taken_of_whichever_dataset_has_it(first):
+    """Tables without their sequences name features by the same MD5."""
+    has = [{id_of(LONG): LONG}, {id_of(LONG): None, id_of(SHORT): SHORT}]
+    parts = []
+    for number in (first, 1 - first):
+        columns = {"feature_id": [*has[number]], "sequence": [*has[number].values()]}
+        features = pl.LazyFrame(columns, schema_overrides={"sequence": pl.String}).with_columns(
+            pl.col("sequence").str.len_chars().cast(pl.Int64).alias("length_bp"),
+            pl.lit(str(number)).alias("source"),
+            *(pl.lit(None, pl.String).alias(name) for name in ("flags", LOTS)),
+        )
+        counts = pl.LazyFrame({"library_id": ["l"], "feature_id": [[*has[number]][-1]]})
+        parts.append((None, counts, features))
+    joined, _ = joined_by_ends(parts, [], {})
+    rows = pl.concat([own for _, _, own in joined]).collect()
+    assert set(rows["feature_id"]) == {id_of(LONG)}
+    assert rows["sequence"].drop_nulls().to_list() == [LONG, LONG]
