@@ -34,10 +34,9 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
     view = material.view
     samples = {one.sample for one in view.samples}
     sequenced = view.sequenced_once(view.subjects)
-    controls = len([one for one in sequenced if not one.is_sample])
     groups = _groups_text(material)
     text = [
-        f"{plural(len(samples), 'soil sample')}{groups} and {plural(controls, 'control')} were "
+        f"{plural(len(samples), 'soil sample')}{groups}{_controls_text(view)} were "
         f"sequenced in {plural(len(sequenced), 'library', 'libraries')}{_markers(material)}."
     ]
     cards = [
@@ -79,6 +78,14 @@ def _has_wgs(view: View) -> bool:
 
 def _has_amplicons(view: View) -> bool:
     return any(str(assay.get("library_strategy") or "") != "WGS" for assay in view.assays)
+
+
+def _controls_text(view: View) -> str:
+    """Count the controls; where they are withheld, "0 controls" would be untrue."""
+    if not view.audience.sees(Share.CONTROLS):
+        return " (controls are withheld)"
+    controls = [one for one in view.sequenced_once(view.subjects) if not one.is_sample]
+    return f" and {plural(len(controls), 'control')}"
 
 
 def _groups_text(material: Material) -> str:

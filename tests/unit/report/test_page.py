@@ -121,6 +121,8 @@ def test_what_its_sample_calls_a_control_is_one(run, material):
 def test_withheld_controls_are_counted_nowhere(run, material):
     made = material(run.write_all(), closed={"controls"})
     assert all(subject.is_sample for subject in made.view.subjects)
+    text = text_of(build_page(made))
+    assert "(controls are withheld)" in text and "0 controls" not in text
 
 
 @pytest.mark.parametrize("part", ["diversity", "score", "quality"])
