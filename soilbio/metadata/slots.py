@@ -96,7 +96,7 @@ def _check_number(cell: Cell, slot: Slot) -> None:
     if cell.value[0] in "<>~" or (quantity is None and rest not in ("", slot.unit)):
         cell.note(
             "number-text",
-            f"a plain number{unit}, or with a unit of the same kind",
+            f"a plain number{unit}" + (", or with a unit of the same kind" * is_measured(slot)),
             "It is kept as it is, but is no measurement; convert it if you want it counted as one",
             is_warning=True,
         )

@@ -65,3 +65,10 @@ def test_the_limits_are_those_of_what_was_converted(name, value, codes):
     problems = Problems("s")
     check_value(Cell(name, value, 2, problems))
     assert [problem.code for problem in problems.found] == codes
+
+
+@pytest.mark.parametrize(("name", "is_offered"), [("tot_org_carb", True), ("elev", False)])
+def test_a_unit_is_offered_only_where_it_is_converted(name, is_offered):
+    problems = Problems("s")
+    check_value(Cell(name, "0.3 parsec", 2, problems))
+    assert ("unit of the same kind" in problems.found[0].expected) == is_offered
