@@ -139,7 +139,7 @@ def _assays(
     settled_by_others = _of_others(pairs, seen)
     votes = [None if place in settled_by_others else vote for place, vote in enumerate(seen)]
     settled, fitting = _with_both_ends(votes, starts)
-    return _settled(settled), fitting
+    return _settled(settled, [records[pair.first].are_long() for pair in pairs]), fitting
 
 
 def _of_others(pairs: Sequence[Pair], seen: Sequence[_Vote | None]) -> set[int]:
@@ -249,13 +249,28 @@ def _note_unpaired(pairing: Pairing, problems: Problems) -> None:
         )
 
 
-def _settled(seen: Sequence[_Vote | None]) -> list[_Vote | None]:
-    """Settle near twins of one region by most amplicons, and what shows nothing by most of all."""
+def _settled(seen: Sequence[_Vote | None], are_long: Sequence[bool]) -> list[_Vote | None]:
+    """Settle near twins of one region by most amplicons, and what shows nothing by most of all.
+
+    Long reads cannot be of an assay of short ones: they are what most long ones are, and, where
+    the others are all short, a metagenome.
+    """
     votes = Counter(vote for vote in seen if vote is not None)
+    of_long = Counter(
+        vote for vote, is_long in zip(seen, are_long, strict=True) if vote is not None and is_long
+    )
     amplicons = Counter({vote: n for vote, n in votes.items() if vote[0] not in METAGENOMES})
-    most = votes.most_common(1)[0][0] if votes else None
-    common = amplicons.most_common(1)[0][0] if amplicons else None
-    return [most if vote is None else _near(vote, common) for vote in seen]
+    most = _commonest(votes)
+    most_long = _commonest(of_long) or (most and (WGS_LONG, True))
+    common = _commonest(amplicons)
+    return [
+        _near(vote, common) if vote is not None else most_long if is_long else most
+        for vote, is_long in zip(seen, are_long, strict=True)
+    ]
+
+
+def _commonest(votes: Counter[_Vote]) -> _Vote | None:
+    return votes.most_common(1)[0][0] if votes else None
 
 
 def _near(vote: _Vote, common: _Vote | None) -> _Vote:

@@ -320,6 +320,20 @@ def test_amplicons_and_metagenomes_of_one_folder_have_an_assay_each(reads, metag
     }
 
 
+@pytest.mark.parametrize("has_others", [True, False])
+def test_long_reads_beside_short_ones_are_metagenomes(reads, metagenomes, tmp_path, has_others):
+    for path in metagenomes.iterdir() if has_others else ():
+        path.rename(reads / path.name)
+    write_gzip(reads / "E.fastq.gz", fastq("", length_bp=5_000, count=12))
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    assays = {row["library_id"]: row["assay"] for row in sheet(target)}
+    assert assays["E"] == "wgs-long"
+    assert assays["A_L001"] == "16S-V4-515F-806R"
+    assert assays.get("C", "wgs") == "wgs"
+    assert codes(target) <= {"sample-incomplete", "shotgun-database"}
+
+
 @pytest.mark.parametrize(("soils", "assay"), [("C_S1 D_S2", "wgs"), ("", "16S-V4-515F-806R")])
 def test_a_mock_community_is_what_the_soils_are(reads, metagenomes, tmp_path, soils, assay):
     for path in metagenomes.iterdir():
