@@ -16,8 +16,8 @@ from soilbio.metadata.pairing import (
     ENDINGS,
     Pair,
     Pairing,
+    fastq_below,
     guess_control,
-    is_fastq,
     pair_files,
     to_id,
 )
@@ -94,7 +94,7 @@ def explore(folder: Path, assay_id: str | None = None) -> Explored:
     is_metagenome = assay_id is not None and assay_id.casefold() in _CALLED
     named = None if assay_id is None or is_metagenome else _known(assay_id)
     _look_into(folder)
-    paths = [path for path in sorted(folder.rglob("*")) if is_fastq(path)]
+    paths = fastq_below(folder)
     if not paths:
         raise problem_of(
             "reads-none",

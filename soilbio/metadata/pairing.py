@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -195,6 +196,28 @@ def to_id(name: str) -> str:
     plain = "".join(c for c in normalize("NFKD", name) if not combining(c))
     cleaned = re.sub(r"[^A-Za-z0-9._-]", "_", plain)[:90]
     return cleaned if cleaned[:1].isalnum() else f"S{cleaned}"
+
+
+def fastq_below(folder: Path) -> list[Path]:
+    """List the files with names of reads in a folder and below, also where links lead.
+
+    Each folder is looked at once, by its own name rather than by that of a link, which may lead
+    back to where it lies.
+    """
+    found: list[Path] = []
+    seen: set[str] = set()
+    waiting = [folder]
+    for top in waiting:
+        for place, folders, names in os.walk(top):
+            real = os.path.realpath(place)
+            if real in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            found += [Path(place, name) for name in names if is_fastq(Path(name))]
+            below = [Path(place, name) for name in sorted(folders)]
+            waiting += [path for path in below if path.is_symlink()]
+    return sorted(found)
 
 
 def is_fastq(path: Path) -> bool:

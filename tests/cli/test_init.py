@@ -97,6 +97,20 @@ def test_removed_primers_are_recognised_and_said_in_the_configuration(reads, tmp
     assert "16S-V4-515FY-806RB" in capsys.readouterr().err
 
 
+def test_links_to_folders_are_followed_and_each_folder_is_taken_once(reads, tmp_path):
+    (tmp_path / "linked").mkdir()
+    run = tmp_path / "linked" / "run1"
+    run.symlink_to(reads)
+    (tmp_path / "linked" / "again").symlink_to(run)
+    (reads / "back").symlink_to(tmp_path / "linked")
+    assert init(tmp_path / "linked", tmp_path / "by-link") == 0
+    assert init(reads, tmp_path / "by-name") == 0
+    names = [row["library_id"] for row in sheet(tmp_path / "by-name")]
+    assert names == ["A_L001", "A_L002", "B", "NTC"]
+    assert [row["library_id"] for row in sheet(tmp_path / "by-link")] == names
+    assert codes(tmp_path / "by-link") == {"sample-incomplete"}
+
+
 def test_a_named_assay_is_taken(reads, tmp_path):
     target = tmp_path / "project"
     assert init(reads, target, "--assay", "16S-V4-515FY-806RB") == 0
