@@ -12,7 +12,6 @@ from typing import Any
 
 from soilbio.diversity.combined import Evidence, Known
 from soilbio.errors import problem_of
-from soilbio.metadata.assays import PROFILERS, REESTIMATES
 
 Row = dict[str, str]
 
@@ -142,10 +141,7 @@ def _read_quality(folder: Path) -> dict[str, dict[int, tuple[float, ...]]]:
             if (curve := _curve(report.get(f"read{read}_before_filtering")))
         }
         if reads:
-            library = path.name.removesuffix(".fastp.json")
-            # Of a metagenome the dataset has a library for each profiler; their reads are the same.
-            names = (library, *(f"{library}-{profiler}" for profiler in (*PROFILERS, REESTIMATES)))
-            curves |= dict.fromkeys(names, reads)
+            curves[path.name.removesuffix(".fastp.json")] = reads
     return curves
 
 

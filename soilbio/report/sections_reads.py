@@ -107,7 +107,7 @@ def quality_section(material: Material) -> Section:
     title = "Read quality"
     if not material.view.audience.sees(Share.DERIVED):
         return Section("quality", title, ("The agreement withholds derived values.",))
-    labels = material.view.labels()
+    labels = material.view.sequenced_labels()
     known = {key: value for key, value in material.results.quality.items() if key in labels}
     if not known:
         return Section("quality", title, ("There are no read-quality reports to draw.",))
