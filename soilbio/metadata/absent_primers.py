@@ -17,7 +17,7 @@ _ABSENT = 0.1
 # What more reads than this have is what the library was made with.
 MOST = 0.5
 # What explains one library most likely explains the next, if its reads bear it out.
-_BORNE_OUT = 0.3
+BORNE_OUT = 0.3
 # After so many libraries of an assay that nothing explains, no more are searched.
 _MOST_UNEXPLAINED = 10
 _PRIMERS = ("forward_primer", "reverse_primer")
@@ -29,7 +29,7 @@ _FEW_FIX = (
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """A library's reads of which most lack the primers of their assay."""
+    """A library's reads of which most lack the primers of their assay, or what lies behind them."""
 
     assay: Assay
     shares: PrimerShares
@@ -47,8 +47,36 @@ class _Cause:
 
     def explains(self, starts: Starts) -> bool:
         if self.has_primers:
-            return starts.shares(self.assay, 0.1).both >= _BORNE_OUT
-        return starts.follows(self.assay) >= _BORNE_OUT
+            return starts.shares(self.assay, 0.1).both >= BORNE_OUT
+        return starts.follows(self.assay) >= BORNE_OUT
+
+    def told(self, starts: Starts) -> str:
+        """Say in words what the reads show."""
+        if self.has_primers:
+            return f"{starts.shares(self.assay, 0.1).told(self.assay)} ({self.assay.assay_id})"
+        return f"{starts.follows(self.assay):.0%} begin right behind the primers of " + (
+            self.assay.assay_id
+        )
+
+    def fix(self, assay: Assay) -> str:
+        """Say what to write where the reads are not what the assay says."""
+        if self.turned:
+            right = ", ".join(f"{key}: {getattr(self.assay, key)}" for key in self.turned)
+            return (
+                "The configuration gives the reverse complement of what the reads begin with:"
+                f" write primers 5' to 3', `assays: {{{self.assay.assay_id}: {{{right}}}}}`"
+            )
+        if self.has_primers:
+            return (
+                f"The reads begin with {self.assay.forward_name} and"
+                f" {self.assay.reverse_name}: write {self.assay.assay_id} in the column assay"
+            )
+        is_own = self.assay.assay_id == assay.assay_id
+        change = "" if is_own else f", and write {self.assay.assay_id} in the column assay"
+        return (
+            f"The reads begin right behind the primers of {self.assay.assay_id}, which were"
+            f" removed before: say so in the configuration, `{_setting(self.assay)}`{change}"
+        )
 
 
 class Explainer:
@@ -60,7 +88,13 @@ class Explainer:
         self._unexplained = Counter[str]()
 
     def note(self, library: Library, absent: Absent, problems: Problems) -> None:
-        """Say that the primers are absent, or at few reads, and what is there instead."""
+        """Say that the primers are absent, or at few reads, and what is there instead.
+
+        Of reads whose primers were removed before: that they are of another assay, if they are.
+        """
+        if not absent.assay.primers_in_reads:
+            self._note_other(library, absent, problems)
+            return
         is_few = absent.shares.both >= _ABSENT
         problems.add(
             "primers-few" if is_few else "primers-absent",
@@ -70,6 +104,22 @@ class Explainer:
             expected=f"the primers of {absent.assay.assay_id} at the start of most reads",
             fix=_FEW_FIX if is_few else self._fix(absent),
             is_warning=is_few or bool(library.control_type),
+        )
+
+    def _note_other(self, library: Library, absent: Absent, problems: Problems) -> None:
+        """Note reads that begin with the primers of another assay, or are of another gene."""
+        cause = self._cause(absent)
+        gene = absent.assay.target_gene
+        if cause is None or (not cause.has_primers and cause.assay.target_gene == gene):
+            return
+        problems.add(
+            "reads-other-assay",
+            row=library.row,
+            column="assay",
+            found=cause.told(absent.starts),
+            expected=f"reads of {absent.assay.assay_id}, whose primers were removed",
+            fix=cause.fix(absent.assay),
+            is_warning=bool(library.control_type) or not cause.has_primers,
         )
 
     def _fix(self, absent: Absent) -> str:
@@ -90,23 +140,7 @@ class Explainer:
                 " primers were removed before, say so in the configuration,"
                 f" `{_setting(absent.assay)}`"
             )
-        if cause.turned:
-            right = ", ".join(f"{key}: {getattr(cause.assay, key)}" for key in cause.turned)
-            return (
-                "The configuration gives the reverse complement of what the reads begin with:"
-                f" write primers 5' to 3', `assays: {{{cause.assay.assay_id}: {{{right}}}}}`"
-            )
-        if cause.has_primers:
-            return (
-                f"The reads begin with {cause.assay.forward_name} and"
-                f" {cause.assay.reverse_name}: write {cause.assay.assay_id} in the column assay"
-            )
-        is_own = cause.assay.assay_id == absent.assay.assay_id
-        change = "" if is_own else f", and write {cause.assay.assay_id} in the column assay"
-        return (
-            f"The reads begin right behind the primers of {cause.assay.assay_id}, which were"
-            f" removed before: say so in the configuration, `{_setting(cause.assay)}`{change}"
-        )
+        return cause.fix(absent.assay)
 
     def _cause(self, absent: Absent) -> _Cause | None:
         """Find the cause; first try the one that the last library of the assay had."""

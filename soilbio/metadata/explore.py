@@ -274,11 +274,16 @@ def _commonest(votes: Counter[_Vote]) -> _Vote | None:
 
 
 def _near(vote: _Vote, common: _Vote | None) -> _Vote:
-    """Take the commonest amplicon for its near twins; others and metagenomes stay."""
+    """Take the commonest amplicon for its near twins; others and metagenomes stay.
+
+    Primers that are there show their region, whatever the others are. What lies behind primers
+    that are gone is much the same in regions of one gene that begin alike, in no other gene.
+    """
     if common is None or vote[0] in METAGENOMES:
         return vote
-    is_other = vote[1] == common[1] and _region(vote[0]) != _region(common[0])
-    return vote if is_other else common
+    region, of_most = _region(vote[0]), _region(common[0])
+    is_shown = vote[1] or not common[1] or region[0] != of_most[0]
+    return vote if is_shown and region != of_most else common
 
 
 def _recognised(starts: Starts, first: FirstRecords) -> _Vote | None:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems
-from soilbio.metadata.absent_primers import MOST, Absent, one_primer_fix
+from soilbio.metadata.absent_primers import BORNE_OUT, MOST, Absent, one_primer_fix
 from soilbio.metadata.assays import Assay
 from soilbio.metadata.reads import (
     LONGEST_SHORT_BP,
@@ -37,8 +37,8 @@ class Demand:
 class Facts:
     """What the first records of a library show; percentages are of reads with the primers.
 
-    `absent` holds what is needed to explain primers that most reads lack, `digests` tell the
-    beginnings of the files from all others, `single_names` are of the reads of single libraries.
+    `absent` holds what is needed to say what reads are that do not fit their assay, `digests` tell
+    the beginnings of the files from all others, `single_names` are of reads of single libraries.
     """
 
     library: Library
@@ -314,6 +314,8 @@ def _inspect_primers(
             _note_present(facts.library, assay, shares, problems)
         elif starts.are_anywhere():
             _note_metagenome(facts.library, starts, assay, demand, problems)
+        elif starts.follows(assay) < BORNE_OUT:
+            facts = replace(facts, absent=Absent(assay, shares, starts))
         _check_overlap(facts, assay, (0, 0), demand, problems)
     elif shares.both < MOST:
         facts = replace(facts, absent=Absent(assay, shares, starts))

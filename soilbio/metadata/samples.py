@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -115,9 +117,12 @@ def _check_once(sample_id: str, number: int, first: dict[str, int], problems: Pr
 def _advise(name: str) -> str:
     if name == "samp_name":
         return "Call the column sample_id"
+    # JSON's quotes are YAML's, too; only a plain word does without.
+    is_plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)
+    key = name if is_plain else json.dumps(name, ensure_ascii=False)
     return (
         "Else give it a sharing class in the configuration, for example"
-        f" `columns: {{{name}: environment}}`"
+        f" `columns: {{{key}: environment}}`"
     )
 
 

@@ -111,6 +111,21 @@ def test_links_to_folders_are_followed_and_each_folder_is_taken_once(reads, tmp_
     assert codes(tmp_path / "by-link") == {"sample-incomplete"}
 
 
+def test_primers_that_are_there_show_their_gene_beside_others_that_were_removed(reads, tmp_path):
+    its = "CTTGGTCATTTAGAGGAAGTAA", "GCTGCGTTCTTCATCGATGC"
+    for path in reads.iterdir():
+        end = int("_R2_" in path.name)
+        begin = ("TACGTAGGGTGCAAGCG", "CCTGTTTGCTCCCCACG")[end]
+        start = its[end] if path.name.startswith("B") else begin
+        write_gzip(path, fastq(start, name=HEADER, seed=path.name[:9]))
+    target = tmp_path / "project"
+    assert init(reads, target) == 0
+    assays = {row["library_id"]: row["assay"] for row in sheet(target)}
+    assert assays["B"] == "ITS1-ITS1F-ITS2"
+    assert {assays[name] for name in ("A_L001", "A_L002", "NTC")} == {"16S-V4-515F-806R"}
+    assert codes(target) == {"sample-incomplete"}
+
+
 def test_a_named_assay_is_taken(reads, tmp_path):
     target = tmp_path / "project"
     assert init(reads, target, "--assay", "16S-V4-515FY-806RB") == 0

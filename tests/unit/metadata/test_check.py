@@ -5,6 +5,7 @@ import os
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from soilbio.metadata.check import check_project, inspect_project, summary_of
 from tests.unit.metadata.conftest import ASSAY, FORWARD, REVERSE, fastq, write_gzip
@@ -229,6 +230,37 @@ def test_primers_that_are_there_though_the_assay_says_removed_are_named(project)
     override = "agreements\nassays: {16S-V4-515FY-806RB: {primers_in_reads: false}}"
     project.change(project.config, "agreements: agreements", f"agreements: {override}")
     assert {code for code, _, _ in found(project)} == {"primers-present"}
+
+
+@pytest.mark.parametrize(
+    ("starts", "is_warning"),
+    [
+        (("CTTGGTCATTTAGAGGAAGTAA", "GCTGCGTTCTTCATCGATGC"), False),  # ITS1F, ITS2
+        (("AAGTCGTAACAAGG", "CAAGCCAAGAGATCCGTTG"), True),  # what lies behind them
+        (("GCTACTACCGATTGAACGTTTTAGTG", "TTCACCGTGGGATTTTGCAA"), None),  # nobody's
+    ],
+)
+def test_reads_of_another_assay_are_named_though_primers_were_removed(project, starts, is_warning):
+    override = f"agreements\nassays: {{{ASSAY}: {{primers_in_reads: false}}}}"
+    project.change(project.config, "agreements: agreements", f"agreements: {override}")
+    for library in ("L1", "L2", "NTC"):
+        for end, start in enumerate(("TACGTAGGGTGCAAGCGTT", "CCTGTTTGCTCCCCACGCTT"), start=1):
+            write_gzip(project.reads(library, end), fastq(start, seed=library))
+    assert found(project) == []
+    for end, start in enumerate(starts, start=1):
+        write_gzip(project.reads("L2", end), fastq(start, seed="L2"))
+    told = [p for p in check_project(project.config) if p.code == "reads-other-assay"]
+    assert [(p.row, p.is_warning) for p in told] == (
+        [] if is_warning is None else [(3, is_warning)]
+    )
+    assert all("write ITS1-" in p.fix and "100%" in p.found for p in told)
+
+
+@pytest.mark.parametrize("name", ["Corg, 0-10 cm", "Texture: field", "bag #", "sieve_mm"])
+def test_the_remedy_for_a_column_of_ones_own_is_yaml(project, name):
+    project.change(project.samples, "sample_id", f"{name}\tsample_id")
+    (told,) = [p for p in check_project(project.config) if p.code == "column-unknown"]
+    assert yaml.safe_load(told.fix.split("`")[1]) == {"columns": {told.column: "environment"}}
 
 
 @pytest.mark.parametrize("is_said_removed", [False, True])
