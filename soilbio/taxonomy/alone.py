@@ -9,15 +9,8 @@ from soilbio.taxonomy.between import is_open
 from soilbio.taxonomy.filled import own_ranks
 from soilbio.taxonomy.lineage import is_parted_by_commas, parse_lineage
 from soilbio.taxonomy.names import name_in
+from soilbio.taxonomy.undetermined import name_before
 
-# What was not determined further is known by the name before: Aporrectodea sp. juv., Lumbricidae
-# gen. et sp. indet., Collembola larvae.
-_UNNAMED = re.compile(
-    r"((?:Candidatus |Ca\. ?)?[A-Z][\w-]+)"
-    r"(?: (?:(?:gen|fam|spp?|spec|et|n|nov|(?:in|un)det|unid|juv|imm|subad|ad)\.?"
-    r"|species|(?:un)?identified|(?:un|in)determined|juveniles?|immatures?|larvae?|nymphs?|adults?"
-    r"|cocoons?|eggs?))+"
-)
 _NUMBERED = re.compile(r" (?:sp|spp|spec|species)\d")  # Enchytraeidae sp1
 
 
@@ -30,8 +23,8 @@ def lineage_alone(text: str) -> dict[str, str]:
     text = " ".join(text.split())
     if any(mark in text for mark in ";|") or "__" in text or is_parted_by_commas(text):
         return parse_lineage(text)
-    if unnamed := _UNNAMED.fullmatch(text):
-        return _of_any_rank(name_in(unnamed[1]))
+    if before := name_before(text):
+        return _of_any_rank(name_in(before))
     name = without_author(name_in(text))
     words = name.split()
     if len(words) < 2 or words[0].casefold() == "candidatus":

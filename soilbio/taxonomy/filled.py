@@ -7,7 +7,7 @@ its unnamed genera and species (`f__Comamonadaceae;g__Comamonadaceae;s__Comamona
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.below_species import species_of
@@ -67,11 +67,3 @@ def genus_of(species: str) -> str:
         return ""
     genus = species[: found.end(1)]
     return genus if is_genus(genus) and not own_ranks(found[1]) else ""
-
-
-def is_no_species(name: str, above: Collection[str] = ()) -> bool:
-    """Tell whether a name at the place of a species is of a genus or something wider.
-
-    That is one word, or the name of what stands above it (`g__RB41;s__RB41`).
-    """
-    return name in above or bool(re.fullmatch("[A-Z][a-z]+", name))

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
-from soilbio.taxonomy.below_species import species_of
-from soilbio.taxonomy.filled import genus_of, is_no_species, without_fills
+from soilbio.taxonomy.filled import genus_of, without_fills
 from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
 from soilbio.taxonomy.positions import ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
+from soilbio.taxonomy.species import species_in
 from soilbio.taxonomy.told_ranks import DOMAINS
 
 # One-letter prefixes: `d__Bacteria`, `d:Bacteria`; older SILVA exports count, `D_0__Bacteria`.
@@ -53,8 +53,6 @@ _SUPPORT_AND_MARKS = re.compile(r"\(.*\)$|[\"']")
 _BETWEEN = re.compile(r";\s*\(\d+(?:\.\d+)?\)(?=;|$)")
 # MEGAN's paths: `[D] Bacteria; [P] Firmicutes;`.
 _BRACKETED = re.compile(r"(?:^|(?<=;))\s*\[([DKPCOFGS])\] ")
-# Species between which DADA2 could not tell: `subtilis/vallismortis`.
-_SEVERAL = re.compile(r"(?:^| )[a-z-]+(?:/[a-z-]+)+$")
 # USEARCH's headers: `SH1546402.08FU;tax=k:Fungi,p:Ascomycota;`.
 _TAX = re.compile(r"^.*?\btax=(?=[a-z]:)")
 # QIIME 1 joined the first two ranks of some tables: `k__Bacteria_p__Firmicutes`.
@@ -175,17 +173,9 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
         found["domain"] = found.pop("kingdom")
     if found.get("domain") == "Eukarya":
         found["domain"] = "Eukaryota"
-    species, genus = found.get("species"), found.get("genus")
-    if species:
-        # GTDB's suffix (`Bacillus_A cereus`) is part of the genus' name.
-        species = without_author(species)
-        is_below = bool(genus and species_of(f"{genus} {species}"))
-        is_epithet = species[0].islower() and (" " not in species or is_below)
-        above = [name for rank, name in found.items() if rank != "species"]
-        if (is_epithet and not genus) or is_no_species(species, above) or _SEVERAL.search(species):
-            del found["species"]
-        else:
-            found["species"] = f"{genus} {species}" if is_epithet else species
-            if not genus and (own := genus_of(species)):
-                found["genus"] = own
+    genus = found.get("genus", "")
+    if species := species_in(found.pop("species", ""), genus, found.values()):
+        found["species"] = species
+        if not genus and (own := genus_of(species)):
+            found["genus"] = own
     return {rank: found[rank] for rank in RANKS if rank in found}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from soilbio.taxonomy.canonical import LETTERS
+from soilbio.taxonomy.undetermined import is_undetermined
 
 # MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514; species of a genus
 # by the bin, too: Alicycliphilus_SGB61891.
@@ -31,10 +32,10 @@ _SUBGENUS = re.compile(
     r"^([A-Z][a-z-]+) \([A-Z][a-z-]+\) (?!(?:emend|et|ex|in|and|sensu|non|nec|van|von|de[lnr]?)\b)"
     r"(?=[a-z])"
 )
-# Behind a species, how widely it is meant: s.l., s. str., sensu lato.
+# Behind a species, how widely it is meant: s.l., s. str., sensu lato, agg.
 _SENSE = re.compile(
     r"^([A-Z][\w-]+ (?!sens|s\b)[a-z][a-z-]+(?: .*?)?),?"
-    r" (?:s\. ?l(?:at)?\.?|s\. ?s(?:tr)?\.?|sens[u.] ?(?:lat[.o]|str(?:\.|icto)))$"
+    r" (?:s\. ?l(?:at)?\.?|s\. ?s(?:tr)?\.?|sens[u.] ?(?:lat[.o]|str(?:\.|icto))|agg\.?)$"
 )
 # Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
 # RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.
@@ -42,17 +43,17 @@ _SENSE = re.compile(
 _WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_(?![A-Z]{{3}}[_ ]\d){LETTERS}(?=[ _]|$)")
 # A species of GTDB's, with a space in it: coli_E is no Escherichia coli.
 _GTDB_SPECIES = re.compile(rf"^[A-Z][^_ ]*(?:_{LETTERS})? [a-z][a-z0-9-]*_{LETTERS}$")
-# SILVA names the kingdom of animals twice.
-_ANIMALS = re.compile(r"^Metazoa \(Animalia\)$")
+# SILVA names some taxa twice: Acidobacteriaceae_(Subgroup_1), Metazoa (Animalia).
+_SYNONYM = re.compile(r"^([A-Z][a-z]+)[ _]?\([A-Z][^()]*\)$")
 # Words that are no name alone, so that what follows is no suffix: Family_XI.
 _GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineage)_", re.IGNORECASE)
 # Greengenes writes it without a space, too: CandidatusSolibacter.
 _CANDIDATUS = re.compile(r"^(?:[Cc]andidatus[ _]*|Ca\.?[ _]+|Ca\.)(?=[A-Z])")
 _MARKED = r"_(?:ph|cl|or|fa|ge|uc(?:_[pcofgs])?)$"
 _NO_NAME = re.compile(
-    r"^(?:|[\W_]+|\d+(?:[.,]\d+)?|#?n/?a|nan|null|none|unknown|undefined|undetermined|unresolved|ambiguous|"
-    r"metagenome|"
-    r"environmental[ _]samples?|other|ambiguous[ _]taxa|unranked|"
+    r"^(?:|[\W_]+|\d+(?:[.,]\d+)?|#?n/?a|n\.a\.?|<na>|nan|null|none|unknown"
+    r"|undef(?:\.|ined)?|undetermined|unresolved|ambiguous|metagenome|incertae|"
+    r"environmental(?:[ _]samples?)?|others?|ambiguous[ _]taxa|unranked|"
     r"not[ _](?:assigned|available|classified|identified|determined)|"
     r"no[ _](?:blast[ _])?(?:hit|match|name|taxon)(?:e?s)?)$"
     r"|^no[ _]?rank(?:_|$)|uncult(?:ured|ivated)|metagenome|unidentified|unclassified|unassigned"
@@ -102,7 +103,9 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     suffixed = _GTDB_SPECIES.match(name) or _WITH_SUFFIX.match(name)
     end = suffixed.end() if suffixed else 0
     plain = (name[:end] + name[end:].replace("_", " ")).strip()
-    return _ANIMALS.sub("Metazoa", _SUBGENUS.sub(r"\1 ", _SENSE.sub(r"\1", plain)))
+    if rank == "species" and is_undetermined(plain):
+        return ""
+    return _SUBGENUS.sub(r"\1 ", _SENSE.sub(r"\1", _SYNONYM.sub(r"\1", plain)))
 
 
 def is_fill(text: str, above: Sequence[str]) -> bool:

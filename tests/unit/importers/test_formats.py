@@ -66,7 +66,7 @@ def test_what_two_classifiers_of_ampliseq_say_is_what_they_agree_on(tmp_path):
     form, write = OUTPUTS["ampliseq"]
     (folder,) = write(tmp_path)
     first, *others = SEQUENCES
-    lines = [f"{first}\tBacteria\tFirmicutes\tOthers\tOtherales\tOtheraceae\tOtherus\n"]
+    lines = [f"{first}\tBacteria\tFirmicutes\tOtherota\tOtherales\tOtheraceae\tOtherus\n"]
     lines += [f"{name}\tBacteria\t\t\t\t\t\n" for name in others]
     header = "ASV_ID\tDomain\tPhylum\tClass\tOrder\tFamily\tGenus\n"
     (folder / "sintax").mkdir()

@@ -48,10 +48,51 @@ def test_every_dialect_says_the_same(text):
         ("k__Fungi;p__Ascomycota;c__Leotiomycetes;s__Tuber_melanosporum", "Tuber melanosporum"),
         ("k__Bacteria; g__; s__subtilis", None),
         ("d__Bacteria;g__Bacillus;s__Bacillus sp.", None),
+        ("k__Fungi;s__cf. oxysporum", None),
+        ("k__Fungi;s__sp. 1", None),
+        ("d__Viruses;s__human papillomavirus 85", "human papillomavirus 85"),
     ],
 )
 def test_a_species_is_a_whole_name_or_absent(text, expected):
     assert parse_lineage(text).get("species") == expected
+
+
+@pytest.mark.parametrize(
+    ("epithet", "species"),
+    [
+        ("caliginosa", "Aporrectodea caliginosa"),
+        ("A. caliginosa", "Aporrectodea caliginosa"),
+        ("aporrectodea caliginosa", "Aporrectodea caliginosa"),
+        ("caliginosa s.l.", "Aporrectodea caliginosa"),
+        ("caliginosa agg.", "Aporrectodea caliginosa"),
+        ("caliginosa (Savigny, 1826)", "Aporrectodea caliginosa"),
+        ("caliginosa de Bary", "Aporrectodea caliginosa"),
+        ("caliginosa subsp. trapezoides", "Aporrectodea caliginosa subsp. trapezoides"),
+        ("caliginosa species complex", "Aporrectodea caliginosa species complex"),
+        ("x hybrida", "Aporrectodea x hybrida"),
+        ("sp. 1", "Aporrectodea sp. 1"),
+        ("sp1", "Aporrectodea sp1"),
+        ("cf. caliginosa", "Aporrectodea cf. caliginosa"),
+        ("nr. parvus", "Aporrectodea nr. parvus"),
+        *((word, None) for word in ("sp.", "sp", "spp.", "spp", "indet.", "indet", "juv.", "cf.")),
+        *((word, None) for word in ("sp. nov.", "sp. (juv.)", "n.a.", "<NA>", "undef", "Undef.")),
+        *((word, None) for word in ("incertae", "others", "environmental", "Aporrectodea juv.")),
+        # QIIME 2's SILVA cuts GenBank's names of organisms after two words.
+        *((words, None) for words in ("anaerobic_digester", "human_gut", "marine_gamma")),
+        *((words, None) for words in ("primary_endosymbiont", "planctomycete_str.")),
+        *((f"Candidatus_{name}", None) for name in ("Staskawiczbacteria", "Solibacter")),
+        *((f"Chlorophyta_{word}", None) for word in ("symbiont", "environmental", "clone")),
+    ],
+)
+def test_what_stands_beside_a_genus_is_judged_with_it(epithet, species):
+    assert parse_lineage(f"k__Metazoa;g__Aporrectodea;s__{epithet}").get("species") == species
+
+
+def test_larvae_are_a_stage_of_animals_and_a_species_of_bacteria():
+    larvae = parse_lineage("k__Bacteria;g__Paenibacillus;s__larvae")
+    assert larvae["species"] == "Paenibacillus larvae"
+    assert lineage_alone("Paenibacillus larvae")[""] == "Paenibacillus larvae"
+    assert "species" not in parse_lineage("k__Metazoa;g__Tipula;s__larvae")
 
 
 @pytest.mark.parametrize(
@@ -250,7 +291,6 @@ def test_ranks_filled_with_the_name_above_are_empty(text, deepest):
         ("Candidatus Nitrosocosmicus arcticus", "Candidatus Nitrosocosmicus"),
         ("Bacillus_A cereus", "Bacillus_A"),
         ("[Clostridium] scindens", None),
-        ("Glomeraceae environmental", None),
         ("Tobacco mosaic virus", None),
         ("Human gammaherpesvirus 4", None),
         ("Oribatida sp. 12", None),
@@ -265,6 +305,29 @@ def test_a_species_alone_tells_its_genus(species, genus):
 
 def test_a_number_is_no_name():
     assert parse_lineage("k__100;p__98.5;g__Bacillus") == {"genus": "Bacillus"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("D_4__Acidobacteriaceae (Subgroup 1)", "family Acidobacteriaceae"),
+        ("d__Bacteria;f__Solibacteraceae_(Subgroup_3)", "domain Bacteria family Solibacteraceae"),
+        (
+            "Bacteria(100);Acidobacteria(100);Blastocatellia_(Subgroup_4)(99)",
+            "domain Bacteria phylum Acidobacteria class Blastocatellia",
+        ),
+        (
+            "f__Acidobacteriaceae_(Subgroup_1);g__Acidobacteriaceae_(Subgroup_1)",
+            "family Acidobacteriaceae",
+        ),
+        ("p__Marinimicrobia (SAR406 clade)", "phylum Marinimicrobia"),
+        ("k__Metazoa (Animalia)", "kingdom Metazoa"),
+        ("g__Crambe (in: sponges)", "genus Crambe (in: sponges)"),
+    ],
+)
+def test_other_names_in_brackets_are_taken_off(text, expected):
+    found = parse_lineage(text)
+    assert " ".join(f"{rank} {name}" for rank, name in found.items()) == expected
 
 
 def test_brackets_of_proposed_names_are_taken_off():
