@@ -163,7 +163,8 @@ def _test(
             statistic, p_value = statistic_of(groups, permutations, seed)
             tried, kind = permutations, ""
     floor = max(1 / ways, 1 / (tried + 1)) if not kind else 1 / ways
-    row: Row = {"statistic": statistic, "p_value": p_value, "permutations": tried}
+    # Fewer hits than there must be are chance of drawing.
+    row: Row = {"statistic": statistic, "p_value": max(floor, p_value), "permutations": tried}
     row["note"] = f"{kind}p is {floor:.3g} at the least"
     if test == "permanova":
         between = statistic * (len(sizes) - 1)

@@ -152,10 +152,17 @@ def _within(
     # Groups that are as often in each block may change names: that is no other way.
     alike = Counter(tuple(one[group] for one in own) for group in set(codes.tolist()))
     same = prod(map(factorial, alike.values()))
+    tried = blocks
+    once = [at for at, one in enumerate(own) if set(one.values()) == {1}]
+    if len(alike) == 1 and once:
+        # So one block that has each of them once is left as it is.
+        at = once[0]
+        tried = [*blocks[:at], *blocks[at + 1 :]]
+        ways, same = ways // same, 1
     found = _tested(
         _Statistic(matrix.filter(kept), range(len(kept))),
         codes,
-        (ways, same, _every_way(codes, blocks), _shuffler(blocks)),
+        (ways, same, _every_way(codes, tried), _shuffler(blocks)),
         settings,
         row,
     )
@@ -215,8 +222,9 @@ def _tested(
     else:
         rng = np.random.default_rng(seed)
         hits = sum(statistic.of(shuffled(codes, rng)) >= least for _ in range(permutations))
-        p_value, tried, kind = (hits + 1) / (permutations + 1), permutations, ""
         floor = max(same / ways, 1 / (permutations + 1))
+        # Fewer hits than there must be are chance of drawing.
+        p_value, tried, kind = max(floor, (hits + 1) / (permutations + 1)), permutations, ""
     groups, number = int(codes.max()) + 1, len(statistic.squared)
     between = own * (groups - 1)
     r2 = 1.0 if own == float("inf") else between / (between + number - groups)

@@ -46,8 +46,24 @@ def test_groups_within_blocks_are_permuted_there_each_way_once():
         groups = [given[n] for n in matrix.ids]
         others.append(permanova(matrix, groups, permutations=0)["test statistic"])
     assert row["p_value"] == pytest.approx(np.mean(np.array(others) >= own - 1e-9))
-    assert (row["permutations"], row["permuted"]) == (6**3, "within")
+    # Names of laboratories change in all soils together: one soil is left as it is.
+    assert (row["permutations"], row["permuted"]) == (6**2, "within")
     assert row["least_p"] == pytest.approx(6 / 6**3)
+
+
+@pytest.mark.parametrize(
+    ("laboratories", "soils", "left_out", "is_exact"),
+    [("ABC", 4, "", True), ("ABCDE", 2, "", True), ("ABCD", 3, "", True), ("ABCD", 3, "D0", False)],
+)
+def test_p_is_never_below_the_least_there_is(laboratories, soils, left_out, is_exact):
+    names = {f"{a}{b}": (a, str(b)) for a in laboratories for b in range(soils)}
+    names.pop(left_out, None)
+    matrix = ring(names, 3, 30)
+    laboratory, soil = maps(names)
+    rows = [in_blocks(matrix, "laboratory", laboratory, soil, (999, n))[0] for n in range(20)]
+    assert all(row["p_value"] >= row["least_p"] for row in rows)
+    assert ("all" in rows[0]["note"]) == is_exact
+    assert is_exact or rows[0]["least_p"] == pytest.approx(6 / (6 * 24**2))
 
 
 def test_soils_that_differ_do_not_hide_that_laboratories_do():
