@@ -14,7 +14,7 @@ from soilbio.errors import InputError
 from soilbio.metadata.reads import UNREACHABLE, count_records, iterate_whole, names_match
 from soilbio.profile.fastp import run_fastp
 from soilbio.profile.packing import needing_room, pack_output
-from soilbio.profile.prepare import Reads
+from soilbio.profile.prepare import Reads, reason_of
 from soilbio.profile.tools import ToolFailed
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _trim_long(reads: Reads, target: Cleaned, report: Path, trimming: Trimming) 
 
 def _failed(reads: Reads, target: Cleaned, report: Path, failure: Exception) -> Account:
     if isinstance(failure, InputError):
-        reason = "; ".join(problem.found or problem.expected for problem in failure.problems)
+        reason = "; ".join(map(reason_of, failure.problems))
     else:
         reason = getattr(failure, "said", str(failure))
     target.empty()

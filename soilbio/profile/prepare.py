@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from soilbio.errors import InputError
+from soilbio.errors import InputError, Problem
 from soilbio.metadata.reads import UNREACHABLE, check_packing, iterate_whole
 from soilbio.profile.letters import drop_without_base
 from soilbio.profile.packing import packing
@@ -136,13 +136,18 @@ def _fault_of(reads: Reads) -> str:
             fault = error.problems[0]
             if fault.code in UNREACHABLE:
                 raise
-            found = str(fault.found)
-            where = found if path.name in found else f"{path.name}: {found}"
-            return f"{where}; expected {fault.expected} [{fault.code}]"
+            return reason_of(fault)
     if len(set(counts.values())) > 1:
         told = " and ".join(f"{number:,} in {name}" for name, number in counts.items())
         return f"{told}; expected as many reads in both files of the pair [fastq-counts]"
     return ""
+
+
+def reason_of(fault: Problem) -> str:
+    """Say as the reason of a failed library what is wrong with one of its files."""
+    name, found = Path(fault.source).name, str(fault.found)
+    where = found if name in found else f"{name}: {found}"
+    return f"{where}; expected {fault.expected} [{fault.code}]"
 
 
 def _unique_reads(

@@ -8,11 +8,12 @@ import pytest
 
 from soilbio.exporters.clean_reads import clean_reads
 
-ROW = {"removed_by_genome": "human:3|phix:0", "reads_decontaminated": 7}
+ROW = {"removed_by_genome": "human:3|phix:0|wheat:0", "reads_decontaminated": 7}
 ACCOUNT = {
     "status": "ok",
     "removed": {"human": 3},
-    "genomes": {"human": "a" * 64, "phix": "b" * 64},
+    # In the order of a configuration, PhiX last.
+    "genomes": {"wheat": "c" * 64, "human": "a" * 64, "phix": "b" * 64},
     "reads_decontaminated": 7,
 }
 

@@ -108,6 +108,7 @@ def test_a_file_that_is_cut_short_is_the_librarys_failure(tmp_path, trimming):
     target = Cleaned(tmp_path / "L.fastq.gz", None)
     account = clean(Reads("L", raw, None), target, tmp_path / "r.json", trimming)
     assert account.status == "failed"
+    assert "1.fastq.gz; expected a whole gzip file" in account.status_reason
     assert target.is_empty()
     assert "failed" in json.loads((tmp_path / "r.json").read_text())
 
