@@ -46,14 +46,10 @@ def library_rows(
     rows = []
     for library in libraries:
         left, tracked = reads_left[library.library_id], tracking[library.library_id]
-        status, reason = str(left["status"]), str(left["status_reason"])
+        status, reason = fate_of(left, tracked)
         kept, merged = int(tracked["reads_nonchimeric"]), tracked["reads_merged"]
         is_read = left["reads_raw"] is not None
         merged = merged if is_read else ""
-        if status == "ok" and tracked["failure"]:
-            status, reason = "failed", tracked["failure"]
-        elif status == "ok" and not kept:
-            status, reason = "empty", f"no feature (of {left['reads_filtered']} filtered reads)"
         rows.append(
             {
                 "library_id": library.library_id,
@@ -75,6 +71,16 @@ def library_rows(
             }
         )
     return rows
+
+
+def fate_of(left: Mapping[str, object], tracked: Mapping[str, str]) -> tuple[str, str]:
+    """Say what became of a library, and why: what is well prepared may still give no feature."""
+    status = str(left["status"])
+    if status == "ok" and tracked["failure"]:
+        return "failed", tracked["failure"]
+    if status == "ok" and not int(tracked["reads_nonchimeric"]):
+        return "empty", f"no feature (of {left['reads_filtered']} filtered reads)"
+    return status, str(left["status_reason"])
 
 
 def _of_metagenome(left: Mapping[str, object]) -> Row:

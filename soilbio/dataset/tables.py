@@ -212,7 +212,11 @@ LIBRARIES = Table(
             minimum=0,
             is_later=True,
         ),
-        _reads("reads_denoised", "In features before chimeras were removed."),
+        _reads(
+            "reads_denoised",
+            "In features before chimeras were removed; of dada2 the forward reads that were"
+            " denoised, before pairs were merged.",
+        ),
         _reads("reads_nonchimeric", "In the counts table."),
         Column(
             "removed_by_genome",

@@ -6,6 +6,8 @@ import json
 from collections.abc import Container, Mapping
 from pathlib import Path
 
+from soilbio.assemble.rows import fate_of
+
 _SHOWN = 20
 
 
@@ -13,14 +15,16 @@ def summarise(results: Path, libraries: Mapping[str, str], *, is_finished: bool 
     """Count the libraries of the sheet, with their assays, by status; name those not done.
 
     Reads the libraries' own accounts, so it also tells of a run that stopped half-way: then none
-    is done, but the reads of some are prepared.
+    is done, but the reads of some are prepared. Of a finished run it says what the dataset does.
     """
     paths = [path for path in _accounts(results, libraries) if path.is_file()]
     accounts = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    late = late_failures(results, set(libraries.values()))
+    tracking = _tracking(results, set(libraries.values()))
     for account in accounts:
-        if account["status"] == "ok" and account["library_id"] in late:
-            account.update(status="failed", status_reason=late[account["library_id"]])
+        tracked = tracking.get(account["library_id"])
+        # Of a run that stopped, numbers may be of the one before.
+        if tracked and (is_finished or tracked["failure"]):
+            account["status"], account["status_reason"] = fate_of(account, tracked)
     by_status = {
         status: [account for account in accounts if account["status"] == status]
         for status in ("ok", "empty", "failed")
@@ -53,13 +57,21 @@ def _accounts(results: Path, libraries: Mapping[str, str]) -> list[Path]:
     ]
 
 
-def late_failures(results: Path, assays: Container[str]) -> dict[str, str]:
-    """Read which libraries an engine could do nothing with, and why."""
+def late_failures(results: Path, assays: Container[str]) -> set[str]:
+    """Name the libraries that were well prepared and of which an engine made nothing."""
+    return {
+        name
+        for name, tracked in _tracking(results, assays).items()
+        if tracked["failure"] or not int(tracked["reads_nonchimeric"])
+    }
+
+
+def _tracking(results: Path, assays: Container[str]) -> dict[str, dict[str, str]]:
+    """Read what engines say of each library."""
     found = {}
     for path in sorted(results.glob("profile/*/tracking.tsv")):
         if path.parent.name not in assays:
             continue
         header, *rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
-        place = header.index("failure")
-        found.update({row[0]: row[place] for row in rows if row[place]})
+        found.update({row[0]: dict(zip(header, row, strict=True)) for row in rows})
     return found

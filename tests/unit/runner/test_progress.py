@@ -38,18 +38,25 @@ def test_stages_are_counted_against_the_plan():
 def test_the_summary_names_what_is_not_done(tmp_path):
     folder = tmp_path / "profile" / "a16s"
     (folder / "reads_left").mkdir(parents=True)
-    for name, status in [("a", "ok"), ("b", "empty"), ("c", "failed"), ("d", "ok")]:
+    for name, status in [("a", "ok"), ("b", "empty"), ("c", "failed"), ("d", "ok"), ("e", "ok")]:
         account = {"library_id": name, "status": status, "status_reason": f"reason {name}"}
+        account["reads_filtered"] = 66
         (folder / "reads_left" / f"{name}.json").write_text(json.dumps(account))
-    (folder / "tracking.tsv").write_text("library_id\tfailure\na\t\nd\ttoo few reads\n")
+    rows = ["library_id\treads_nonchimeric\tfailure", "a\t9\t", "d\t0\ttoo few reads", "e\t0\t"]
+    (folder / "tracking.tsv").write_text("\n".join(rows) + "\n")
     account = {"library_id": "gone", "status": "ok", "status_reason": ""}
     (folder / "reads_left" / "gone.json").write_text(json.dumps(account))
-    assert summarise(tmp_path, dict.fromkeys("abcd", "a16s")).splitlines() == [
-        "Libraries: 1 done, 1 empty, 2 failed.",
+    libraries = dict.fromkeys("abcde", "a16s")
+    assert summarise(tmp_path, libraries).splitlines() == [
+        "Libraries: 1 done, 2 empty, 2 failed.",
         "  b empty: reason b",
+        "  e empty: no feature (of 66 filtered reads)",
         "  c failed: reason c",
         "  d failed: too few reads",
     ]
+    # Of a run that stopped it is not known whether features are of the reads as they are now.
+    first, *_ = summarise(tmp_path, libraries, is_finished=False).splitlines()
+    assert first == "Libraries: 2 with reads prepared, 1 empty, 2 failed."
 
 
 def test_a_dataset_is_built_when_it_is_newer_than_the_reads_that_are_prepared(tmp_path):
