@@ -1,4 +1,7 @@
-"""Kraken2: reports (`--report`), with or without minimizers; each taxon's own reads."""
+"""Kraken2: reports (`--report`), with or without minimizers; each taxon's own reads.
+
+Kraken 1 and Centrifuge write the same form, and another code for what has no rank.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from soilbio.references.kraken2_taxonomy import stranger_to_ncbi
 _RANKS = {
     **{"D": "d", "R": "", "K": "k", "P": "p", "C": "c", "O": "o", "F": "f", "G": "g", "S": "s"},
     "U": "",
-    "-": "",  # Centrifuge's reports in Kraken's form
+    "-": "",
 }
 # What is of no taxon has no number of anybody's; as NCBI's it is `ncbi:0`.
 _NO_TAXON, UNCLASSIFIED = "0", "unclassified"
@@ -45,7 +48,16 @@ _KINGDOMS = frozenset(
 
 def recognise(source: Path) -> str:
     """Tell why a file is a report of reads that were counted."""
-    return "" if is_of_bracken(source) else report_form(source)
+    form = "" if is_of_bracken(source) else report_form(source)
+    return f"{form}, by Centrifuge or Kraken 1" if form and is_of_another(source) else form
+
+
+def is_of_another(source: Path) -> bool:
+    """Tell whether a report is of another program, which writes `-` for what has no rank."""
+    if not report_form(source):
+        return False
+    with open_text(source) as handle:
+        return any(line.split("\t")[-3:-2] == ["-"] for line in handle)
 
 
 def is_of_bracken(source: Path) -> bool:
@@ -88,6 +100,12 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found.notes.append(
         f"taxids are those of {taxids}; `table: {{taxids: gtdb}}` in --method for another database"
     )
+    if others := [path.name for path in found.sources if is_of_another(path)]:
+        del found.method["engine"]
+        found.notes.append(
+            f"{len(others)} reports are of Centrifuge or Kraken 1, which the rank code `-` tells,"
+            f" such as {others[0]}: the engine is the one that you state"
+        )
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -19,7 +19,13 @@ _LINEAGE = re.compile(
 )
 # Others may be such: `OTUConTaxonomy`, `Taxonomy (SILVA)`, `blast_lineage`.
 _LIKE_LINEAGE = re.compile(r"tax(?:on|a|path|$|[_ .])|lineage|classif", re.IGNORECASE)
-_CONFIDENCE = re.compile(r"^(?:confidence|consensus|score|pident|boot.*)$", re.IGNORECASE)
+_CONFIDENCE = re.compile(r"^(?:confidence|consensus|boot.*)$", re.IGNORECASE)
+# How alike a hit is supports no name: one of 90 % may be of another order.
+_OF_HITS = re.compile(
+    r"^(?:blast[ _.]?)?"
+    r"(?:p_?ident|(?:(?:p|perc(?:ent)?|%)[ _.]?)?identity|similarity|(?:bit[ _.-]?)?score)$",
+    re.IGNORECASE,
+)
 _SEQUENCE = re.compile(
     r"^(?:sequences?|seq|(?:dna|asv|otu|rep\w*|nucleotide|consensus)[_ .]?seq(?:uence)?)$",
     re.IGNORECASE,
@@ -213,6 +219,11 @@ def _several(source: str, names: Sequence[str]) -> InputError:
     )
 
 
+def of_hits(texts: Iterable[str]) -> list[str]:
+    """Give the headers of columns that tell how alike the hit is that a name is taken from."""
+    return [name for name in texts if _OF_HITS.match(name)]
+
+
 def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
     """Say which columns that could tell of features are not taken, or not always."""
     notes = [f"column '{name}' holds lineages, too, and is not taken" for name in columns.beside]
@@ -224,6 +235,10 @@ def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
         " features have the names on which all agree; all lineages stay (say `table:"
         " {ignore_columns: […]}` of what is not to count)"
         for ranks in columns.more
+    ]
+    notes += [
+        f"column '{name}' tells how alike a hit is, which supports no name, and is not taken"
+        for name in of_hits(texts)
     ]
     notes += [
         f"column '{name}' is one more of the rank {rank_of(name)}, and is not taken"

@@ -28,7 +28,7 @@ FORMATS = {
     "phyloseq": "phyloseq object (.rds, .RData), or its tables as text",
     "dada2": "sequence table and taxa of DADA2, as text or .rds",
     "metaphlan": "profiles of MetaPhlAn",
-    "kraken2": "reports of Kraken2",
+    "kraken2": "reports of Kraken2, and others in its form",
     "bracken": "tables of Bracken",
     "sourmash": "tables of sourmash tax metagenome or gather",
     "sylph": "profiles of sylph, sylph-tax",

@@ -28,7 +28,7 @@ from soilbio.importers.known import (
     taxa_of,
     together_with,
 )
-from soilbio.importers.lineage_columns import columns_of, notes_on
+from soilbio.importers.lineage_columns import columns_of, notes_on, of_hits
 from soilbio.importers.measured import check_values, is_of_design
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.shapes import place_of_names
@@ -202,10 +202,9 @@ def together(
 def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], list[str]]:
     """Take what columns of text tell of features in rows, and the word above their names."""
     columns = columns_of(grid.texts, grid.source)
-    taken = {says(name) for name in columns.taken for says in (not_taken, numbers_not_taken)}
-    notes = [note for note in grid.notes if note not in taken]
-    own = notes_on(grid.texts, columns)
-    notes = [*(note for note in notes if note not in {*map(not_taken, columns.beside)}), *own]
+    names = {*columns.taken, *columns.beside, *of_hits(grid.texts)}
+    told = {says(name) for name in names for says in (not_taken, numbers_not_taken)}
+    notes = [note for note in grid.notes if note not in told] + notes_on(grid.texts, columns)
     if columns.has_lineages or columns.sequence:
         return taxa_of(grid.rows, grid.texts, grid.source), notes
     return ({} if known else named_by_rank(grid.corner, grid.rows)), notes

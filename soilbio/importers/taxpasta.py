@@ -12,7 +12,7 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.kraken2 import check_numbers
+from soilbio.importers.kraken2 import check_numbers, is_of_another
 from soilbio.importers.lineage_columns import is_below_species, species_above
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
 from soilbio.importers.repeated import Place, check_repeated
@@ -41,6 +41,8 @@ def recognise(source: Path) -> str:
     for profiler, pattern in PROFILERS.items():
         if pattern.match(start):
             return f"a profile of {profiler}: state `table: {{profiler: {profiler}}}` in --method"
+    if is_of_another(source):
+        return "of Centrifuge, if you state `table: {profiler: centrifuge}` in --method"
     if not source.name.endswith((".tsv", ".csv", ".xlsx")):
         return ""
     header, _ = read_texts(source)

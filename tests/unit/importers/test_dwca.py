@@ -246,9 +246,13 @@ def test_an_archive_of_events_is_called_so(tmp_path):
 
 def test_what_is_not_taken_of_the_template_s_taxa_is_said(tmp_path):
     (tmp_path / "OTU_table.tsv").write_text("id\tA\tB\nx\t1\t2\n")
-    header = "id\ttaxpath\tgenus\tsequence\n"
-    (tmp_path / "taxa.tsv").write_text(f"{header}x\tk__Fungi;p__A\tFusarium\tASV1\n")
-    notes = read("mdt", [tmp_path], {}).notes
+    header = "id\ttaxpath\tgenus\tsequence\tpident\n"
+    (tmp_path / "taxa.tsv").write_text(f"{header}x\tk__Fungi;p__A\tFusarium\tASV1\t90.3\n")
+    found = read("mdt", [tmp_path], {})
+    notes = found.notes
+    hits = "column 'pident' tells how alike a hit is, which supports no name, and is not taken"
+    assert hits in notes
+    assert found.features["x"].confidence is None
     assert "columns genus count only where 'taxpath' says nothing" in notes
     assert "column 'sequence' holds no sequences, and is not taken" in notes
 

@@ -53,9 +53,10 @@ def test_measures_of_alignments_are_no_libraries(tmp_path, name):
 def test_numbers_that_are_left_out_for_their_name_are_named(tmp_path, name):
     found = read("table", [table(tmp_path, **{name: LENGTHS})], {})
     assert found.libraries == tuple(COUNTS)
-    is_support = name == "pident"  # it stands beside lineages as their confidence
-    said = [f"column '{name}' is by its name of no library, and not taken"]
-    assert found.notes == ([] if is_support else said)
+    why = {"pident": "tells how alike a hit is, which supports no name, and is not taken"}
+    why = why.get(name, "is by its name of no library, and not taken")
+    assert found.notes == [f"column '{name}' {why}"]
+    assert {taxon.confidence for taxon in found.features.values()} == {None}
 
 
 @pytest.mark.parametrize(

@@ -272,6 +272,19 @@ BARE = """\
 """
 
 
+@pytest.mark.parametrize(("code", "engine"), [("R", "kraken2"), ("-", None)])
+def test_what_counted_reads_is_asked_for_where_the_report_is_not_kraken2_s(tmp_path, code, engine):
+    lines = ["0.0\t0\t0\tU\t0\tunclassified", f"100.0\t9\t0\t{code}\t1\troot"]
+    lines += ["100.0\t9\t9\tD\t2\t  Bacteria"]
+    (tmp_path / "S1.txt").write_text("\n".join(lines) + "\n")
+    found = read("kraken2", [tmp_path / "S1.txt"], {})
+    assert found.method.get("engine") == engine
+    told = [word for word in (*found.notes, *detect(tmp_path / "S1.txt")[0]) if "Kraken 1" in word]
+    assert len(told) == (0 if engine else 2)
+    forms = [form for form, _ in detect(tmp_path / "S1.txt") if form != "table"]
+    assert forms == (["kraken2"] if engine else ["kraken2", "taxpasta"])
+
+
 def test_letters_that_kraken2_leaves_out_are_told_from_what_is_above(tmp_path):
     (tmp_path / "S1.txt").write_text(BARE)
     found = read("kraken2", [tmp_path / "S1.txt"], {"taxids": "own"})
