@@ -199,7 +199,9 @@ def _small_tables(
     merged.written = [*written, *also]
     check_repeated(sources, problems)
     problems.raise_if_any()
-    merged.notes["samples_of_one_material"] = len(same_material(sources, merged.notes))
+    of_one = same_material(sources, merged.notes)
+    merged.notes["samples_of_one_material"] = len(of_one)
+    merged.notes["samples_of_one_material_are_so_many_soils"] = len({row[0] for row in of_one})
     merged.notes["samples_that_are_one_by_their_name_alone"] = by_name_alone(sources)
     tables["assays"] = merged_assays(sources, names, tables["libraries"])
     return tables

@@ -85,7 +85,8 @@ def build_dataset(
     counts = gathered(problems, lambda: numbers_of(found, stated(method.table), notes))
     texts, agreement_of = _agreements(method, tags, problems)
     notes += check_libraries(method, found.libraries, problems)
-    samples = gathered(problems, lambda: _samples(method, tags, found.metadata, notes))
+    warnings: list[Problem] = []
+    samples = gathered(problems, lambda: _samples(method, tags, found.metadata, (notes, warnings)))
     if problems.errors or assay is None or counts is None or samples is None:
         raise InputError(problems.found)
     for row, tag in samples:
@@ -107,6 +108,8 @@ def build_dataset(
         "format": form,
         "sources": digests,
         "notes": notes,
+        # Of the sheet's place on this machine only its name is kept: history goes to others.
+        "warnings": [str(replace(one, source=Path(one.source).name)) for one in warnings],
         "said_by_source": dict(sorted(found.method.items())),
         **found.history,
     }
@@ -123,7 +126,7 @@ def build_dataset(
             **renamed_files(tables["features"]),
         },
     )
-    return notes
+    return [*notes, *map(str, warnings)]
 
 
 def gathered(problems: Problems, make: Callable[[], Made]) -> Made | None:
@@ -204,9 +207,13 @@ def _samples(
     method: Method,
     tags: Sequence[Tag],
     found: Mapping[str, Mapping[str, str]],
-    notes: list[str],
+    told: tuple[list[str], list[Problem]],
 ) -> list[tuple[Row, Tag]]:
-    """Make the rows of samples, each with its first library: of the sheet, or the source."""
+    """Make the rows of samples, each with its first library: of the sheet, or the source.
+
+    What is told is added to notes, and what is odd about the sheet to warnings.
+    """
+    notes, warnings = told
     problems = Problems(str(method.samples or method.path))
     sheet = None
     if method.samples:
@@ -214,7 +221,7 @@ def _samples(
         found_rows = sample_rows(method.samples, method.columns, said).values()
         said.raise_if_any()
         sheet = {row["sample_id"]: row for row in found_rows}
-        notes += [str(warning) for warning in fold(said.found)]
+        warnings += fold(said.found)
     rows: dict[str, tuple[Row, Tag]] = {}
     for tag in tags:
         if sheet is not None and tag.sample_id not in sheet and not tag.control_type:

@@ -229,9 +229,10 @@ def _merged(history: History) -> Iterator[str]:
 def _merging(history: History, what: str) -> Iterator[str]:
     """Tell of one merging what was merged and how, what was found, and what was lost."""
     names = [one["name"] for one in history.get("datasets", ())]
-    merged = f"{len(names)} datasets ({_some(names)})" if names else "Datasets"
+    merged = f"{plural(len(names), 'dataset')} ({_some(names)})" if names else "Datasets"
+    were = "was" if len(names) == 1 else "were"
     yield (
-        f"**{what}.** {merged} were merged with {_soilbio(history)} by"
+        f"**{what}.** {merged} {were} merged with {_soilbio(history)} by"
         f" {history['level']}; {_counts(history)}, and no number of two datasets was added up."
         f" {_notes(history)}".rstrip()
     )

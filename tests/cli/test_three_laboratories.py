@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,22 @@ def test_the_methods_of_an_import_say_where_it_came_from(three, tmp_path):
     assert "imported as ampliseq" in text
     assert "taken at a depth (m) of 0.1" in text
     assert "doi:10.3389/fmicb.2020.550420" in text
+
+
+def test_warnings_of_a_sheet_and_its_folder_are_in_no_methods_section(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(f"{__name__}.SAMPLES", SAMPLES.replace("depth\n", "elev\n"))
+    folder = imported("qiime2", tmp_path, "dada2", "0.3 km")
+    assert f"{tmp_path}" in capsys.readouterr().out
+    assert main(["methods", str(folder)]) == 0
+    text = capsys.readouterr().out
+    assert "imported as qiime2" in text
+    assert "warning" not in text
+    history = (folder / "provenance" / "imported.json").read_text()
+    assert str(tmp_path) not in history
+    (warning,) = json.loads(history)["warnings"]
+    assert warning.startswith("samples.tsv:2 elev: warning: found '0.3 km'")
 
 
 def test_a_prefix_that_is_none_is_told(tmp_path, capsys):

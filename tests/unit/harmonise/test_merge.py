@@ -225,7 +225,7 @@ def test_where_only_lineages_can_be_compared_counts_are_of_lineages(two, tmp_pat
 
 def test_a_finer_level_than_is_sound_is_refused_with_the_reason(two, tmp_path):
     folders = two(other_region)
-    with pytest.raises(Refused, match="sequences of two regions share no position"):
+    with pytest.raises(Refused, match="sequences of two regions begin and end elsewhere"):
         merge(folders, tmp_path / "c", "feature")
     assert not (tmp_path / "c").exists()
     assert merge(folders, tmp_path / "c", "phylum").level == "phylum"
@@ -389,6 +389,7 @@ def test_samples_of_one_material_are_listed_and_stay_apart(two, tmp_path):
     listed = (tmp_path / "c/provenance/same_material.tsv").read_text().splitlines()
     samples = example_tables()["samples"].height
     assert merged.notes["samples_of_one_material"] == 2 * samples == len(listed) - 1
+    assert merged.notes["samples_of_one_material_are_so_many_soils"] == 1
     assert read_dataset(tmp_path / "c").table("samples").height == 3 * samples
 
 
