@@ -87,28 +87,33 @@ class Explainer:
         self._last: dict[str, _Cause] = {}
         self._unexplained = Counter[str]()
 
-    def note(self, library: Library, absent: Absent, problems: Problems) -> None:
+    def note(self, library: Library, absent: Absent, problems: Problems) -> bool:
         """Say that the primers are absent, or at few reads, and what is there instead.
 
         Of reads whose primers were removed before: that they are of another assay, if they are.
+        Tell whether they are of their own assay, its primers removed.
         """
+        is_few = absent.assay.primers_in_reads and absent.shares.both >= _ABSENT
+        cause = None if is_few else self._cause(absent)
         if not absent.assay.primers_in_reads:
-            self._note_other(library, absent, problems)
-            return
-        is_few = absent.shares.both >= _ABSENT
+            self._note_other(library, absent, cause, problems)
+            return cause is None
         problems.add(
             "primers-few" if is_few else "primers-absent",
             row=library.row,
             column="assay",
             found=absent.shares.told(absent.assay),
             expected=f"the primers of {absent.assay.assay_id} at the start of most reads",
-            fix=_FEW_FIX if is_few else self._fix(absent),
+            fix=_FEW_FIX if is_few else self._fix(absent, cause),
             is_warning=is_few or bool(library.control_type),
         )
+        return cause == _Cause(absent.assay, has_primers=False)
 
-    def _note_other(self, library: Library, absent: Absent, problems: Problems) -> None:
+    @staticmethod
+    def _note_other(
+        library: Library, absent: Absent, cause: _Cause | None, problems: Problems
+    ) -> None:
         """Note reads that begin with the primers of another assay, or are of another gene."""
-        cause = self._cause(absent)
         gene = absent.assay.target_gene
         if cause is None or (not cause.has_primers and cause.assay.target_gene == gene):
             return
@@ -122,8 +127,7 @@ class Explainer:
             is_warning=bool(library.control_type) or not cause.has_primers,
         )
 
-    def _fix(self, absent: Absent) -> str:
-        cause = self._cause(absent)
+    def _fix(self, absent: Absent, cause: _Cause | None) -> str:
         one_primer = one_primer_fix(absent.assay, absent.shares)
         if one_primer and not (cause and cause.has_primers):
             return one_primer

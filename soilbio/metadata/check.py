@@ -285,10 +285,11 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
     """Look at the files of all libraries, several at once; problems keep the sheet's order."""
     from soilbio.metadata.absent_primers import Explainer
     from soilbio.metadata.library_reads import Demand, check_whole, inspect_library
+    from soilbio.metadata.mixed_primers import Mixture
     from soilbio.metadata.reads import read_ahead
     from soilbio.metadata.same_reads import SameReads
 
-    explainer = Explainer(project.assays)
+    explainer, mixture = Explainer(project.assays), Mixture(project.assays)
     demand = Demand(
         project.assays,
         float(project.amplicon["primer_error_rate"]),
@@ -303,6 +304,7 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
         return facts, own
 
     same = SameReads()
+    found: list[Problem] = []
     with ThreadPoolExecutor(_THREADS) as pool:
         if is_deep:
             looked = pool.map(look, checked.libraries)
@@ -312,10 +314,14 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
             looked = map(look, checked.libraries)
         for facts, own in looked:
             same.note(facts, own)
-            if facts.absent is not None:
-                explainer.note(facts.library, facts.absent, own)
+            has_primers = facts.has_primers
+            if facts.absent is not None and explainer.note(facts.library, facts.absent, own):
+                has_primers = False
+            if has_primers is not None:
+                mixture.note(facts.library, has_primers=has_primers)
             checked.facts.append(replace(facts, absent=None, single_names=()))
-            problems.extend(own.found)
+            found += own.found
+    problems.extend(mixture.settle(found))
 
 
 def _files_of(library: Library) -> list[Path]:

@@ -46,6 +46,7 @@ class Facts:
     length_2_bp: int = 0
     primer_1_percent: float | None = None
     primer_2_percent: float | None = None
+    has_primers: bool | None = None
     absent: Absent | None = None
     digests: tuple[bytes, ...] = ()
     single_names: tuple[str, ...] = ()
@@ -308,6 +309,8 @@ def _inspect_primers(
     facts: Facts, starts: Starts, assay: Assay, demand: Demand, problems: Problems
 ) -> Facts:
     shares = starts.shares(assay, demand.primer_error_rate)
+    if shares.both >= MOST:
+        facts = replace(facts, has_primers=True)
     if not assay.primers_in_reads:
         # One primer that was left makes false features as well as two.
         if max(shares.first, shares.second or 0.0, shares.turned) >= MOST:
@@ -316,6 +319,8 @@ def _inspect_primers(
             _note_metagenome(facts.library, starts, assay, demand, problems)
         elif starts.follows(assay) < BORNE_OUT:
             facts = replace(facts, absent=Absent(assay, shares, starts))
+        else:
+            facts = replace(facts, has_primers=False)
         _check_overlap(facts, assay, (0, 0), demand, problems)
     elif shares.both < MOST:
         facts = replace(facts, absent=Absent(assay, shares, starts))

@@ -186,12 +186,43 @@ def test_absent_primers_are_told_with_percentages_and_the_pair_that_is_there(pro
 
 
 def test_primers_that_were_removed_lead_to_the_option(project):
-    write_gzip(project.reads("L2", 1), fastq("TACGTAGGGTGCAAGCGTT"))
-    write_gzip(project.reads("L2", 2), fastq("CCTGTTTGCTCCCCACGCTT"))
+    for library in ("L1", "L2", "NTC"):
+        write_gzip(project.reads(library, 1), fastq("TACGTAGGGTGCAAGCGTT", seed=library))
+        write_gzip(project.reads(library, 2), fastq("CCTGTTTGCTCCCCACGCTT", seed=library))
+    problems = [p for p in check_project(project.config) if p.code == "primers-absent"]
+    assert [p.row for p in problems] == [2, 3, 4]
+    assert all(f"`assays: {{{ASSAY}: {{primers_in_reads: false}}}}`" in p.fix for p in problems)
+    assert all(f"right behind the primers of {ASSAY}" in p.fix for p in problems)
+
+
+@pytest.mark.parametrize("has_most", [True, False])
+def test_where_some_libraries_have_primers_and_some_do_not_the_remedy_is_right_for_all(
+    project, has_most
+):
+    def begin(library, has_primers):
+        starts = (FORWARD, REVERSE) if has_primers else ("TACGTAGGGTGCAAGCG", "CCTGTTTGCTCCCCACG")
+        for end, start in enumerate(starts, start=1):
+            write_gzip(project.reads(library, end), fastq(start, seed=library))
+
+    for library in ("L1", "L2", "NTC"):
+        begin(library, has_most if library != "L2" else not has_most)
+    if not has_most:
+        project.change(
+            project.config,
+            "agreements: agreements",
+            f"agreements: agreements\nassays: {{{ASSAY}: {{primers_in_reads: false}}}}",
+        )
     problem = primer_problem(project)
-    assert problem.code == "primers-absent"
-    assert "primers_in_reads: false" in problem.fix
-    assert "right behind the primers of 16S-V4-515FY-806RB" in problem.fix
+    assert problem.row == 3
+    written = problem.fix.split("`")[1]
+    name = f"{ASSAY}-{'trimmed' if has_most else 'untrimmed'}"
+    assert f"write {name} in the column" in problem.fix
+    # Done as it says, nothing is wrong any more.
+    content = yaml.safe_load(project.config.read_text())
+    content["assays"] = content.get("assays", {}) | yaml.safe_load(written)["assays"]
+    project.config.write_text(yaml.safe_dump(content))
+    project.change(project.sheet, f"L2\tS-L2\t{ASSAY}\t", f"L2\tS-L2\t{name}\t")
+    assert found(project) in ([], [("control-none", 3, "control_type")])
 
 
 def test_unknown_primers_leave_both_ways_open(project):
