@@ -16,7 +16,7 @@ from soilbio.errors import InputError, Problems
 from soilbio.importers.columns import Kinds, check_mixed, kinds_of, number_of
 from soilbio.importers.forms import is_lineage
 from soilbio.importers.measured import check_measured, check_places
-from soilbio.importers.naming import check_named, ranks_first
+from soilbio.importers.naming import check_named, ranks_first, without_index
 from soilbio.importers.objects import has_objects, spelled_out
 from soilbio.importers.shapes import check_libraries, long_places, shape_of
 from soilbio.importers.stated import Stated, check_ignored, check_names
@@ -138,13 +138,16 @@ def read_grid(
     first = list(islice(lines, _LOOKED_AT))
     if not number or not first:
         raise empty(source)
-    header = [name.strip() for name in header]
+    header, notes = [name.strip() for name in header], shape.notes()
+    if not names:
+        header, first, lines, done = without_index(header, first, lines, told.libraries)
+        notes += done
     check_ignored(told.ignore_columns, header[1:], "column", problems)
     check_names(told, header, problems)
     beside = {*told.ignore_columns, *shape.beside}
     kinds = kinds_of(header, [cells for _, cells in first], beside, told.libraries)
     reading = _Reading(header, kinds, problems)
-    reading.notes += shape.notes()
+    reading.notes += notes
     if not names:
         reading.notes += check_named(str(source), header, kinds.numbers, first, told.libraries)
     reading.read(chain(first, lines))

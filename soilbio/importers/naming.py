@@ -10,7 +10,10 @@ from soilbio.errors import InputError, problem_of
 from soilbio.importers.columns import number_of
 from soilbio.importers.forms import (
     ABOVE_FEATURES,
+    ABOVE_LIBRARIES,
+    are_lineages,
     are_numbered,
+    are_sequences,
     is_above_names,
     is_lineage,
     is_sequence,
@@ -20,6 +23,10 @@ from soilbio.importers.rank_columns import rank_of
 
 Line = tuple[int, list[str]]
 _IN_ORDER = 10  # so many counts in the order of their numbers are no chance
+# What stands above the numbers of rows: of R's and pandas' tables, written, read and written again.
+_INDEX = re.compile(
+    r"^(?:|x|v1|#|index|row[ _.]?(?:names?|id|number|no)?|unnamed: ?0|\.\.\.1)$", re.IGNORECASE
+)
 _FEW = 3  # of fewer numbers nothing is told by each being there once
 
 
@@ -52,6 +59,67 @@ def ranks_first(lines: Iterable[Line]) -> Iterator[Line]:
     else:
         yield number, header
         yield from rows
+
+
+def without_index(
+    header: Sequence[str], first: Sequence[Line], lines: Iterator[Line], libraries: Collection[str]
+) -> tuple[list[str], list[Line], Iterator[Line], list[str]]:
+    """Leave out a first column of row numbers where the names stand in another one.
+
+    R and pandas write such numbers in front; the same number is another row in another file.
+    Gives header, first rows, all further rows, and what was done.
+    """
+    at = 0 if header[0] in libraries else _place_behind_index(header, first)
+    if not at:
+        return [*header], [*first], lines, []
+
+    def moved(cells: Sequence[str]) -> list[str]:
+        return [cells[at], *cells[1:at], *cells[at + 1 :]] if at < len(cells) else [*cells[1:]]
+
+    return (
+        moved(header),
+        [(number, moved(cells)) for number, cells in first],
+        ((number, moved(cells)) for number, cells in lines),
+        [f"the first column has numbers of rows, whose names stand in '{header[at]}'"],
+    )
+
+
+def _place_behind_index(header: Sequence[str], rows: Sequence[Line]) -> int:
+    """Find the names of rows behind numbers of them; 0 where they are not beyond doubt."""
+    numbers = [cells[0].strip() for _, cells in rows if cells]
+    is_numbered = len(set(numbers)) == len(rows) and all(map(str.isdecimal, numbers))
+    if not _INDEX.match(header[0]) or not is_numbered:
+        return 0
+    named = [at for at in range(1, len(header)) if _has_names(header[at], at, rows)]
+    certain = [
+        at for at in named if ABOVE_FEATURES.match(header[at]) or ABOVE_LIBRARIES.match(header[at])
+    ]
+    if len(certain) == 1:
+        return certain[0]
+    return named[0] if len(named) == 1 and are_counted(numbers) else 0
+
+
+def _has_names(header: str, at: int, rows: Sequence[Line]) -> bool:
+    """Tell whether a column has a word for names above it, and a name of its own in each row."""
+    if not header.strip() or not is_above_names(header) or is_of_features(header):
+        return False
+    cells = [cells[at].strip() if at < len(cells) else "" for _, cells in rows]
+    is_text = not any(not cell or number_of(cell) is not None for cell in cells)
+    is_of_names = is_text and len(set(cells)) == len(cells)
+    return is_of_names and not are_sequences(cells) and not are_lineages(cells)
+
+
+def are_counted(names: Sequence[str]) -> bool:
+    """Tell whether names are numbers from 0 or 1 on, in their order."""
+    if len(names) < 2 or not all(map(str.isdecimal, names)):
+        return False
+    start = int(names[0])
+    return start <= 1 and list(map(int, names)) == [*range(start, start + len(names))]
+
+
+def is_index(corner: str, names: Sequence[str]) -> bool:
+    """Tell whether names are only numbers of rows, as R and pandas write them in front."""
+    return bool(_INDEX.match(corner)) and are_counted(names)
 
 
 def check_named(
@@ -144,12 +212,7 @@ def _are_ids(
     is_whole = all(number.isdecimal() for number in first) and len(set(first)) == len(first)
     if not is_whole or (corner and _is_like(corner, columns)):
         return ""
-    start = int(first[0])
-    if (
-        start <= 1
-        and len(first) >= _IN_ORDER
-        and list(map(int, first)) == [*range(start, start + len(first))]
-    ):
+    if len(first) >= _IN_ORDER and are_counted(first):
         return "they are numbered from top to bottom"
     known = {_plain(name) for name in libraries}
     if set(first) <= set(libraries):

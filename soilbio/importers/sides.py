@@ -30,6 +30,7 @@ from soilbio.importers.known import (
 )
 from soilbio.importers.lineage_columns import columns_of, notes_on, of_hits
 from soilbio.importers.measured import check_values, is_of_design
+from soilbio.importers.naming import is_index
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.shapes import place_of_names
 from soilbio.importers.stated import Stated, check_ignored, check_names
@@ -49,6 +50,7 @@ class Parts:
     headers: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    numbered: list[str] = field(default_factory=list)  # files of which rows have numbers only
 
 
 def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
@@ -73,8 +75,21 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
         check_ignored(told.ignore_rows, parts.names, "row", problems)
     if told.names:
         check_names(told, parts.headers, problems)
+    if len(parts.numbered) > 1:
+        _note_numbered(parts.numbered, problems)
     problems.raise_if_any()
     return parts
+
+
+def _note_numbered(names: Sequence[str], problems: Problems) -> None:
+    problems.add(
+        "import-name",
+        found=f"numbers of rows in the first columns of {' and '.join(names)}",
+        expected="names of features, by which one file knows those of the other; a number may be"
+        " another feature's there",
+        fix="Say which column has them, `table: {names: HEADER}` in --method; or write them in"
+        " front, below `OTU ID`, in each file",
+    )
 
 
 def _sort(source: Path, parts: Parts, told: Stated) -> None:
@@ -90,6 +105,8 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
         return
     grid = read_grid(source, told)
+    if not told.names and is_index(grid.corner, grid.rows):
+        parts.numbered.append(source.name)
     if grid.columns:
         parts.grids.append(grid)
     elif (columns := columns_of(grid.texts, str(source))).has_lineages:

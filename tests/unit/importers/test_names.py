@@ -225,6 +225,36 @@ def test_rows_that_are_numbered_from_top_to_bottom_have_these_numbers_as_names(t
         assert found.notes == ["'Bin' is above names of rows: they are numbered from top to bottom"]
 
 
+INDEXED = "{corner}{word}A\tB\n1\tASV_2\t5\t1\n2\tASV_1\t3\t4\n3\tASV_3\t7\t9\n"
+LINEAGES = "\tFeature ID\tTaxon\n1\tASV_1\td__Bacteria;p__A\n2\tASV_2\td__Bacteria;p__B\n"
+
+
+@pytest.mark.parametrize("corner", ["", "X", "Unnamed: 0"])
+@pytest.mark.parametrize("word", ["OTU", "#OTU ID", "Name"])
+def test_numbers_of_rows_are_no_names_where_others_stand_behind_them(tmp_path, corner, word):
+    text = INDEXED.format(corner=f"{corner}\t", word=f"{word}\t")
+    sources = [written(tmp_path, text), written(tmp_path, LINEAGES, "taxonomy.tsv")]
+    found = read("table", sources, {})
+    names = {"ASV_1": "d__Bacteria;p__A", "ASV_2": "d__Bacteria;p__B", "ASV_3": ""}
+    assert lineages(found) == names
+    assert f"the first column has numbers of rows, whose names stand in '{word}'" in found.notes
+
+
+def test_libraries_have_their_names_behind_numbers_of_rows_too(tmp_path):
+    text = "\tSampleID\tASV_1\tASV_2\n1\tNorth\t5\t1\n2\tSouth\t3\t4\n"
+    assert read("table", [written(tmp_path, text)], {}).libraries == ("North", "South")
+
+
+def test_two_files_are_not_joined_by_the_numbers_of_their_rows(tmp_path):
+    table = written(tmp_path, "\tA\tB\n1\t5\t1\n2\t3\t4\n3\t7\t9\n")
+    taxonomy = "\tTaxon\n1\td__Bacteria;p__A\n2\td__Bacteria;p__B\n3\td__Bacteria;p__C\n"
+    found = "numbers of rows in the first columns of t.tsv and taxonomy.tsv"
+    sources = [table, written(tmp_path, taxonomy, "taxonomy.tsv")]
+    assert problems("table", sources) == [("import-name", found)]
+    sources = [table, written(tmp_path, f"OTU{taxonomy}", "taxonomy.tsv")]
+    assert lineages(read("table", sources, {}))["2"] == "d__Bacteria;p__B"
+
+
 @pytest.mark.parametrize(
     ("corner", "names"),
     [
