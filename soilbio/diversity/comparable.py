@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from soilbio.errors import problem_of
-from soilbio.standards.materials import by_material
+from soilbio.standards.materials import are_several, by_material
 
 if TYPE_CHECKING:
     from soilbio.dataset.history import History
@@ -114,7 +115,10 @@ def _by_assay(
 def soils_of(
     samples: Iterable[Mapping[str, Any]], laboratories: Mapping[str, set[str]]
 ) -> dict[str, str]:
-    """Give the soil of each sample: itself, or the material that several laboratories have of it.
+    """Give the soil of each sample: itself, or the material that it shares with other samples.
+
+    An id of one's own makes samples of several laboratories one soil; of one laboratory, where it
+    may be the plot's or the field's, only an archive's accession does.
 
     Parameters
     ----------
@@ -126,10 +130,11 @@ def soils_of(
         (" | ".join(sorted(laboratories.get(row["sample_id"], ()))), row) for row in samples
     )
     soil_of = {sample: sample for sample in laboratories}
-    for _, rows in sorted(materials.items()):
+    for material, rows in sorted(materials.items(), key=itemgetter(0)):
         known = sorted({row["sample_id"] for _, row in rows} & soil_of.keys())
-        if len({one for sample in known for one in laboratories[sample]}) < 2:
-            continue  # of one laboratory they are samples, whatever they were taken of
+        is_of_one = len({one for sample in known for one in laboratories[sample]}) < 2
+        if is_of_one and (not material.is_accession or are_several(rows)):
+            continue
         joined = {soil_of[sample] for sample in known}
         first = min(joined)
         soil_of |= {sample: first for sample, soil in soil_of.items() if soil in joined}

@@ -38,7 +38,7 @@ _MOST_SOILS = 20
 class Known:
     """Laboratory, method, soil and columns of samples, by library.
 
-    `soil_of` gives the sample, or the material that several laboratories have under other names.
+    `soil_of` gives the sample, or the material that samples under several names are of.
     `groups` are what points are coloured by.
     """
 
@@ -63,6 +63,7 @@ class Known:
         self.soil_of = {name: soil_of[community.samples[name]] for name in libraries}
         self.shared = set(blocks_of_several(self.libraries, self.laboratory, self.soil_of))
         self.notes: list[str] = []
+        self._note_aliquots()
         self.values: dict[str, dict[str, str]] = {}
         for column in columns:
             value_of = dict(samples.select("sample_id", column).iter_rows())
@@ -74,6 +75,19 @@ class Known:
             self.notes.append(
                 f"{len(self.shared)} soils have libraries of several laboratories: these are"
                 " compared on them, and libraries of one soil are no replicates of each other"
+            )
+
+    def _note_aliquots(self) -> None:
+        """Say how many samples of one laboratory are of one material with others of it."""
+        samples_of: dict[str, set[str]] = {}
+        for name, soil in self.soil_of.items():
+            if soil not in self.shared:
+                samples_of.setdefault(soil, set()).add(self.community.samples[name])
+        sizes = [len(own) for own in samples_of.values() if len(own) > 1]
+        if sizes:
+            self.notes.append(
+                f"{sum(sizes)} samples are of {len(sizes)} materials of one laboratory each (by"
+                " accession): those of one material are one soil, and no replicates of each other"
             )
 
     def _agreed(self, column: str, value_of: dict[str, str]) -> dict[str, str]:

@@ -249,7 +249,7 @@ def same_material(
     if none and notes is not None:
         notes["material_ids_of_samples_that_are_of_several_soils"] = len(none)
     found = [
-        {(material, row[_DATASET], row["sample_id"]) for _, row in rows}
+        {(material.told, row[_DATASET], row["sample_id"]) for _, row in rows}
         for material, rows in materials.items()
     ]
     shared = [

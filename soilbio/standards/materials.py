@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from soilbio.standards.insdc import INFORMAL_MISSING, is_missing
-from soilbio.standards.mixs import parse_lat_lon
+from soilbio.standards.mixs import parse_depth, parse_lat_lon
 from soilbio.standards.written import written_plainly
 
 # Whole ids, alone or at the end of a URL or behind a prefix; more text tells of a part of it.
@@ -29,6 +29,20 @@ _NO_ID = INFORMAL_MISSING | {
 _OF_ONE = ("lat_lon", "collection_date", "cur_land_use")
 _FAR = 1.0
 Row = Mapping[str, Any]
+Rows = list[tuple[str, Row]]
+
+
+class Material(NamedTuple):
+    """A material's id as it is compared; of a core that was cut, with one of its depths."""
+
+    name: str
+    is_accession: bool
+    depth: str = ""
+
+    @property
+    def told(self) -> str:
+        """Name it."""
+        return f"{self.name} at {self.depth.replace(' ', '-')} m" if self.depth else self.name
 
 
 def material_of(text: str) -> tuple[str, bool]:
@@ -48,17 +62,18 @@ def material_of(text: str) -> tuple[str, bool]:
     return _SCHEME.sub("", plain).rstrip("/").casefold(), False
 
 
-def by_material(
-    samples: Iterable[tuple[str, Row]],
-) -> tuple[dict[str, list[tuple[str, Row]]], list[str]]:
+def by_material(samples: Iterable[tuple[str, Row]]) -> tuple[dict[Material, Rows], list[str]]:
     """Give the samples of each material, and the ids that are none by what samples say.
+
+    Increments of one core are soils of their own: an id whose samples are of several depths is a
+    material for each depth.
 
     Parameters
     ----------
     samples : iterable of (laboratory, row of `samples`)
 
     """
-    found: dict[str, list[tuple[str, Row]]] = {}
+    found: dict[str, Rows] = {}
     archived = set()
     for who, row in samples:
         own, is_archived = material_of(row.get("source_mat_id") or "")
@@ -67,11 +82,42 @@ def by_material(
         archived |= {name} if is_accession else set()
         for material in {own, name if is_accession else ""} - {""}:
             found.setdefault(material, []).append((who, row))
-    none = sorted(name for name in found.keys() - archived if _are_several(found[name]))
-    return {name: rows for name, rows in found.items() if name not in none}, none
+    none = sorted(name for name in found.keys() - archived if are_several(found[name]))
+    materials = {
+        Material(name, name in archived, depth): own
+        for name, rows in found.items()
+        if name not in none
+        for depth, own in _by_depth(rows).items()
+    }
+    return materials, none
 
 
-def _are_several(rows: Iterable[tuple[str, Row]]) -> bool:
+def _by_depth(rows: Rows) -> dict[str, Rows]:
+    """Part samples by depth, if one laboratory has several, or those of two do not meet.
+
+    Then those that tell no depth are of none of them. Laboratories write one depth in several ways.
+    """
+    said: dict[str, Rows] = {}
+    of_one: dict[str, set[str]] = {}
+    for who, row in rows:
+        if parse_depth(text := str(row.get("depth") or "")):
+            plain = written_plainly("depth", text)
+            said.setdefault(plain, []).append((who, row))
+            of_one.setdefault(who, set()).add(plain)
+    depths = sorted((float(one.split()[0]), float(one.split()[1])) for one in said)
+    is_cut = any(len(own) > 1 for own in of_one.values()) or any(
+        _are_apart(*both) for both in combinations(depths, 2)
+    )
+    return said if is_cut else {"": rows}
+
+
+def _are_apart(upper: tuple[float, float], lower: tuple[float, float]) -> bool:
+    """Tell whether depths do not meet: layers that touch do not, a point at the end of one does."""
+    has_point = upper[0] == upper[1] or lower[0] == lower[1]
+    return upper[1] < lower[0] or (upper[1] == lower[0] and not has_point)
+
+
+def are_several(rows: Iterable[tuple[str, Row]]) -> bool:
     """Tell whether samples say of themselves that they are of several soils.
 
     Laboratories write one thing in several ways; within one, what differs does, and far places do.

@@ -209,6 +209,46 @@ def test_the_same_soils_in_several_laboratories_tell_them_apart(tmp_path, is_by_
     assert "sample: " in (out / "laboratories.html").read_text()
 
 
+def test_depths_of_one_core_are_soils_of_their_own(tmp_path):
+    """Two laboratories have four cores at two depths each, by the core's id."""
+    found = []
+    for place, name in enumerate(("north", "south"), start=1):
+        own = soils(name[0].upper(), *("cropland", "cropland", "grassland", "grassland") * 2)
+        extra = {
+            one: {"source_mat_id": f"core{at // 2}", "depth": ("0-0.1", "0.1-0.3")[at % 2]}
+            for at, one in enumerate(own)
+        }
+        found.append(laboratory(tmp_path / str(place), name, own, bias=0.6, extra=extra))
+    assert main(["harmonise", *map(str, found), "--out", str(tmp_path / "merged")]) == 0
+    listed = table(tmp_path / "merged" / "provenance" / "same_material.tsv")
+    assert len({next(iter(row.values())) for row in listed}) == 8
+    words = ["laboratories", str(tmp_path / "merged"), "--by", "depth", "--out"]
+    assert main([*words, str(tmp_path / "out")]) == 0
+    rows = {row["column"]: row for row in table(tmp_path / "out" / "16S-rRNA" / "tests.tsv")}
+    assert (rows["laboratory"]["permuted"], rows["laboratory"]["n_libraries"]) == ("within", "16")
+    assert float(rows["laboratory"]["p_value"]) <= 0.01
+    assert rows["depth"]["groups"] == "0-0.1 (8), 0.1-0.3 (8)"
+
+
+@pytest.mark.parametrize("has_accession", [True, False])
+def test_aliquots_of_one_soil_in_one_laboratory_are_no_replicates(tmp_path, capsys, has_accession):
+    """An archive's id is of one soil; an id of one's own may be that of a plot."""
+    ids = ("SAMEA1", "SAMEA2") if has_accession else ("plot 1", "plot 2")
+    own = soils("N", *BOTH)
+    extra = {one: {"source_mat_id": ids[at % 2]} for at, one in enumerate(own)}
+    north = laboratory(tmp_path / "1", "north", own, extra=extra)
+    south = laboratory(tmp_path / "2", "south", soils("S", *BOTH[:4]))
+    assert main(["harmonise", str(north), str(south), "--out", str(tmp_path / "merged")]) == 0
+    words = ["laboratories", str(tmp_path / "merged"), "--by", "cur_land_use", "--out"]
+    assert main([*words, str(tmp_path / "out")]) == 0
+    rows = {row["column"]: row for row in table(tmp_path / "out" / "16S-rRNA" / "tests.tsv")}
+    is_told = "8 samples are of 2 materials" in (tmp_path / "out" / "laboratories.html").read_text()
+    assert is_told == has_accession
+    # Six soils, three of each land use, can be parted in ten ways.
+    permuted = ("whole", "10") if has_accession else ("freely", "462")
+    assert (rows["cur_land_use"]["permuted"], rows["cur_land_use"]["permutations"]) == permuted
+
+
 def test_a_term_for_a_missing_value_is_no_kind_of_soil_and_contradicts_none(tmp_path):
     """North says how all soils were tilled, but two; south, which has the same soils, of none."""
     found = []
