@@ -108,8 +108,7 @@ def _calls(
     usual = _usual(taxa, evidence)
     calls = []
     for name, shares in taxa.items():
-        genomes = [engine for engine in GENOMES if engine in shares]
-        is_called, reason = _judge(shares, genomes, engines, (evidence.get(name), usual))
+        is_called, reason = _judge(shares, engines, (evidence.get(name), usual))
         calls.append(Call(library, name, dict(shares), is_called, reason))
     return sorted(calls, key=lambda call: (-max(call.shares.values()), call.name))
 
@@ -136,14 +135,15 @@ def _usual(
 
 def _judge(
     shares: Mapping[str, float],
-    genomes: Sequence[str],
     engines: set[str],
     told: tuple[Evidence | None, Usual | None],
 ) -> tuple[bool, str]:
     """Say whether a taxon is called, and why."""
     evidence, usual = told
+    genomes = [engine for engine in GENOMES if engine in shares]
     if evidence is not None and usual is not None:
-        return _judge_hits(genomes, evidence, usual)
+        others = [engine for engine in GENOMES if engine in engines and engine not in shares]
+        return _judge_hits(genomes, others, evidence, usual)
     votes = len(genomes) + (READS in shares or REESTIMATES in shares)
     if votes > 1:
         return True, f"{votes} methods find it"
@@ -154,7 +154,13 @@ def _judge(
     return False, "only one method finds it"
 
 
-def _judge_hits(genomes: Sequence[str], one: Evidence, usual: Usual) -> tuple[bool, str]:
+def _judge_hits(
+    genomes: Sequence[str], others: Sequence[str], one: Evidence, usual: Usual
+) -> tuple[bool, str]:
+    """Judge by Kraken2's hits and searches for genomes: those that find it, and those that do not.
+
+    A search that did not run, as sylph on long reads, says nothing against a taxon.
+    """
     part = one.hits / one.reads / usual.hits
     text = f"Kraken2: {one.reads:,} reads with {100 * part:.0f} % of the usual k-mers"
     is_many = one.reads >= FEWEST_READS and one.distinct >= FEWEST_READS * STRONG * usual.hits
@@ -163,9 +169,10 @@ def _judge_hits(genomes: Sequence[str], one: Evidence, usual: Usual) -> tuple[bo
         return True, text
     if not is_spread:
         text += f", {one.distinct:,} different ones of {one.hits:,}"
-    if len(genomes) == len(GENOMES):
-        return True, f"{' and '.join(genomes)} find it ({text})"
-    also = f"; only {genomes[0]} finds it, too" if genomes else ""
+    if genomes and not others:
+        find = "find" if len(genomes) > 1 else "finds"
+        return True, f"{' and '.join(genomes)} {find} it, too ({text})"
+    also = f"; of {' and '.join([*genomes, *others])} only {genomes[0]} finds it" if genomes else ""
     return False, f"{text}{also}"
 
 

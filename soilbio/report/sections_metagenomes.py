@@ -166,8 +166,8 @@ def _agreement_blocks(
         "called together. Shares are of all reads. A finding of Kraken2 is called if its reads hit "
         f"the taxon with at least {100 * STRONG:.0f} % of the k-mers that reads of confirmed taxa "
         "bring (reads of a relative that is in no database bring fewer) and these are not a few, "
-        "many times over (reads of a stretch that taxa share). Else both of sylph and "
-        "sourmash must find it, or one where Kraken2 names no read so. What is not called is "
+        "many times over (reads of a stretch that taxa share). Else sylph and sourmash must find "
+        "it, each of them that ran, or one where Kraken2 names no read so. What is not called is "
         "listed, with the reason. Names of GTDB are compared without its suffixes (_A)."
     )
     libraries = sorted({call.library for every in known.values() for call in every})

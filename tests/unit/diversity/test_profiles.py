@@ -183,6 +183,22 @@ def test_profilers_call_together_what_one_of_them_has_good_evidence_for(dataset)
     }
 
 
+def test_a_search_for_genomes_that_did_not_run_says_nothing_against_a_taxon(dataset):
+    weak = KNOWN | {("M3-kraken2", "species", "Alphia duo"): Evidence(300, 300 * 20, 100)}
+
+    def called(*engines: str) -> bool:
+        ran = [f"wgs-{engine}" for engine in engines]
+        libraries = dataset.tables["libraries"].filter(pl.col("assay_id").is_in(ran))
+        tables = {**dataset.tables, "libraries": libraries}
+        found = {(c.library, c.name): c for c in combined(tables, "species", weak)}
+        return found["M3", "Alphia duo"].is_called
+
+    assert called("kraken2", "bracken", "sourmash")
+    # sylph ran and did not find it; alone, it is what Kraken2's weak hits are.
+    assert not called("kraken2", "bracken", "sourmash", "sylph")
+    assert not called("kraken2", "bracken", "sylph")
+
+
 def test_reads_piled_on_a_few_places_are_no_finding_of_a_genome(dataset):
     found = {(c.library, c.name): c for c in combined(dataset.tables, "species", PILED)}
     piled = found["M1", "Betia prima"]
