@@ -85,7 +85,7 @@ def measure_genes(
     columns: Sequence[str],
     settings: tuple[int, int],
     *,
-    standard: Callable[[Community], Standard],
+    standard: Callable[[Community, Mapping[str, str]], Standard],
 ) -> Iterator[Gene]:
     """Measure together what may be compared: the assays of a gene that no rule keeps apart.
 
@@ -99,7 +99,8 @@ def measure_genes(
         Columns of `samples` that say what soils differ in.
     settings : (permutations, seed)
     standard : callable
-        Gives what the libraries of a community are drawn to, without replacement.
+        Gives what the libraries of a community are drawn to, without replacement, by who made
+        each and how.
 
     """
     for group in groups_of(dataset, history, laboratory_of):
@@ -109,7 +110,9 @@ def measure_genes(
 
 def _measure(group: Group, community: Community, dataset: Dataset, asked: tuple[Any, ...]) -> Gene:
     laboratory_of, columns, settings, standardise = asked
-    depth = standardise(community)
+    rows = dataset.table("libraries").select("library_id", "assay_id").iter_rows()
+    makers = {name: f"{laboratory_of[name]} ({assay})" for name, assay in rows}
+    depth = standardise(community, makers)
     places = [community.place_of(name) for name in depth.libraries]
     sizes = list(depth.sizes.values())
     drawn = rarefied(community.counts[places], depth.libraries, sizes, settings[1])

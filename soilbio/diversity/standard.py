@@ -38,18 +38,21 @@ class Standard:
         return f"to a coverage of {self.coverage:.4f} each, which is {least:,} to {most:,} reads"
 
 
-def equal_reads(community: Community, asked: int | str) -> Standard:
+def equal_reads(community: Community, _: Mapping[str, str], *, asked: int | str) -> Standard:
     """Draw all libraries to one number of reads; `auto` as `choose_depth` has it."""
     depth = choose_depth(community, asked)
     return Standard(dict.fromkeys(depth.libraries, depth.reads), depth.left_out)
 
 
-def equal_coverage(community: Community, asked: float | str) -> Standard:
+def equal_coverage(
+    community: Community, makers: Mapping[str, str], *, asked: float | str
+) -> Standard:
     """Draw all libraries to one coverage.
 
     Parameters
     ----------
     community : Community
+    makers : mapping of library to who made it, and how
     asked : float or "auto"
         A coverage between 0 and 1; `auto` is the least of the libraries that are not far smaller
         than the others, so that nothing is extrapolated.
@@ -57,7 +60,7 @@ def equal_coverage(community: Community, asked: float | str) -> Standard:
     Raises
     ------
     InputError
-        If the coverage is none.
+        If the coverage is none, or some engines kept what was seen once and others did not.
 
     """
     depth = choose_depth(community, "auto")
@@ -71,7 +74,9 @@ def equal_coverage(community: Community, asked: float | str) -> Standard:
         else:
             reads = community.reads_of(community.place_of(name))
             sizes[name] = max(1, min(int(reads.sum()), round(size_at(reads, chosen))))
-    return Standard(sizes, dict(sorted(left_out.items())), chosen, _warnings(community, sizes))
+    return Standard(
+        sizes, dict(sorted(left_out.items())), chosen, _warnings(community, sizes, makers)
+    )
 
 
 def _of(depth: Depth) -> list[str]:
@@ -94,14 +99,33 @@ def _between(asked: float | str) -> float:
     return value
 
 
-def _warnings(community: Community, sizes: Mapping[str, int]) -> tuple[str, ...]:
-    """Say where coverage cannot be estimated, since denoising took what was seen once."""
-    without = [
-        name for name in sizes if not (community.reads_of(community.place_of(name)) == 1).any()
-    ]
-    if 2 * len(without) <= len(sizes):
+def _warnings(
+    community: Community, sizes: Mapping[str, int], makers: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Say where coverage cannot be estimated, since denoising took what was seen once.
+
+    Where it did so in some laboratories and not in others, there is nothing to compare.
+    """
+    lacking: dict[str, list[bool]] = {}
+    for name in sizes:
+        has_one = bool((community.reads_of(community.place_of(name)) == 1).any())
+        lacking.setdefault(makers[name], []).append(not has_one)
+    without = {maker: sum(own) for maker, own in sorted(lacking.items())}
+    drop = {maker for maker, own in lacking.items() if 2 * sum(own) >= len(own)}
+    if 0 < len(drop) < len(lacking):
+        told = [f"{maker}: {number} of {len(lacking[maker])}" for maker, number in without.items()]
+        raise problem_of(
+            "coverage-singletons",
+            "--coverage",
+            found=f"libraries without any feature of one read, {'; '.join(told)}",
+            expected="laboratories whose engines all keep, or all drop, what was seen once:"
+            " coverage is estimated from that",
+            fix="Leave out --coverage, so that libraries are drawn to equal reads",
+        )
+    if not drop:
         return ()
     return (
-        f"{len(without)} of {len(sizes)} libraries have no feature of one read: engines that drop"
-        " them leave nothing to estimate coverage by, and equal reads are the safer choice",
+        f"{sum(without.values())} of {len(sizes)} libraries have no feature of one read: engines"
+        " that drop them leave nothing to estimate coverage by, and equal reads are the safer"
+        " choice",
     )

@@ -27,9 +27,13 @@ def laboratory(
     bias: float = 0,
     extra: dict[str, dict[str, str]] | None = None,
     library_prefix: str = "",
+    least: int = 1,
     **assay_of: str,
 ) -> Path:
-    """Import soils of a laboratory; land use makes much of a difference, `bias` that of its own."""
+    """Import soils of a laboratory; land use makes much of a difference, `bias` that of its own.
+
+    What was seen less often than `least` is dropped, as some engines do.
+    """
     folder.mkdir()
     rng = np.random.default_rng(len(name) + sum(map(ord, name)))
     base = np.random.default_rng(1).lognormal(0, 1, FEATURES)
@@ -38,7 +42,8 @@ def laboratory(
     for land_use in soils.values():
         of_land_use = np.random.default_rng(sum(map(ord, land_use))).lognormal(0, 1, FEATURES)
         shares = base * of_land_use * own * rng.lognormal(0, 0.2, FEATURES)
-        columns.append(rng.multinomial(2000, shares / shares.sum()))
+        drawn = rng.multinomial(2000, shares / shares.sum())
+        columns.append(np.where(drawn < least, 0, drawn))
     bases = random.Random(7)
     sequences = ["".join(bases.choices("ACGT", k=253)) for _ in range(FEATURES)]
     with (folder / "t.tsv").open("w") as handle:
@@ -122,6 +127,23 @@ def test_libraries_are_drawn_to_one_coverage(crossed, tmp_path):
         assert drawn.filter(pl.col("library_id") == library)["count"].sum() == size
         assert coverage_at(own, size) == pytest.approx(told["coverage"], abs=1e-3)
     assert f"a coverage of {told['coverage']:.4f} each" in (out / "laboratories.html").read_text()
+
+
+@pytest.mark.parametrize("least", [(1, 2), (2, 2)])
+def test_coverage_is_compared_of_engines_alike_in_what_was_seen_once(tmp_path, capsys, least):
+    one = laboratory(tmp_path / "1", "north", soils("N", *BOTH), least=least[0], bias=1)
+    other = laboratory(tmp_path / "2", "south", soils("S", *BOTH), least=least[1], bias=1)
+    assert main(["harmonise", str(one), str(other), "--out", str(tmp_path / "merged")]) == 0
+    capsys.readouterr()
+    words = ["laboratories", str(tmp_path / "merged"), "--coverage", "auto", "--out"]
+    are_alike = least[0] == least[1]
+    assert main([*words, str(tmp_path / "out")]) == int(not are_alike)
+    told = capsys.readouterr()
+    if are_alike:
+        assert "equal reads are the safer choice" in told.out
+    else:
+        assert "[coverage-singletons]" in told.err
+        assert "south (south): 8 of 8" in told.err
 
 
 def test_a_coverage_that_is_none_is_told(crossed, tmp_path, capsys):
