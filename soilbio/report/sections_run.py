@@ -278,7 +278,7 @@ def _kind(material: Material) -> str:
 
 
 def next_section(material: Material) -> Section:
-    """Say how to cite, where the files are and what to do next."""
+    """Say how to cite; to the holder also where the files are and what to do next."""
     cited = [one["attribution"] for one in material.agreements if one.get("attribution")]
     used = " ".join(
         [
@@ -295,31 +295,36 @@ def next_section(material: Material) -> Section:
         blocks.append(Bullets("Cite the data as", tuple(dict.fromkeys(cited))))
     if methods and material.view.audience.sees(Share.METHOD):
         blocks.append(Bullets("Cite the methods", tuple(methods)))
-    files = (
+    if not material.view.audience.is_holder:
+        blocks.append("The holder hands on data as a package of what the agreement allows.")
+        return Section("next", "Citing and data", tuple(blocks), "Citing")
+    return Section("next", "Citing, files and next steps", (*blocks, _FILES, _NEXT_STEPS), "Next")
+
+
+_NAMED = ("engine", "engine_version", "classifier", "classifier_version", "reference")
+_FILES = grid(
+    "Files beside this page",
+    ("folder", "holds"),
+    (
         ("dataset/", "the dataset: Parquet tables, datapackage.json, RO-Crate, agreements"),
         ("dataset/views/", "the same as BIOM 2.1 and TSV"),
         ("diversity/", "all diversity measures, distances and ordinations"),
         ("quality/", "read counts per step and read-quality reports"),
+    ),
+    is_folded=False,
+)
+_NEXT_STEPS = Commands(
+    (
+        ("Look closer", "soilbio dataset show results/dataset"),
+        (
+            "Share what the agreement allows",
+            "soilbio export dwca results/dataset --recipient public"
+            " --purpose DUO:0000042 --out package",
+        ),
+        (
+            "Make this page for partners",
+            "soilbio report --dataset results/dataset --results results"
+            " --config config/config.yaml --recipient consortium --out partners.html",
+        ),
     )
-    blocks.append(grid("Files beside this page", ("folder", "holds"), files, is_folded=False))
-    blocks.append(
-        Commands(
-            (
-                ("Look closer", "soilbio dataset show results/dataset"),
-                (
-                    "Share what the agreement allows",
-                    "soilbio export dwca results/dataset --recipient public"
-                    " --purpose DUO:0000042 --out package",
-                ),
-                (
-                    "Make this page for partners",
-                    "soilbio report --dataset results/dataset --results results"
-                    " --config config/config.yaml --recipient consortium --out partners.html",
-                ),
-            )
-        )
-    )
-    return Section("next", "Citing, files and next steps", tuple(blocks), "Next")
-
-
-_NAMED = ("engine", "engine_version", "classifier", "classifier_version", "reference")
+)

@@ -62,6 +62,14 @@ def test_the_holder_sees_all_whatever_others_may_but_places_on_a_grid(run):
     assert "48.1234" not in page
 
 
+def test_files_and_commands_of_the_holder_are_on_the_holders_page_alone(written):
+    for recipient, is_shown in (("public", False), ("consortium", False), ("holder", True)):
+        page = body(report(written, "--recipient", recipient)[1])
+        for shown in ("Files beside this page", "soilbio export", "soilbio report"):
+            assert (shown in page) == is_shown, recipient
+        assert 'id="next"' in page
+
+
 def test_a_purpose_that_is_not_granted_gets_a_page_that_says_so(written):
     code, page = report(written, "--purpose", "soil:commercial")
     page = body(page)
