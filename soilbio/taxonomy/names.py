@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from soilbio.taxonomy.canonical import LETTERS
-from soilbio.taxonomy.undetermined import is_undetermined
 
 # MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514; species of a genus
 # by the bin, too: Alicycliphilus_SGB61891.
@@ -45,6 +44,8 @@ _WITH_SUFFIX = re.compile(rf"^(?:Candidatus )?[^_ ]+_(?![A-Z]{{3}}[_ ]\d){LETTER
 _GTDB_SPECIES = re.compile(rf"^[A-Z][^_ ]*(?:_{LETTERS})? [a-z][a-z0-9-]*_{LETTERS}$")
 # SILVA names some taxa twice: Acidobacteriaceae_(Subgroup_1), Metazoa (Animalia).
 _SYNONYM = re.compile(r"^([A-Z][a-z]+)[ _]?\([A-Z][^()]*\)$")
+# Within a name they are those of a strain: Bartonella sp. 'Tel Aviv'.
+_QUOTED = re.compile(r"([\"'])(.*)\1")
 # Words that are no name alone, so that what follows is no suffix: Family_XI.
 _GENERIC = re.compile(r"^(family|order|class|clade|group|subgroup|cluster|lineage)_", re.IGNORECASE)
 # Greengenes writes it without a space, too: CandidatusSolibacter.
@@ -92,7 +93,8 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     name = _NUMBERED.sub(r"\1", ORGANELLE.sub("", name))
     if name.count("'") % 2 or name.count('"') % 2:
         return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`
-    name = name.strip("\"' ")
+    while found := _QUOTED.fullmatch(name):
+        name = found[2].strip()
     if name.startswith("[") and name.endswith("]"):
         name = name[1:-1]
     if _NO_NAME.search(name) or _BIN.search(name) or _FOUND.search(name):
@@ -102,9 +104,10 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
     suffixed = _GTDB_SPECIES.match(name) or _WITH_SUFFIX.match(name)
     end = suffixed.end() if suffixed else 0
-    plain = (name[:end] + name[end:].replace("_", " ")).strip()
-    if rank == "species" and is_undetermined(plain):
-        return ""
+    # Behind a space they are those of strains: Streptomyces sp. TLI_053.
+    space = name.find(" ", len("Candidatus ") if name.startswith("Candidatus ") else 0)
+    rest = max(end, space) if space > 0 else len(name)
+    plain = (name[:end] + name[end:rest].replace("_", " ") + name[rest:]).strip()
     return _SUBGENUS.sub(r"\1 ", _SENSE.sub(r"\1", _SYNONYM.sub(r"\1", plain)))
 
 

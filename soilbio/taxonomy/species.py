@@ -8,6 +8,7 @@ from collections.abc import Collection
 from soilbio.taxonomy.authors import without_author
 from soilbio.taxonomy.below_species import species_of
 from soilbio.taxonomy.names import name_in
+from soilbio.taxonomy.undetermined import is_undetermined
 
 # An epithet stands alone, or before authors, a strain, or what is below or about it. Other words
 # in lower case are cut from GenBank's names of what was sampled: anaerobic digester (metagenome).
@@ -38,7 +39,7 @@ def species_in(text: str, genus: str, above: Collection[str]) -> str:
         The names above; a species that is called as one of these fills a rank (`g__RB41;s__RB41`).
 
     """
-    whole = _with_genus(text, genus) if text else ""
+    whole = _with_genus(text, genus) if text and not is_undetermined(text, above) else ""
     species = without_author(name_in(whole, "species"))
     is_none = species in above or _NO_SPECIES.fullmatch(species) or _SEVERAL.search(species)
     return "" if is_none else species

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 _WORD = (
     r"\(?(?:(?:gen|fam|spp?|spec|et|n|nov|(?:in|un)det|unid|juv|imm|subad|ad|cf|aff|nr)\.?"
@@ -10,9 +11,11 @@ _WORD = (
     r"|cocoons?|eggs?)\)?"
 )
 _WORDS = rf"{_WORD}(?: {_WORD})*"
-# There is a species Paenibacillus larvae, once Bacillus.
-_BEHIND = re.compile(rf"(?!\w*acillus larvae$)((?:Candidatus |Ca\. ?)?[A-Z][\w-]+) {_WORDS}")
-_ALONE = re.compile(rf"(?!larvae$){_WORDS}")
+_BEHIND = re.compile(rf"((?:Candidatus |Ca\. ?)?[A-Z][\w-]+) {_WORDS}")
+_ALONE = re.compile(_WORDS)
+# Stages of animals that are epithets of others: Paenibacillus larvae, Sporoschisma juvenile.
+_EPITHET = re.compile(r"(?:[A-Z]\S+ )?(?:larvae?|juvenile)")
+_WITHOUT_STAGES = frozenset({"Bacteria", "Archaea", "Fungi", "Viruses"})
 
 
 def name_before(text: str) -> str:
@@ -24,6 +27,13 @@ def name_before(text: str) -> str:
     return found[1] if found else ""
 
 
-def is_undetermined(species: str) -> bool:
+def is_undetermined(species: str, above: Collection[str]) -> bool:
     """Tell whether a species, or an epithet without its genus, says that it is not known."""
+    if may_be_epithet(species) and not _WITHOUT_STAGES.isdisjoint(above):
+        return False
     return bool(_ALONE.fullmatch(species) or _BEHIND.fullmatch(species))
+
+
+def may_be_epithet(text: str) -> bool:
+    """Tell whether the word for a stage of animals is a Latin one, which may name a species."""
+    return bool(_EPITHET.fullmatch(text))

@@ -20,6 +20,7 @@ from soilbio.taxonomy.told_ranks import KINGDOMS, OF_UNITE
 
 _SETTLED = {today.casefold(): name.casefold() for name, today in SAME_KINGDOMS.items()}
 _PROKARYOTES = frozenset({"Bacteria", "Archaea"})
+_UNIQUE = _PROKARYOTES | {"Viruses"}  # domains in which no name is that of two taxa
 # Kingdoms, as they are compared: no animal or fungus is of another. Databases differ about algae.
 _KINGDOMS = frozenset({"animalia", "plantae", "fungi"})
 _OTHERS = frozenset(name.casefold() for name in KINGDOMS | OF_UNITE) - _KINGDOMS - _SETTLED.keys()
@@ -192,9 +193,9 @@ def _above(rank: str) -> Sequence[str]:
 def _is_possible(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) -> bool:
     """Tell whether the higher ranks allow that this is meant.
 
-    Of prokaryotes the domain is enough, for they have no homonyms. Of others, and of what no domain
-    is known, one rank below the kingdom must be the same if there are any to compare; but a phylum
-    that the taxonomy does not have tells nothing within one kingdom (Tracheophyta, Streptophyta).
+    Of prokaryotes and viruses the domain is enough: they have no homonyms. Of others, and where no
+    domain is known, one rank below the kingdom must be the same if there are any to compare; but a
+    phylum that the taxonomy does not have tells nothing within a kingdom (Tracheophyta).
     """
     there = backbone.lineages[usage.taxon_id]
     domains = {_domain(one) for one in (lineage, there)}
@@ -205,7 +206,7 @@ def _is_possible(usage: Usage, rank: str, lineage: Lineage, backbone: Backbone) 
     # A species' genus is part of its name, and another one in that of a synonym.
     above = RANKS[2:-2] if rank in ("", "species") else _above(rank)[2:]
     compared = [name for name in above if lineage.get(name) and there.get(name)]
-    if len(domains) == 1 and domains <= _PROKARYOTES:
+    if len(domains) == 1 and domains <= _UNIQUE:
         return True
     if any(not _differ(name, lineage, there) for name in compared):
         return True

@@ -32,6 +32,9 @@ TAXA = [
     ("ACA", "D", "genus", "Acanthamoeba"),
     ("AR", "", "domain", "Archaea"),
     ("28890", "AR", "phylum", "Euryarchaeota"),
+    ("10239", "", "domain", "Viruses"),
+    ("KY", "10239", "family", "Kyanoviridae"),
+    ("CBP1", "KY", "species", "Synechococcus phage S-CBP1"),
 ]
 
 
@@ -51,6 +54,8 @@ def asked(text: str):
         ("k__Alveolata;g__Morganella", ""),
         ("k__Protozoa;g__Bacillus", ""),
         ("k__Animalia;g__Bacillus", "55087"),
+        # Families of viruses change with each release, their names are of one taxon each.
+        ("d__Viruses;f__Podoviridae;s__Synechococcus phage S-CBP1", "CBP1"),
         # Algae are plants for some.
         ("k__Chromista;g__Zea", "ZEA"),
         # A phylum that the taxonomy does not have tells nothing, one that it has does.

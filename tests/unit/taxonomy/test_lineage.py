@@ -88,11 +88,31 @@ def test_what_stands_beside_a_genus_is_judged_with_it(epithet, species):
     assert parse_lineage(f"k__Metazoa;g__Aporrectodea;s__{epithet}").get("species") == species
 
 
-def test_larvae_are_a_stage_of_animals_and_a_species_of_bacteria():
-    larvae = parse_lineage("k__Bacteria;g__Paenibacillus;s__larvae")
-    assert larvae["species"] == "Paenibacillus larvae"
-    assert lineage_alone("Paenibacillus larvae")[""] == "Paenibacillus larvae"
-    assert "species" not in parse_lineage("k__Metazoa;g__Tipula;s__larvae")
+@pytest.mark.parametrize(
+    ("lineage", "species"),
+    [
+        ("d__Bacteria;g__Paenibacillus;s__larvae", "Paenibacillus larvae"),
+        ("d__Bacteria;g__Agromyces;s__Agromyces larvae", "Agromyces larvae"),
+        ("k__Fungi;g__Sporoschisma;s__juvenile", "Sporoschisma juvenile"),
+        ("k__Metazoa;g__Tipula;s__larvae", None),
+        ("o__Diptera;s__Diptera larvae", None),
+    ],
+)
+def test_larvae_are_a_stage_of_animals_and_species_of_others(lineage, species):
+    assert parse_lineage(lineage).get("species") == species
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Agromyces larvae", {"": "Agromyces larvae", "genus": "Agromyces"}),
+        ("Diptera larvae", {"": "Diptera"}),
+        ("Elateridae larvae", {"": "Elateridae"}),
+        ("Tipula juveniles", {"": "Tipula"}),
+    ],
+)
+def test_what_stands_before_a_stage_alone_is_the_name_unless_both_may_be(text, expected):
+    assert lineage_alone(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,23 @@ def test_of_eukaryotes_no_genus_has_the_name_of_its_family(text, ranks):
 @pytest.mark.parametrize(
     ("text", "species"),
     [
+        # Behind a space underscores and quotes are a strain's own.
+        ("Streptomyces sp. TLI_053", "Streptomyces sp. TLI_053"),
+        ("Formosa sp. Hel1_33_131", "Formosa sp. Hel1_33_131"),
+        ("Bartonella sp. 'Tel Aviv'", "Bartonella sp. 'Tel Aviv'"),
+        ("Bacillus_sp_FJAT_27264", "Bacillus sp FJAT 27264"),
+        ("Candidatus_Microthrix_parvicella", "Candidatus Microthrix parvicella"),
+        ('"Bacillus subtilis"', "Bacillus subtilis"),
+        ('""Bacillus subtilis""', "Bacillus subtilis"),
+    ],
+)
+def test_a_strain_keeps_its_underscores_and_quotes(text, species):
+    assert parse_lineage(f"d__Bacteria;s__{text}")["species"] == species
+
+
+@pytest.mark.parametrize(
+    ("text", "species"),
+    [
         ("Carabus (Morphocarabus) monilis Fabricius, 1792", "Carabus monilis"),
         ("Carabus_(Morphocarabus)_monilis", "Carabus monilis"),
         ("Rhabditis (Rhabditis) terricola Dujardin, 1845", "Rhabditis terricola"),
