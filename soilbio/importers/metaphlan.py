@@ -1,4 +1,7 @@
-"""MetaPhlAn 2 to 4: profiles, one library each or merged; shares of species and of the unknown."""
+"""MetaPhlAn 2 to 4: profiles, one library each or merged; shares of species and of the unknown.
+
+Also as its `sgb_to_gtdb_profile.py` writes them, whose clades are GTDB's, parted by semicolons.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def _told_apart(features: Mapping[str, Taxon]) -> dict[str, Taxon]:
     """Call species by their names where MetaPhlAn gives several of them one taxid of NCBI's."""
     numbers = Counter(taxon.taxon_id for taxon in features.values())
     return {
-        name: replace(taxon, taxon_id=f"metaphlan:{name.rpartition('|')[2]}")
+        name: replace(taxon, taxon_id=f"metaphlan:{_lowest(name)}")
         if numbers[taxon.taxon_id] > 1
         else taxon
         for name, taxon in features.items()
@@ -71,7 +74,7 @@ def _read(source: Path, versions: set[str]) -> dict[str, list[Line]]:
     found: dict[str, list[Line]] = {}
     sums: dict[tuple[str, str], float] = {}
     for number, cells in rows:
-        clade = cells[0].rpartition("|")[2]
+        clade = _lowest(cells[0])
         rank = "" if clade in _UNKNOWN else clade[:1]
         for library, value in _values(source, number, header, cells):
             sums[library, rank] = sums.get((library, rank), 0) + value
@@ -141,9 +144,12 @@ def _taxon(cells: Sequence[str], header: Sequence[str]) -> Taxon:
     taxids = row.get("NCBI_tax_id") or row.get("clade_taxid") or ""
     taxid = taxids.rpartition("|")[2]
     # Species without a taxid of their own (SGBs) go by the name that MetaPhlAn gives them.
-    own = (
-        f"ncbi:{taxid}"
-        if taxid.isdigit() and int(taxid) > 0
-        else f"metaphlan:{cells[0].rpartition('|')[2]}"
-    )
+    source = "gtdb" if ";" in lineage else "metaphlan"
+    is_ncbi = taxid.isdigit() and int(taxid) > 0
+    own = f"ncbi:{taxid}" if is_ncbi else f"{source}:{_lowest(cells[0])}"
     return Taxon(lineage=lineage, taxon_id=own)
+
+
+def _lowest(clade: str) -> str:
+    """Give the last name of a clade."""
+    return clade.replace(";", "|").rpartition("|")[2]

@@ -491,3 +491,15 @@ def test_species_of_one_taxid_are_told_apart(tmp_path):
         "metaphlan:s__Bacillus_subtilis",
         "ncbi:1396",
     ]
+
+
+def test_a_profile_of_metaphlan_may_have_the_clades_of_gtdb(tmp_path):
+    clades = ["d__Bacteria", "p__Pseudomonadota", "g__Bradyrhizobium", "s__Bradyrhizobium elkanii"]
+    rows = [f"{';'.join(clades[: at + 1])}\t40.0\n" for at in range(len(clades))]
+    head = "#mpa_vJun23_CHOCOPhlAnSGB_202307\n#clade_name\trelative_abundance\nUNCLASSIFIED\t60.0\n"
+    (tmp_path / "S1.txt").write_text(head + "".join(rows))
+    found = read("metaphlan", [tmp_path / "S1.txt"], {})
+    assert sorted(found.counts["value"].to_list()) == [40.0, 60.0]
+    species = found.features[";".join(clades)]
+    assert species.taxon_id == "gtdb:s__Bradyrhizobium elkanii"
+    assert species.lineage == ";".join(clades)
