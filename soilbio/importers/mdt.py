@@ -11,8 +11,9 @@ from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found
 from soilbio.importers.grid import check_columns, read_grid
 from soilbio.importers.known import joined, read_fasta, taxa_of
-from soilbio.importers.lineage_columns import columns_of, notes_on
+from soilbio.importers.lineage_columns import Columns, columns_of, notes_on, of_hits
 from soilbio.importers.orientation import features_are_rows
+from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.sides import FASTA, check_alike, check_known
 from soilbio.importers.stated import stated
 from soilbio.importers.text import read_texts
@@ -30,19 +31,20 @@ _METHOD = (
     *("pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout", "seq_meth"),
 )
 _SLOTS = {"eventDate": "collection_date", "env_broad_scale": "env_broad_scale"}
+_PLACE = ("decimalLatitude", "decimalLongitude")
 _SLOTS |= {name: name for name in ("env_local_scale", "env_medium", "elev", "depth", "samp_size")}
 
 
 def recognise(source: Path) -> str:
     """Tell why a workbook or folder is in the template."""
-    parts = _parts([source])
+    parts, _ = _parts([source])
     return f"it has {', '.join(sorted(parts))}" if {"table", "taxa"} <= parts.keys() else ""
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read the template's parts."""
     told = stated(options)
-    parts = _parts(sources)
+    parts, smaller = _parts(sources)
     if lacking := sorted({"table", "taxa"} - parts.keys()):
         raise problem_of(
             "import-file-missing",
@@ -51,7 +53,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             expected=f"the sheets or files OTU_table, taxonomy (or taxa), samples; no {lacking[0]}",
             fix="Name a workbook, a folder, or the files, as the toolkit's template has them",
         )
-    metadata = dict(_samples(*parts["samples"])) if "samples" in parts else {}
+    sheet = _Samples(*parts["samples"]) if "samples" in parts else None
+    metadata = sheet.metadata if sheet else {}
     there = told.libraries | metadata.keys()
     told = replace(told, sheet=parts["table"][1], libraries=there)
     grid = read_grid(parts["table"][0], told)
@@ -82,12 +85,16 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         grid.long(features_are_rows=is_rows),
         tuple(libraries),
         features,
-        method=dict(_study(*parts["study"])) if "study" in parts else {},
+        method=(sheet.method if sheet else {})
+        | (dict(_study(*parts["study"])) if "study" in parts else {}),
         metadata=metadata,
         notes=[
             *grid.notes,
+            *smaller,
+            *(sheet.notes if sheet else []),
             *told_of,
             *notes_on(texts, columns),
+            *_left(texts, columns, parts["taxa"]),
             *check_known(files, features, sequences, taxa, told),
         ],
     )
@@ -103,15 +110,38 @@ def _no_ranks(source: Path, header: Sequence[str]) -> InputError:
     )
 
 
-def _parts(sources: Sequence[Path]) -> dict[str, tuple[Path, str]]:
-    """Find the template's parts: each a file, or a sheet of a workbook."""
+def _parts(sources: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], list[str]]:
+    """Find the template's parts, each a file or a sheet of a workbook; say which are not taken."""
     found: dict[str, tuple[Path, str]] = {}
+    notes = []
     for path, sheet, name in _named(sources):
         part = next((part for part, pattern in _PARTS.items() if pattern.search(name)), "")
-        # Of a table and its excerpt the whole is wanted: the compressed one is the larger here.
-        if part and (part not in found or path.stat().st_size > found[part][0].stat().st_size):
+        if not part:
+            continue
+        if part in found:
+            # Of a table and its excerpt the whole is wanted: the compressed one is the larger here.
+            smaller, larger = sorted(
+                [found[part], (path, sheet)], key=lambda one: one[0].stat().st_size
+            )
+            found[part] = larger
+            notes.append(f"{_called(smaller)} is not taken, as {_called(larger)} is larger")
+        else:
             found[part] = (path, sheet)
-    return found
+    return found, notes
+
+
+def _called(part: tuple[Path, str]) -> str:
+    path, sheet = part
+    return f"{path.name}, sheet {sheet}" if sheet else path.name
+
+
+def _left(
+    texts: Mapping[str, Sequence[str]], columns: Columns, part: tuple[Path, str]
+) -> list[str]:
+    """Say which columns of taxa are not taken, beside those of which it is said otherwise."""
+    said = {*columns.taken, *columns.beside, *of_hits(texts)}
+    left = [name for name in texts if name not in said and not rank_of(name) and any(texts[name])]
+    return [f"columns of {_called(part)} are not taken: {', '.join(left)}"] if left else []
 
 
 def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
@@ -130,16 +160,37 @@ def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
             yield source, "", _ENDS.sub("", source.name)
 
 
-def _samples(source: Path, sheet: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield MIxS slots of samples; a place is latitude and longitude, as MIxS joins them."""
-    header, rows = read_texts(source, sheet=sheet)
-    for row in rows:
-        values = {slot: row[name] for name, slot in _SLOTS.items() if row.get(name)}
-        latitude, longitude = row.get("decimalLatitude", ""), row.get("decimalLongitude", "")
-        if latitude and longitude:
-            values["lat_lon"] = f"{latitude} {longitude}"
-        if name := row.get(_key(header)):
-            yield name, values
+class _Samples:
+    """What the sheet of samples says: of them in MIxS slots, of the method; what is not taken."""
+
+    def __init__(self, source: Path, sheet: str) -> None:
+        self.header, self.rows = read_texts(source, sheet=sheet)
+        self.metadata = dict(self._metadata())
+        self.method = {
+            name: values.pop()
+            for name in _METHOD
+            if name in self.header and len(values := self._values(name)) == 1
+        }
+        taken = {_key(self.header), *_SLOTS, *_PLACE, *self.method}
+        left = [name for name in self.header if name not in taken and self._values(name)]
+        told = (
+            f"{len(left)} columns of {_called((source, sheet))} are not taken: {', '.join(left)};"
+            " give what is wanted of them in a sheet, `samples:` in --method"
+        )
+        self.notes = [told] if left else []
+
+    def _values(self, name: str) -> set[str]:
+        return {row[name] for row in self.rows if row.get(name)}
+
+    def _metadata(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield MIxS slots of samples; a place is latitude and longitude, as MIxS joins them."""
+        for row in self.rows:
+            values = {slot: row[name] for name, slot in _SLOTS.items() if row.get(name)}
+            latitude, longitude = (row.get(name, "") for name in _PLACE)
+            if latitude and longitude:
+                values["lat_lon"] = f"{latitude} {longitude}"
+            if name := row.get(_key(self.header)):
+                yield name, values
 
 
 def _key(header: Sequence[str]) -> str:

@@ -279,3 +279,20 @@ def test_samples_of_the_template_by_other_names_are_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         read("mdt", [template(tmp_path, SAMPLES.replace("\tA\t", "\tA-1\t"))], {})
     assert [problem.code for problem in caught.value.problems] == ["import-names-differ"]
+
+
+def test_what_is_not_taken_of_the_template_s_samples_is_said(tmp_path):
+    header = "id\teventDate\tsoil_ph_avg\tnotes\ttarget_gene\ttarget_subfragment\n"
+    rows = "A\t2020-05-05\t5.3\t\tITS\tITS1\nB\t2020-05-05\t6.1\t\tITS\tITS2\n"
+    template(tmp_path, header + rows)
+    (tmp_path / "OTU_table.csv").write_text("id,A\nx,1\n")
+    taxa = "id\tkingdom\tphylum\taccession\nx\tFungi\tAscomycota\tFR877526\n"
+    (tmp_path / "taxa.tsv").write_text(taxa)
+    found = read("mdt", [tmp_path], {})
+    assert found.method == {"target_gene": "ITS"}
+    assert found.notes[:2] == [
+        "OTU_table.csv is not taken, as OTU_table.tsv is larger",
+        "2 columns of samples.tsv are not taken: soil_ph_avg, target_subfragment; give what is"
+        " wanted of them in a sheet, `samples:` in --method",
+    ]
+    assert "columns of taxa.tsv are not taken: accession" in found.notes
