@@ -23,7 +23,13 @@ _LINEAGES = {
     ),
     "sintax": ("sintax/ASV_tax_sintax_SH.*.tsv", "sintax/ASV_tax_sintax.*.tsv"),
     "QIIME 2 classify_sklearn": ("qiime2/taxonomy/taxonomy.tsv",),
+    "Kraken2": ("kraken2/ASV_tax.*.kraken2.into-qiime2.tsv",),
+    "VSEARCH LCA": ("vsearch_lca/ASV_tax_vsearch_lca.*.tsv",),
 }
+# Settings that name the databases of classifiers, with their versions.
+_DATABASES = ("dada_ref_taxonomy", "sintax_ref_taxonomy", "kraken2_ref_taxonomy")
+# Folders of classifiers; of placement into a tree nothing is read.
+_CLASSIFIERS = ("dada2", "sintax", "qiime2", "kraken2", "vsearch_lca", "pplace")
 _PRIMERS = {"forward": ("FW_primer", "primer_fwd"), "reverse": ("RV_primer", "primer_rev")}
 _SETTINGS = ("pipeline_info/params*.json",)
 _VERSIONS = ("pipeline_info/*versions.y*ml",)
@@ -62,6 +68,14 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             f"features have the names on which {' and '.join(lineages)} agree, of {len(many)}"
             f" tables ({', '.join(path.name for path in files[2:])}); all lineages stay"
         )
+    read_of = {path.relative_to(folder).parts[0] for path in files[2:]}
+    unread = [
+        name
+        for name in _CLASSIFIERS
+        if name not in read_of and any(folder.glob(f"{name}/*tax*.tsv"))
+    ]
+    if unread:
+        found.notes.append(f"classifications in {', '.join(unread)} are not taken")
     later = [name for name in _LATER if (folder / name).is_dir()]
     if later:
         found.notes.append(f"tables of later steps are not taken: {', '.join(later)}")
@@ -73,7 +87,8 @@ def _by_database(folder: Path, names: Sequence[str]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for name in names:
         for path in sorted(folder.glob(name)):
-            found.setdefault(path.name.removesuffix(".tsv").partition(".")[2], path)
+            database = path.name.removesuffix(".tsv").partition(".")[2]
+            found.setdefault(database.removesuffix(".kraken2.into-qiime2"), path)
     return dict(sorted(found.items()))
 
 
@@ -83,7 +98,12 @@ def _reference(databases: Iterable[str], settings: Mapping[str, Any]) -> Iterato
     Older versions name no database in the table. A user's own, whose table is called `user`, is
     named by nobody here.
     """
-    said = [text.strip() for text in str(settings.get("dada_ref_taxonomy") or "").split(",")]
+    said = [
+        text.strip()
+        for key in _DATABASES
+        for text in str(settings.get(key) or "").split(",")
+        if text.strip() or key == _DATABASES[0]
+    ]
     stated = {"": said[0], **{_plain(text): text for text in said}}
     given = [stated.get(_plain(name), name) for name in databases if name != "user"]
     parts = [text.partition("=")[::2] for text in given]

@@ -11,6 +11,7 @@ from pipeline_outputs import COUNTS, LIBRARIES, LINEAGES, METHOD, OUTPUTS, SEQUE
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 from soilbio.importers.registry import detect, read
+from soilbio.taxonomy.lineage import parse_lineage
 
 IDS = {
     name: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
@@ -145,3 +146,21 @@ def test_what_ampliseq_and_qiime2_say_of_the_method_is_taken(tmp_path):
     assert found.method["engine_version"] == "q2-dada2 2024.10.0"
     assert '"pooling_method": "independent"' in found.method["engine_parameters"]
     assert len(found.history["qiime2_actions"]) == 3
+
+
+def test_what_kraken2_says_of_ampliseq_s_features_is_taken(tmp_path):
+    (folder,) = OUTPUTS["ampliseq"][1](tmp_path)
+    (folder / "dada2" / "ASV_tax.silva_138_2.tsv").unlink()
+    lines = [f"{name}\tBacteria;Bacillota;Bacilli;;;Bacillus;\n" for name in SEQUENCES]
+    (folder / "kraken2").mkdir()
+    (folder / "kraken2" / "ASV_tax.silva_138.kraken2.into-qiime2.tsv").write_text(
+        "ASV_ID\ttaxonomy\n" + "".join(lines)
+    )
+    (folder / "pplace").mkdir()
+    (folder / "pplace" / "test.taxonomy.per_query_unique.tsv").write_text("name\n")
+    found = read("ampliseq", [folder], {})
+    assert found.method["classifier"] == "Kraken2"
+    assert found.method["reference"] == "silva_138"
+    assert "classifications in pplace are not taken" in found.notes
+    named = parse_lineage(found.features[next(iter(SEQUENCES))].lineage)
+    assert (named["class"], named["genus"]) == ("Bacilli", "Bacillus")
