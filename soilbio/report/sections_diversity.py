@@ -191,7 +191,11 @@ def _ordination_blocks(material: Material) -> Iterator[Block]:
                     figure = ordination(groups, explained)
                     variants[assay_id, readable(metric), readable(column)] = figure
     if not variants:
-        yield "No ordination was made: it needs at least three libraries of samples with features."
+        is_left = any(one.settings.get("left_out") for one in material.results.diversity.values())
+        yield (
+            "No ordination was made: it needs at least three libraries of samples that can be "
+            f"compared.{' Problems tells which were left out, and why.' if is_left else ''}"
+        )
     else:
         shown = tuple(readable(metric) for metric in METRICS if metric in metrics)
         lists = (

@@ -27,11 +27,23 @@ def reads_section(material: Material) -> Section:
     kept = sum(one.reads_kept for one in subjects)
     text = (
         f"Of {raw:,} {material.reads_unit}, {kept:,} "
-        f"({percent(kept, raw)}) are in the dataset. The rest was lost as shown."
+        f"({percent(kept, raw)}) were kept. The rest was lost as shown.{picked_text(subjects)}"
     )
     if unknown:
         text += f" Not counted: {plural(unknown, 'library', 'libraries')} that could not be read."
     return Section("reads", "Reads", (text, _loss_panel(subjects), _loss_table(subjects)))
+
+
+def picked_text(subjects: list[Subject]) -> str:
+    """Say of metagenomes of which nothing but rRNA reads was named how many these are."""
+    picked = [one for one in subjects if one.reads_picked is not None]
+    if not picked:
+        return ""
+    reads = sum(one.reads_picked or 0 for one in picked)
+    return (
+        f" Of {plural(len(picked), 'metagenome')} only reads of rRNA genes are named:"
+        f" {reads:,} of {sum(one.reads_kept for one in picked):,}."
+    )
 
 
 def _loss_panel(subjects: list[Subject]) -> Panel:

@@ -21,6 +21,7 @@ from soilbio.report.content import (
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
 from soilbio.report.sections_metagenomes import not_classified_text
+from soilbio.report.sections_reads import picked_text
 from soilbio.report.summaries import composition, mean_shares, number_of_features, shares_named
 from soilbio.report.view import View
 from soilbio.standards.sharing_classes import SharingClass as Share
@@ -49,9 +50,11 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
         features = number_of_features(material.tables)
         is_partial = any(one.status == "failed" and not one.reads_left()[0] for one in sequenced)
         of = " of the libraries that could be read" if is_partial else ""
+        picked = picked_text(sequenced)
+        belong = f".{picked} These belong" if picked else "; they belong"
         text.append(
             f"{kept:,} of {raw:,} {material.reads_unit}{of} "
-            f"({percent(kept, raw)}) were kept; they belong to {plural(features, 'feature')} "
+            f"({percent(kept, raw)}) were kept{belong} to {plural(features, 'feature')} "
             f"({_kind(material)})."
         )
         cards += [
@@ -73,7 +76,7 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
 
 
 def _has_wgs(view: View) -> bool:
-    return any(view.is_metagenome(str(assay["assay_id"])) for assay in view.assays)
+    return any(str(assay.get("library_strategy") or "") == "WGS" for assay in view.assays)
 
 
 def _has_amplicons(view: View) -> bool:

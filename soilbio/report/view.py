@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from soilbio.agreements.asked import HOLDER
-from soilbio.metadata.assays import PROFILERS, REESTIMATES
+from soilbio.metadata.assays import PROFILERS, REESTIMATES, SSU
 from soilbio.report.figures_map import Place
 from soilbio.report.figures_reads import STEPS
 from soilbio.standards.sharing_classes import SharingClass as Share
@@ -59,6 +59,8 @@ class Subject:
     reads: tuple[int | None, ...]
     groups: Mapping[str, str]
     reads_removed: int = 0
+    # Of a metagenome of which nothing else was named: the reads of rRNA genes.
+    reads_picked: int | None = None
 
     @property
     def profile_end(self) -> str:
@@ -71,6 +73,15 @@ class Subject:
     def sequenced(self) -> str:
         """The id of what was sequenced, of which there may be several profiles."""
         return self.library_id.removesuffix(self.profile_end)
+
+    def as_sequenced(self, label: str) -> Subject:
+        """Give the library without its profiler; what is not of rRNA genes was not lost."""
+        one = replace(self, label=label)
+        if self.profile_end != f"-{SSU}" or self.reads[-1] is None:
+            return one
+        *before, _, _ = self.reads_left()
+        reads = (*before, before[-1], before[-1])
+        return replace(one, reads=reads, reads_picked=self.reads[-1])
 
     @property
     def is_blank(self) -> bool:
@@ -142,7 +153,7 @@ class View:
             if known is None or subject.reads_kept > known.reads_kept:
                 best[subject.sequenced] = subject
         labels = self.sequenced_labels()
-        return [replace(one, label=labels[name]) for name, one in best.items()]
+        return [one.as_sequenced(labels[name]) for name, one in best.items()]
 
     def sequenced_labels(self) -> dict[str, str]:
         """Map what was sequenced to what the recipient may call it: without a profiler's name.

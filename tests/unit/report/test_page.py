@@ -133,6 +133,18 @@ def test_a_missing_part_is_a_sentence_not_a_crash(run, material, part):
     assert "<h2" in build_page(material(run))
 
 
+def test_an_ordination_that_was_not_made_leads_to_what_was_left_out(run, material):
+    run.write_all()
+    (folder,) = (run.results / "diversity").iterdir()
+    shutil.rmtree(folder / "ordination")
+    settings = json.loads((folder / "settings.json").read_text())
+    for left_out in ({}, {run.libraries[0]["library_id"]: "fewer than 10 reads of named genera"}):
+        (folder / "settings.json").write_text(json.dumps(settings | {"left_out": left_out}))
+        page = text_of(build_page(material(run)))
+        assert "at least three libraries of samples that can be compared." in page
+        assert ("Problems tells which were left out" in page) == bool(left_out)
+
+
 def test_engines_are_shown_beside_the_truth_in_what_they_estimate(run, material):
     run.write_all()
     known = [one["library_id"] for one in run.libraries if not one["control_type"]][:2]
