@@ -16,7 +16,7 @@ from soilbio.importers.archive import opened
 from soilbio.importers.forms import LETTERS
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.known import cleaned
-from soilbio.importers.lineage_columns import prefixed, scientific
+from soilbio.importers.ranked_names import prefixed, scientific
 from soilbio.importers.sides import check_known
 from soilbio.importers.stated import Stated, stated
 from soilbio.standards.aliases import recognise as recognise_term

@@ -25,10 +25,10 @@ from soilbio.importers.lineage_columns import (
     further_lineages_of,
     is_of_features,
     lineages_of,
-    prefixed,
     sequences_of,
 )
 from soilbio.importers.rank_columns import rank_of
+from soilbio.importers.ranked_names import prefixed
 from soilbio.importers.text import open_text, read_texts
 
 _SIZE = re.compile(r";size=\d+;?$")

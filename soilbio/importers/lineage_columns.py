@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from soilbio.errors import InputError, Problems, problem_of
-from soilbio.importers.authorship import without_authorship
 from soilbio.importers.forms import are_lineages, are_sequences, is_nothing
-from soilbio.importers.rank_columns import NUMBERED, PREFIX, Ranks, lineages_in, rank_of
+from soilbio.importers.rank_columns import NUMBERED, Ranks, lineages_in, rank_of
+from soilbio.importers.ranked_names import is_absent, positional, prefixed, scientific
 
 # Headers of one column that holds the whole lineage, and of the ranks where each has its own.
 _LINEAGE = re.compile(
@@ -30,9 +30,10 @@ _SEQUENCE = re.compile(
     r"^(?:sequences?|seq|(?:dna|asv|otu|rep\w*|nucleotide|consensus)[_ .]?seq(?:uence)?)$",
     re.IGNORECASE,
 )
+# DADA2's addSpecies, as ampliseq writes it beside the species of assignTaxonomy.
+_EXACT = re.compile(r"^species[ _.]exact$", re.IGNORECASE)
 # UNITE's species hypotheses, which a lineage has behind its names.
 _HYPOTHESIS = re.compile(r"(?:sh__)?(SH\d{6,8}\.\d{2}FU)")
-_HAS_PREFIX = re.compile(r"^(?:[a-z]{1,3}__|[a-z]:|D_\d+__)")
 _LOOKED_AT = 2000  # cells by which columns are told apart
 
 
@@ -53,7 +54,8 @@ class Columns:
     Beside a whole lineage those of ranks count where it says nothing.
     `more` are those of ranks of other classifiers or databases.
     `lowest` are GBIF's scientificName, a name of any rank, and taxonRank; `hypothesis` is UNITE's
-    SH. `beside` hold lineages, too, and are not taken.
+    SH, `exact` the species of sequences that are the same. `beside` hold lineages, too, and are not
+    taken.
     """
 
     whole: str = ""
@@ -64,6 +66,7 @@ class Columns:
     sequence: str = ""
     confidence: str = ""
     hypothesis: str = ""
+    exact: str = ""
     beside: tuple[str, ...] = ()
 
     @property
@@ -74,7 +77,7 @@ class Columns:
     @property
     def taken(self) -> set[str]:
         """Headers of what is taken."""
-        one = {self.whole, self.sequence, self.confidence, self.hypothesis}
+        one = {self.whole, self.sequence, self.confidence, self.hypothesis, self.exact}
         one |= {*self.lowest, *self.numbered}
         return one | {name for ranks in (self.ranks, *self.more) for name, _ in ranks}
 
@@ -113,8 +116,14 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
         _sequence(texts, source),
         next((name for name in texts if _CONFIDENCE.match(name)), ""),
         next((name for name, cells in texts.items() if _are_hypotheses(cells)), ""),
+        next((name for name in texts if _EXACT.match(name) and _has_species(ranks, name)), ""),
         tuple(beside),
     )
+
+
+def _has_species(ranks: Ranks, beside: str) -> bool:
+    """Tell whether columns of ranks have one of species, beside another one of such."""
+    return any(rank == "species" and name != beside for name, rank in ranks)
 
 
 def _by_name(texts: Mapping[str, Sequence[str]], wanted: str) -> str:
@@ -236,6 +245,8 @@ def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
         " {ignore_columns: […]}` of what is not to count)"
         for ranks in columns.more
     ]
+    if columns.exact and columns.exact not in dict(columns.ranks):
+        notes.append(f"column '{columns.exact}' counts where there is no other species, or differs")
     notes += [
         f"column '{name}' tells how alike a hit is, which supports no name, and is not taken"
         for name in of_hits(texts)
@@ -280,7 +291,28 @@ def further_lineages_of(
 ) -> list[tuple[str, ...]]:
     """Write the lineages that other classifiers or databases give each row; those that say any."""
     columns_by_rank = [_lineages(texts, Columns(ranks=ranks)) for ranks in columns.more]
+    if columns.exact and not columns.whole:
+        columns_by_rank.append(_differing(texts, columns))
     return [tuple(filter(_is_named, others)) for others in zip(*columns_by_rank, strict=True)]
+
+
+def _differing(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
+    """Write the lineages of rows of which the exact species is another than their species."""
+    species = next(name for name, rank in columns.ranks if rank == "species")
+    ranks = tuple(
+        (columns.exact if name == species else name, rank) for name, rank in columns.ranks
+    )
+    lineages = _lineages(texts, Columns(ranks=ranks))
+    told = zip(texts[species], texts[columns.exact], strict=True)
+    are_two = [
+        not is_absent(own) and not is_absent(exact) and _epithet(own) != _epithet(exact)
+        for own, exact in told
+    ]
+    return [one if differs else "" for one, differs in zip(lineages, are_two, strict=True)]
+
+
+def _epithet(species: str) -> str:
+    return re.split("[ _]", species.strip())[-1]
 
 
 def _lineages(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
@@ -295,7 +327,10 @@ def _lineages(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]
         return [positional([texts[name][at] for name in columns.numbered]) for at in range(number)]
     lineages = []
     for at in range(number):
-        parts = [prefixed(rank, texts[name][at]) for name, rank in columns.ranks]
+        parts = [
+            prefixed(rank, texts[_filled(texts, columns, (name, rank), at)][at])
+            for name, rank in columns.ranks
+        ]
         if columns.lowest[0] and "species" not in {rank for _, rank in columns.ranks}:
             names = {rank: texts[name][at] for name, rank in columns.ranks}
             rank = texts[columns.lowest[1]][at] if columns.lowest[1] else ""
@@ -304,72 +339,18 @@ def _lineages(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]
     return lineages
 
 
+def _filled(
+    texts: Mapping[str, Sequence[str]], columns: Columns, own: tuple[str, str], at: int
+) -> str:
+    """Give the column of a rank, or where it has no species the one of exact ones."""
+    name, rank = own
+    is_empty = bool(columns.exact) and rank == "species" and is_absent(texts[name][at])
+    return columns.exact if is_empty else name
+
+
 def _is_named(lineage: str) -> bool:
     """Tell whether there is a name behind any rank."""
     return any(not is_nothing(re.sub(r"^\w{1,3}__", "", part)) for part in lineage.split("; "))
-
-
-def positional(cells: Sequence[str]) -> str:
-    """Join ranks that have numbers only; what has prefixes keeps them."""
-    return "; ".join("" if is_absent(cell) else cell.strip() for cell in cells).rstrip("; ")
-
-
-def is_absent(name: str) -> bool:
-    """Tell whether a cell of a rank is empty."""
-    return name.strip().upper() in ("", "NA", "NAN", "NULL", "NONE", "?", "-", "N/A", "#N/A")
-
-
-_ONE_WORD = re.compile(r"^[A-Z][a-z]+$")
-
-
-def prefixed(rank: str, name: str) -> str:
-    """Write a name with its rank, as lineages in one column do; what has one stays."""
-    if is_absent(name):
-        return f"{PREFIX[rank]}__"
-    if rank == "species" and _ONE_WORD.match(name):
-        return f"x__{name}"  # a genus or higher name: no species has one word
-    return name if _HAS_PREFIX.match(name) else f"{PREFIX[rank]}__{name}"
-
-
-_BINOMIAL = re.compile(r"^(\[?[A-Z][\w-]*\]?|Candidatus [A-Z]\w*)[ _](?:[x\u00d7] ?)?[a-z][a-z.-]+")
-_BELOW = frozenset(
-    {
-        *("subspecies", "variety", "varietas", "subvariety", "form", "forma", "subform", "fsp"),
-        *("formaspecialis", "strain", "isolate", "cultivar", "pathovar", "biovar", "serovar", "pv"),
-        *("serotype", "serogroup", "biotype", "genotype", "morph", "subsp", "ssp", "var", "f"),
-    }
-)
-
-
-def is_below_species(rank: str) -> bool:
-    """Tell whether a rank is one below the species: subspecies, strain, forma specialis …."""
-    return re.sub("[^a-z]", "", rank.lower()) in _BELOW
-
-
-def species_above(name: str, rank: str) -> str:
-    """Give the species of what is of a rank below it; empty where it is of none."""
-    binomial = _BINOMIAL.match(name)
-    return binomial[0] if binomial and is_below_species(rank) else ""
-
-
-def scientific(name: str, rank: str, others: Mapping[str, str]) -> str:
-    """Write GBIF's scientificName, the lowest name of any rank, with its rank.
-
-    Where taxonRank says nothing, two words of which the second is lower case are a species. What
-    `others`, the names by rank, have already is left out; what is of no rank of ours keeps none.
-    """
-    name, rank = name.strip(), rank.strip().lower()
-    if is_absent(name) or name in others.values():
-        return ""
-    binomial = _BINOMIAL.match(name)
-    if rank == "species" or (not rank and binomial):
-        return prefixed("species", name)
-    if species := species_above(name, rank):
-        return f"s__{species}"
-    if rank in PREFIX:
-        is_there = any(not is_absent(own) for one, own in others.items() if one == rank)
-        return "" if is_there else f"{PREFIX[rank]}__{without_authorship(name, rank)}"
-    return f"x__{name}"
 
 
 def sequences_of(

@@ -18,8 +18,9 @@ from soilbio.importers.forms import (
     is_lineage,
     is_sequence,
 )
-from soilbio.importers.lineage_columns import is_of_features, prefixed
+from soilbio.importers.lineage_columns import is_of_features
 from soilbio.importers.rank_columns import rank_of
+from soilbio.importers.ranked_names import prefixed
 
 Line = tuple[int, list[str]]
 _IN_ORDER = 10  # so many counts in the order of their numbers are no chance

@@ -13,8 +13,8 @@ from pathlib import Path
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_another
-from soilbio.importers.lineage_columns import is_below_species, species_above
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
+from soilbio.importers.ranked_names import is_below_species, species_above
 from soilbio.importers.repeated import Place, check_repeated
 from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text, read_texts

@@ -591,6 +591,30 @@ def test_ranks_of_several_databases_are_several_lineages(tmp_path, header, cells
 
 
 @pytest.mark.parametrize(
+    ("own", "exact", "species", "others"),
+    [
+        ("", "subtilis", "subtilis", ()),
+        ("NA", "subtilis", "subtilis", ()),
+        ("subtilis", "", "subtilis", ()),
+        ("Bacillus subtilis", "subtilis", "Bacillus subtilis", ()),
+        ("subtilis", "simplex", "subtilis", (f"{THREE}Bacillus; s__simplex",)),
+    ],
+)
+def test_exact_species_count_where_there_are_no_others_or_differ(
+    tmp_path, own, exact, species, others
+):
+    header = "OTU\tS1\tS2\tKingdom\tPhylum\tGenus\tSpecies\tSpecies_exact\tconfidence\n"
+    text = f"{header}O1\t5\t3\tBacteria\tBacillota\tBacillus\t{own}\t{exact}\t0.9\n"
+    found = read("table", [written(tmp_path, text)], {})
+    taxon = found.features["O1"]
+    assert (taxon.lineage, taxon.others) == (f"{THREE}Bacillus; s__{species}", others)
+    assert taxon.confidence == (None if others else 0.9)
+    assert found.notes == [
+        "column 'Species_exact' counts where there is no other species, or differs"
+    ]
+
+
+@pytest.mark.parametrize(
     ("other", "confidence"),
     [("k__Bacteria; p__Bacillota\t0.99", 0.99), ("k__Bacteria; p__Bacillota\t0.7", None),
      ("k__Bacteria; p__Pseudomonadota\t0.99", None)],
@@ -612,6 +636,12 @@ def test_ranks_of_another_database_are_named(tmp_path):
     assert any("'Genus_z'" in note for note in notes)
     row = imported(tmp_path, source).table("features").to_dicts()[0]
     assert (row["phylum"], row["genus"], row["species"]) == ("Bacillota", None, None)
+
+
+def test_a_species_that_says_that_there_is_none_stays_so_verbatim(tmp_path):
+    text = "OTU\tS1\tS2\tKingdom\tGenus\tSpecies\nO1\t5\t3\tBacteria\tUnassigned\tUnassigned\n"
+    taxon = read("table", [written(tmp_path, text)], {}).features["O1"]
+    assert taxon.lineage == "k__Bacteria; g__Unassigned; s__Unassigned"
 
 
 def test_a_genus_in_the_column_of_species_is_no_species(tmp_path):
