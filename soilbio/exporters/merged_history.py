@@ -64,7 +64,11 @@ def cuts_of(history: History) -> dict[str, int]:
     lengths = Counter(
         length for one in merges_of(history) for length in one.get("common_lengths", {}).values()
     )
-    return {f"assays_cut_to_{length}_bp": lengths[length] for length in sorted(lengths)}
+    ends = sum(len(one.get("common_ends", {})) for one in merges_of(history))
+    return {
+        **{f"assays_cut_to_{length}_bp": lengths[length] for length in sorted(lengths)},
+        **({"assays_cut_at_their_ends": ends} if ends else {}),
+    }
 
 
 def _compared(history: History, received: Received) -> dict[str, Any]:
@@ -129,7 +133,11 @@ def _sequences(history: History, received: Received) -> dict[str, Any]:
         "common_regions": {
             gene: _window(regions[gene], received) for gene in sorted(regions) if gene in genes
         },
-        **({"common_lengths": cut} if (cut := _lengths(history, received)) else {}),
+        **{
+            what: cut
+            for what in ("common_lengths", "common_ends")
+            if (cut := _cut(history, received, what))
+        },
         **(
             {
                 PLACEMENT: {
@@ -147,15 +155,15 @@ def _sequences(history: History, received: Received) -> dict[str, Any]:
     }
 
 
-def _lengths(history: History, received: Received) -> dict[str, int]:
-    """Copy to which length sequences of shared assays were cut, where methods are shared."""
-    lengths = history.get("common_lengths", {})
+def _cut(history: History, received: Received, what: str) -> dict[str, Any]:
+    """Copy how sequences of shared assays were cut, where methods are shared."""
+    cut = history.get(what, {})
     has_method = {row["assay_id"] for row in received.assays if row.get("engine")}
-    _, nodes = _nodes(history, received) if lengths else ({}, {})
+    _, nodes = _nodes(history, received) if cut else ({}, {})
     return {
-        new: lengths[old]
+        new: cut[old]
         for old, (new, name) in sorted(nodes.items(), key=lambda one: one[1])
-        if old in lengths and name in has_method
+        if old in cut and name in has_method
     }
 
 

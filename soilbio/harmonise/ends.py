@@ -15,7 +15,7 @@ from soilbio.standards.iupac import reverse_complement
 # A sequence is another's but for its ends if it has at least so much of it.
 _SHARED = 0.9
 # Bases in the middle, by which a sequence is looked up in others; shorter ones are not.
-_PROBE_BP = 60
+MIDDLE_BP = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +68,34 @@ def _inside(
     shorter_ones = sequences if within is None else within
     probes: dict[str, list[str]] = {}
     for name, sequence in shorter_ones.items():
-        if len(sequence) >= _PROBE_BP:
-            start = _middle(len(sequence))
-            probes.setdefault(sequence[start : start + _PROBE_BP], []).append(name)
+        if len(sequence) >= MIDDLE_BP:
+            probes.setdefault(middle_of(sequence), []).append(name)
     for longer, sequence in sequences.items():
-        for at in _places(len(sequence)):
-            for shorter in probes.get(sequence[at : at + _PROBE_BP], ()):
+        for at, middle in middles_in(sequence):
+            for shorter in probes.get(middle, ()):
                 yield from _compared((shorter, shorter_ones[shorter]), (longer, sequence), at)
 
 
+def middle_of(sequence: str) -> str:
+    """Give the bases in the middle of a sequence, by which it is looked up in others."""
+    start = _middle(len(sequence))
+    return sequence[start : start + MIDDLE_BP]
+
+
+def middles_in(sequence: str) -> Iterator[tuple[int, str]]:
+    """Yield where the middle of another can lie in a sequence, and the bases there."""
+    for at in _places(len(sequence)):
+        yield at, sequence[at : at + MIDDLE_BP]
+
+
 def _middle(length: int) -> int:
-    return (length - _PROBE_BP) // 2
+    return (length - MIDDLE_BP) // 2
 
 
 def _places(length: int) -> Sequence[int]:
     """List where the middle of a shorter sequence can lie in one of this length."""
     least = int(_SHARED * length + 0.999)
-    if least < _PROBE_BP:
+    if least < MIDDLE_BP:
         return ()
     return range(_middle(least), _middle(least) + length - least + 1)
 

@@ -44,7 +44,7 @@ def history_of(
         datasets[unique] = digest
         libraries[unique] = sorted(own)
         parts.setdefault(source.name, []).append(unique)
-    cut = ways.trimming.lengths
+    cut, ends = ways.trimming.lengths, ways.trimming.ends
     before = [source.history for source in sources if source.history]
     return {
         "soilbio_version": __version__,
@@ -58,6 +58,7 @@ def history_of(
         "pairs": [asdict(pair) for pair in pairs],
         "common_regions": ways.trimming.told() if ways.is_trimmed else {},
         **({"common_lengths": dict(sorted(cut.items()))} if ways.is_trimmed and cut else {}),
+        **({"common_ends": {one: [*ends[one]] for one in sorted(ends)}} if ends else {}),
         "programs": ways.programs(),
         **({"reference": _file(ways.reference_used)} if ways.reference_used else {}),
         "notes": dict(sorted(told.notes.items())),

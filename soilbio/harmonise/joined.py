@@ -53,6 +53,8 @@ def joined_by_ends(
         ]
     shorter = {name for _, longer, _ in every for name in longer}
     notes["features_that_were_one_but_for_their_ends"] = len(shorter)
+    if len(circles) > 1 and (apart := _longer(parts).keys() - shorter):
+        notes["features_kept_apart_by_agreements_though_one_but_for_their_ends"] = len(apart)
     if not shorter:
         return list(parts), [Became(parts, {})]
     sequence = _sequences(parts, {name for _, longer, _ in every for name in longer.values()})

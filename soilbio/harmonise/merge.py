@@ -167,9 +167,19 @@ def _compared(
         [(pair.one, pair.other) for pair in pairs if pair.is_cut_to_one_length],
         {name: assay["lengths"] for name, assay in assays.items() if assay["lengths"]},
     )
+    trimming.alike = tuple(
+        (pair.one, pair.other)
+        for pair in pairs
+        if pair.level == "feature" and not ({pair.one, pair.other} & _cut(trimming))
+    )
     taken = _level(level, pairs)
     ways = Ways(taken, trimming, given.reference, given.classifier, placing)
     return Merged(taken, tuple(pairs), ways)
+
+
+def _cut(trimming: Trimming) -> set[str]:
+    """List the assays that are cut to a window or a length."""
+    return {*trimming.genes(), *trimming.lengths}
 
 
 def _small_tables(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import ORIGINS, PLACEMENT
 from soilbio.harmonise.as_they_came import write_as_they_came
 from soilbio.harmonise.chimeras import flagged
+from soilbio.harmonise.common_ends import common_ends
 from soilbio.harmonise.joined import joined_by_ends
 from soilbio.harmonise.lineages import (
     BY_HYPOTHESIS,
@@ -177,17 +178,29 @@ def _changed(
         parts = turned(parts, genes, told.notes, scratch)
     elif ways.level in ("feature", BY_HYPOTHESIS):
         parts = turned_alike(parts, told.notes)
-    if ways.is_trimmed:
-        parts = [
-            (source, *trimmed(source, counts, features, ways.trimming))
-            for source, counts, features in parts
-        ]
-        told.notes["features_outside_the_common_region"] = len(ways.trimming.outside)
-        if ways.trimming.with_primers:
-            told.notes["sequences_with_primers_that_were_cut_off"] = ways.trimming.with_primers
-        parts, told.chimeras = flagged(parts, shared.with_libraries, told.notes, scratch)
+    if ways.level == "feature":
+        parts = _cut(parts, ways, told, shared, scratch)
     if ways.classifier:
         parts = reclassified(parts, ways.classifier, told.notes, scratch)
+    return parts
+
+
+def _cut(parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Path) -> list[Part]:
+    """Trim sequences to a window or a length, or where all of an assay begin or end elsewhere."""
+    trimming = ways.trimming
+    trimming.ends = common_ends(parts, trimming.alike)
+    if not ways.is_trimmed:
+        return parts
+    parts = [
+        (source, *trimmed(source, counts, features, trimming)) for source, counts, features in parts
+    ]
+    if trimming.ends:
+        told.notes["assays_cut_at_their_ends"] = len(trimming.ends)
+    if trimming.windows or trimming.lengths:
+        told.notes["features_outside_the_common_region"] = len(trimming.outside)
+        if trimming.with_primers:
+            told.notes["sequences_with_primers_that_were_cut_off"] = trimming.with_primers
+        parts, told.chimeras = flagged(parts, shared.with_libraries, told.notes, scratch)
     return parts
 
 

@@ -35,11 +35,15 @@ OUTSIDE_HEADER = ("dataset", "assay_id", "feature_id", "reason", "reads")
 class Trimming:
     """Windows by gene, the assays (`dataset: assay`) that have one, and what fell outside.
 
-    `lengths` are those that assays without a window are cut to, `primers` those of assays.
+    `lengths` are those that assays without a window are cut to, `primers` those of assays. `alike`
+    are assays that are merged by sequence as they are; `ends` what is cut from the start and the
+    end of those that begin or end elsewhere than the others.
     """
 
     windows: dict[str, Window] = field(default_factory=dict)
     lengths: dict[str, int] = field(default_factory=dict)
+    alike: tuple[tuple[str, str], ...] = ()
+    ends: dict[str, tuple[int, int]] = field(default_factory=dict)
     primers: dict[str, tuple[str, str]] = field(default_factory=dict)
     outside: list[tuple[str, str, str, str, int]] = field(default_factory=list)
     with_primers: int = 0
@@ -155,7 +159,8 @@ def _new_rows(
     """
     assay = f"{source.name}: {assay_id}"
     window, length = trimming.window_of(assay), trimming.lengths.get(assay)
-    if window is None and length is None:
+    start, end = trimming.ends.get(assay, (0, 0))
+    if window is None and length is None and not (start or end):
         return [(assay_id, one["feature_id"], one["feature_id"], one["sequence"]) for one in rows]
     primers = _primers_left(assay, rows, trimming) if window else None
     new: list[Sequence[str]] = []
@@ -165,7 +170,7 @@ def _new_rows(
         if not sequence:
             new.append((assay_id, row["feature_id"], row["feature_id"], sequence))
             continue
-        inside, reason = sequence[:length], ""
+        inside, reason = sequence[start : len(sequence) - end][:length], ""
         if window:
             plain = without_primers(sequence, primers) if primers else sequence
             trimming.with_primers += plain != sequence

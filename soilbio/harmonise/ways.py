@@ -57,8 +57,9 @@ class Ways:
 
     @property
     def is_trimmed(self) -> bool:
-        """Whether sequences are cut to a window."""
-        return self.level == "feature" and bool(self.trimming.windows or self.trimming.lengths)
+        """Whether sequences are cut to a window, a length, or at their ends."""
+        cut = self.trimming.windows or self.trimming.lengths or self.trimming.ends
+        return self.level == "feature" and bool(cut)
 
     @property
     def reference_used(self) -> Path | None:

@@ -110,6 +110,11 @@ def _compared_with(merging: Mapping[str, Any]) -> Iterator[Block]:
     for length in sorted(set(merging.get("common_lengths", {}).values())):
         names = [name for name, own in merging["common_lengths"].items() if own == length]
         yield f"{', '.join(sorted(names))}: sequences were cut to {length:,} bases."
+    for name, (start, end) in sorted(merging.get("common_ends", {}).items()):
+        yield (
+            f"{name}: sequences were cut by {start:,} bases at their start and {end:,} at their"
+            " end, where those of other assays begin and end."
+        )
     if placed := merging.get("placement"):
         yield (
             f"{', '.join(placed['assays'])}: sequences were placed on a tree of {placed['tips']:,}"

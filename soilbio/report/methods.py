@@ -271,6 +271,7 @@ def _compared(history: History) -> Iterator[str]:
             f" looked for again in it (UCHIME3, {vsearch})."
         )
     yield from _cut(history.get("common_lengths", {}))
+    yield from _cut_at_ends(history.get("common_ends", {}))
     if known := history.get("classified"):
         yield (
             f"The sequences of all datasets were classified anew with {known['classifier']}"
@@ -310,6 +311,15 @@ def _cut(lengths: Mapping[str, int]) -> Iterator[str]:
         yield (
             f"Sequences of {_some(names)} were cut at their ends to {length:,} bases, to which some"
             " of them had been cut before."
+        )
+
+
+def _cut_at_ends(ends: Mapping[str, Sequence[int]]) -> Iterator[str]:
+    for start, end in sorted({(own[0], own[1]) for own in ends.values()}):
+        names = sorted(name for name, own in ends.items() if (own[0], own[1]) == (start, end))
+        yield (
+            f"Sequences of {_some(names)} were cut by {plural(start, 'base')} at their start and"
+            f" {plural(end, 'base')} at their end, where those of other assays begin and end."
         )
 
 

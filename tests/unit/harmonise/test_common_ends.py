@@ -1,0 +1,106 @@
+"""Assays whose sequences all begin or end elsewhere are cut alike, whatever their agreements."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from unit.exporters.test_merged_lots import BARE, SEMI, laboratory
+from unit.harmonise.test_common_region import bases
+
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.exporters.merged_history import cuts_of
+from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.rules import read_rules
+
+RNG = random.Random(5)
+# V4 as it is: most have 253 bases, some one more or less.
+WHOLE = [bases(RNG, 253 + (n % 10 == 0) - (n % 10 == 1)) for n in range(40)]
+Cut = tuple[int, int]
+
+
+def made(folder, sequences, cut: Cut = (0, 0), *, agreement: str = SEMI):
+    """Make a laboratory with sequences that its pipeline cut at their ends."""
+    start, end = cut
+    own = [one[start : len(one) - end] for one in sequences]
+    name = folder.name
+    return laboratory(folder, {f"{name}-soil": ("", agreement, dict.fromkeys(own, (None, None)))})
+
+
+def merge(target, *folders):
+    harmonise(folders, target, "feature", read_rules())
+    return read_dataset(target)
+
+
+def in_common(dataset) -> int:
+    shared = dataset.table("counts").group_by("feature_id").len()
+    return int((shared["len"] > 1).sum())
+
+
+def history(dataset) -> dict:
+    return json.loads((dataset.folder / "provenance/harmonised.json").read_text())
+
+
+@pytest.mark.parametrize("agreement", [SEMI, BARE])
+@pytest.mark.parametrize("cut", [(1, 3), (0, 2), (4, 0)])
+def test_what_a_method_cuts_from_all_is_cut_from_the_others(tmp_path, cut, agreement, capsys):
+    one = made(tmp_path / "x", WHOLE[:30])
+    other = made(tmp_path / "y", WHOLE[15:], cut, agreement=agreement)
+    merged = merge(tmp_path / "m", one, other)
+    assert in_common(merged) == 15
+    assert merged.table("features").height == 40
+    assert history(merged)["common_ends"] == {"x: 16S-V4-515FY-806RB": list(cut)}
+    assert main(["methods", str(merged.folder)]) == 0
+    told = capsys.readouterr().out
+    assert f"cut by {cut[0]} base{'s' * (cut[0] != 1)} at their start" in told
+    assert cuts_of(history(merged)) == {"assays_cut_at_their_ends": 1}
+
+
+def test_each_is_cut_where_another_begins_or_ends(tmp_path):
+    """One is longer at its start, another at its end; a third is met by the first alone."""
+    x = made(tmp_path / "x", WHOLE[:25], (0, 4))
+    y = made(tmp_path / "y", WHOLE[5:30], (3, 0), agreement=BARE)
+    z = made(tmp_path / "z", WHOLE[:15], (0, 3))
+    merged = merge(tmp_path / "m", x, y, z)
+    assert history(merged)["common_ends"] == {
+        "x: 16S-V4-515FY-806RB": [3, 0],
+        "y: 16S-V4-515FY-806RB": [0, 4],
+        "z: 16S-V4-515FY-806RB": [3, 1],
+    }
+    assert in_common(merged) == 25
+    expected = {one[3 : len(one) - 4] for one in WHOLE[:30]}
+    assert set(merged.table("features")["sequence"]) == expected
+    again = merge(tmp_path / "again", z, y, x)
+    for table in ("features", "counts"):
+        assert again.table(table).equals(merged.table(table))
+    later = merge(tmp_path / "later", merge(tmp_path / "n", y, z).folder, x)
+    assert set(later.table("features")["feature_id"]) == set(merged.table("features")["feature_id"])
+    assert in_common(later) == 25
+
+
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        ((WHOLE[:30], (0, 0)), (WHOLE[21:], (1, 3))),  # nine in common
+        ((WHOLE[:30], (0, 0)), (WHOLE[10:], (0, 0))),
+        ((WHOLE[:20], (0, 0)), (WHOLE[20:], (1, 3))),
+    ],
+    ids=["few", "alike", "nothing in common"],
+)
+def test_else_nothing_is_cut(tmp_path, own, others):
+    merged = merge(tmp_path / "m", made(tmp_path / "x", *own), made(tmp_path / "y", *others))
+    assert "common_ends" not in history(merged)
+    assert max(merged.table("features")["length_bp"]) == 254
+
+
+def test_offsets_of_several_kinds_are_no_method(tmp_path):
+    """Half of what two share ends elsewhere: no cut makes all of it one."""
+    cut = [one[1:-3] if n % 2 else one for n, one in enumerate(WHOLE[:30])]
+    x, y = made(tmp_path / "x", WHOLE[:30]), made(tmp_path / "y", cut, agreement=BARE)
+    merged = merge(tmp_path / "m", x, y)
+    assert "common_ends" not in history(merged)
+    apart = "features_kept_apart_by_agreements_though_one_but_for_their_ends"
+    assert history(merged)["notes"][apart] == 15
+    assert in_common(merged) == 15
