@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from soilbio.errors import Problems
-from soilbio.importers.rank_columns import is_rank_number
+from soilbio.importers.rank_columns import is_rank_number, supports_in
 
 _RANKS = (
     "domain|superkingdom|kingdom|supergroup|division|subdivision|phylum|class|order|family|genus|"
@@ -62,7 +62,8 @@ def kinds_of(
         may_be_number = not _OF_RANK.match(name) or (
             _looks_numeric(cells) and any(number_of(cell) is not None for cell in cells)
         )
-        if not is_number and not _TEXT.match(name) and may_be_number:
+        is_text = bool(_TEXT.match(name) or supports_in([name]))
+        if not is_number and not is_text and may_be_number:
             kinds.mixed.append(place)
     return kinds
 

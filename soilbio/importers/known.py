@@ -26,6 +26,7 @@ from soilbio.importers.lineage_columns import (
     is_of_features,
     lineages_of,
     sequences_of,
+    supports_of,
 )
 from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.ranked_names import prefixed
@@ -190,7 +191,7 @@ def taxa_of(
     sequences = (
         sequences_of(names, texts, columns, source) if columns.sequence else [""] * len(names)
     )
-    supports = texts[columns.confidence] if columns.confidence else [""] * len(names)
+    supports = supports_of(texts, columns) or [""] * len(names)
     others = further_lineages_of(texts, columns) or [()] * len(names)
     is_named = are_sequences(names)
     return {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.forms import are_lineages, are_sequences, is_nothing
-from soilbio.importers.rank_columns import NUMBERED, Ranks, lineages_in, rank_of
+from soilbio.importers.rank_columns import NUMBERED, Ranks, lineages_in, rank_of, supports_in
 from soilbio.importers.ranked_names import is_absent, positional, prefixed, scientific
 
 # Headers of one column that holds the whole lineage, and of the ranks where each has its own.
@@ -19,7 +19,7 @@ _LINEAGE = re.compile(
 )
 # Others may be such: `OTUConTaxonomy`, `Taxonomy (SILVA)`, `blast_lineage`.
 _LIKE_LINEAGE = re.compile(r"tax(?:on|a|path|$|[_ .])|lineage|classif", re.IGNORECASE)
-_CONFIDENCE = re.compile(r"^(?:confidence|consensus|boot.*)$", re.IGNORECASE)
+_CONFIDENCE = re.compile(r"^(?:confidence|consensus|boot(?:strap)?s?)$", re.IGNORECASE)
 # How alike a hit is supports no name: one of 90 % may be of another order.
 _OF_HITS = re.compile(
     r"^(?:blast[ _.]?)?"
@@ -54,8 +54,8 @@ class Columns:
     Beside a whole lineage those of ranks count where it says nothing.
     `more` are those of ranks of other classifiers or databases.
     `lowest` are GBIF's scientificName, a name of any rank, and taxonRank; `hypothesis` is UNITE's
-    SH, `exact` the species of sequences that are the same. `beside` hold lineages, too, and are not
-    taken.
+    SH, `exact` the species of sequences that are the same. `supports` are those of each rank, where
+    there is no one of all (`confidence`). `beside` hold lineages, too, and are not taken.
     """
 
     whole: str = ""
@@ -67,6 +67,7 @@ class Columns:
     confidence: str = ""
     hypothesis: str = ""
     exact: str = ""
+    supports: Ranks = ()
     beside: tuple[str, ...] = ()
 
     @property
@@ -79,7 +80,8 @@ class Columns:
         """Headers of what is taken."""
         one = {self.whole, self.sequence, self.confidence, self.hypothesis, self.exact}
         one |= {*self.lowest, *self.numbered}
-        return one | {name for ranks in (self.ranks, *self.more) for name, _ in ranks}
+        ranks = (self.ranks, self.supports, *self.more)
+        return one | {name for columns in ranks for name, _ in columns}
 
 
 def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
@@ -107,6 +109,7 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
     if not has_ranks and not whole and _first_numbered(texts):
         first = _first_numbered(texts)
         raise _no_ranks(source, first, texts[first])
+    support = next((name for name in texts if _CONFIDENCE.match(name)), "")
     return Columns(
         whole,
         ranks,
@@ -114,9 +117,10 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
         () if whole or ranks else numbered,
         lowest,
         _sequence(texts, source),
-        next((name for name in texts if _CONFIDENCE.match(name)), ""),
+        support,
         next((name for name, cells in texts.items() if _are_hypotheses(cells)), ""),
         next((name for name in texts if _EXACT.match(name) and _has_species(ranks, name)), ""),
+        () if support or not ranks else supports_in(texts),
         tuple(beside),
     )
 
@@ -251,10 +255,11 @@ def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
         f"column '{name}' tells how alike a hit is, which supports no name, and is not taken"
         for name in of_hits(texts)
     ]
+    taken = columns.taken | dict(supports_in(texts)).keys()
     notes += [
         f"column '{name}' is one more of the rank {rank_of(name)}, and is not taken"
         for name, cells in texts.items()
-        if rank_of(name) and name not in columns.taken and _cells(cells)
+        if rank_of(name) and name not in taken and _cells(cells)
     ]
     notes += [
         f"column '{name}' holds no sequences, and is not taken"
@@ -284,6 +289,20 @@ def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[st
         else lineage
         for lineage, one in zip(lineages, told, strict=True)
     ]
+
+
+def supports_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
+    """Give the support of each row's lineage: of those of ranks that of the deepest name."""
+    number = len(next(iter(texts.values()), ()))
+    if columns.confidence or not columns.supports:
+        return [*texts[columns.confidence]] if columns.confidence else [""] * number
+    column_of = {rank: name for name, rank in columns.supports}
+    supports = [""] * number
+    for name, rank in columns.ranks:
+        for at, cell in enumerate(texts[name]):
+            if not is_absent(cell) and not is_nothing(cell):
+                supports[at] = texts[column_of[rank]][at] if rank in column_of else ""
+    return supports
 
 
 def further_lineages_of(

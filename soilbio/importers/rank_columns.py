@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from soilbio.importers.forms import is_nothing
 
@@ -24,6 +24,13 @@ _RANK = re.compile(
 NUMBERED = re.compile(r"^(rank|tax\w*|level|lvl|lineage|l)[._ -]?(\d)$", re.IGNORECASE)
 # What stands behind the columns of one classifier for its supports, which may be words (high, low).
 _SUPPORT = re.compile(r"conf|boot|support|score|prob|pident|ident|tax_?id|status", re.IGNORECASE)
+_OF_RANK = "|".join(PREFIX)
+# One of a rank's supports: `boot.Genus` (DADA2), `Genus_confidence` (ampliseq).
+_SUPPORT_OF = re.compile(
+    rf"^(?:(?:boot\w*|conf\w*|support)[._ ](?P<behind>{_OF_RANK})"
+    rf"|(?P<before>{_OF_RANK})[._ ](?:boot\w*|conf\w*|support))$",
+    re.IGNORECASE,
+)
 _LOOKED_AT = 200  # cells by which names are told from other text
 # Columns by their headers, with the rank of each.
 Ranks = tuple[tuple[str, str], ...]
@@ -38,6 +45,12 @@ def rank_of(header: str) -> str:
 def is_rank_number(header: str) -> bool:
     """Tell whether a header is one of a rank by its number: Rank7, taxonomy3."""
     return bool(NUMBERED.match(header.strip()))
+
+
+def supports_in(headers: Iterable[str]) -> Ranks:
+    """Give the columns of the supports of ranks, with the rank of each."""
+    found = ((header, _SUPPORT_OF.match(header.strip())) for header in headers)
+    return tuple((header, (own["behind"] or own["before"]).lower()) for header, own in found if own)
 
 
 def lineages_in(texts: Mapping[str, Sequence[str]]) -> list[Ranks]:

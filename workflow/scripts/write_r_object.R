@@ -51,7 +51,12 @@ if (!is.null(attr(object, "otu_table"))) {
 } else if (is.matrix(object) || is.data.frame(object)) {
   write_part(object, "1_table.tsv")
 } else if (is.list(object) && !is.null(object$tax)) {
-  write_part(object$tax, "1_table.tsv") # assignTaxonomy(outputBootstraps = TRUE)
+  # assignTaxonomy(outputBootstraps = TRUE): supports stand behind the names, boot.Genus.
+  taxa <- data.frame(object$tax, check.names = FALSE)
+  if (!is.null(object$boot)) {
+    taxa <- data.frame(taxa, boot = object$boot, check.names = FALSE)
+  }
+  write_part(taxa, "1_table.tsv")
 } else {
   stop(sprintf("an object of class %s", toString(class(object))))
 }

@@ -638,6 +638,17 @@ def test_ranks_of_another_database_are_named(tmp_path):
     assert (row["phylum"], row["genus"], row["species"]) == ("Bacillota", None, None)
 
 
+@pytest.mark.parametrize("pattern", ["boot.{}", "{}_boot", "{}_confidence"])
+def test_the_support_of_a_lineage_is_that_of_its_deepest_name(tmp_path, pattern):
+    ranks = ("Kingdom", "Phylum", "Genus")
+    header = "\t".join(["OTU", "S1", "S2", *ranks, *map(pattern.format, ranks)])
+    rows = "O1\t5\t3\tBacteria\tA\tB\t100\t99\t81\nO2\t5\t3\tBacteria\tA\tNA\t100\t92\t40\n"
+    rows += "O3\t5\t3\tBacteria\tA\tunclassified\t100\t93\t40\n"
+    found = read("table", [written(tmp_path, f"{header}\n{rows}")], {})
+    assert [found.features[name].confidence for name in ("O1", "O2", "O3")] == [0.81, 0.92, 0.93]
+    assert found.notes == []
+
+
 def test_a_species_that_says_that_there_is_none_stays_so_verbatim(tmp_path):
     text = "OTU\tS1\tS2\tKingdom\tGenus\tSpecies\nO1\t5\t3\tBacteria\tUnassigned\tUnassigned\n"
     taxon = read("table", [written(tmp_path, text)], {}).features["O1"]

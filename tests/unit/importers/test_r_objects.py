@@ -42,3 +42,20 @@ def test_what_is_wrong_in_an_object_names_the_object(tmp_path):
         read("phyloseq", [path], {})
     (problem,) = caught.value.problems
     assert (problem.code, problem.source) == ("import-lineages", f"{path} (taxonomy)")
+
+
+def test_supports_of_dada2_s_taxa_are_taken(tmp_path):
+    names = "c('ACGTACGTAC', 'ACGTACGTAG')"
+    text = (
+        f"tax <- matrix(c('Bacteria', 'Bacteria', 'A', NA), 2, dimnames = list({names},"
+        " c('Kingdom', 'Phylum')));"
+        f"boot <- matrix(c(100L, 97L, 81L, 30L), 2, dimnames = list({names},"
+        " c('Kingdom', 'Phylum')));"
+        f"counts <- matrix(1:4, 2, dimnames = list(c('S1', 'S2'), {names}));"
+        f"saveRDS(list(tax = tax, boot = boot), '{tmp_path}/taxa.rds');"
+        f"saveRDS(counts, '{tmp_path}/seqtab.rds')"
+    )
+    subprocess.run(["Rscript", "--vanilla", "-e", text], check=True, capture_output=True)
+    found = read("dada2", [tmp_path / "seqtab.rds", tmp_path / "taxa.rds"], {"rows": "libraries"})
+    supports = {name: taxon.confidence for name, taxon in found.features.items()}
+    assert supports == {"ACGTACGTAC": 0.81, "ACGTACGTAG": 0.97}
