@@ -33,15 +33,11 @@ def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.
     import polars as pl
 
     every = pl.concat(parts, how="vertical").collect(engine="streaming")
-    size = every.group_by("feature_id").agg(
-        pl.len().alias("rows"), pl.col("source").n_unique().alias("sources")
-    )
-    several = size.filter(pl.col("rows") > 1)["feature_id"]
+    several = every.group_by("feature_id").len().filter(pl.col("len") > 1)["feature_id"]
     is_shared = pl.col("feature_id").is_in(several.implode())
     every = every.drop("source", "came_as", LOTS)
     single, shared = every.filter(~is_shared), every.filter(is_shared)
     joined = agreed_rows(shared).with_columns(pl.lit("").alias("agreement_ids"))
-    notes["features_in_several_datasets"] = size.filter(pl.col("sources") > 1).height
     notes["lineages_that_differ"] = joined.filter(
         pl.col("flags").str.contains(CONFLICT, literal=True)
     ).height

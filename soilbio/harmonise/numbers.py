@@ -23,7 +23,7 @@ from soilbio.harmonise.lineages import (
 )
 from soilbio.harmonise.losses import losses
 from soilbio.harmonise.orientation import turned
-from soilbio.harmonise.origins import Became, own_tables, write_origins
+from soilbio.harmonise.origins import Became, in_several, own_tables, write_origins
 from soilbio.harmonise.placed import clades_of, gene_file, place_features
 from soilbio.harmonise.reclassify import reclassified
 from soilbio.harmonise.sources import Source, is_its
@@ -92,6 +92,7 @@ def merged_numbers(
     told.losses = losses(before, kept, ways, [len(taken) for _, taken in once])
     every = pl.concat(kept, how="vertical")
     origins = write_origins(became, ways.level, scratch / "origins.parquet")
+    told.notes["features_in_several_datasets"] = in_several(origins)
     if ways.level != "feature":
         features = said_by_rows(features, pl.scan_parquet(origins, glob=False), ways.level)
     is_changed = ways.is_trimmed or bool(told.notes.get("sequences_that_were_turned"))

@@ -51,6 +51,15 @@ def own_tables(source: Source, lots: Lots | None = None) -> tuple[pl.LazyFrame, 
     return apart, one_row_each(features.select(*_COLUMNS, "source", "came_as", LOTS))
 
 
+def in_several(origins: Path) -> int:
+    """Count the merged features that several datasets have, of a file that `write_origins` made."""
+    import polars as pl
+
+    rows = pl.scan_parquet(origins, glob=False).group_by("feature_id")
+    sizes = rows.agg(pl.col("source").n_unique()).filter(pl.col("source") > 1)
+    return int(sizes.select(pl.len()).collect(engine="streaming").item())
+
+
 def _apart(source: Source, counts: pl.LazyFrame, origins: pl.LazyFrame) -> pl.LazyFrame:
     """Call features as their datasets do; what is several of one's is told apart by library.
 

@@ -89,6 +89,23 @@ def test_its1_and_its2_meet_in_the_species_hypotheses_of_unite(tmp_path, capsys)
     assert genera == {"Peziza"}
 
 
+@pytest.mark.parametrize(("level", "in_common"), [("feature", 1), ("genus", 2)])
+def test_what_several_datasets_have_is_counted_as_it_was_merged(tmp_path, level, in_common):
+    """One sequence of ITS1 is in both, one genus by another sequence, too; one is in neither."""
+    both, fungus = "ACGT" * 40, "k__Fungi;p__Ascomycota;g__{}"
+    one = [("a", 3, both, fungus.format("Peziza")), ("b", 4, "ACCT" * 40, fungus.format("Tuber"))]
+    other = [("c", 5, both, fungus.format("Peziza")), ("d", 6, "AGCT" * 40, fungus.format("Tuber"))]
+    other += [("e", 7, "AATC" * 40, fungus.format("Morchella"))]
+    folders = [table(tmp_path / "n", one, its("ITS1")), table(tmp_path / "s", other, its("ITS1"))]
+    target = tmp_path / "merged"
+    words = ["harmonise", *map(str, folders), "--level", level, "--out", str(target)]
+    assert main(words) == 0
+    notes = json.loads((target / "provenance/harmonised.json").read_text())["notes"]
+    assert notes["features_in_several_datasets"] == in_common
+    counts = read_dataset(target).table("counts")
+    assert counts.group_by("feature_id").len().filter(pl.col("len") > 1).height == in_common
+
+
 @pytest.mark.parametrize(
     ("assay", "level"),
     [
