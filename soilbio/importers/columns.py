@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from soilbio.errors import Problems
-from soilbio.importers.rank_columns import is_rank_number, supports_in
+from soilbio.importers.rank_columns import is_rank_number, rank_of, supports_in
 
 _RANKS = (
     "domain|superkingdom|kingdom|supergroup|division|subdivision|phylum|class|order|family|genus|"
@@ -17,7 +17,7 @@ _RANKS = (
 _TEXT = re.compile(
     rf"^(?:taxonomy|taxon|taxa|lineage|consensus ?lineage|confidence|{_RANKS}|sequence|seq|"
     r"dna_?sequence|length|len|row\.?names|sh|size|representative|repseq|scientificname|"
-    r"taxonomy_?id|tax_?id|ncbi_?tax(?:onomy)?_?id|pident|e_?value|bit_?score|"
+    r"taxonomy_?id|tax_?id|ncbi_?tax(?:onomy)?_?id|pident|%[ _]?id|e_?value|bit_?score|"
     r".*[._]boot|boot[._].*)$",
     re.IGNORECASE,
 )
@@ -28,6 +28,7 @@ _LIKE = re.compile(
     r"^(?:[<>~±≤≥]?\s*[-+]?\d[\d.,'  ]*\s*%?|n\.?\s?[ad]\.?|nd|bdl|b\.d\.l\.|-+|\?|x|\.)$",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _NOTHING = frozenset({"", "na", "nan", "null"})
 _SOME = 100  # problems of one kind in one file are not told a thousand times
 
@@ -65,7 +66,26 @@ def kinds_of(
         is_text = bool(_TEXT.match(name) or supports_in([name]))
         if not is_number and not is_text and may_be_number:
             kinds.mixed.append(place)
-    return kinds
+    return _without_marks(header, rows, kinds, libraries)
+
+
+def _without_marks(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    kinds: Kinds,
+    libraries: Collection[str],
+) -> Kinds:
+    """Take columns of marks (`?`, `x`, `-`) for text in a sheet of ranks that has no counts."""
+    is_of_ranks = sum(bool(rank_of(name)) for name in header) > 1
+    is_named = any(header[place].strip() in libraries for place in kinds.numbers)
+    cells = (row[place] for place in kinds.numbers for row in rows if place < len(row))
+    has_numbers = any(
+        _DIGIT.search(cell) and (number_of(cell) is not None or _LIKE.match(cell.strip()))
+        for cell in cells
+    )
+    if not is_of_ranks or is_named or has_numbers:
+        return kinds
+    return Kinds([], sorted(kinds.numbers + kinds.texts), kinds.mixed)
 
 
 def _is_numbers(name: str, cells: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -12,7 +12,7 @@ from soilbio.importers.rank_columns import NUMBERED, Ranks, lineages_in, rank_of
 from soilbio.importers.ranked_names import is_absent, positional, prefixed, scientific
 
 # Headers of one column that holds the whole lineage, and of the ranks where each has its own.
-_LINEAGE = re.compile(
+LINEAGE = re.compile(
     r"^(?:taxonomy|taxon|taxa|tax|lineage|consensus ?lineage|taxpath|taxonomic.*path|"
     r"classification)$",
     re.IGNORECASE,
@@ -20,13 +20,7 @@ _LINEAGE = re.compile(
 # Others may be such: `OTUConTaxonomy`, `Taxonomy (SILVA)`, `blast_lineage`.
 _LIKE_LINEAGE = re.compile(r"tax(?:on|a|path|$|[_ .])|lineage|classif", re.IGNORECASE)
 _CONFIDENCE = re.compile(r"^(?:confidence|consensus|boot(?:strap)?s?)$", re.IGNORECASE)
-# How alike a hit is supports no name: one of 90 % may be of another order.
-_OF_HITS = re.compile(
-    r"^(?:blast[ _.]?)?"
-    r"(?:p_?ident|(?:(?:p|perc(?:ent)?|%)[ _.]?)?identity|similarity|(?:bit[ _.-]?)?score)$",
-    re.IGNORECASE,
-)
-_SEQUENCE = re.compile(
+SEQUENCE = re.compile(
     r"^(?:sequences?|seq|(?:dna|asv|otu|rep\w*|nucleotide|consensus)[_ .]?seq(?:uence)?)$",
     re.IGNORECASE,
 )
@@ -39,12 +33,12 @@ _LOOKED_AT = 2000  # cells by which columns are told apart
 
 def is_of_features(header: str) -> bool:
     """Tell whether a header is one of a lineage or rank, by its word alone."""
-    return bool(rank_of(header) or _LINEAGE.match(header.strip()))
+    return bool(rank_of(header) or LINEAGE.match(header.strip()))
 
 
 def is_called_lineage(header: str) -> bool:
     """Tell whether a header is one of lineages, by its word or by one alike."""
-    return bool(_LINEAGE.match(header.strip()) or _LIKE_LINEAGE.search(header))
+    return bool(LINEAGE.match(header.strip()) or _LIKE_LINEAGE.search(header))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +87,13 @@ def columns_of(texts: Mapping[str, Sequence[str]], source: str = "") -> Columns:
         If a column by its header holds lineages and does not, or several may be it.
 
     """
-    wholes = [name for name in texts if _LINEAGE.match(name)]
+    wholes = [name for name in texts if LINEAGE.match(name)]
     lowest = _by_name(texts, "scientificname"), _by_name(texts, "taxonrank")
     ranks, *others_of_ranks = lineages_in(texts) or [()]
     numbered = _numbered(texts)
     fitting = [name for name in wholes if _holds_lineages(texts[name], is_said=True)]
     has_ranks = bool(ranks or numbered or lowest[0])
-    if wholes and not fitting and not has_ranks and any(_cells(texts[wholes[0]])):
+    if wholes and not fitting and not has_ranks and any(told_cells(texts[wholes[0]])):
         raise _no_ranks(source, wholes[0], texts[wholes[0]])
     others = _others(texts, [*fitting, *numbered, *(name for name, _ in ranks)])
     if len(others) > 1 and not has_ranks and not fitting:
@@ -135,18 +129,18 @@ def _by_name(texts: Mapping[str, Sequence[str]], wanted: str) -> str:
 
 
 def _are_hypotheses(cells: Sequence[str]) -> bool:
-    filled = _cells(cells)
+    filled = told_cells(cells)
     return bool(filled) and all(_HYPOTHESIS.fullmatch(cell.strip()) for cell in filled)
 
 
-def _cells(cells: Sequence[str]) -> list[str]:
+def told_cells(cells: Sequence[str]) -> list[str]:
     """Give the cells that tell something, the first of them."""
     filled = (cell for cell in cells if not is_nothing(cell))
     return [cell for cell, _ in zip(filled, range(_LOOKED_AT), strict=False)]
 
 
 def _holds_lineages(cells: Sequence[str], *, is_said: bool) -> bool:
-    return are_lineages(_cells(cells), is_said=is_said)
+    return are_lineages(told_cells(cells), is_said=is_said)
 
 
 def _numbered(texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -157,7 +151,7 @@ def _numbered(texts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
             kinds.setdefault(found[1].lower(), {}).setdefault(int(found[2]), name)
     for names in kinds.values():
         ordered = [names[number] for number in sorted(names)]
-        filled = [_cells(texts[name]) for name in ordered]
+        filled = [told_cells(texts[name]) for name in ordered]
         is_single = all(not re.search("[;|,]", cell) for cells in filled for cell in cells)
         if is_single and are_lineages(filled[0]):
             return tuple(ordered)
@@ -185,15 +179,15 @@ def _others(texts: Mapping[str, Sequence[str]], known: Sequence[str]) -> list[st
 
 def _has_several(cells: Sequence[str]) -> bool:
     """Tell whether there are several ranks in a cell: else it is the column of one."""
-    return any(re.search("[;|,]", cell) for cell in _cells(cells))
+    return any(re.search("[;|,]", cell) for cell in told_cells(cells))
 
 
 def _sequence(texts: Mapping[str, Sequence[str]], source: str) -> str:
     """Find the column of sequences, by its header or by what is in it."""
-    said = next((name for name in texts if _SEQUENCE.match(name)), "")
+    said = next((name for name in texts if SEQUENCE.match(name)), "")
     if said and any(_is_bases(cell) for cell in texts[said]):
         return said
-    found = [name for name, cells in texts.items() if are_sequences(_cells(cells))]
+    found = [name for name, cells in texts.items() if are_sequences(told_cells(cells))]
     if len(found) > 1:
         raise problem_of(
             "import-sequence",
@@ -215,7 +209,7 @@ def _no_ranks(source: str, column: str, cells: Sequence[str]) -> InputError:
         "import-lineages",
         source,
         column=column,
-        found=(_cells(cells) or [""])[0][:60],
+        found=(told_cells(cells) or [""])[0][:60],
         expected="lineages from domain or kingdom down, or names with their ranks (`g__Bacillus`)",
         fix="Call the column by the rank of the names in it (Phylum, Genus …); or leave it out"
         + ("" if ".biom" in source else f": `table: {{ignore_columns: ['{column}']}}`"),
@@ -230,48 +224,6 @@ def _several(source: str, names: Sequence[str]) -> InputError:
         expected="one column of lineages, or one that is called `taxonomy`",
         fix="Say which are not to be taken: `table: {ignore_columns: [name]}` in --method",
     )
-
-
-def of_hits(texts: Iterable[str]) -> list[str]:
-    """Give the headers of columns that tell how alike the hit is that a name is taken from."""
-    return [name for name in texts if _OF_HITS.match(name)]
-
-
-def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
-    """Say which columns that could tell of features are not taken, or not always."""
-    notes = [f"column '{name}' holds lineages, too, and is not taken" for name in columns.beside]
-    if columns.whole and columns.ranks:
-        ranks = ", ".join(name for name, _ in columns.ranks)
-        notes.append(f"columns {ranks} count only where '{columns.whole}' says nothing")
-    notes += [
-        f"columns {', '.join(name for name, _ in ranks)} are of another classifier or database:"
-        " features have the names on which all agree; all lineages stay (say `table:"
-        " {ignore_columns: […]}` of what is not to count)"
-        for ranks in columns.more
-    ]
-    if columns.exact and columns.exact not in dict(columns.ranks):
-        notes.append(f"column '{columns.exact}' counts where there is no other species, or differs")
-    notes += [
-        f"column '{name}' tells how alike a hit is, which supports no name, and is not taken"
-        for name in of_hits(texts)
-    ]
-    taken = columns.taken | dict(supports_in(texts)).keys()
-    notes += [
-        f"column '{name}' is one more of the rank {rank_of(name)}, and is not taken"
-        for name, cells in texts.items()
-        if rank_of(name) and name not in taken and _cells(cells)
-    ]
-    notes += [
-        f"column '{name}' holds no sequences, and is not taken"
-        for name, cells in texts.items()
-        if name not in columns.taken and _SEQUENCE.match(name) and _cells(cells)
-    ]
-    notes += [
-        f"column '{name}' holds no lineages, and is not taken"
-        for name, cells in texts.items()
-        if _LINEAGE.match(name) and name not in (columns.whole, *columns.beside) and _cells(cells)
-    ]
-    return notes
 
 
 def lineages_of(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:

@@ -11,9 +11,9 @@ from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found
 from soilbio.importers.grid import check_columns, read_grid
 from soilbio.importers.known import joined, read_fasta, taxa_of
-from soilbio.importers.lineage_columns import Columns, columns_of, notes_on, of_hits
+from soilbio.importers.lineage_columns import columns_of
+from soilbio.importers.lineage_notes import left_of, notes_on
 from soilbio.importers.orientation import features_are_rows
-from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.sides import FASTA, check_alike, check_known
 from soilbio.importers.stated import stated
 from soilbio.importers.text import read_texts
@@ -94,7 +94,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             *(sheet.notes if sheet else []),
             *told_of,
             *notes_on(texts, columns),
-            *_left(texts, columns, parts["taxa"]),
+            *left_of(texts, columns, _called(parts["taxa"])),
             *check_known(files, features, sequences, taxa, told),
         ],
     )
@@ -133,15 +133,6 @@ def _parts(sources: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], list[s
 def _called(part: tuple[Path, str]) -> str:
     path, sheet = part
     return f"{path.name}, sheet {sheet}" if sheet else path.name
-
-
-def _left(
-    texts: Mapping[str, Sequence[str]], columns: Columns, part: tuple[Path, str]
-) -> list[str]:
-    """Say which columns of taxa are not taken, beside those of which it is said otherwise."""
-    said = {*columns.taken, *columns.beside, *of_hits(texts)}
-    left = [name for name in texts if name not in said and not rank_of(name) and any(texts[name])]
-    return [f"columns of {_called(part)} are not taken: {', '.join(left)}"] if left else []
 
 
 def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:

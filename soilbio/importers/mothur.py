@@ -19,6 +19,7 @@ from soilbio.importers.text import open_text
 _SHARED = ("*.shared", "*.shared.gz")
 _SHARES = ("*.relabund", "*.relabund.gz")
 _TABLE = re.compile(r"\.(?:shared|relabund|count_table)(?:\.gz)?$")
+_OF_LIBRARIES = re.compile(r"\.(?:shared|relabund)(?:\.gz)?$")
 _COUNTS = ("*.count_table", "*.count_table.gz")
 _LISTS = ("*.list", "*.list.gz")
 _LIST = re.compile(r"\.list(?:\.gz)?$")
@@ -35,7 +36,16 @@ def recognise(source: Path) -> str:
     table = first_of(source, (*_SHARED, *_COUNTS, *_SHARES)) if source.is_dir() else source
     if table is None or not (_TABLE.search(table.name) or _LIST.search(table.name)):
         return ""
-    return f"{table.name} is a name of mothur's"
+    lacking = "" if _names_libraries(table) else "; to settle first: it has no column Group"
+    return f"{table.name} is a name of mothur's{lacking}"
+
+
+def _names_libraries(table: Path) -> bool:
+    """Tell whether a table of libraries in rows has the column that names them."""
+    if not _OF_LIBRARIES.search(table.name):
+        return True
+    with open_text(table) as handle:
+        return "Group" in handle.readline().rstrip("\r\n").split("\t")
 
 
 @dataclass(slots=True)

@@ -28,7 +28,8 @@ from soilbio.importers.known import (
     taxa_of,
     together_with,
 )
-from soilbio.importers.lineage_columns import columns_of, notes_on, of_hits
+from soilbio.importers.lineage_columns import columns_of
+from soilbio.importers.lineage_notes import left_of, notes_on, of_hits
 from soilbio.importers.measured import check_values, is_of_design
 from soilbio.importers.naming import is_index
 from soilbio.importers.orientation import features_are_rows
@@ -112,6 +113,7 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
     elif (columns := columns_of(grid.texts, str(source))).has_lineages:
         more = taxa_of(grid.rows, grid.texts, str(source))
         parts.notes += notes_on(grid.texts, columns)
+        parts.notes += left_of(grid.texts, columns, source.name)
         parts.lineages = together_with(parts.lineages, more)
     else:
         parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
@@ -191,7 +193,8 @@ def together(
             ", ".join(source.name for source in sources),
             found=f"{len(parts.grids)} tables of numbers",
             expected="one table of numbers, beside sequences and lineages",
-            fix="Name the files of one table; import each table on its own",
+            fix="Name the files of one table; import each table on its own. Numbers beside lineages"
+            " that are of no library are left out by `table: {ignore_columns: [name]}` in --method",
         )
     grid = parts.grids[0]
     known = parts.sequences.keys() | parts.lineages.keys()

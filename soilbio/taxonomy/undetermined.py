@@ -12,6 +12,11 @@ _WORD = (
 )
 _WORDS = rf"{_WORD}(?: {_WORD})*"
 _BEHIND = re.compile(rf"((?:Candidatus |Ca\. ?)?[A-Z][\w-]+) {_WORDS}")
+# NCBI's and BLAST's of what was found and not named: Pyrinomonadaceae bacterium, with a strain or
+# without.
+_FOUND = re.compile(
+    r"((?:Candidatus |Ca\. ?)?[A-Z][\w-]+) (?:bacterium|archaeon|fungus|eukaryote)(?: .*)?"
+)
 _ALONE = re.compile(_WORDS)
 # Stages of animals that are epithets of others: Paenibacillus larvae, Sporoschisma juvenile.
 _EPITHET = re.compile(r"(?:[A-Z]\S+ )?(?:larvae?|juvenile)")
@@ -21,9 +26,9 @@ _WITHOUT_STAGES = frozenset({"Bacteria", "Archaea", "Fungi", "Viruses"})
 def name_before(text: str) -> str:
     """Give the name behind which only such words stand; empty where that is not so.
 
-    `Aporrectodea sp. juv.`, `Lumbricidae gen. et sp. indet.`, `Collembola larvae`.
+    `Aporrectodea sp. juv.`, `Lumbricidae gen. et sp. indet.`, `Terriglobales bacterium`.
     """
-    found = _BEHIND.fullmatch(text)
+    found = _BEHIND.fullmatch(text) or _FOUND.fullmatch(text)
     return found[1] if found else ""
 
 

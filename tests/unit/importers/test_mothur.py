@@ -204,3 +204,12 @@ def test_shares_of_mothur_are_shares(tmp_path, form):
     found = read("mothur", [source], {})
     assert found.shares
     assert found.libraries == ("A", "B")
+
+
+def test_a_shared_file_without_libraries_is_told_at_first_sight(tmp_path):
+    (tmp_path / "soil.shared").write_text("\tOtu1\tOtu2\n\t5\t3\n")
+    ((form, reason),) = detect(tmp_path / "soil.shared")
+    assert form == "mothur"
+    assert reason.endswith("to settle first: it has no column Group")
+    (tmp_path / "soil.shared").write_text("label\tGroup\tnumOtus\tOtu1\n0.03\tA\t1\t5\n")
+    assert "settle" not in detect(tmp_path / "soil.shared")[0][1]

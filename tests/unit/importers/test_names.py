@@ -649,6 +649,18 @@ def test_the_support_of_a_lineage_is_that_of_its_deepest_name(tmp_path, pattern)
     assert found.notes == []
 
 
+def test_columns_beside_lineages_that_are_not_taken_are_named(tmp_path):
+    table = written(tmp_path, "OTU\tS1\tS2\nOTU1\t10\t3\nOTU2\t4\t7\n")
+    header = "OTU\tDomain\tPhylum\tHit2DB\tMethod\tGuild\tNotes\t%ID\n"
+    rows = "OTU1\tBacteria\tA\t?\tx\tsoil\t\t91.2\nOTU2\tBacteria\tB\t-\tx\t-\t\t99\n"
+    found = read("table", [table, written(tmp_path, header + rows, "tax.txt")], {})
+    assert lineages(found) == {"OTU1": "d__Bacteria; p__A", "OTU2": "d__Bacteria; p__B"}
+    assert found.notes == [
+        "column '%ID' tells how alike a hit is, which supports no name, and is not taken",
+        "columns of tax.txt are not taken: Hit2DB, Method, Guild",
+    ]
+
+
 def test_a_species_that_says_that_there_is_none_stays_so_verbatim(tmp_path):
     text = "OTU\tS1\tS2\tKingdom\tGenus\tSpecies\nO1\t5\t3\tBacteria\tUnassigned\tUnassigned\n"
     taxon = read("table", [written(tmp_path, text)], {}).features["O1"]

@@ -109,6 +109,10 @@ def test_larvae_are_a_stage_of_animals_and_species_of_others(lineage, species):
         ("Diptera larvae", {"": "Diptera"}),
         ("Elateridae larvae", {"": "Elateridae"}),
         ("Tipula juveniles", {"": "Tipula"}),
+        ("Pyrinomonadaceae bacterium", {"": "Pyrinomonadaceae"}),
+        ("Terriglobales bacterium RBG_16_50_20", {"": "Terriglobales"}),
+        ("Candidatus Gracilibacteria bacterium", {"": "Candidatus Gracilibacteria"}),
+        ("Nitrososphaera archaeon", {"": "Nitrososphaera"}),
     ],
 )
 def test_what_stands_before_a_stage_alone_is_the_name_unless_both_may_be(text, expected):
