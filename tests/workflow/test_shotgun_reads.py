@@ -21,7 +21,7 @@ from soilbio.metadata.config import read_config
 from soilbio.metadata.sheet import read_sheet
 from soilbio.profile.screened import to_send
 from soilbio.standards.iupac import reverse_complement
-from tests.workflow.conftest import Project, dataset_bytes, make_project
+from tests.workflow.conftest import ROOT, Project, dataset_bytes, make_project
 
 GENOME_BP, PAIRS, READ_BP = 30_000, 3_000, 120
 CONFIG = """
@@ -193,6 +193,31 @@ def test_reads_are_kept_by_the_run_after_the_one_that_let_them_go(hosted):
     done = hosted.run("--until", "collect_ssu")
     assert done.returncode == 0, hosted.log() + done.stderr
     assert codes_of_sending(hosted) == set()
+
+
+def test_a_library_that_comes_later_leaves_the_others_as_they_are(hosted):
+    sheet = hosted.folder / "config" / "libraries.tsv"
+    rows = sheet.read_text()
+    *first, last = rows.rstrip("\n").split("\n")
+    sheet.write_text("\n".join(first) + "\n")
+    done = hosted.run("--until", "collect_ssu")
+    assert done.returncode == 0, hosted.log() + done.stderr
+    made = [hosted.results / "shotgun" / path for path in ("clean/M1.json", "ssu/M1.tsv")]
+    before = [path.stat().st_mtime_ns for path in made]
+    assert last.startswith("M2")
+    sheet.write_text(rows)
+    done = hosted.run("--until", "collect_ssu")
+    assert done.returncode == 0, hosted.log() + done.stderr
+    assert set(accounts(hosted)) == {"M1", "M2"}
+    assert [path.stat().st_mtime_ns for path in made] == before
+    # Nor does an assay of amplicons that the same reference names.
+    amplicon = (ROOT / "config" / "libraries.tsv").read_text().split("\n")[1]
+    sheet.write_text(f"{rows}{amplicon.replace('../demo/reads/', '../reads/')}\n")
+    planned = hosted.run("--dry-run")
+    assert planned.returncode == 0
+    assert "prepare_unoise" in planned.stdout
+    assert "cut_reference" in planned.stdout
+    assert "clean_shotgun" not in planned.stdout
 
 
 def test_rrna_reads_have_the_reference_of_16s_amplicons_where_that_of_all_is_another(hosted):

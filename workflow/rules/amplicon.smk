@@ -308,7 +308,7 @@ rule build_classifier:
     input:
         files=lambda wildcards: reference_paths(assay_of(wildcards.reference)),
     output:
-        database=temp("results/reference/whole/{reference}.fasta"),
+        database=unless_searched("results/reference/whole/{reference}.fasta"),
     log:
         "results/logs/amplicon/build_classifier/{reference}.log",
     # Beside the reads, so that no core waits for it afterwards.

@@ -351,6 +351,15 @@ def unless_kept(path):
     return path if PROJECT.shotgun["keep_clean"] else temp(path)
 
 
+def unless_searched(path):
+    """Mark a whole reference as temporary, if no rRNA reads of metagenomes are searched with it.
+
+    Made anew for another assay it would have all metagenomes trimmed and searched again.
+    """
+    assays = {PROJECT.assays[library.assay] for library in SEQUENCED.values()}
+    return path if any("ssu" in assay.profilers for assay in assays) else temp(path)
+
+
 def is_long(library):
     """Tell whether a library's reads are those of Nanopore or PacBio."""
     return PROJECT.assays[SEQUENCED[library].assay].long_reads

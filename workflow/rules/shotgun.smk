@@ -6,7 +6,8 @@ rule index_genomes:
         genomes=[genome.path for genome in GENOMES],
         config=ancient(CONFIG_FILE),
     output:
-        index=temp("results/shotgun/genomes/{kind}.mmi"),
+        # Stays: were it made anew for a library that comes later, all would be cleaned again.
+        index="results/shotgun/genomes/{kind}.mmi",
         genomes="results/shotgun/genomes/{kind}.json",
     log:
         "results/logs/shotgun/index_genomes/{kind}.log",
@@ -192,7 +193,8 @@ rule index_ssu_seeds:
     input:
         whole="results/reference/whole/{reference}.fasta",
     output:
-        index=temp("results/reference/ssu/{reference}.mmi"),
+        # Stays, as that of genomes does.
+        index="results/reference/ssu/{reference}.mmi",
     log:
         "results/logs/shotgun/index_ssu_seeds/{reference}.log",
     conda:
@@ -201,6 +203,8 @@ rule index_ssu_seeds:
     resources:
         mem_mb=3000,
         runtime=60,
+    params:
+        state=lambda wildcards: reference_state(assay_of(wildcards.reference)),
     shell:
         "soilbio shotgun index-ssu seeds"
         " --whole {input.whole:q}"
