@@ -221,8 +221,11 @@ def _faults(name: str, value: Any) -> list[str]:
         return said + [f"'{key}'" for key in wanted if not value.get(key)]
     if value.get("kind") != "files":
         return [*said, "the kind 'files' (or 'pypi-sdist')"]
-    if LAYOUTS.get(str(value.get("layout")), "") != value.get("engine"):
-        said.append(f"a layout of {', '.join(LAYOUTS)}, and the engine that reads it")
+    layout = str(value.get("layout"))
+    if layout not in LAYOUTS:
+        said.append(f"a layout of {', '.join(LAYOUTS)}")
+    elif value.get("engine") != LAYOUTS[layout]:
+        said.append(f"the engine '{LAYOUTS[layout]}', which reads the layout '{layout}'")
     files = value.get("files")
     if not isinstance(files, list) or not files:
         return [*said, "a list of files"]

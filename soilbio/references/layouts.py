@@ -95,7 +95,8 @@ def _hold_to(
     """Hold what was unpacked to its publisher's list of MD5."""
     unlisted = [name for name in needed if name not in listed]
     if unlisted:
-        raise wrong_checksum("its publisher's list", f"MD5 of {', '.join(needed)}", "none of them")
+        found = f"none of {', '.join(unlisted)}"
+        raise wrong_checksum("its publisher's list", f"MD5 of {', '.join(needed)}", found)
     for name in written:
         if name in listed and (found := md5_of(folder / name)) != listed[name]:
             raise wrong_checksum(name, f"MD5 {listed[name]}", found)

@@ -413,6 +413,7 @@ def test_members_of_an_archive_are_held_to_their_publishers_list(server, tmp_pat
     with pytest.raises(InputError) as caught:
         get(kraken_entry(server, TABLES, TABLES[:2]), tmp_path / "third")
     assert codes(caught) == ["reference-checksum"]
+    assert caught.value.problems[0].found == "none of taxo.k2d"
 
 
 def test_an_archive_never_writes_outside_its_folder(server, tmp_path):

@@ -48,7 +48,12 @@ def test_the_manifest_has_what_the_issue_asks_for():
         ("x: {title: T, version: 1, kind: web, licence: C}", "the kind 'files'"),
         ("x: {version: 1, kind: files, licence: C, layout: dada2, engine: amplicons}", "'title'"),
         ("x: {title: T, version: 1, kind: files, layout: dada2, engine: amplicons}", "a licence"),
-        ("x: {title: T, version: 1, kind: files, licence: C, layout: dada2}", "engine"),
+        ("x: {title: T, version: 1, kind: files, licence: C, layout: dada2}", "engine 'amplicons'"),
+        (
+            "x: {title: T, version: 1, kind: files, licence: C, layout: taxdump, engine: kraken2}",
+            "the engine 'taxonomy', which reads the layout 'taxdump'",
+        ),
+        ("x: {title: T, version: 1, kind: files, licence: C, layout: k2}", "a layout of dada2"),
         ("x: {title: T, version: 1, kind: files, licence: C, size: 3}", "no key 'size'"),
     ],
 )
