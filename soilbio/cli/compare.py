@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
     from soilbio.errors import Refused
+    from soilbio.harmonise.alone import finer_alone, told_alone
     from soilbio.harmonise.compare import compare, sound_level, told, why_refused
     from soilbio.harmonise.placed import find_placing
     from soilbio.harmonise.rules import fields_of, read_rules
@@ -40,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     placed = find_placing(sources, common).assays if common else ()
     pairs = compare(assays, rules, trimming.genes(), placed)
     print(told(pairs, shown=None) or "There is one assay only.")
+    if args.reference and (alone := finer_alone(pairs, assays, rules, args.reference)):
+        print(f"\n{told_alone(alone)}")
     print(f"\nTogether: {sound_level(pairs)}")
     if refused := why_refused(pairs):
         raise Refused(refused)

@@ -137,6 +137,22 @@ def reference(tmp_path) -> Path:
     return path
 
 
+def test_two_that_share_a_region_are_told_beside_a_third_that_does_not(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES))
+    v1v3 = dataset(tmp_path / "c", "v1v3", V1V3, "V1-V3", genes)
+    v4 = dataset(tmp_path / "a", "v4", V4, "V4", genes)
+    v3v4 = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
+    capsys.readouterr()
+    assert main(["compare", *map(str, (v4, v3v4, v1v3)), "--reference", str(reference)]) == 0
+    told = capsys.readouterr().out
+    assert "Together: genus" in told
+    alone = [line for line in told.splitlines() if "alone could be merged" in line]
+    assert len(alone) == 2
+    assert not any("v1v3: v1v3" in line and "v4: v4 " in line for line in alone)
+    assert main(["compare", str(v4), str(v3v4), "--reference", str(reference)]) == 0
+    assert "alone" not in capsys.readouterr().out
+
+
 def test_two_laboratories_with_other_primers_are_merged_by_sequence(tmp_path, reference, capsys):
     genes = list(enumerate(GENES))
     one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:40])
