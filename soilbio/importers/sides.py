@@ -76,21 +76,8 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
         check_ignored(told.ignore_rows, parts.names, "row", problems)
     if told.names:
         check_names(told, parts.headers, problems)
-    if len(parts.numbered) > 1:
-        _note_numbered(parts.numbered, problems)
     problems.raise_if_any()
     return parts
-
-
-def _note_numbered(names: Sequence[str], problems: Problems) -> None:
-    problems.add(
-        "import-name",
-        found=f"numbers of rows in the first columns of {' and '.join(names)}",
-        expected="names of features, by which one file knows those of the other; a number may be"
-        " another feature's there",
-        fix="Say which column has them, `table: {names: HEADER}` in --method; or write them in"
-        " front, below `OTU ID`, in each file",
-    )
 
 
 def _sort(source: Path, parts: Parts, told: Stated) -> None:
@@ -199,6 +186,8 @@ def together(
     grid = parts.grids[0]
     known = parts.sequences.keys() | parts.lineages.keys()
     is_rows = features_are_rows(grid, known, told, rows=rows)
+    if is_rows and len(parts.numbered) > 1:
+        raise _only_numbered(sources, parts.numbered)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
     check_alike(grid, names, told, is_rows=is_rows)
     lineages, notes = dict(parts.lineages), list(grid.notes)
@@ -216,6 +205,18 @@ def together(
         tuple(libraries),
         features,
         notes=[*notes, *parts.notes],
+    )
+
+
+def _only_numbered(sources: Sequence[Path], numbered: Sequence[str]) -> InputError:
+    return problem_of(
+        "import-name",
+        ", ".join(source.name for source in sources),
+        found=f"numbers of rows in the first columns of {' and '.join(numbered)}"[:100],
+        expected="names of features, by which one file knows those of the other; a number may be"
+        " another feature's there",
+        fix="Say which column has them, `table: {names: HEADER}` in --method; or write them in"
+        " front, below `OTU ID`, in each file",
     )
 
 

@@ -29,15 +29,24 @@ write_part <- function(part, name) {
   write.table(part, file.path(target, name), sep = "\t", quote = FALSE, col.names = NA)
 }
 
+# Below a word for names: numbers may be the names of features.
+write_features <- function(part, name) {
+  write_part(part, name)
+  path <- file.path(target, name)
+  lines <- readLines(path)
+  lines[1] <- paste0("OTU ID", lines[1])
+  writeLines(lines, path)
+}
+
 write_phyloseq <- function(object) {
   parts <- attributes(object)
   counts <- plain_matrix(parts$otu_table)
   if (!isTRUE(attr(parts$otu_table, "taxa_are_rows"))) {
     counts <- t(counts)
   }
-  write_part(counts, "1_counts.tsv")
+  write_features(counts, "1_counts.tsv")
   if (!is.null(attr(parts$tax_table, "dim"))) {
-    write_part(plain_matrix(parts$tax_table), "2_taxonomy.tsv")
+    write_features(plain_matrix(parts$tax_table), "2_taxonomy.tsv")
   }
   if (is(parts$refseq, "XStringSet")) {
     sequences <- as.character(parts$refseq)

@@ -253,6 +253,10 @@ def test_two_files_are_not_joined_by_the_numbers_of_their_rows(tmp_path):
     assert problems("table", sources) == [("import-name", found)]
     sources = [table, written(tmp_path, f"OTU{taxonomy}", "taxonomy.tsv")]
     assert lineages(read("table", sources, {}))["2"] == "d__Bacteria;p__B"
+    # Of libraries in rows nothing is known by them.
+    text = "\tOTU_1\tOTU_2\n1\t5\t1\n2\t3\t4\n3\t7\t9\n"
+    sources = [written(tmp_path, text), written(tmp_path, taxonomy, "taxonomy.tsv")]
+    assert problems("table", sources, rows="libraries")[0][0] == "import-names-differ"
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,15 @@ def test_ranks_that_nobody_named_are_read(tmp_path):
     assert found.libraries == ("S1", "S2")
 
 
+def test_numbers_may_name_the_features_of_an_object(tmp_path):
+    path = tmp_path / "soils.rds"
+    text = OBJECT.replace("RANKS", '"Kingdom", "Phylum"').replace("PATH", str(path))
+    text = text.replace('c("O1", "O2")', 'c("1", "2")')
+    subprocess.run(["Rscript", "--vanilla", "-e", text], check=True, capture_output=True)
+    found = read("phyloseq", [path], {})
+    assert found.features["2"].lineage == "k__Bacteria; p__B"
+
+
 def test_what_is_wrong_in_an_object_names_the_object(tmp_path):
     path = saved(tmp_path, '"one", "two"')
     with pytest.raises(InputError) as caught:
