@@ -1,20 +1,24 @@
 """Assays of one region whose sequences all begin or end a few bases elsewhere: they are cut alike.
 
-Pipelines cut amplicons at places of their own (mothur filters the columns of an alignment, say), so
-that no sequence of one is any of another's, and laboratories seem to have nothing in common. Where
-the sequences that two assays share lie against each other at one offset, that is what their methods
-do, and both are cut to what they have in common. Single sequences that differ otherwise are left
-to `ends`.
+Pipelines cut amplicons at places of their own (mothur filters the columns of an alignment, forward
+reads end at one length), so that no sequence of one is any of another's, and laboratories seem to
+have nothing in common. Where the sequences that two assays share lie against each other at one
+offset, or begin at one and end where all of one assay have one length, that is what their methods
+do, and all are cut to what they have in common. Single sequences that differ otherwise are left to
+`ends`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from soilbio.harmonise.ends import MIDDLE_BP, middle_of, middles_in
+from soilbio.harmonise.lengths import CUT
 
 if TYPE_CHECKING:
     from soilbio.harmonise.ways import Part
@@ -25,10 +29,31 @@ _OF_ALL = 0.9
 _FEWEST = 10
 # How many bases more the first has than the other, at its start and at its end.
 Offset = tuple[int, int]
+Pair = tuple[str, str]
 
 
-def common_ends(parts: Sequence[Part], alike: Iterable[tuple[str, str]]) -> dict[str, Offset]:
-    """Find the bases to cut from the start and the end of assays' sequences.
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Bases to cut from assays' sequences at their start and end, and then to which length."""
+
+    ends: Mapping[str, Offset] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """How the sequences of two assays lie against each other.
+
+    Where `end` is not one number, all of `cut` have one length, and the other's go on.
+    """
+
+    start: int
+    end: int | None
+    cut: str = ""
+
+
+def common_ends(parts: Sequence[Part], alike: Iterable[Pair]) -> Cuts:
+    """Find what to cut from assays' sequences so that they begin and end at one place.
 
     Parameters
     ----------
@@ -39,20 +64,21 @@ def common_ends(parts: Sequence[Part], alike: Iterable[tuple[str, str]]) -> dict
 
     Returns
     -------
-    dict
-        Of assays from which something is cut. Hashes of sequences are held in memory, O(features).
+    Cuts
+        Of assays from which something is cut. Sequences are held in memory, O(features).
 
     """
     pairs = [(min(pair), max(pair)) for pair in alike]
     wanted = {name for pair in pairs for name in pair}
     if not wanted:
-        return {}
+        return Cuts()
     holders: dict[str, list[str]] = {}
     for assay, sequence in sorted(_sequences(parts, wanted)):
         holders.setdefault(sequence, []).append(assay)
+    lengths = _one_length_each(holders)
     found = _offsets(holders)
-    offsets = {pair: _agreed(found.get(pair)) for pair in pairs}
-    return _cuts({pair: offset for pair, offset in offsets.items() if offset is not None})
+    met = {pair: _agreed(pair, found[pair], lengths) for pair in pairs if pair in found}
+    return _cuts({pair: one for pair, one in met.items() if one is not None}, lengths)
 
 
 def _sequences(parts: Sequence[Part], wanted: set[str]) -> Iterator[tuple[str, str]]:
@@ -122,46 +148,78 @@ def _offset(one: str, other: str, at: int) -> Offset | None:
     return (start, end) if own == other[max(-start, 0) : len(other) - max(-end, 0)] else None
 
 
-def _agreed(found: Counter[Offset] | None) -> Offset | None:
-    """Give the offset of two assays, if what they share has one."""
-    if not found:
-        return None
+def _one_length_each(holders: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Give the length of assays of which nearly all sequences have it."""
+    lengths: dict[str, Counter[int]] = defaultdict(Counter)
+    for sequence, owners in holders.items():
+        for assay in owners:
+            lengths[assay][len(sequence)] += 1
+    most = {assay: max(own.items(), key=itemgetter(1)) for assay, own in lengths.items()}
+    return {
+        assay: length
+        for assay, (length, number) in most.items()
+        if number >= CUT * lengths[assay].total()
+    }
+
+
+def _agreed(pair: Pair, found: Counter[Offset], lengths: Mapping[str, int]) -> _Met | None:
+    """Say how two assays lie against each other, if what they share says one thing."""
     offset, number = min(found.items(), key=lambda one: (-one[1], one[0]))
-    is_clear = number >= _OF_ALL * found.total()
-    return offset if is_clear and (number >= _FEWEST or offset == (0, 0)) else None
+    enough = _OF_ALL * found.total()
+    if number >= enough:
+        is_known = number >= _FEWEST or offset == (0, 0)
+        return _Met(*offset) if is_known else None
+    start = offset[0]
+    for cut, sign in zip(pair, (-1, 1), strict=True):
+        goes_on = sum(
+            number for (own, end), number in found.items() if own == start and sign * end >= 0
+        )
+        if cut in lengths and goes_on >= max(enough, _FEWEST):
+            return _Met(start, None, cut)
+    return None
 
 
-def _cuts(offsets: Mapping[tuple[str, str], Offset]) -> dict[str, Offset]:
-    """Say what to cut so that assays that lie against each other begin and end at one place.
-
-    Of assays whose offsets contradict each other nothing is cut.
-    """
-    nearby: dict[str, list[tuple[str, Offset]]] = defaultdict(list)
-    for (one, other), (start, end) in sorted(offsets.items()):
-        nearby[one].append((other, (start, end)))
-        nearby[other].append((one, (-start, -end)))
-    found: dict[str, Offset] = {}
-    seen: set[str] = set()
-    for first in sorted(nearby):
-        if first in seen:
+def _cuts(met: Mapping[Pair, _Met], lengths: Mapping[str, int]) -> Cuts:
+    """Say what to cut; of assays that contradict each other nothing is."""
+    ends: dict[str, Offset] = {}
+    to_length: dict[str, int] = {}
+    starts = {pair: one.start for pair, one in met.items()}
+    for group in _groups(met):
+        start = _longer({pair: starts[pair] for pair in met if pair[0] in group})
+        end = _longer(
+            {pair: one.end for pair, one in met.items() if pair[0] in group and one.end is not None}
+        )
+        if start is None or end is None:
             continue
-        # How much longer each is than the first.
-        longer: dict[str, Offset] = {first: (0, 0)}
-        todo, is_clear = [first], True
-        while todo:
-            own = todo.pop()
-            for other, (start, end) in nearby[own]:
-                its = longer[own][0] - start, longer[own][1] - end
-                if other not in longer:
-                    longer[other] = its
-                    todo.append(other)
-                is_clear &= longer[other] == its
-        seen |= longer.keys()
-        if is_clear:
-            least = [min(one[end] for one in longer.values()) for end in (0, 1)]
-            found |= {
-                name: (one[0] - least[0], one[1] - least[1])
-                for name, one in longer.items()
-                if list(one) != least
-            }
-    return found
+        own = {name: (start[name], end.get(name, 0)) for name in group}
+        ends |= {name: cut for name, cut in own.items() if cut != (0, 0)}
+        cut = {one.cut for pair, one in met.items() if pair[0] in group and one.cut}
+        if cut:
+            shortest = min(lengths[name] - sum(own[name]) for name in cut)
+            to_length |= dict.fromkeys(sorted(group), shortest)
+    return Cuts(ends, to_length)
+
+
+def _groups(pairs: Iterable[Pair]) -> list[set[str]]:
+    """Put assays together that lie against each other, also by way of others."""
+    of: dict[str, set[str]] = {}
+    for one, other in sorted(pairs):
+        group = of.get(one, {one}) | of.get(other, {other})
+        of |= dict.fromkeys(group, group)
+    return [of[name] for name in sorted(of) if name == min(of[name])]
+
+
+def _longer(offsets: Mapping[Pair, int]) -> dict[str, int] | None:
+    """Give by how much each assay is longer than the shortest; None where pairs contradict."""
+    found: dict[str, int] = {}
+    for group in _groups(offsets):
+        own = {min(group): 0}
+        while len(own) < len(group):
+            for (one, other), more in offsets.items():
+                if one in own and other in group:
+                    own.setdefault(other, own[one] - more)
+                elif other in own and one in group:
+                    own.setdefault(one, own[other] + more)
+        found |= {name: one - min(own.values()) for name, one in own.items()}
+    is_clear = all(found[one] - found[other] == more for (one, other), more in offsets.items())
+    return found if is_clear else None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from soilbio.harmonise.sources import Source
 
 # An engine cuts to one length if so many of its features have it.
-_CUT = 0.95
+CUT = 0.95
 # Lengths that are nearer to each other than this are compared by the ends (`harmonise.ends`).
 NEAR = 0.9
 # Shorter pieces tell too little (`common_region`).
@@ -56,7 +56,7 @@ def lengths_of(
         if lengths.len():
             typical = int(lengths.sort()[lengths.len() // 2])
             share = (lengths == typical).sum() / lengths.len()
-            found[name] = Lengths(name, typical, share >= _CUT)
+            found[name] = Lengths(name, typical, share >= CUT)
     beginnings = _Beginnings(sequences)
     meets: dict[str, set[str]] = {name: set() for name in found}
     for shorter, longer in permutations(sorted(found), 2):

@@ -189,7 +189,9 @@ def _changed(
 def _cut(parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Path) -> list[Part]:
     """Trim sequences to a window or a length, or where all of an assay begin or end elsewhere."""
     trimming = ways.trimming
-    trimming.ends = common_ends(parts, trimming.alike)
+    cuts = common_ends(parts, trimming.alike)
+    trimming.ends = dict(cuts.ends)
+    trimming.lengths |= cuts.lengths
     if not ways.is_trimmed:
         return parts
     parts = [

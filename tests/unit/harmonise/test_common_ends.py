@@ -104,3 +104,42 @@ def test_offsets_of_several_kinds_are_no_method(tmp_path):
     apart = "features_kept_apart_by_agreements_though_one_but_for_their_ends"
     assert history(merged)["notes"][apart] == 15
     assert in_common(merged) == 15
+
+
+def read(length_bp: int, sequences):
+    """Give sequences as forward reads cut to one length show them."""
+    return [one[:length_bp] for one in sequences if len(one) >= length_bp]
+
+
+@pytest.mark.parametrize("agreement", [SEMI, BARE])
+@pytest.mark.parametrize("length_bp", [252, 250, 240])
+def test_forward_reads_of_nearly_the_whole_length_are_met(tmp_path, length_bp, agreement):
+    one = made(tmp_path / "x", WHOLE[:30])
+    other = made(tmp_path / "y", read(length_bp, WHOLE[10:]), agreement=agreement)
+    merged = merge(tmp_path / "m", one, other)
+    assert in_common(merged) == 20
+    assert set(merged.table("features")["length_bp"]) == {length_bp}
+    assert set(history(merged)["common_lengths"].values()) == {length_bp}
+    assert "common_ends" not in history(merged)
+
+
+def test_forward_reads_meet_also_what_begins_elsewhere(tmp_path):
+    """Merged pairs, forward reads, and what mothur's columns leave of merged pairs."""
+    x = made(tmp_path / "x", WHOLE)
+    y = made(tmp_path / "y", read(250, WHOLE), agreement=BARE)
+    z = made(tmp_path / "z", WHOLE, (1, 3))
+    merged = merge(tmp_path / "m", x, y, z)
+    name = "16S-V4-515FY-806RB"
+    assert history(merged)["common_ends"] == {f"x: {name}": [1, 3], f"y: {name}": [1, 0]}
+    assert set(history(merged)["common_lengths"].values()) == {249}
+    common = [one for one in WHOLE if len(one) >= 253]
+    assert {one[1:250] for one in common} <= set(merged.table("features")["sequence"])
+    shared = merged.table("counts").group_by("feature_id").len()
+    assert (shared["len"] == 3).sum() == len(common)
+
+
+def test_what_has_one_length_by_nature_is_not_cut_to_it(tmp_path):
+    natural = [one for one in WHOLE if len(one) == 253]
+    merged = merge(tmp_path / "m", made(tmp_path / "x", WHOLE), made(tmp_path / "y", natural))
+    assert "common_lengths" not in history(merged)
+    assert merged.table("features").height == len(WHOLE)
