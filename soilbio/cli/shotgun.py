@@ -39,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     combine.add_argument("dataset", type=Path)
     combine.add_argument("--results", type=Path, required=True, help="of the run: its evidence")
     combine.add_argument("--out", type=Path, required=True, help="table to write")
+    combine.add_argument(
+        "--engines",
+        nargs="+",
+        choices=(*WHOLE_READS, REESTIMATES),
+        help="as if no others had run (default: all)",
+    )
     kmers = steps.add_parser("kmers", help="prepare a Kraken2 database for re-estimates (Bracken)")
     kmers.add_argument("database", type=Path, help="folder that still holds its library/")
     kmers.add_argument(
@@ -65,16 +71,21 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _combine(args: argparse.Namespace) -> int:
+    import polars as pl
+
     from soilbio.dataset.read import read_dataset
-    from soilbio.diversity.combined import combined
+    from soilbio.diversity.combined import READS, combined
     from soilbio.report.results import read_evidence
 
-    dataset = read_dataset(args.dataset)
+    tables = dict(read_dataset(args.dataset).tables)
     engines = (*WHOLE_READS, REESTIMATES)
     known = read_evidence(sorted((args.results / "profile").glob("*/evidence.tsv")))
+    if args.engines:
+        tables["assays"] = tables["assays"].filter(pl.col("engine").is_in(args.engines))
+        known = known if READS in args.engines else {}
     lines = ["\t".join(("library", "rank", "name", *engines, "called", "reason"))]
     for rank in ("genus", "species"):
-        for call in combined(dataset.tables, rank, known):
+        for call in combined(tables, rank, known):
             shares = [f"{call.shares[one]:.9g}" if one in call.shares else "" for one in engines]
             verdict = "yes" if call.is_called else "no"
             row = (call.library, rank, call.name, *shares, verdict, call.reason)

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from skbio.diversity import alpha_diversity, beta_diversity
 
+from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.diversity.combined import Evidence, combined, shares_named
@@ -234,3 +235,17 @@ def test_reads_of_a_marker_gene_are_measured_by_genera(dataset, tmp_path):
 
 def test_only_profiles_are_measured_so(dataset):
     assert is_profile(dataset, "wgs-kraken2")
+
+
+@pytest.mark.parametrize("engines", [(), ("sylph", "sourmash"), ("kraken2", "sylph")])
+def test_some_of_the_profilers_call_as_if_no_others_had_run(dataset, tmp_path, engines):
+    target = tmp_path / "taxa.tsv"
+    words = ["shotgun", "combine", str(dataset.folder), "--results", str(tmp_path)]
+    asked = ["--engines", *engines] if engines else []
+    assert main([*words, "--out", str(target), *asked]) == 0
+    table = pl.read_csv(target, separator="\t")
+    shown = {name for name in ENGINES[:4] if table[name].drop_nulls().len()}
+    assert shown == (set(engines) if engines else set(ENGINES[:4]))
+    found = table.filter(rank="species", library="M3", name="Alphia una")["called"].to_list()
+    # Without Kraken2's evidence two must find it.
+    assert found == (["no"] if engines == ("sylph", "sourmash") else ["yes"])
