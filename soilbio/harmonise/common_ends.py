@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from soilbio.harmonise.ends import MIDDLE_BP, middle_of, middles_in
 from soilbio.harmonise.lengths import CUT
@@ -77,7 +77,8 @@ def common_ends(parts: Sequence[Part], alike: Iterable[Pair]) -> Cuts:
         holders.setdefault(sequence, []).append(assay)
     lengths = _one_length_each(holders)
     found = _offsets(holders)
-    met = {pair: _agreed(pair, found[pair], lengths) for pair in pairs if pair in found}
+    known = _cut_before(parts)
+    met = {pair: _agreed(pair, found[pair], lengths, known) for pair in pairs if pair in found}
     return _cuts({pair: one for pair, one in met.items() if one is not None}, lengths)
 
 
@@ -162,13 +163,44 @@ def _one_length_each(holders: Mapping[str, Sequence[str]]) -> dict[str, int]:
     }
 
 
-def _agreed(pair: Pair, found: Counter[Offset], lengths: Mapping[str, int]) -> _Met | None:
-    """Say how two assays lie against each other, if what they share says one thing."""
+def _cut_before(parts: Sequence[Part]) -> dict[str, set[Offset]]:
+    """Give what earlier merging cut from the ends of what is in each assay of a merged dataset."""
+    return {
+        f"{source.name}: {name}": cuts
+        for source, _, _ in parts
+        for name, cuts in cuts_before(source.history).items()
+    }
+
+
+def cuts_before(history: Mapping[str, Any]) -> dict[str, set[Offset]]:
+    """Give all cuts at ends by name of the merged assay, those of earlier mergings added up."""
+    found: dict[str, set[Offset]] = defaultdict(set)
+    earlier = [cuts_before(one) for one in history.get("before", ())]
+    for node, name in history.get("assays", {}).items():
+        start, end = history.get("common_ends", {}).get(node, (0, 0))
+        own = node.partition(": ")[2]
+        before = {cut for one in earlier for cut in one.get(own, ())} | {(0, 0)}
+        found[name] |= {(start + one, end + other) for one, other in before}
+    return found
+
+
+def _agreed(
+    pair: Pair,
+    found: Counter[Offset],
+    lengths: Mapping[str, int],
+    known: Mapping[str, set[Offset]],
+) -> _Met | None:
+    """Say how two assays lie against each other, if what they share says one thing.
+
+    What was as it is and was cut is met where it was before by any sequence.
+    """
     offset, number = min(found.items(), key=lambda one: (-one[1], one[0]))
     enough = _OF_ALL * found.total()
     if number >= enough:
-        is_known = number >= _FEWEST or offset == (0, 0)
-        return _Met(*offset) if is_known else None
+        turned = -offset[0], -offset[1]
+        is_known = offset in known.get(pair[1], ()) or turned in known.get(pair[0], ())
+        is_clear = number >= _FEWEST or offset == (0, 0) or is_known
+        return _Met(*offset) if is_clear else None
     start = offset[0]
     for cut, sign in zip(pair, (-1, 1), strict=True):
         goes_on = sum(

@@ -95,6 +95,27 @@ def test_else_nothing_is_cut(tmp_path, own, others):
     assert max(merged.table("features")["length_bp"]) == 254
 
 
+def test_what_was_cut_is_met_by_few_where_it_was_before(tmp_path):
+    """x and y have eight sequences in common, as they came; y was cut to where z begins and ends.
+
+    Eight alone show no method of cutting, but y is known to have been cut so.
+    """
+    x = made(tmp_path / "x", WHOLE[:18], agreement=BARE)
+    y, z = made(tmp_path / "y", WHOLE[10:]), made(tmp_path / "z", WHOLE[18:], (1, 4))
+    once = merge(tmp_path / "once", x, y, z)
+    assert in_common(once) == 8 + 22
+    later = merge(tmp_path / "later", merge(tmp_path / "n", y, z).folder, x)
+    for table in ("features", "counts"):
+        found, expected = (
+            one.table(table).select("feature_id").sort("feature_id") for one in (later, once)
+        )
+        assert found.equals(expected)
+    # And so when there was another merging between.
+    w = made(tmp_path / "w", WHOLE[18:30], (2, 4))
+    again = merge(tmp_path / "3", merge(tmp_path / "2", w, tmp_path / "n").folder, x)
+    assert in_common(again) == 8 + 22
+
+
 def test_offsets_of_several_kinds_are_no_method(tmp_path):
     """Half of what two share ends elsewhere: no cut makes all of it one."""
     cut = [one[1:-3] if n % 2 else one for n, one in enumerate(WHOLE[:30])]
