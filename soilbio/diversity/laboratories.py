@@ -122,6 +122,7 @@ def _measure(group: Group, community: Community, dataset: Dataset, asked: tuple[
             f"{community.uncounted:,} numbers are shares without reads: they cannot be drawn, and"
             " are not compared here"
         )
+    found.notes += _left_out(depth, community, laboratory_of)
     found.overlap = list(_overlap(dataset, community, laboratory_of))
     if len(depth.libraries) < 3:
         found.notes.append("fewer than three libraries reach the depth: nothing is compared")
@@ -139,6 +140,23 @@ def _measure(group: Group, community: Community, dataset: Dataset, asked: tuple[
     found.tests = list(known.tests(own, settings))
     found.parts = list(known.parts(own, settings))
     return found
+
+
+def _left_out(
+    standard: Standard, community: Community, laboratory_of: Mapping[str, str]
+) -> Iterator[str]:
+    """Say whose soils take no part, and why the first of them does not."""
+    soils = [name for name in community.libraries if not community.is_control[name]]
+    number = Counter(laboratory_of[name] for name in soils)
+    lost: dict[str, list[str]] = {}
+    for name in soils:
+        if name in standard.left_out:
+            lost.setdefault(laboratory_of[name], []).append(name)
+    for laboratory, names in sorted(lost.items()):
+        yield (
+            f"{len(names)} of {number[laboratory]} libraries of {laboratory}'s soils take no part"
+            f" ({names[0]}: {standard.left_out[names[0]]})"
+        )
 
 
 def _distances(drawn: Any, libraries: list[str]) -> DistanceMatrix:

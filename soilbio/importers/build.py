@@ -20,6 +20,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems, fold
 from soilbio.importers.assay import overruled, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids
+from soilbio.importers.lengths import target_of
 from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
 from soilbio.importers.prefixes import with_prefixes
@@ -94,13 +95,15 @@ def build_dataset(
     rows = [row for row, _ in samples]
     ids = _feature_ids(found.features, "".join(sorted(digests.values())))
     counts = _named(counts, ids, agreement_of, notes)
+    sequences = (taxon.sequence for taxon in found.features.values())
+    aim = target_of(assay, sequences, notes)
     tables = {
         "samples": _text_frame(rows),
         "assays": _frame([_assay(assay, agreement_of.values())], "assays"),
         "libraries": _frame(
             _libraries(tags, counts, str(assay["assay_id"]), agreement_of), "libraries"
         ),
-        "features": _features(found.features, ids, counts, assay, method.target()),
+        "features": _features(found.features, ids, counts, assay, aim),
         "counts": counts,
         "measurements": _frame(measurement_rows(rows), "measurements"),
     }

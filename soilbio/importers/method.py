@@ -12,12 +12,10 @@ import yaml
 
 from soilbio.errors import InputError, Problems, nearest, problem_of
 from soilbio.importers.stated import check_options
-from soilbio.metadata.assays import known_assays
 from soilbio.metadata.samples import sample_rows
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.tsv import read_rows
 from soilbio.standards.controls import CONTROL_TYPES
-from soilbio.taxonomy.flags import Target
 from soilbio.yaml_rows import dotted, nearest_row, repeated_keys, rows_of
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -74,13 +72,6 @@ class Method:
         """Give what is stated of a library; what is not, follows from its name."""
         known = self.tags.get(library)
         return known or Tag(library, library, "not-stated", "", self.agreement, 0)
-
-    def target(self) -> Target:
-        """Give the domains and lengths of a known assay; of others nothing is known."""
-        known = known_assays().get(str(self.assay.get("assay_id")))
-        if known is None:
-            return Target((), 0, 10**9)
-        return Target(known.domains, known.min_length_bp, known.max_length_bp)
 
 
 def read_method(path: Path, form: str) -> tuple[Method, Problems]:

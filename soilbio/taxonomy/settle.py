@@ -16,8 +16,10 @@ MARK = " / "
 # UNITE's species hypotheses have a number and the version of UNITE: SH1502188.08FU.
 SPECIES_HYPOTHESIS = r"(SH\d{6,8}\.\d{2}FU)"
 CONFLICT = "conflict-"
-# Of a feature if all of its rows are.
+# Flags of a feature only if all of its rows have them: what one dataset has beside its parents is
+# no chimera; what one found too short may be one with what another, cut since, has whole.
 CHIMERA = "chimera"
+_OF_ALL_ROWS = (CHIMERA, "off-target-length")
 _BACKBONES = ("ncbi_taxid", "gtdb_species")
 
 
@@ -25,7 +27,8 @@ def agreed_rows(rows: pl.DataFrame, ranks: Sequence[str] = RANKS) -> pl.DataFram
     """Make one row of the rows of each `feature_id`: of columns of features, what they agree on.
 
     Verbatim lineages and classifiers stand beside each other, the support is the least of them,
-    and flags add up. Only the `ranks`, the wider ones, are looked at: below them is no name.
+    and flags add up, but for those that all rows must have. Only the `ranks`, the wider ones, are
+    looked at: below them is no name.
     """
     import polars as pl
 
@@ -37,32 +40,13 @@ def agreed_rows(rows: pl.DataFrame, ranks: Sequence[str] = RANKS) -> pl.DataFram
         pl.col("confidence").min(),
         *said(ranks),
         *(_agreed(name) for name in _BACKBONES),
-        _are_chimeras(),
     )
     return (
         settled(joined, ranks)
         .with_columns(pl.lit(None, pl.String).alias(rank) for rank in RANKS if rank not in ranks)
         .with_columns(deepest(RANKS).alias("taxon_rank"))
         .with_columns(as_flags(pl.col("flags"), pl.col("taxon_rank").is_not_null()))
-        .with_columns(_of_all("flags"))
-        .drop("are_chimeras")
     )
-
-
-def _are_chimeras() -> pl.Expr:
-    """Tell whether all rows of a group are chimeras: what one dataset has beside them is none."""
-    import polars as pl
-
-    is_one = pl.col("flags").fill_null("").str.split("|").list.contains(CHIMERA)
-    return is_one.all().alias("are_chimeras")
-
-
-def _of_all(name: str) -> pl.Expr:
-    import polars as pl
-
-    flags = pl.col(name).str.split("|")
-    others = flags.list.set_difference(pl.lit([CHIMERA])).list.sort().list.join("|")
-    return pl.when("are_chimeras").then(pl.col(name)).otherwise(others).alias(name)
 
 
 def _agreed(name: str) -> pl.Expr:
@@ -129,11 +113,16 @@ def plain_name(name: pl.Expr) -> pl.Expr:
 
 
 def said(ranks: Sequence[str]) -> list[pl.Expr]:
-    """Give for each rank of a group its first name, whether all give one, whether they differ."""
+    """Give for each rank of a group its first name, whether all give one, whether they differ.
+
+    Also its flags, and of those that all rows must have whether they do.
+    """
     import polars as pl
 
+    flags = pl.col("flags").fill_null("")
     return [
-        pl.col("flags").fill_null("").str.join("|"),
+        flags.str.join("|"),
+        *(flags.str.split("|").list.contains(flag).all().alias(flag) for flag in _OF_ALL_ROWS),
         *(
             pl.when(_given(rank).n_unique() > 1)
             .then(plain_name(_given(rank)).first())
@@ -168,10 +157,22 @@ def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
         pl.when(pl.col(f"{rank}:differ")).then(pl.lit(f"|{CONFLICT}{rank}")).otherwise(pl.lit(""))
         for rank in ranks
     ]
-    return grouped.with_columns(*names, pl.concat_str("flags", *found).alias("flags")).drop(
+    return grouped.with_columns(*names, pl.concat_str(_of_all_rows(), *found).alias("flags")).drop(
+        *_OF_ALL_ROWS,
         *(f"{rank}:{word}" for rank in ranks for word in ("all", "differ")),
         *(f"{rank}:others" for rank in WIDEST if rank in ranks),
     )
+
+
+def _of_all_rows() -> pl.Expr:
+    """Leave out the flags that all rows of a group must have and some have not."""
+    import polars as pl
+
+    flags = pl.col("flags").str.split("|")
+    for flag in _OF_ALL_ROWS:
+        others = flags.list.set_difference(pl.lit([flag]))
+        flags = pl.when(pl.col(flag)).then(flags).otherwise(others)
+    return flags.list.join("|")
 
 
 def as_flags(joined: pl.Expr, is_named: pl.Expr) -> pl.Expr:

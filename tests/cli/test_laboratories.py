@@ -152,6 +152,16 @@ def test_a_coverage_that_is_none_is_told(crossed, tmp_path, capsys):
     assert "[coverage-range]" in capsys.readouterr().err
 
 
+def test_soils_that_take_no_part_are_told(crossed, tmp_path, capsys):
+    out = tmp_path / "out"
+    capsys.readouterr()
+    assert main(["laboratories", str(crossed), "--depth", "3000", "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    for name, letter in (("north", "N"), ("south", "S")):
+        assert f"8 of 8 libraries of {name}'s soils take no part ({letter}0: 2000 reads" in said
+        assert f"8 of 8 libraries of {name}" in (out / "laboratories.html").read_text()
+
+
 def test_the_same_bytes_again(crossed, tmp_path):
     for name in ("out", "again"):
         words = ["--by", "cur_land_use", "--out", str(tmp_path / name)]
