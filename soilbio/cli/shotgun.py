@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from soilbio.importers.shotgun import Told
     from soilbio.metadata.assays import Assay
     from soilbio.metadata.config import Config
+    from soilbio.profile.clean import Cleaned
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,23 +102,41 @@ def _combine(args: argparse.Namespace) -> int:
 def _profile(args: argparse.Namespace) -> None:
     from soilbio.metadata.config import read_config
     from soilbio.profile.clean import Cleaned
-    from soilbio.profile.shotgun import kraken2, sourmash, sylph
+    from soilbio.profile.earlier import give_or_make
+    from soilbio.profile.shotgun import version_of
+    from soilbio.references.identity import identity_of
 
     asked = read_config(args.config).shotgun
     _hold_to_identity(args, asked)
     reads = Cleaned(args.clean[0], args.clean[1] if len(args.clean) > 1 else None)
+    options, make = _maker(args, asked, reads)
+    made_of = {
+        "engine": version_of(args.engine),
+        "database": identity_of(args.engine, asked[f"{args.engine}_database"]),
+        "options": json.dumps(options, sort_keys=True),
+    }
+    give_or_make(args.out, reads, made_of, make)
+    _hold_to_identity(args, asked)
+
+
+def _maker(
+    args: argparse.Namespace, asked: Mapping[str, Any], reads: Cleaned
+) -> tuple[Mapping[str, Any], Callable[[], None]]:
+    """Gather what an engine is told, and what makes a profile with it."""
+    from soilbio.profile.shotgun import kraken2, sourmash, sylph
+
+    database: Path = asked[f"{args.engine}_database"]
     if args.engine == "kraken2":
         options = {
             "confidence": str(asked["kraken2_confidence"]),
             "minimum-hit-groups": str(asked["kraken2_min_hit_groups"]),
         }
-        kraken2(reads, asked["kraken2_database"], options, args.out, threads=args.threads)
-    elif args.engine == "sylph":
-        sylph(reads, asked["sylph_database"], asked["sylph_min_ani"], args.out)
-    else:
-        numbers = {name: asked[f"sourmash_{name}"] for name in ("ksize", "scaled", "threshold_bp")}
-        sourmash(reads, asked["sourmash_database"], numbers, args.out)
-    _hold_to_identity(args, asked)
+        return options, partial(kraken2, reads, database, options, args.out, threads=args.threads)
+    if args.engine == "sylph":
+        min_ani = asked["sylph_min_ani"]
+        return {"min_ani": min_ani}, partial(sylph, reads, database, min_ani, args.out)
+    numbers = {name: asked[f"sourmash_{name}"] for name in ("ksize", "scaled", "threshold_bp")}
+    return numbers, partial(sourmash, reads, database, numbers, args.out)
 
 
 def _hold_to_identity(args: argparse.Namespace, asked: Mapping[str, Any]) -> None:
@@ -251,12 +271,10 @@ def _said(
     method: Assay, project: Config, told: Told, nameless: Sequence[str], notes: list[str]
 ) -> dict[str, Mapping[str, Any]]:
     """Say what engine and database were used, and how; `nameless` genomes have no lineage."""
-    from importlib.metadata import version
-
     from soilbio import __version__
     from soilbio.metadata.databases import taxids_of
     from soilbio.profile.reestimate import distributions_of
-    from soilbio.profile.tools import tool_version
+    from soilbio.profile.shotgun import version_of
     from soilbio.references.identity import identity_of
     from soilbio.references.manifest import database_at, sha256_of
 
@@ -266,12 +284,7 @@ def _said(
     known = database_at(database)
     # Kraken 2's table may be hundreds of gigabytes: it is told from others by pieces of all of it.
     digest = identity_of("kraken2", database) if named_by == "kraken2" else sha256_of(database)
-    packages = {"sylph": "pysylph", "sourmash": "sourmash"}
-    used = (
-        f"kraken2 {tool_version(['kraken2', '--version'])}"
-        if named_by == "kraken2"
-        else f"{packages[engine]} {version(packages[engine])}"
-    )
+    used = version_of(named_by)
     parameters = {
         name.removeprefix(f"{engine}_"): value
         for name, value in asked.items()

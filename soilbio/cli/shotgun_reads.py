@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,11 +101,13 @@ def _index_ssu(args: argparse.Namespace) -> None:
 def _ssu(args: argparse.Namespace) -> None:
     from soilbio.metadata.config import read_config
     from soilbio.profile.clean import Cleaned
-    from soilbio.profile.ssu import profile
+    from soilbio.profile.earlier import give_or_make
+    from soilbio.profile.ssu import made_with, profile
 
-    project = read_config(args.config)
+    confidence = read_config(args.config).taxonomy["confidence"]
     reads = Cleaned(args.clean[0], args.clean[1] if len(args.clean) > 1 else None)
-    profile(reads, args.database, args.index, project.taxonomy["confidence"], args.out)
+    make = partial(profile, reads, args.database, args.index, confidence, args.out)
+    give_or_make(args.out, reads, made_with(args.database, args.index, confidence), make)
 
 
 def _collect(args: argparse.Namespace) -> None:

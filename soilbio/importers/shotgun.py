@@ -120,7 +120,7 @@ def _check_reports(reports: Mapping[str, Path], left: Mapping[str, Mapping[str, 
                 source=str(path),
                 found=f"a report of {reads} reads",
                 expected=f"all {left[library]['reads_merged']} of {library}",
-                fix="Remove the file and run again",
+                fix=f"Remove the file and its copy, made/{path.stem}.json beside it, and run again",
             )
     problems.raise_if_any()
 

@@ -6,13 +6,14 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from soilbio.metadata.databases import check_kraken2, wrong_database
 from soilbio.profile.clean import Cleaned
 from soilbio.profile.packing import needing_room, parts_of
-from soilbio.profile.tools import ToolFailed, run_tool, run_tool_into
+from soilbio.profile.tools import ToolFailed, run_tool, run_tool_into, tool_version
 from soilbio.references.disk import scratch_beside
 from soilbio.references.genome_names import accession_of
 from soilbio.references.kinds import check_fits
@@ -22,7 +23,15 @@ from soilbio.references.versions import check_whole
 # `share` is of all DNA; sylph also estimates the share of genomes, among those that it found.
 COLUMNS = ("genome", "share", "taxonomic_share", "ani", "coverage")
 
+_PACKAGES = {"sylph": "pysylph", "sourmash": "sourmash"}
 _OWN_READS = 2  # of a line of Kraken2's report: reads that are named so and no finer
+
+
+def version_of(engine: str) -> str:
+    """Name the program that makes an engine's profiles, and its version."""
+    if engine == "kraken2":
+        return f"kraken2 {tool_version(['kraken2', '--version'])}"
+    return f"{_PACKAGES[engine]} {version(_PACKAGES[engine])}"
 
 
 def kraken2(

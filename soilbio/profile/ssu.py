@@ -17,8 +17,9 @@ from soilbio.profile.minimap2 import (
     version_of_minimap2,
 )
 from soilbio.profile.packing import needing_room, parts_of
-from soilbio.profile.tools import ToolFailed, run_tool
+from soilbio.profile.tools import ToolFailed, run_tool, tool_version
 from soilbio.references.disk import scratch_beside
+from soilbio.references.identity import content_of
 from soilbio.taxonomy.sintax import read_sintax
 
 if TYPE_CHECKING:
@@ -103,6 +104,16 @@ def profile(reads: Cleaned, database: Path, index: Path, confidence: float, targ
         )
         lines = [f"{lineage}\t{counts[lineage]}\n" for lineage in sorted(counts)]
         part.write_text("\t".join(COLUMNS) + "\n" + "".join(lines), encoding="utf-8")
+
+
+def made_with(database: Path, index: Path, confidence: float) -> dict[str, str]:
+    """Say what a profile is made with, beside the reads."""
+    vsearch = tool_version(["vsearch", "--version"])
+    return {
+        "engine": f"minimap2 {version_of_minimap2()}, vsearch {vsearch}",
+        "database": f"{content_of(database)} {content_of(index)}",
+        "options": f"{confidence} {MIN_ALIGNED_BP} {MIN_IDENTITY} {' '.join(SEARCH)}",
+    }
 
 
 def read_profile(path: Path) -> dict[str, int]:

@@ -332,3 +332,29 @@ def test_a_database_replaced_at_its_place_makes_the_profiles_of_all_libraries_ag
     assert mixed.run(target).returncode == 0
     features = pl.read_parquet(profiles.with_name("features.parquet"))
     assert "Alphia secunda" in set(features["species"])
+
+
+def test_a_profiler_that_is_added_or_told_otherwise_leaves_the_others_profiles_as_they_are(mixed):
+    def copy_of(engine: str) -> Path:
+        return mixed.results / "shotgun" / engine / "made" / "M1.json"
+
+    def run(*engines: str) -> dict[str, int]:
+        config = mixed.config.read_text().split("\n")
+        place = next(n for n, line in enumerate(config) if "profilers:" in line)
+        config[place] = f"    profilers: [{', '.join(engines)}]"
+        mixed.config.write_text("\n".join(config))
+        done = mixed.run(*[f"results/shotgun/{engine}/M1.tsv" for engine in engines])
+        assert done.returncode == 0, mixed.log() + done.stderr
+        return {engine: copy_of(engine).stat().st_mtime_ns for engine in engines}
+
+    first = run("kraken2", "sylph")
+    profile = mixed.results / "shotgun" / "kraken2" / "M1.tsv"
+    before = profile.read_text()
+    second = run("kraken2", "sylph", "sourmash")
+    assert {engine: second[engine] for engine in first} == first
+    assert profile.read_text() == before
+    mixed.config.write_text(
+        mixed.config.read_text().replace("shotgun:", "shotgun:\n  sylph_min_ani: 90")
+    )
+    third = run("kraken2", "sylph", "sourmash")
+    assert {engine for engine in third if third[engine] != second[engine]} == {"sylph"}
