@@ -1,17 +1,17 @@
-"""PERMANOVA and PERMDISP of metadata columns, by scikit-bio, with the reason where not done.
+"""PERMANOVA (by scikit-bio) and PERMDISP of metadata columns, with the reason where not done.
 
-PERMANOVA: Anderson 2001, Austral Ecol. 26:32. PERMDISP: Anderson 2006, Biometrics 62:245, distances
-to spatial medians.
+PERMANOVA: Anderson 2001, Austral Ecol. 26:32. PERMDISP: `dispersion`.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations
-from math import comb
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
+
+from soilbio.diversity.dispersion import permdisp
+from soilbio.diversity.ways import MOST_WAYS, TIE, partitions, ways_to_part
 
 if TYPE_CHECKING:
     from skbio import DistanceMatrix
@@ -29,11 +29,7 @@ COLUMNS = (
     "note",
 )
 TESTS = ("permanova", "permdisp")
-# Statistics that differ by less are equal: the order of adding moves the last digits.
-TIE = 1e-9
 _NAMES_SHOWN = 5
-# Ways tried one by one, for an exact p; with more, permutations are drawn.
-MOST_WAYS = 1000
 Row = dict[str, object]
 # (group a library, permutations, seed) to (statistic, p).
 Statistic = Callable[[Sequence[object], int, int], tuple[float, float]]
@@ -150,9 +146,11 @@ def _test(
     reason = why_not_here(test, matrix, groups)
     if reason:
         return {"note": f"not tested: {reason}"}
+    if test == "permdisp":
+        return permdisp(matrix, groups, settings)
     permutations, seed = settings
     ways = ways_to_part(list(sizes.values()))
-    statistic_of = _permanova(matrix) if test == "permanova" else _permdisp(matrix)
+    statistic_of = _permanova(matrix)
     with warnings.catch_warnings():
         # Another way to part the libraries may put equal ones together: an infinite statistic.
         warnings.filterwarnings("ignore", "divide by zero|invalid value", RuntimeWarning)
@@ -162,14 +160,16 @@ def _test(
         else:
             statistic, p_value = statistic_of(groups, permutations, seed)
             tried, kind = permutations, ""
-    floor = max(1 / ways, 1 / (tried + 1)) if not kind else 1 / ways
-    # Fewer hits than there must be are chance of drawing.
-    row: Row = {"statistic": statistic, "p_value": max(floor, p_value), "permutations": tried}
-    row["note"] = f"{kind}p is {floor:.3g} at the least"
-    if test == "permanova":
-        between = statistic * (len(sizes) - 1)
-        row["r2"] = between / (between + len(groups) - len(sizes))
-    return row
+    floor = 1 / ways if kind else max(1 / ways, 1 / (tried + 1))
+    between = statistic * (len(sizes) - 1)
+    return {
+        "statistic": statistic,
+        # Fewer hits than there must be are chance of drawing.
+        "p_value": max(floor, p_value),
+        "permutations": tried,
+        "note": f"{kind}p is {floor:.3g} at the least",
+        "r2": between / (between + len(groups) - len(sizes)),
+    }
 
 
 def _exact(statistic_of: Statistic, groups: Sequence[str]) -> tuple[float, float]:
@@ -188,50 +188,3 @@ def _permanova(matrix: DistanceMatrix) -> Statistic:
         return float(result["test statistic"]), float(result["p-value"])
 
     return run
-
-
-def _permdisp(matrix: DistanceMatrix) -> Statistic:
-    """On all axes with a positive eigenvalue: what scikit-bio drops by default counts, too."""
-    from skbio.stats.distance import permdisp
-    from skbio.stats.ordination import pcoa
-
-    axes = pcoa(matrix, dimensions=len(matrix.ids), warn_neg_eigval=False)
-
-    def run(groups: Sequence[object], permutations: int, seed: int) -> tuple[float, float]:
-        result = permdisp(axes, list(groups), permutations=permutations, seed=seed)
-        return float(result["test statistic"]), float(result["p-value"])
-
-    return run
-
-
-def ways_to_part(sizes: Sequence[int]) -> int:
-    """Count the ways to part libraries into groups of such sizes; which group is which is alike."""
-    left, ways = sum(sizes), 1
-    for size in sizes:
-        ways *= comb(left, size)
-        left -= size
-    for times in Counter(sizes).values():
-        for number in range(2, times + 1):
-            ways //= number
-    return ways
-
-
-def partitions(sizes: Sequence[int]) -> Iterator[list[int]]:
-    """Give each way to part libraries into groups of such sizes, as a group number a library."""
-    ordered = sorted(sizes)
-    groups = [-1] * sum(sizes)
-
-    def part(number: int, free: tuple[int, ...], first: int) -> Iterator[list[int]]:
-        if number == len(ordered):
-            yield list(groups)
-            return
-        for members in combinations(free, ordered[number]):
-            # Of groups as large, the one with the earlier first member comes first.
-            if number and ordered[number] == ordered[number - 1] and members[0] < first:
-                continue
-            for member in members:
-                groups[member] = number
-            rest = tuple(place for place in free if place not in members)
-            yield from part(number + 1, rest, members[0])
-
-    yield from part(0, tuple(range(len(groups))), -1)

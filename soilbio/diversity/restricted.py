@@ -16,15 +16,8 @@ from itertools import product
 from math import factorial, prod
 from typing import TYPE_CHECKING, Any
 
-from soilbio.diversity.permutation import (
-    MOST_WAYS,
-    TIE,
-    partitions,
-    rows_of_column,
-    ways_to_part,
-    why_not,
-    why_not_here,
-)
+from soilbio.diversity.permutation import rows_of_column, why_not, why_not_here
+from soilbio.diversity.ways import MOST_WAYS, TIE, partitions, ways_to_part
 
 if TYPE_CHECKING:
     import numpy as np

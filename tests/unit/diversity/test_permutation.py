@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from itertools import permutations as orders
 
 import numpy as np
 import pytest
+from scipy.stats import f_oneway
 from skbio import DistanceMatrix
 
-from soilbio.diversity.permutation import partitions, rows_of_column, ways_to_part
+from soilbio.diversity.permutation import rows_of_column
+from soilbio.diversity.ways import partitions, ways_to_part
 
 SIX = {name: "x" if name < "d" else "y" for name in "abcdef"}
 
@@ -57,10 +60,11 @@ def test_of_three_against_three_p_is_a_tenth_at_the_least(seed):
     """Rounding must not part equal statistics: swapped groups would halve p."""
     rows = measured(apart(seed), SIX)
     assert rows["permanova"]["p_value"] == pytest.approx(0.1)
-    assert rows["permdisp"]["p_value"] >= 0.1
-    for row in rows.values():
+    assert rows["permdisp"]["p_value"] >= 1 / 11
+    for row, least in ((rows["permanova"], "0.1"), (rows["permdisp"], "0.0909")):
         assert row["permutations"] == 10
-        assert row["note"] == "all 10 ways to part the libraries tried; p is 0.1 at the least"
+        tried = "all 10 ways to part the libraries tried"
+        assert row["note"] == f"{tried}; p is {least} at the least"
 
 
 def test_an_exact_p_is_that_of_all_orders():
@@ -102,6 +106,47 @@ def test_dispersion_is_the_analysis_of_variance_of_distances_to_the_middle():
     within = sum(((one - mean) ** 2).sum() for one, mean in zip(spread, means, strict=True))
     # The spatial median is found by iteration.
     assert row["statistic"] == pytest.approx(between / (within / 4), rel=1e-4)
+
+
+def test_p_of_dispersion_is_that_of_deviations_in_other_orders():
+    """The distances' deviations from their group's mean are exchanged, not the libraries."""
+    values = np.array([1.0, 2, 6, 9, 20, 30, 34, 60, 61, 90])
+    labels = np.repeat([0, 1], 5)
+    row = measured(values[:, None], dict(zip("abcdefghij", "xxxxxyyyyy", strict=True)))["permdisp"]
+    middles = np.array([np.median(values[labels == group]) for group in (0, 1)])
+    distances = np.abs(values - middles[labels])
+    deviations = distances - np.array([distances[labels == g].mean() for g in (0, 1)])[labels]
+    own = f_oneway(distances[:5], distances[5:]).statistic
+    ways = [list(way) for way in combinations(range(10), 5)]
+    others = np.array(
+        [f_oneway(deviations[way], np.delete(deviations, way)).statistic for way in ways]
+    )
+    # Which group is called which is no other way.
+    hits, number = (others >= own - 1e-9).sum() / 2, len(ways) / 2
+    assert row["statistic"] == pytest.approx(own, rel=1e-4)
+    assert row["p_value"] == pytest.approx((hits + 1) / (number + 1))
+
+
+@pytest.mark.parametrize(("spread", "few", "most"), [(1, 0, 6), (4, 20, 40)])
+def test_groups_that_lie_apart_differ_in_spread_only_if_they_do(spread, few, most):
+    """Forty draws of two groups far apart: of one spread, one in twenty may seem to differ."""
+    group_of = {name: "x" if name < "i" else "y" for name in "abcdefghijklmnop"}
+    found = 0
+    for seed in range(40):
+        points = np.random.default_rng(seed).normal(0, 1, (16, 10))
+        points[8:] *= spread
+        points[8:, 0] += 30
+        found += measured(points, group_of, (199, 1))["permdisp"]["p_value"] <= 0.05
+    assert few <= found <= most
+
+
+def test_libraries_as_far_from_their_middles_as_each_other_are_not_tested():
+    """The corners of squares: nothing varies within a group."""
+    square = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    points = np.vstack([square, square * 3 + 20])
+    row = measured(points, dict(zip("abcdefgh", "xxxxyyyy", strict=True)))["permdisp"]
+    assert "equally far from its middle" in row["note"]
+    assert "p_value" not in row
 
 
 @pytest.mark.parametrize(
