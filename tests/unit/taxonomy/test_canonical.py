@@ -33,11 +33,29 @@ def test_a_change_is_told_with_its_basis():
 def test_every_change_has_its_source_and_a_date_is_a_year():
     for change in changed_names().values():
         assert change.source
-        assert change.date in ("", "2021", "2022", "2023")
+        assert change.date in ("", "2021", "2022", "2023", "2024")
 
 
-def test_a_class_is_not_renamed_as_a_phylum():
-    assert canonical({"class": "Actinobacteria"}).ranks["class"] == "Actinobacteria"
+@pytest.mark.parametrize(
+    ("rank", "former", "today"),
+    [
+        # One name, and another change at each rank.
+        ("class", "Actinobacteria", "Actinomycetes"),
+        ("class", "Gemmatimonadetes", "Gemmatimonadia"),
+        ("order", "Actinobacteria", "Actinobacteria"),
+        # As SILVA 138 and Greengenes write what NCBI and the code call otherwise.
+        ("phylum", "Halobacterota", "Halobacteriota"),
+        ("class", "Acidobacteriae", "Terriglobia"),
+        ("class", "Acidobacteriia", "Terriglobia"),
+        ("order", "Acidobacteriales", "Terriglobales"),
+        ("order", "Rhizobiales", "Hyphomicrobiales"),
+        ("order", "Rhizobiales_A", "Hyphomicrobiales_A"),
+        # SILVA has these as two orders, so that one is no former name of the other.
+        ("order", "Clostridiales", "Clostridiales"),
+    ],
+)
+def test_names_change_at_their_rank(rank, former, today):
+    assert canonical({rank: former}).ranks[rank] == today
 
 
 def test_no_name_changes_twice():
