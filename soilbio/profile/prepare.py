@@ -295,7 +295,9 @@ def _filtered_reads(
     kept -= drop_without_base(targets[: len(sources)]) if kept else 0
     reason = _why_empty([("in the files", raw), ("with both primers", primer), ("passed", kept)])
     status = "empty" if reason else "ok"
-    return ReadsLeft(reads.library_id, status, reason, raw, primer, 0, kept)
+    # Of pairs that are denoised, DADA2 tells how many it merged.
+    merged = 0 if is_paired else primer
+    return ReadsLeft(reads.library_id, status, reason, raw, primer, merged, kept)
 
 
 def _reads_left(

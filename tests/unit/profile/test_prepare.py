@@ -209,14 +209,15 @@ def test_filtering_a_damaged_file_leaves_empty_files_and_a_failed_library(tmp_pa
     assert [gzip.decompress(file.read_bytes()) for file in targets] == [b"", b""]
 
 
-def test_single_reads_leave_the_second_filtered_file_empty(tmp_path):
+def test_single_reads_leave_the_second_filtered_file_empty_and_none_is_lost_in_merging(tmp_path):
     amplicon = random_dna(253, 1)
-    reads = write_fastq(tmp_path / "a.fq.gz", [template(amplicon)[:200]])
+    # The second is too short to be filtered.
+    reads = write_fastq(tmp_path / "a.fq.gz", [template(amplicon)[:length] for length in (200, 60)])
     targets = [tmp_path / "x_1.fastq.gz", tmp_path / "x_2.fastq.gz"]
     left = prepare_filtered(Reads("a", reads, None), PRIMERS, Filters(), targets)
     assert gzip.decompress(targets[0].read_bytes()).decode().splitlines()[1] == amplicon[:181]
     assert gzip.decompress(targets[1].read_bytes()) == b""
-    assert left.reads_filtered == 1
+    assert (left.reads_primer, left.reads_merged, left.reads_filtered) == (2, 2, 1)
 
 
 def test_a_file_damaged_in_its_middle_is_called_damaged(tmp_path):
