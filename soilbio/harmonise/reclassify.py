@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import RANKS
 from soilbio.harmonise.ways import CONFIDENCE, sequences_of, write_fasta
+from soilbio.metadata.assays import known_assays
 from soilbio.profile.classify import Database, classify
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.build import build_sintax
@@ -24,12 +25,14 @@ from soilbio.taxonomy.sintax import read_sintax
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
     from soilbio.references.manifest import Reference
 
 _ANY = Target((), 0, 10**9)
 # Flags that say something of the names a feature came with.
-_OF_NAMES = ("unclassified", "chloroplast", "mitochondria", "conflict-")
+OFF_TARGET = "off-target-domain"
+_OF_NAMES = ("unclassified", "chloroplast", "mitochondria", "conflict-", OFF_TARGET)
 
 
 def reclassified(
@@ -66,7 +69,42 @@ def reclassified(
     notes["features_without_a_sequence_that_keep_their_names"] = (
         without.unique().select(pl.len()).collect().item()
     )
-    return [(source, counts, _with_names(own, frame.lazy())) for source, counts, own in parts]
+    return [
+        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts)))
+        for source, counts, own in parts
+    ]
+
+
+def _meant(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
+    """Give the domains that the assays of features are meant for; of others nothing is known."""
+    import polars as pl
+
+    by_primers = {
+        (one.forward_primer, one.reverse_primer): one.domains or (None,)
+        for one in known_assays().values()
+    }
+    known = pl.LazyFrame(
+        [
+            (row["assay_id"], domain)
+            for row in source.rows("assays")
+            for domain in by_primers.get(
+                (str(row["pcr_primer_forward"]), str(row["pcr_primer_reverse"])), (None,)
+            )
+        ],
+        schema={"assay_id": pl.String, "domain": pl.String},
+        orient="row",
+    )
+    libraries = source.frame("libraries").select("library_id", "assay_id")
+    return (
+        counts.select("library_id", "feature_id")
+        .join(libraries, on="library_id", how="inner")
+        .select("feature_id", "assay_id")
+        .unique()
+        .join(known, on="assay_id", how="inner")
+        .group_by("feature_id")
+        .agg(pl.col("domain").alias("meant"))
+        .filter(pl.col("meant").list.drop_nulls().list.len() == pl.col("meant").list.len())
+    )
 
 
 def _named(sequences: dict[str, str], reference: Reference, scratch: Path) -> list[dict[str, Any]]:
@@ -107,8 +145,11 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
-def _with_names(features: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
-    """Put the new names in the place of those a feature came with; verbatim ones stay beside."""
+def _with_names(features: pl.LazyFrame, new: pl.LazyFrame, meant: pl.LazyFrame) -> pl.LazyFrame:
+    """Put the new names in the place of those a feature came with; verbatim ones stay beside.
+
+    Flags that say something of names are made anew, `meant` are the domains of features' assays.
+    """
     import polars as pl
 
     is_new = pl.col("new_classifier").is_not_null()
@@ -129,11 +170,17 @@ def _with_names(features: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
     flags = pl.col("flags").fill_null("").str.split("|")
     of_names = pl.any_horizontal(pl.element().str.starts_with(one) for one in _OF_NAMES)
     kept = flags.list.eval(pl.element().filter(~of_names & (pl.element() != "")))
-    joined = pl.concat_str(
-        kept.list.join("|"), "new_flags", separator="|", ignore_nulls=True
-    ).str.strip_chars("|")
+    is_off = pl.col("new_domain").is_not_null() & ~pl.col("meant").list.contains(
+        pl.col("new_domain")
+    )
+    off = pl.when(is_off).then(pl.lit(OFF_TARGET))
+    every = pl.concat_str(
+        kept.list.join("|"), "new_flags", off, separator="|", ignore_nulls=True
+    ).str.split("|")
+    joined = every.list.eval(pl.element().filter(pl.element() != "").sort()).list.join("|")
     return (
         features.join(new, on="feature_id", how="left")
+        .join(meant, on="feature_id", how="left")
         .with_columns(
             beside("verbatim_lineage", "new_lineage"),
             beside("classifier", "new_classifier"),

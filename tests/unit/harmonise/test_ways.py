@@ -349,6 +349,48 @@ def test_one_reference_names_the_sequences_of_all(tmp_path, genes, capsys):
     assert history["classified"]["reference"] == "own"
 
 
+def test_whether_a_domain_is_meant_is_judged_by_the_new_names(tmp_path, genes):
+    """What a partner called a eukaryote is a bacterium to the reference that names all."""
+    v4 = f"pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}"
+    assay = f"{{assay_id: 16S-V4-515FY-806RB, target_gene: 16S rRNA, engine: dada2, {v4},"
+    assay += " reference: silva, reference_version: 138}"
+    bacillota = "d__Bacteria;p__Bacillota"
+    one = [
+        ("a", 3, genes[0][:260], "d__Eukaryota"),
+        ("b", 4, genes[1][:260], f"{bacillota};c__Chloroplast"),
+        ("c", 5, bases(random.Random(8), 260), "d__Eukaryota"),
+    ]
+    folders = [
+        table(tmp_path / "n", one, assay),
+        table(tmp_path / "s", [("d", 6, genes[0][:260], bacillota)], assay),
+    ]
+    words = ["--classify", "own", "--level", "feature", "--out", str(tmp_path / "merged")]
+    assert main(["harmonise", *map(str, folders), *words]) == 0
+    rows = read_dataset(tmp_path / "merged").table("features").to_dicts()
+    flags = {row["genus"]: row["flags"] for row in rows}
+    assert flags == {"Aus": "", "Bus": "", None: "unclassified"}
+
+
+@pytest.mark.parametrize(("domain", "flag"), [("Eukaryota", "off-target-domain"), ("Archaea", "")])
+def test_what_the_new_names_call_another_domain_is_off_target(
+    tmp_path, genes, domain, flag, monkeypatch
+):
+    lineages = "".join(f"g{n}\td__{domain};p__Aphylum;g__Genus{n}\n" for n in range(len(genes)))
+    (tmp_path / "own.tsv").write_text(lineages)
+    known = reference_of_files("own", "2", tmp_path / "own.fasta", tmp_path / "own.tsv")
+    monkeypatch.setattr("soilbio.references.manifest.locate", lambda name: known)
+    v4 = f"pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}"
+    assay = f"{{assay_id: 16S-V4-515FY-806RB, target_gene: 16S rRNA, engine: dada2, {v4}}}"
+    folders = [
+        table(tmp_path / name, [("a", 3, genes[place][:260], "")], assay)
+        for place, name in enumerate("ns")
+    ]
+    words = ["--classify", "own", "--level", "feature", "--out", str(tmp_path / "merged")]
+    assert main(["harmonise", *map(str, folders), *words]) == 0
+    rows = read_dataset(tmp_path / "merged").table("features")
+    assert rows["flags"].to_list() == [flag] * 2
+
+
 def test_what_one_reference_said_before_is_not_said_twice(tmp_path, genes):
     """Words of the source's own stay; one of the sequences is named by nothing of its own."""
     said = "k__Bacteria;p__Firmicutes"
