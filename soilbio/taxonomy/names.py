@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from soilbio.taxonomy.canonical import LETTERS
+from soilbio.taxonomy.undetermined import without_stage
 
 # MetaPhlAn names what has no name by genome bins: GGB25847_SGB37835, CFGB8514; species of a genus
 # by the bin, too: Alicycliphilus_SGB61891.
@@ -108,7 +109,7 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     space = name.find(" ", len("Candidatus ") if name.startswith("Candidatus ") else 0)
     rest = max(end, space) if space > 0 else len(name)
     plain = (name[:end] + name[end:rest].replace("_", " ") + name[rest:]).strip()
-    return _SUBGENUS.sub(r"\1 ", _SENSE.sub(r"\1", _SYNONYM.sub(r"\1", plain)))
+    return _SUBGENUS.sub(r"\1 ", _SENSE.sub(r"\1", without_stage(_SYNONYM.sub(r"\1", plain))))
 
 
 def is_fill(text: str, above: Sequence[str]) -> bool:

@@ -8,14 +8,18 @@ from collections.abc import Collection
 from soilbio.taxonomy.authors import without_author
 from soilbio.taxonomy.below_species import species_of
 from soilbio.taxonomy.names import name_in
-from soilbio.taxonomy.undetermined import is_undetermined
+from soilbio.taxonomy.undetermined import is_undetermined, without_stage
 
-# An epithet stands alone, or before authors, a strain, or what is below or about it. Other words
-# in lower case are cut from GenBank's names of what was sampled: anaerobic digester (metagenome).
+# An epithet stands alone, or before authors, a strain, or what is below or about it: a third word
+# of Latin, an abbreviation, the other parent of a hybrid. Other words in lower case are cut from
+# GenBank's names of what was sampled: anaerobic digester (metagenome).
+_LATIN = r"[a-z-]+(?:us|a|um|is|i|ae|ens|ans|ense|[eu]stre|are|ale|ile|or|[aeio]x)(?![a-z-])"
 _EPITHET = re.compile(
     r"(?:spp?|species|cf|aff|nr|x|\u00d7)\b.*"
     r"|\S+(?: (?:[^a-z].*|s\..*|sens.*|agg\b.*|(?:species )?(?:complex|group)))?"
+    rf"|{_LATIN} (?:{_LATIN}|(?:[a-z]+\.|[x\u00d7]) ?.*)"
 )
+_COMPARED = re.compile(r"(?:cf|aff|nr)\.? [A-Z]")  # NCBI's: cf. Phaeosphaeria sp. CPC 11231
 _VIRUS = re.compile(r"(?:virus|viroid|phage)(?: |$)")  # human papillomavirus 85
 # Species between which DADA2 could not tell: `subtilis/vallismortis`.
 _SEVERAL = re.compile(r"(?:^| )[a-z-]+(?:/[a-z-]+)+$")
@@ -50,8 +54,10 @@ def _with_genus(text: str, genus: str) -> str:
     if genus and text.casefold().startswith(f"{genus.casefold()} "):
         return f"{genus}{text[len(genus) :]}"
     epithet = text.removeprefix(f"{genus[:1]}. ")
-    if not epithet[:1].islower() or _VIRUS.search(epithet):
+    is_whole = not (epithet[:1].islower() or epithet.startswith("\u00d7"))
+    if is_whole or _VIRUS.search(epithet) or _COMPARED.match(epithet):
         return text
-    whole = f"{genus} {epithet}"
+    whole = without_stage(f"{genus} {epithet}")
+    epithet = whole.removeprefix(f"{genus} ")
     is_epithet = _EPITHET.fullmatch(epithet) or species_of(whole) or without_author(whole) != whole
     return whole if genus and is_epithet else ""

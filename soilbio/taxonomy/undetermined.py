@@ -6,12 +6,22 @@ import re
 from collections.abc import Collection
 
 _WORD = (
-    r"\(?(?:(?:gen|fam|spp?|spec|et|n|nov|(?:in|un)det|unid|juv|imm|subad|ad|cf|aff|nr)\.?"
+    r"\(?(?:(?:gen|fam|spp?|ssp|spec|et|n|nov|(?:in|un)det|unid|juv|imm|subad|ad|cf|aff|nr)\.?"
     r"|species|(?:un)?identified|(?:un|in)determined|juveniles?|immatures?|larvae?|nymphs?|adults?"
     r"|cocoons?|eggs?)\)?"
 )
 _WORDS = rf"{_WORD}(?: {_WORD})*"
 _BEHIND = re.compile(rf"((?:Candidatus |Ca\. ?)?[A-Z][\w-]+) {_WORDS}")
+# Behind a species they tell what was counted of it, or that it was not determined further.
+_STAGE = (
+    r"\(?(?:(?:juv|imm|subad)\.?|ad\.|juveniles?|immatures?|(?:sub)?adults?|larvae?|nymphs?|pupae"
+    r"|imago|imagines|(?:fe)?males?|cocoons?|eggs?|ssp\.?|subsp\.?)\)?"
+)
+_OF_SPECIES = re.compile(
+    rf"([A-Z][\w-]+ (?:(?:cf|aff|nr)\.? )?(?!{_WORD}(?: |$))[a-z][a-z-]+(?: .*?)?),?(?: {_STAGE})+"
+)
+# A question mark says what `cf.` says (Sigovini et al. 2016, Methods Ecol Evol 7:1217).
+_DOUBTED = re.compile(r"([A-Z][a-z-]+) (?:\? ?([a-z-]+)|([a-z-]+) ?\?)")
 # NCBI's and BLAST's of what was found and not named: Pyrinomonadaceae bacterium, with a strain or
 # without.
 _FOUND = re.compile(
@@ -30,6 +40,12 @@ def name_before(text: str) -> str:
     """
     found = _BEHIND.fullmatch(text) or _FOUND.fullmatch(text)
     return found[1] if found else ""
+
+
+def without_stage(text: str) -> str:
+    """Take off what stands behind a species and names none: `Lumbricus terrestris juv.`."""
+    found = _OF_SPECIES.fullmatch(text)
+    return _DOUBTED.sub(r"\1 cf. \2\3", found[1] if found else text)
 
 
 def is_undetermined(species: str, above: Collection[str]) -> bool:

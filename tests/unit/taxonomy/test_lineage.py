@@ -57,6 +57,10 @@ def test_a_species_is_a_whole_name_or_absent(text, expected):
     assert parse_lineage(text).get("species") == expected
 
 
+# Lists of animals count adults and young of one species apart.
+STAGES = ("juv.", "(juv.)", "juvenile", "adult", "ad.", "larvae", "imago", "females", "ssp.")
+
+
 @pytest.mark.parametrize(
     ("epithet", "species"),
     [
@@ -74,6 +78,20 @@ def test_a_species_is_a_whole_name_or_absent(text, expected):
         ("sp1", "Aporrectodea sp1"),
         ("cf. caliginosa", "Aporrectodea cf. caliginosa"),
         ("nr. parvus", "Aporrectodea nr. parvus"),
+        ("\u00d7hybrida", "Aporrectodea \u00d7hybrida"),
+        ("caliginosa tuberculata", "Aporrectodea caliginosa tuberculata"),
+        ("caliginosa caliginosa", "Aporrectodea caliginosa caliginosa"),
+        ("major minor", "Aporrectodea major minor"),
+        ("alba x fragilis", "Aporrectodea alba x fragilis"),
+        ("japonicum genosp. B", "Aporrectodea japonicum genosp. B"),
+        ("candida auct.", "Aporrectodea candida auct."),
+        *((f"caliginosa {stage}", "Aporrectodea caliginosa") for stage in STAGES),
+        *((f"Aporrectodea caliginosa {stage}", "Aporrectodea caliginosa") for stage in STAGES),
+        ("cf. caliginosa juv.", "Aporrectodea cf. caliginosa"),
+        ("caliginosa Savigny, 1826, juv.", "Aporrectodea caliginosa"),
+        ("caliginosa?", "Aporrectodea cf. caliginosa"),
+        ("Aporrectodea ?caliginosa", "Aporrectodea cf. caliginosa"),
+        ("ssp.", None),
         *((word, None) for word in ("sp.", "sp", "spp.", "spp", "indet.", "indet", "juv.", "cf.")),
         *((word, None) for word in ("sp. nov.", "sp. (juv.)", "n.a.", "<NA>", "undef", "Undef.")),
         *((word, None) for word in ("incertae", "others", "environmental", "Aporrectodea juv.")),
@@ -93,6 +111,8 @@ def test_what_stands_beside_a_genus_is_judged_with_it(epithet, species):
     [
         ("d__Bacteria;g__Paenibacillus;s__larvae", "Paenibacillus larvae"),
         ("d__Bacteria;g__Agromyces;s__Agromyces larvae", "Agromyces larvae"),
+        ("d__Bacteria;g__Salmonella;s__enterica enterica", "Salmonella enterica enterica"),
+        ("k__Fungi;g__Phaeosphaeria;s__cf. Phaeosphaeria sp. X1", "cf. Phaeosphaeria sp. X1"),
         ("k__Fungi;g__Sporoschisma;s__juvenile", "Sporoschisma juvenile"),
         ("k__Metazoa;g__Tipula;s__larvae", None),
         ("o__Diptera;s__Diptera larvae", None),
@@ -107,6 +127,10 @@ def test_larvae_are_a_stage_of_animals_and_species_of_others(lineage, species):
     [
         ("Agromyces larvae", {"": "Agromyces larvae", "genus": "Agromyces"}),
         ("Diptera larvae", {"": "Diptera"}),
+        *(
+            (f"Tipula oleracea {stage}", {"": "Tipula oleracea", "genus": "Tipula"})
+            for stage in STAGES
+        ),
         ("Elateridae larvae", {"": "Elateridae"}),
         ("Tipula juveniles", {"": "Tipula"}),
         ("Pyrinomonadaceae bacterium", {"": "Pyrinomonadaceae"}),
