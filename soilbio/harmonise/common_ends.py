@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # could be of one odd genus.
 _OF_ALL = 0.9
 _FEWEST = 10
+# Of sequences that were cut to a length where they are longer, so many have it.
+_MANY = 0.2
 # How many bases more the first has than the other, at its start and at its end.
 Offset = tuple[int, int]
 Pair = tuple[str, str]
@@ -75,7 +77,7 @@ def common_ends(parts: Sequence[Part], alike: Iterable[Pair]) -> Cuts:
     holders: dict[str, list[str]] = {}
     for assay, sequence in sorted(_sequences(parts, wanted)):
         holders.setdefault(sequence, []).append(assay)
-    lengths = _one_length_each(holders)
+    lengths = _cut_lengths(holders)
     found = _offsets(holders)
     known = _cut_before(parts)
     met = {pair: _agreed(pair, found[pair], lengths, known) for pair in pairs if pair in found}
@@ -149,8 +151,8 @@ def _offset(one: str, other: str, at: int) -> Offset | None:
     return (start, end) if own == other[max(-start, 0) : len(other) - max(-end, 0)] else None
 
 
-def _one_length_each(holders: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Give the length of assays of which nearly all sequences have it."""
+def _cut_lengths(holders: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Give the length of assays that look cut to it: nearly all have it, or many and none more."""
     lengths: dict[str, Counter[int]] = defaultdict(Counter)
     for sequence, owners in holders.items():
         for assay in owners:
@@ -160,6 +162,7 @@ def _one_length_each(holders: Mapping[str, Sequence[str]]) -> dict[str, int]:
         assay: length
         for assay, (length, number) in most.items()
         if number >= CUT * lengths[assay].total()
+        or (length == max(lengths[assay]) and number >= _MANY * lengths[assay].total())
     }
 
 
@@ -200,7 +203,11 @@ def _agreed(
         turned = -offset[0], -offset[1]
         is_known = offset in known.get(pair[1], ()) or turned in known.get(pair[0], ())
         is_clear = number >= _FEWEST or offset == (0, 0) or is_known
-        return _Met(*offset) if is_clear else None
+        shorter = pair[offset[1] > 0]
+        # Some are equal at their end: those that never reached the length that others were cut to.
+        has_length = offset[1] and shorter in lengths and found[offset[0], 0]
+        met = _Met(offset[0], None, shorter) if has_length else _Met(*offset)
+        return met if is_clear else None
     start = offset[0]
     for cut, sign in zip(pair, (-1, 1), strict=True):
         goes_on = sum(

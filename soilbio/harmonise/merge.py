@@ -278,7 +278,7 @@ def _files(
     files: dict[str, Path | str] = {
         HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"
     }
-    of_trimming = {OUTSIDE, CHIMERAS} if merged.ways.is_trimmed else set()
+    of_trimming = {OUTSIDE, CHIMERAS} if merged.ways.is_looked_at_again else set()
     for path, header, lines in (
         (OUTSIDE, OUTSIDE_HEADER, merged.ways.trimming.outside),
         (CHIMERAS, CHIMERAS_HEADER, merged.told.chimeras),

@@ -199,7 +199,7 @@ def _cut(parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Pat
     ]
     if trimming.ends:
         told.notes["assays_cut_at_their_ends"] = len(trimming.ends)
-    if trimming.windows or trimming.lengths:
+    if ways.is_looked_at_again:
         told.notes["features_outside_the_common_region"] = len(trimming.outside)
         if trimming.with_primers:
             told.notes["sequences_with_primers_that_were_cut_off"] = trimming.with_primers

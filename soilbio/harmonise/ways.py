@@ -62,6 +62,11 @@ class Ways:
         return self.level == "feature" and bool(cut)
 
     @property
+    def is_looked_at_again(self) -> bool:
+        """Whether sequences are cut so much that chimeras are looked for again."""
+        return self.is_trimmed and bool(self.trimming.windows or self.trimming.lengths)
+
+    @property
     def reference_used(self) -> Path | None:
         """The file of whole genes, if sequences were turned or trimmed by it."""
         is_used = self.level == "feature" or self.classifier is not None
@@ -72,7 +77,7 @@ class Ways:
         found: dict[str, str] = dict(self.by_clades.told()["programs"]) if self.by_clades else {}
         if self.is_trimmed and self.trimming.windows:
             found["cutadapt"] = version("cutadapt")
-        if self.is_trimmed or self.reference_used or self.classifier:
+        if self.is_looked_at_again or self.reference_used or self.classifier:
             found["vsearch"] = tool_version(["vsearch", "--version"])
         return found
 

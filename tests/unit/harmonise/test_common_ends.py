@@ -159,6 +159,25 @@ def test_forward_reads_meet_also_what_begins_elsewhere(tmp_path):
     assert (shared["len"] == 3).sum() == len(common)
 
 
+def test_what_never_reached_a_length_stays_one(tmp_path):
+    """ITS has many lengths: reads were cut to one, and the shorter ones are whole."""
+    its = [bases(RNG, 100 + 3 * n) for n in range(60)]
+    x = made(tmp_path / "x", [one[:200] for one in its])
+    y = made(tmp_path / "y", [one[:188] for one in its], agreement=BARE)
+    merged = merge(tmp_path / "m", x, y)
+    assert in_common(merged) == len(its)
+    assert set(merged.table("features")["sequence"]) == {one[:188] for one in its}
+    assert not (merged.folder / "provenance/outside_window.tsv").read_text().splitlines()[1:]
+
+
+def test_no_chimera_is_looked_for_where_ends_alone_are_cut(tmp_path):
+    merged = merge(tmp_path / "m", made(tmp_path / "x", WHOLE), made(tmp_path / "y", WHOLE, (1, 3)))
+    assert history(merged)["common_ends"]
+    assert history(merged)["programs"] == {}
+    written = {path.name for path in (merged.folder / "provenance").iterdir()}
+    assert not written & {"chimeras.tsv", "outside_window.tsv"}
+
+
 def test_what_has_one_length_by_nature_is_not_cut_to_it(tmp_path):
     natural = [one for one in WHOLE if len(one) == 253]
     merged = merge(tmp_path / "m", made(tmp_path / "x", WHOLE), made(tmp_path / "y", natural))
