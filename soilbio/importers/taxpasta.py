@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from soilbio.errors import problem_of
+from soilbio.errors import InputError, problem_of
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_another
+from soilbio.importers.motus import note_names, read_motus
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
 from soilbio.importers.ranked_names import is_below_species, species_above
 from soilbio.importers.repeated import Place, check_repeated
 from soilbio.importers.stated import stated
+from soilbio.importers.taxpasta_run import standardised
 from soilbio.importers.text import open_text, read_texts
 
 # How the first lines of profiles begin that taxpasta reads and we do not.
@@ -25,7 +24,12 @@ PROFILERS = {
     "kaiju": re.compile(r"file\tpercent\treads\ttaxon_id"),
     "kmcp": re.compile(r"ref\tpercentage\tcoverage\tscore"),
     "ganon": re.compile(r"unclassified\t-\t-\tunclassified\t"),
-    "motus": re.compile(r"# git tag version|#consensus_taxonomy"),
+    "motus": re.compile(r"# git tag version|#consensus_taxonomy|#mOTU\t"),
+}
+# DIAMOND's `--outfmt 102`: query, taxon, e-value; MEGAN's `rma2info`: taxon, reads.
+_WITHOUT_HEADER = {
+    "diamond": re.compile(r"\S+\t\d+\t\d(?:\.\d+)?(?:e-\d+)?"),
+    "megan6": re.compile(r"-?\d+\t\d+\.\d+"),
 }
 _OURS = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
 _MARKS = {"superkingdom": "d", "domain": "d", **{rank: rank[0] for rank in _OURS}}
@@ -41,6 +45,9 @@ def recognise(source: Path) -> str:
     for profiler, pattern in PROFILERS.items():
         if pattern.match(start):
             return f"a profile of {profiler}: state `table: {{profiler: {profiler}}}` in --method"
+    for profiler, pattern in _WITHOUT_HEADER.items():
+        if pattern.fullmatch(start.rstrip()):
+            return f"of {profiler}, if you state `table: {{profiler: {profiler}}}` in --method"
     if is_of_another(source):
         return "of Centrifuge, if you state `table: {profiler: centrifuge}` in --method"
     if not source.name.endswith((".tsv", ".csv", ".xlsx")):
@@ -59,67 +66,43 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     def read_one(source: Path) -> dict[str, list[Line]]:
         if not profiler:
             return _read(source, taxids, source, places)
+        if profiler == "motus":
+            return read_motus(source)
+        found: dict[str, list[Line]] = {}
         with tempfile.TemporaryDirectory() as folder:
-            table = _standardised(source, profiler, Path(folder))
-            lines = _read(table, taxids, source, places)
-        return {library_of(source): one for one in lines.values()}
+            for library, table in standardised(source, profiler, Path(folder)):
+                (lines,) = _read(table, taxids, source, places).values()
+                found[library] = lines
+        return found
 
     method = {"engine": profiler} if profiler else {}
     found = collect(sources, read_one, shares=False, method=method)
     if stated(options).totals != "none":
         check_repeated(found, places)
-    found.notes.append("taxpasta gives whole numbers only; shares were made such by it")
+    found.notes += note_names(found) if profiler == "motus" else _notes(found)
+    return found
+
+
+def _notes(found: Found) -> Iterator[str]:
+    """Tell what taxpasta leaves out."""
+    yield "taxpasta gives whole numbers only; shares were made such by it"
     nameless = [name for name, taxon in found.features.items() if not taxon.lineage]
     if nameless and len(nameless) < len(found.features):
-        found.notes.append(
-            f"{len(nameless)} of {len(found.features)} taxa have an id only, and no name"
-        )
+        yield f"{len(nameless)} of {len(found.features)} taxa have an id only, and no name"
     elif nameless:
-        found.notes.append(
+        yield (
             "taxa have ids only: for their names let taxpasta add them (`taxpasta merge"
             " --add-lineage --add-rank-lineage --taxonomy DIR`)"
         )
     if bare := sum(map(_is_unranked, found.features.values())):
-        found.notes.append(
+        yield (
             f"{bare} lineages have no ranks, which are told by the names as far as these tell:"
             " `taxpasta merge --add-rank-lineage` writes them"
         )
-    return found
 
 
 def _is_unranked(taxon: Taxon) -> bool:
     return ";" in taxon.lineage and "__" not in taxon.lineage
-
-
-def _command() -> str | None:
-    """Find taxpasta: on the path, or in an environment of its own beside ours."""
-    own = Path(sys.prefix) / "taxpasta" / "bin" / "taxpasta"
-    return shutil.which("taxpasta") or (str(own) if own.exists() else None)
-
-
-def _standardised(source: Path, profiler: str, folder: Path) -> Path:
-    target = folder / f"{library_of(source)}.tsv"
-    command = _command()
-    if not command:
-        raise problem_of(
-            "import-taxpasta-missing",
-            str(source),
-            expected="the command taxpasta, which reads this profiler",
-            fix="Install it (pip install taxpasta; conda: bioconda taxpasta), or run"
-            f" `taxpasta standardise -p {profiler}` elsewhere and import what it writes",
-        )
-    done = subprocess.run(
-        [command, "standardise", "--profiler", profiler, "--output", target, source],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        # Its messages are laid out for a screen, with the place in its own source at the right.
-        told = re.sub(r"standardise\.py:\d+|CRITICAL|\s+", " ", done.stdout + done.stderr)
-        reason = " ".join(told.split()).rpartition("'. ")[2]
-        raise wrong(source, None, reason, f"a profile of {profiler}")
-    return target
 
 
 def _read(
@@ -159,8 +142,21 @@ def _read(
                 raise wrong(source, number, row.get(name, ""), f"a number in {name}") from error
             found.setdefault(library, []).append((taxid, taxon, value))
     if not any(value for lines in found.values() for _, _, value in lines):
-        raise wrong(source, None, "0 reads", "reads of taxa: taxpasta finds none of their own here")
+        raise _without_reads(source)
     return found
+
+
+def _without_reads(source: Path) -> InputError:
+    """Say that there are no reads of the taxa themselves, as in ganon's report by default."""
+    return problem_of(
+        "import-profile",
+        str(source),
+        found="0 reads of every taxon",
+        expected="reads of the taxa themselves; of ganon's report taxpasta takes the column of"
+        " unique matches, which ganon's default fills with 0",
+        fix="Of ganon, import the reads of one rank (the last but one column) as `table`; else"
+        " look whether the profile is of reads",
+    )
 
 
 def _lineage(row: Mapping[str, str]) -> str:

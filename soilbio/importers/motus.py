@@ -1,0 +1,113 @@
+"""mOTUs: profiles of reads (`motus profile -c`), one library a file or, merged, several.
+
+taxpasta knows mOTUs by NCBI's numbers, which most species have not: what metagenomes alone show,
+and what mOTUs cannot tell apart, would be one with the reads that are of nothing. So mOTUs are
+features by their own ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from soilbio.errors import problem_of
+from soilbio.importers.found import Found, Taxon
+from soilbio.importers.profiles import Line, library_of, number_in, wrong
+from soilbio.importers.text import open_text
+from soilbio.taxonomy.filled import own_ranks
+
+_ID = re.compile(r"^(.*?) ?\[([^\[\]]*mOTU[^\[\]]*)\]$")
+_TAXONOMY, _MOTU, _TAXID = "consensus_taxonomy", "mOTU", "NCBI_tax_id"
+_UNASSIGNED = ("unassigned", "-1")
+
+
+def read_motus(source: Path) -> dict[str, list[Line]]:
+    """Give the lines of a profile by library.
+
+    Raises
+    ------
+    InputError
+        If it is no profile of mOTUs, or one of shares.
+
+    """
+    rows = _rows(source)
+    number, header = next(rows, (None, []))
+    libraries = [name for name in header if name not in (_TAXONOMY, _MOTU, _TAXID)]
+    if not {_TAXONOMY, _MOTU} & set(header) or not libraries:
+        raise wrong(source, number, ", ".join(header[:8]), f"#{_TAXONOMY}, and libraries behind it")
+    found: dict[str, list[Line]] = {name: [] for name in libraries}
+    for number, cells in rows:
+        row = dict(zip(header, cells, strict=False))
+        taxon = _taxon(row)
+        name = taxon.taxon_id or row.get(_TAXONOMY, "")
+        for library in libraries:
+            value = number_in(source, number, row, library)
+            if value % 1:
+                raise problem_of(
+                    "import-profile",
+                    str(source),
+                    row=number,
+                    column=library,
+                    found=row[library],
+                    expected="reads, in whole numbers; these are shares",
+                    fix="Make the profile with `motus profile -c`, or import it as `table` with"
+                    " `table: {values: shares}`",
+                )
+            found[library].append((name, taxon, value))
+    return found if len(found) > 1 else {library_of(source): found[libraries[0]]}
+
+
+def _rows(source: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield numbers and cells of the header, the last line of those with a mark, and what follows.
+
+    Of the header without its mark.
+    """
+    header: tuple[int, list[str]] | None = None
+    with open_text(source) as handle:
+        for number, line in enumerate(handle, start=1):
+            cells = [cell.strip() for cell in line.rstrip("\r\n").split("\t")]
+            if line.startswith("#"):
+                header = number, [cells[0].removeprefix("#").strip(), *cells[1:]]
+                continue
+            if header:
+                yield header
+                header = None
+            if line.strip():
+                yield number, cells
+
+
+def _taxon(row: Mapping[str, str]) -> Taxon:
+    """Give a line's id, mOTUs' own or NCBI's, and what its name says."""
+    text, own = row.get(_TAXONOMY, ""), row.get(_MOTU, "")
+    if found := _ID.match(text):
+        text, own = found.groups()
+    if own in _UNASSIGNED or text in _UNASSIGNED:
+        return Taxon(taxon_id="ncbi:0")
+    taxid = row.get(_TAXID, "")
+    by_number = f"ncbi:{taxid}" if taxid.isdigit() else ""
+    return Taxon(lineage=_lineage(text), taxon_id=f"motus:{own}" if own else by_number)
+
+
+def _lineage(text: str) -> str:
+    """Write a name with its ranks: those of `motus profile -q`, else a genus' or a family's."""
+    if "__" in text:
+        return text
+    first, _, rest = text.removeprefix("Candidatus ").partition(" ")
+    told = own_ranks(first)
+    if len(told) == 1:
+        return f"{told.pop()[0]}__{first}"
+    candidatus = "Candidatus " if text.startswith("Candidatus ") else ""
+    is_undescribed = not rest or rest.startswith("species incertae")
+    species = "" if is_undescribed else f"; s__{text}"
+    return f"g__{candidatus}{first}{species}" if first[:1].isupper() else ""
+
+
+def note_names(found: Found) -> Iterator[str]:
+    """Tell what is lacking of the names."""
+    taxa = found.features.values()
+    if bare := sum("__" in one.lineage and "|" not in one.lineage for one in taxa):
+        yield (
+            f"{bare} of {len(taxa)} taxa have a name and nothing above it: `motus profile -q`"
+            " writes all ranks"
+        )

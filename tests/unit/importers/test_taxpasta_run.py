@@ -1,0 +1,143 @@
+"""Profiles that taxpasta alone would refuse, or take for less than they hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.importers.found import Found
+from soilbio.importers.registry import detect, read
+
+# As taxpasta 0.7 says it of a profile of which a column is of another type.
+REFUSAL = """\
+[20:24:11] CRITICAL Error in sample 'S1' with profile         standardise.py:214
+                    '/here/S1.txt'.
+           CRITICAL   schema_context      column              standardise.py:217
+                    check check_number failure_case index
+                    0         Column  read_count
+                    dtype('int64')         None      float64
+                    None
+"""
+KAIJU = "file\tpercent\treads\ttaxon_id\ttaxon_name\n"
+MOTUS = "# git tag version 3.1.0 |  motus version 3.1.0\n# call: motus profile -p -c -n S1\n"
+NUMBERED = f"{MOTUS}#consensus_taxonomy\tNCBI_tax_id"
+
+
+@pytest.fixture
+def taxpasta(tmp_path, monkeypatch) -> None:
+    """Stand in for taxpasta: it reads Kaiju's and MEGAN's tables, and refuses others."""
+    command = tmp_path / "bin" / "taxpasta"
+    command.parent.mkdir()
+    command.write_text(
+        "#!/bin/sh\n"
+        f'case $3 in kaiju|megan6) ;; *) cat <<"END"\n{REFUSAL}END\nexit 1;; esac\n'
+        'printf "taxonomy_id\\tcount\\n" > "$5"\n'
+        'awk -F"\\t" -v kind=$3 \'kind == "kaiju" && NR > 1 { print $4 "\\t" $3 }'
+        ' kind != "kaiju" { print $1 "\\t" int($2) }\' "$6" >> "$5"\n'
+    )
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{command.parent}:/usr/bin:/bin")
+
+
+def written(tmp_path: Path, text: str, name: str = "S1.txt") -> Path:
+    (tmp_path / name).write_text(text)
+    return tmp_path / name
+
+
+def numbers(found: Found) -> dict[tuple[str, str], float]:
+    return {(library, feature): value for library, feature, value in found.counts.iter_rows()}
+
+
+@pytest.mark.usefixtures("taxpasta")
+def test_what_taxpasta_says_is_told_without_its_layout(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read("taxpasta", [written(tmp_path, "x\n")], {"profiler": "kmcp"})
+    (problem,) = caught.value.problems
+    assert problem.found == "read_count dtype('int64') None float64 None"
+    assert "--detect" not in problem.fix
+
+
+@pytest.mark.usefixtures("taxpasta")
+def test_a_table_of_kaiju_of_several_files_has_a_library_for_each(tmp_path):
+    text = f"{KAIJU}a.kaiju.out\t60\t3\t562\tE\na.kaiju.out\t40\t2\t287\tP\nb.out\t100\t7\t562\tE\n"
+    found = read("taxpasta", [written(tmp_path, text)], {"profiler": "kaiju"})
+    assert numbers(found) == {("a", "ncbi:562"): 3, ("a", "ncbi:287"): 2, ("b", "ncbi:562"): 7}
+
+
+@pytest.mark.usefixtures("taxpasta")
+def test_a_table_of_kaiju_of_one_file_is_called_by_its_own_name(tmp_path):
+    text = f"{KAIJU}/data/a.out\t60\t3\t562\tE\n"
+    found = read("taxpasta", [written(tmp_path, text)], {"profiler": "kaiju"})
+    assert found.libraries == ("S1",)
+
+
+@pytest.mark.usefixtures("taxpasta")
+def test_what_megan_could_not_assign_is_unclassified(tmp_path):
+    path = written(tmp_path, "0\t10.0\n-2\t4.0\n-1\t1.0\n562\t3.0\n")
+    found = read("taxpasta", [path], {"profiler": "megan6"})
+    assert numbers(found) == {("S1", "ncbi:0"): 15, ("S1", "ncbi:562"): 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "profiler"),
+    [("r1\t0\t1e-1\nr2\t562\t1e-9\n", "diamond"), ("0\t10.0\n-2\t4.0\n", "megan6")],
+)
+def test_profiles_without_a_header_are_recognised(tmp_path, text, profiler):
+    form, reason = detect(written(tmp_path, text))[0]
+    assert form == "taxpasta"
+    assert f"{{profiler: {profiler}}}" in reason
+
+
+SPECIES = (
+    "Vibrio natriegens [ref_mOTU_v31_00026]\t691\t5\n"
+    "Pseudomonas putida [ref_mOTU_v31_00198]\t303\t4\n"
+    "Pseudomonas putida [ref_mOTU_v31_00193]\t303\t3\n"
+    "Chryseobacterium artocarpi/ureilyticum [ref_mOTU_v31_7]\tNA\t2\n"
+    "Acidobacteriaceae species incertae sedis [ext_mOTU_v31_1]\tNA\t40\n"
+    "unassigned\tNA\t10\n"
+)
+
+
+def test_motus_are_features_by_their_own_ids(tmp_path):
+    path = written(tmp_path, f"{NUMBERED}\tS9\n{SPECIES}", "S1.motus.out")
+    found = read("taxpasta", [path], {"profiler": "motus"})
+    assert found.libraries == ("S1",)
+    assert {name: value for (_, name), value in numbers(found).items()} == {
+        "motus:ref_mOTU_v31_00026": 5,
+        "motus:ref_mOTU_v31_00198": 4,
+        "motus:ref_mOTU_v31_00193": 3,
+        "motus:ref_mOTU_v31_7": 2,
+        "motus:ext_mOTU_v31_1": 40,
+        "ncbi:0": 10,
+    }
+    assert {name: taxon.lineage for name, taxon in found.features.items() if taxon.lineage} == {
+        "motus:ref_mOTU_v31_00026": "g__Vibrio; s__Vibrio natriegens",
+        "motus:ref_mOTU_v31_00198": "g__Pseudomonas; s__Pseudomonas putida",
+        "motus:ref_mOTU_v31_00193": "g__Pseudomonas; s__Pseudomonas putida",
+        "motus:ref_mOTU_v31_7": "g__Chryseobacterium; s__Chryseobacterium artocarpi/ureilyticum",
+        "motus:ext_mOTU_v31_1": "f__Acidobacteriaceae",
+    }
+    assert any("motus profile -q" in note for note in found.notes)
+
+
+def test_merged_tables_of_motus_and_all_ranks_are_read(tmp_path):
+    text = f"{MOTUS}#mOTU\tconsensus_taxonomy\tA\tB\nref_mOTU_1\tk__Bacteria|s__X y\t1\t2\n"
+    found = read("taxpasta", [written(tmp_path, text)], {"profiler": "motus"})
+    assert numbers(found) == {("A", "motus:ref_mOTU_1"): 1, ("B", "motus:ref_mOTU_1"): 2}
+    assert found.features["motus:ref_mOTU_1"].lineage == "k__Bacteria|s__X y"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{NUMBERED}\tS1\nVibrio x [ref_mOTU_1]\t691\t0.25\n", "these are shares"),
+        (f"{NUMBERED}\tS1\nVibrio x [ref_mOTU_1]\t691\tfew\n", "a number, 0 or more, in S1"),
+        ("name\tS1\nVibrio\t3\n", "#consensus_taxonomy"),
+    ],
+)
+def test_what_is_no_profile_of_motus_reads_is_refused(tmp_path, text, expected):
+    with pytest.raises(InputError) as caught:
+        read("taxpasta", [written(tmp_path, text)], {"profiler": "motus"})
+    assert expected in caught.value.problems[0].expected
