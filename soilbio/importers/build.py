@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import file_digest, md5, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -76,9 +76,51 @@ def build_dataset(
     notes = [*found.notes, *overruled(method, found.method)]
     if not any(taxon.lineage for taxon in found.features.values()):
         notes.append("no feature has a lineage: nothing is found by its name, or merged by genus")
-    problems = Problems(str(method.path))
-    problems.extend(earlier)
+    known = _known(found, method, notes, earlier)
     digests = {path.name: _digest(path) for path in found.sources}
+    tables = _tables(found, known, digests, notes)
+    if method.prefix or method.library_prefix:
+        tables = with_prefixes(tables, method)
+    history = {
+        "format": form,
+        "sources": digests,
+        "notes": notes,
+        # Of the sheet's place on this machine only its name is kept: history goes to others.
+        "warnings": [str(replace(one, source=Path(one.source).name)) for one in known.warnings],
+        "said_by_source": dict(sorted(found.method.items())),
+        **found.history,
+    }
+    write_dataset(
+        tables,
+        {name: known.texts[name] for name in sorted(set(known.agreement_of.values()))},
+        target,
+        extra_columns=method.columns,
+        provenance=_provenance(method, known.assay, digests, form),
+        files={
+            HISTORY: json.dumps(history, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
+            **renamed_files(tables["features"]),
+        },
+    )
+    return [*notes, *map(str, known.warnings)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What source and user say together, without a contradiction; `tags` are of libraries."""
+
+    assay: Row
+    counts: pl.DataFrame
+    samples: list[tuple[Row, Tag]]
+    tags: list[Tag]
+    texts: Mapping[str, str]
+    agreement_of: Mapping[str, str]
+    warnings: list[Problem]
+
+
+def _known(found: Found, method: Method, notes: list[str], earlier: Iterable[Problem]) -> _Known:
+    """Ask source and user for all that a dataset needs; all that is wrong is raised at once."""
+    problems, warnings = Problems(str(method.path)), list[Problem]()
+    problems.extend(earlier)
     tags = [method.tag_of(library) for library in sorted(found.libraries)]
     assay = gathered(
         problems, lambda: settle(method, found.method, has_lineages=has_lineages(found))
@@ -86,50 +128,31 @@ def build_dataset(
     counts = gathered(problems, lambda: numbers_of(found, stated(method.table), notes))
     texts, agreement_of = _agreements(method, tags, problems)
     notes += check_libraries(method, found.libraries, problems)
-    warnings: list[Problem] = []
     samples = gathered(problems, lambda: _samples(method, tags, found.metadata, (notes, warnings)))
     if problems.errors or assay is None or counts is None or samples is None:
         raise InputError(problems.found)
-    for row, tag in samples:
-        row["agreement_id"] = agreement_of[tag.library_id]
-    rows = [row for row, _ in samples]
+    return _Known(assay, counts, samples, tags, texts, agreement_of, warnings)
+
+
+def _tables(
+    found: Found, known: _Known, digests: Mapping[str, str], notes: list[str]
+) -> dict[str, pl.DataFrame]:
+    """Make the tables of the dataset."""
+    assay, agreement_of = known.assay, known.agreement_of
+    rows = [{**row, "agreement_id": agreement_of[tag.library_id]} for row, tag in known.samples]
     ids = _feature_ids(found.features, "".join(sorted(digests.values())))
-    counts = _named(counts, ids, agreement_of, notes)
-    sequences = (taxon.sequence for taxon in found.features.values())
-    aim = target_of(assay, sequences, notes)
-    tables = {
+    counts = _named(known.counts, ids, agreement_of, notes)
+    aim = target_of(assay, (taxon.sequence for taxon in found.features.values()), notes)
+    return {
         "samples": _text_frame(rows),
         "assays": _frame([_assay(assay, agreement_of.values())], "assays"),
         "libraries": _frame(
-            _libraries(tags, counts, str(assay["assay_id"]), agreement_of), "libraries"
+            _libraries(known.tags, counts, str(assay["assay_id"]), agreement_of), "libraries"
         ),
         "features": _features(found.features, ids, counts, assay, aim),
         "counts": counts,
         "measurements": _frame(measurement_rows(rows), "measurements"),
     }
-    history = {
-        "format": form,
-        "sources": digests,
-        "notes": notes,
-        # Of the sheet's place on this machine only its name is kept: history goes to others.
-        "warnings": [str(replace(one, source=Path(one.source).name)) for one in warnings],
-        "said_by_source": dict(sorted(found.method.items())),
-        **found.history,
-    }
-    if method.prefix or method.library_prefix:
-        tables = with_prefixes(tables, method)
-    write_dataset(
-        tables,
-        {name: texts[name] for name in sorted(set(agreement_of.values()))},
-        target,
-        extra_columns=method.columns,
-        provenance=_provenance(method, assay, digests, form),
-        files={
-            HISTORY: json.dumps(history, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
-            **renamed_files(tables["features"]),
-        },
-    )
-    return [*notes, *map(str, warnings)]
 
 
 def gathered(problems: Problems, make: Callable[[], Made]) -> Made | None:
