@@ -286,6 +286,7 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
     from soilbio.metadata.absent_primers import Explainer
     from soilbio.metadata.library_reads import Demand, check_whole, inspect_library
     from soilbio.metadata.mixed_primers import Mixture
+    from soilbio.metadata.read_ends import uneven_ends
     from soilbio.metadata.reads import read_ahead
     from soilbio.metadata.same_reads import SameReads
 
@@ -322,6 +323,8 @@ def _check_reads(checked: Checked, project: Config, problems: Problems, *, is_de
             checked.facts.append(replace(facts, absent=None, single_names=()))
             found += own.found
     problems.extend(mixture.settle(found))
+    reaches = [(facts.library, facts.reach) for facts in checked.facts]
+    problems.extend(uneven_ends(reaches, project.assays, str(project.libraries)))
 
 
 def _files_of(library: Library) -> list[Path]:

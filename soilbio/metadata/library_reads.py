@@ -10,6 +10,7 @@ from pathlib import Path
 from soilbio.errors import InputError, Problems
 from soilbio.metadata.absent_primers import BORNE_OUT, MOST, Absent, one_primer_fix
 from soilbio.metadata.assays import Assay
+from soilbio.metadata.read_ends import Reach, reach_of
 from soilbio.metadata.reads import (
     LONGEST_SHORT_BP,
     FirstRecords,
@@ -38,7 +39,7 @@ class Facts:
     """What the first records of a library show; percentages are of reads with the primers.
 
     `absent` holds what is needed to say what reads are that do not fit their assay, `digests` tell
-    the beginnings of the files from all others, `single_names` are of reads of single libraries.
+    the beginnings of the files from all others, `single_names` and `reach` are of single reads.
     """
 
     library: Library
@@ -50,6 +51,7 @@ class Facts:
     absent: Absent | None = None
     digests: tuple[bytes, ...] = ()
     single_names: tuple[str, ...] = ()
+    reach: Reach | None = None
 
 
 def inspect_library(library: Library, demand: Demand, problems: Problems) -> Facts:
@@ -111,7 +113,10 @@ def _inspect_assay(
     if assay.is_shotgun:
         _inspect_shotgun(facts, starts, demand, problems)
         return facts
-    return _inspect_primers(facts, starts, assay, demand, problems)
+    facts = _inspect_primers(facts, starts, assay, demand, problems)
+    if second is not None or facts.absent is not None:
+        return facts
+    return replace(facts, reach=reach_of(first.sequences, assay, demand.primer_error_rate))
 
 
 def _inspect_shotgun(facts: Facts, starts: Starts, demand: Demand, problems: Problems) -> None:

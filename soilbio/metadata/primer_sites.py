@@ -18,6 +18,8 @@ _MAX_OFFSET_BP = 40
 # The first bases of a primer may be missing from a read; more missing is not that primer.
 _MISSING_BP = 4
 _LONGEST_BP = 60
+# As cutadapt is told: of the primer at a read's other end, fewer bases are chance.
+_LEAST_AT_END_BP = 10
 _WIDTH = _MISSING_BP + _MAX_OFFSET_BP + _LONGEST_BP
 _ANY = 0b1111
 _CODES = np.zeros(256, np.uint8)
@@ -29,10 +31,15 @@ _COMPLEMENT = bytes.maketrans(b"ACGTUacgtu", b"TGCAAtgcaa")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Which reads begin with a primer, and where the primer ends in them (median; 0 if in none)."""
+    """Which reads begin with a primer, and where it ends in each of those."""
 
     is_found: NDArray[np.bool_]
-    end_bp: int
+    ends_bp: NDArray[np.intp]
+
+    @property
+    def end_bp(self) -> int:
+        """Where the primer ends in most reads (median); 0 if it is in none."""
+        return int(np.median(self.ends_bp[self.is_found])) if self.is_found.any() else 0
 
     @property
     def share(self) -> float:
@@ -62,14 +69,13 @@ class ReadStarts:
         best = mismatches.argmin(axis=1)
         fewest = mismatches[np.arange(len(best)), best]
         is_found = fewest <= int(error_rate * len(primer))
-        ends = best[is_found] - _MISSING_BP + len(primer)
-        return Found(is_found, int(np.median(ends)) if len(ends) else 0)
+        return Found(is_found, best - _MISSING_BP + len(primer))
 
     def begin_with(self, bases: str, error_rate: float) -> Found:
         """Find reads that begin with these very bases, nothing before them."""
         mismatches = self._mismatches(bases, _MISSING_BP, 1)[:, 0]
         is_found = mismatches <= int(error_rate * len(bases))
-        return Found(is_found, len(bases) if is_found.any() else 0)
+        return Found(is_found, np.full(len(is_found), len(bases)))
 
     def _mismatches(self, primer: str, start: int, sites: int) -> NDArray[np.uint8]:
         """Count mismatches at each of some sites of each read."""
@@ -79,6 +85,27 @@ class ReadStarts:
             if wanted != _ANY:
                 count += (self._bits[:, offset : offset + sites] & wanted) == 0
         return count
+
+
+def hold(sequences: Sequence[bytes], primer: str, error_rate: float) -> NDArray[np.bool_]:
+    """Tell which sequences hold a primer anywhere, or its first bases at their end.
+
+    Mismatches up to `error_rate` times its length are accepted.
+    """
+    longest = max(map(len, sequences), default=0)
+    beyond = max(0, len(primer) - _LEAST_AT_END_BP)
+    bits = np.zeros((len(sequences), longest + beyond), np.uint8)
+    for row, sequence in zip(bits, sequences, strict=True):
+        row[: len(sequence)] = _CODES[np.frombuffer(sequence, np.uint8)]
+        row[len(sequence) : len(sequence) + beyond] = _ANY
+    sites = bits.shape[1] - len(primer) + 1
+    if sites < 1:
+        return np.zeros(len(sequences), np.bool_)
+    mismatches = np.zeros((len(sequences), sites), np.uint8)
+    for offset, letter in enumerate(primer):
+        mismatches += (bits[:, offset : offset + sites] & BITS[letter]) == 0
+    found: NDArray[np.bool_] = mismatches.min(axis=1) <= int(error_rate * len(primer))
+    return found
 
 
 def turned(sequences: Sequence[bytes]) -> list[bytes]:
