@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from soilbio.errors import Problems
-from soilbio.importers.rank_columns import is_rank_number, rank_of, supports_in
+from soilbio.importers.rank_columns import rank_of, supports_in
 
 _RANKS = (
     "domain|superkingdom|kingdom|supergroup|division|subdivision|phylum|class|order|family|genus|"
@@ -89,10 +89,10 @@ def _without_marks(
 
 
 def _is_numbers(name: str, cells: Sequence[str]) -> bool:
-    """Tell a column of numbers; not one called as text is, or an empty one of a rank."""
+    """Tell a column of numbers; not one called as text is, or one of several rows and no cell."""
     if _TEXT.match(name) or _OF_RANK.match(name):
         return False
-    if is_rank_number(name) and not any(map(_is, cells)):
+    if len(cells) > 1 and not any(map(_is, cells)):
         return False
     return _looks_numeric(cells) and bool(name or any(cells))
 

@@ -25,6 +25,12 @@ _OPEN = re.compile(
 )
 # What NCBI has beside organisms.
 NO_ORGANISMS = frozenset({"other entries", "other sequences", "artificial sequences", "plasmids"})
+# SILVA's paths end with the organism that was sequenced, at whatever place.
+_ORGANISM = re.compile(
+    r"(?:uncultured|unidentified|unclassified) .*"
+    r"|.* (?:bacterium|archaeon|organism|eukaryote|fungus)"
+)
+_ORGANELLES = ("Chloroplast", "Mitochondria")
 # SILVA has Candidatus Kaiserbacteria as an order; conserved families of plants end in -ae.
 _ENDINGS = {
     "order": ("ales", "bacteria", "archaea", "ota"),
@@ -68,6 +74,16 @@ def is_above_a_genus(name: str, below: str, *, of_prokaryote: bool) -> bool:
     """Tell whether a name is of a group of genera, so that it is no genus at any place."""
     group = _GROUP_OF_ONE.fullmatch(name)
     return bool(group if not of_prokaryote else group and below.startswith(group[1]))
+
+
+def is_organism(name: str) -> bool:
+    """Tell whether words are of an organism that was sequenced, and not named."""
+    return bool(_ORGANISM.fullmatch(name))
+
+
+def is_host(name: str, above: str) -> bool:
+    """Tell whether a name behind an organelle is that of its host: Chloroplast;Zea mays."""
+    return above in _ORGANELLES and " " in name
 
 
 def is_misplaced(name: str, rank: str, below: str, *, by_code: bool) -> bool:

@@ -9,7 +9,7 @@ from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
 from soilbio.taxonomy.filled import genus_of, without_fills
 from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
-from soilbio.taxonomy.positions import ranks_of, without_roots
+from soilbio.taxonomy.positions import is_of_ncbi, ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
 from soilbio.taxonomy.species import species_in
 from soilbio.taxonomy.told_ranks import DOMAINS
@@ -97,7 +97,7 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         names, ranks = named
     else:
         names = without_roots(ORGANELLE.sub("", SUPPORT.sub("", part)) for part in parts)
-        ranks = ranks_of(names)
+        ranks = ranks_of(names, by_places=not is_of_ncbi(parts))
     found = without_fills(
         (rank, clean)
         for place, (rank, name) in enumerate(zip(ranks, names, strict=False))

@@ -10,8 +10,10 @@ from soilbio.taxonomy import pr2
 from soilbio.taxonomy.between import (
     NO_ORGANISMS,
     is_above_a_genus,
+    is_host,
     is_latin,
     is_misplaced,
+    is_organism,
     is_within_genus,
 )
 from soilbio.taxonomy.by_names import binomial, ranks_by_name
@@ -47,11 +49,16 @@ def without_roots(parts: Iterable[str]) -> list[str]:
     return kept[at:]
 
 
-def ranks_of(parts: Sequence[str]) -> list[str]:
+def is_of_ncbi(parts: Sequence[str]) -> bool:
+    """Tell whether a lineage is NCBI's in full, whose places tell no ranks."""
+    return any(part.casefold() == "cellular organisms" for part in parts[:2])
+
+
+def ranks_of(parts: Sequence[str], *, by_places: bool = True) -> list[str]:
     """Give the rank of each part of a positional lineage; empty where it cannot be told.
 
     Places mean what they do in the databases that have as many; where a name tells itself that it
-    is of another rank than its place, all are ranked by what names tell.
+    is of another rank than its place, or places tell nothing, all are ranked by what names tell.
     """
     if labels := _labels_of_pr2(parts):
         return pr2.canonical_ranks(labels, parts)
@@ -59,7 +66,7 @@ def ranks_of(parts: Sequence[str]) -> list[str]:
         return [""] * len(parts)
     names = ["" if is_fill(part, parts[:at]) else _bare(part) for at, part in enumerate(parts)]
     told = told_ranks(names)
-    places = _by_number(names)
+    places = _by_number(names) if by_places else ()
     if places and _is_borne_out(places, told, names) and _is_formed(places, names):
         return _without_misplaced(_padded(places, len(names)), names)
     return ranks_by_name(names, told)
@@ -119,9 +126,13 @@ def _without_misplaced(ranks: Sequence[str], names: Sequence[str]) -> list[str]:
     """Leave out what cannot be of the rank of its place."""
     by_code = has_endings(names)
     behind = [*names, ""][1:]
+    # What only an organism stands behind is the end of a lineage that leaves out ranks.
+    behind = [
+        "" if at == len(names) - 2 and is_organism(one) else one for at, one in enumerate(behind)
+    ]
     return [
-        "" if is_misplaced(name, rank, below, by_code=by_code) else rank
-        for name, rank, below in zip(names, ranks, behind, strict=True)
+        "" if is_misplaced(name, rank, below, by_code=by_code) or is_host(name, above) else rank
+        for name, rank, above, below in zip(names, ranks, ["", *names], behind, strict=False)
     ]
 
 

@@ -59,8 +59,9 @@ _ABOVE_PHYLA = re.compile(
     r"|^unclassified (?:Bacteria|Archaea|Eukaryota)$"
 )
 _ANYWHERE = re.compile(
-    r"/.* (?:group|subdivisions)$|^(?:Asgard|DPANN|Methanomada|Microgenomates|Parcubacteria|"
-    r"Patescibacteria|Stenosarchaea|TACK|Terrabacteria) group$"
+    r"/.* (?:group|subdivisions)$|^Bacteria candidate phyla$"
+    r"|^(?:Asgard|DPANN|Methanomada|Microgenomates|Parcubacteria|Patescibacteria"
+    r"|Stenosarchaea|TACK|Terrabacteria) group$"
 )
 _SPECIES_GROUP = re.compile(r"^([A-Z][a-z]+) [a-z]\S* (?:group|subgroup|species group|complex)$")
 _PROTEOBACTERIA = re.compile(r"^(?:Alpha|Beta|Gamma|Delta|Epsilon|Zeta)proteobacteria$")

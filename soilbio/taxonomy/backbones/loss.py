@@ -67,6 +67,8 @@ def _fate(rank: str, name: str, found: Match, standing: Standing) -> tuple[str, 
     there = found.lineage or {}
     if rank == _UNKNOWN:
         return _OF_ONE.get(found.kind, "lifted" if there else "lost"), False
+    if found.kind == "exact" and rank == "species" and name == found.asked_name:
+        return "kept", False  # also a subspecies, of which the species has another name
     is_below = found.kind == "higher rank" and name == found.asked_name  # a subspecies' species
     if there and (is_below or max(map(RANKS.index, there)) < RANKS.index(rank)):
         return "lifted", False

@@ -77,6 +77,16 @@ def test_a_column_of_text_is_left_out_and_named(tmp_path):
     assert found.notes == ["column 'Remark' is text, and not taken"]
 
 
+@pytest.mark.parametrize("nothing", ["", "NA"])
+def test_a_column_in_which_nothing_stands_is_left_out_and_named(tmp_path, nothing):
+    source = written(tmp_path, f"id\tS1\tNotes\nx\t1\t{nothing}\ny\t2\t{nothing}\n")
+    found = read("table", [source], {"rows": "features"})
+    assert (found.libraries, found.notes) == (("S1",), ["column 'Notes' is text, and not taken"])
+    told = {"rows": "features", "libraries": frozenset({"Notes"})}
+    with pytest.raises(InputError):
+        read("table", [source], told)
+
+
 @pytest.mark.parametrize(
     "name", ["abundance", "quality", "pH", "depth", "Depth_cm", "pH_H2O", "Reads", "Temp (°C)"]
 )

@@ -31,6 +31,7 @@ NCBI = [
     ("186817", "91061", "family", "Bacillaceae", {}),
     ("1386", "186817", "genus", "Bacillus", {}),
     ("1423", "1386", "species", "Bacillus subtilis", {}),
+    ("135461", "1423", "no rank", "Bacillus subtilis subsp. subtilis", {}),
     ("33958", "91061", "family", "Lactobacillaceae", {}),
     ("2767842", "33958", "genus", "Lactiplantibacillus", {}),
     ("1590", "2767842", "species", "Lactiplantibacillus plantarum",
@@ -365,6 +366,7 @@ def test_the_command_writes_matches_and_losses(tmp_path, capsys):
         # Names alone.
         ("Bacillus subtilis\nLactobacillus plantarum\nNosuchus ignotus", "species",
          {"named": 3, "kept": 1, "renamed": 1, "lost": 1}),
+        ("Bacillus subtilis subsp. subtilis", "species", {"named": 1, "kept": 1}),
         ("Proteobacteria\nNosuchus", "phylum", {"named": 1, "renamed": 1}),
         ("Proteobacteria\nNosuchus", "unknown", {"named": 1, "lost": 1}),
         ("Morganellaceae sp.", "family", {"named": 1, "kept": 1}),

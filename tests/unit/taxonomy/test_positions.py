@@ -79,6 +79,33 @@ FUNGUS = (
             "Archaea;TACK group;Thaumarchaeota;Nitrososphaeria;Nitrososphaerales",
             "domain Archaea phylum Thaumarchaeota class Nitrososphaeria order Nitrososphaerales",
         ),
+        (
+            "cellular organisms;Bacteria;Bacteria incertae sedis;Bacteria candidate phyla;"
+            "Candidatus Ozemobacteria",
+            "domain Bacteria phylum Candidatus Ozemobacteria",
+        ),
+        # Places tell nothing of NCBI's, also where no name contradicts them.
+        (
+            "cellular organisms;Bacteria;Acidobacteriota;Blastocatellia;Chloracidobacterium",
+            "domain Bacteria phylum Acidobacteriota class Blastocatellia",
+        ),
+        # Ranks left out, and an organism behind: SILVA's paths.
+        *(
+            (
+                f"Bacteria;Firmicutes;Limnochordia;Hydrogenispora{organism}",
+                "domain Bacteria phylum Firmicutes class Limnochordia",
+            )
+            for organism in ("", ";", ";uncultured bacterium", ";uncultured Firmicutes bacterium")
+        ),
+        (
+            "Bacteria;Chloroflexi;Chloroflexia;Thermomicrobiales;JG30-KF-CM45;uncultured bacterium",
+            "domain Bacteria phylum Chloroflexi class Chloroflexia order Thermomicrobiales family"
+            " JG30-KF-CM45",
+        ),
+        (
+            "Bacteria;Cyanobacteria;Cyanobacteriia;Chloroplast;Zea mays",
+            "domain Bacteria phylum Cyanobacteria class Cyanobacteriia order Chloroplast",
+        ),
         # A rank left out; a lineage that begins below the domain.
         ("Bacteria;Bacilli;Bacillales", "domain Bacteria class Bacilli order Bacillales"),
         (
