@@ -19,6 +19,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.pools import is_unclassified
+from soilbio.dataset.shares import sum_of_shares
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.taxonomy.canonical import plain
@@ -210,7 +211,9 @@ def _shares(
         _with_shares(tables, libraries)
         .filter(pl.col(rank).fill_null("") != "")
         .group_by("library_id", rank)
-        .agg(pl.col("share").sum(), pl.col("count").sum(), pl.col("count").count().alias("counted"))
+        .agg(
+            sum_of_shares("share"), pl.col("count").sum(), pl.col("count").count().alias("counted")
+        )
         .filter((pl.col("counted") == 0) | (pl.col("count") >= FEWEST_READS))
         .select("library_id", rank, "share")
         .sort("library_id", rank)
@@ -264,7 +267,7 @@ def shares_named(tables: Mapping[str, pl.LazyFrame]) -> dict[str, dict[str, floa
     rows = (
         _with_shares(tables, profiles)
         .group_by("library_id", part.alias("part"))
-        .agg(pl.col("share").sum())
+        .agg(sum_of_shares("share"))
         .collect()
     )
     found: dict[str, dict[str, float]] = {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.history import read_history
+from soilbio.dataset.shares import sum_of_shares
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.diversity.community import FEWEST_READS
 
@@ -169,7 +170,7 @@ def _shares(dataset: Dataset, libraries: list[str], rank: str) -> Any:
         )
         .filter(~pl.col("is_out"), pl.col(rank).fill_null("") != "")
         .group_by("library_id", rank)
-        .agg(pl.col("share").sum())
+        .agg(sum_of_shares("share"))
         .sort("library_id", rank)
         .collect()
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.pools import is_unclassified
+from soilbio.dataset.shares import sum_of_shares
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.view import subject_of
@@ -82,7 +83,7 @@ def composition(
         sums.filter(~pl.col("name").is_in([UNNAMED, UNKNOWN]))
         .filter(pl.col("library_id").is_in(list(samples or libraries)))
         .group_by("name")
-        .agg(pl.col("share").sum())
+        .agg(sum_of_shares("share"))
         .sort(["share", "name"], descending=[True, False])
         .head(TOP_NAMES)
         .collect()["name"]
@@ -92,7 +93,7 @@ def composition(
     rows = (
         sums.with_columns(name=kept.otherwise(pl.lit(OTHER)))
         .group_by("library_id", "name")
-        .agg(pl.col("share").sum())
+        .agg(sum_of_shares("share"))
         .sort("library_id", "name")
         .collect()
     )

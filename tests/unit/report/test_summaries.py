@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from types import SimpleNamespace
 
 import polars as pl
@@ -105,3 +106,16 @@ def test_the_names_that_are_shown_are_those_of_samples():
     assert found.shares["N1"] == {OTHER: pytest.approx(1)}
     controls = composition({**known, "features": features}, ["A1", "N1"], "genus")
     assert len(controls.names) > 3
+
+
+def test_shares_are_added_up_to_the_same_number_in_any_order():
+    """A tenth at a time: which is added first moves the last digits, and 38.05 is 38 or 38.1."""
+    parts = [0.1, 0.2, 0.3, 0.2805]
+    found = set()
+    for order in permutations(range(len(parts))):
+        counts = [("a", f"f{n}", None, parts[n]) for n in order]
+        whole = tables(counts=[*counts, ("a", "rest", None, 0.1195)])
+        names = pl.when(pl.col("feature_id") == "rest").then(pl.lit("B")).otherwise(pl.lit("A"))
+        whole["features"] = whole["features"].with_columns(genus=names, flags=pl.lit(""))
+        found.add(composition(whole, ["a"], "genus").shares["a"]["A"])
+    assert found == {0.8805}
