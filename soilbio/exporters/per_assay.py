@@ -12,6 +12,12 @@ from soilbio.exporters.view import View
 if TYPE_CHECKING:
     import polars as pl
 
+# Said where a program has a place for one.
+NO_TREE = (
+    "There is no tree: its branches would tell of sequences that are not shared. Make one of"
+    " sequences.fasta, where it is there."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OneAssay:

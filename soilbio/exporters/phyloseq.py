@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.tables import RANKS
 from soilbio.exporters.biom import losses_of
 from soilbio.exporters.evidence import Evidence
-from soilbio.exporters.per_assay import OneAssay, assays_of, folder_of, write_fasta
+from soilbio.exporters.numbers import is_number
+from soilbio.exporters.per_assay import NO_TREE, OneAssay, assays_of, folder_of, write_fasta
 from soilbio.exporters.tsv import write_safely
 from soilbio.exporters.view import View
 
@@ -22,6 +23,7 @@ FOLDER = "phyloseq"
 # Counts are long, not a matrix: of soils, most cells of a matrix are zero.
 _SCRIPT = """\
 # Reads this folder into a phyloseq object: ps <- source("read.R", chdir = TRUE)$value
+# {NO_TREE}
 library(phyloseq)
 read <- function(name) {
   read.delim(name, check.names = FALSE, quote = "", comment.char = "", na.strings = "",
@@ -32,7 +34,11 @@ by_first <- function(table) {
   table[-1]
 }
 samples <- by_first(read("samples.tsv"))
-samples[] <- lapply(samples, type.convert, as.is = TRUE)
+# All other columns are words, also codes and names that look like numbers.
+columns <- read("columns.tsv")
+for (name in intersect(columns$column[columns$type == "number"], names(samples))) {
+  samples[[name]] <- as.numeric(samples[[name]])
+}
 lineages <- as.matrix(by_first(read("lineages.tsv")))
 counts <- read("counts.tsv")
 cells <- cbind(match(counts$feature_id, rownames(lineages)),
@@ -56,14 +62,15 @@ do.call(phyloseq, parts)
 def write(view: View, folder: Path) -> Evidence:
     """Write `phyloseq/<assay_id>/` with `counts.tsv`, `lineages.tsv`, `samples.tsv`, `read.R`.
 
-    `sequences.fasta` is there where sequences are shared.
+    `columns.tsv` says which columns of the samples are numbers; `sequences.fasta` is there where
+    sequences are shared.
     """
     sequences = 0
     for assay in assays_of(view):
         target = folder_of(assay, folder / FOLDER)
         _write_tables(assay, target)
         sequences += write_fasta(assay, target / "sequences.fasta")
-        (target / "read.R").write_text(_SCRIPT, encoding="utf-8")
+        (target / "read.R").write_text(_SCRIPT.replace("{NO_TREE}", NO_TREE), encoding="utf-8")
     return view.evidence.noting(sequences=sequences).losing(losses_of(view))
 
 
@@ -86,6 +93,11 @@ def _write_tables(assay: OneAssay, target: Path) -> None:
     lineages = assay.features.lazy().select("feature_id", *ranks, *others)
     write_safely(lineages, target / "lineages.tsv")
     write_safely(_first(assay.libraries, "library_id"), target / "samples.tsv")
+    kinds = [
+        {"column": one.name, "type": "number" if is_number(one) else "text"}
+        for one in assay.libraries.iter_columns()
+    ]
+    write_safely(pl.LazyFrame(kinds), target / "columns.tsv")
 
 
 def _first(frame: pl.DataFrame, name: str) -> pl.LazyFrame:

@@ -6,18 +6,16 @@ https://docs.qiime2.org (first column `sample-id`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from soilbio.dataset.biom import RANK_PREFIXES
 from soilbio.exporters.biom import losses_of, write_one
 from soilbio.exporters.evidence import Evidence
-from soilbio.exporters.per_assay import OneAssay, assays_of, folder_of, write_fasta
+from soilbio.exporters.numbers import is_number
+from soilbio.exporters.per_assay import NO_TREE, OneAssay, assays_of, folder_of, write_fasta
 from soilbio.exporters.tsv import write_safely
 from soilbio.exporters.view import View
-
-if TYPE_CHECKING:
-    import polars as pl
 
 FOLDER = "qiime2"
 _COMMANDS = {
@@ -30,6 +28,8 @@ _RELATIVE = "FeatureTable[RelativeFrequency]"
 _RESERVED = frozenset(
     {"id", "sampleid", "sample id", "sample-id", "featureid", "feature id", "feature-id"}
 )
+# Those that it keeps as they are written here.
+_RESERVED_SO = frozenset({"#SampleID", "#Sample ID", "#OTUID", "#OTU ID", "sample_name"})
 
 
 def write(view: View, folder: Path) -> Evidence:
@@ -73,10 +73,11 @@ def _write_metadata(assay: OneAssay, target: Path) -> None:
     import polars as pl
 
     names = [name for name in assay.libraries.columns if name != "library_id"]
-    kept = {name: f"{name}_" if name.lower() in _RESERVED else name for name in names}
+    kept = {name: _free(name, {*names} - {name}) for name in names}
+    numbers = {name for name in names if is_number(assay.libraries[name])}
     types = {
         "sample-id": "#q2:types",
-        **{kept[name]: _type(assay.libraries[name]) for name in names},
+        **{kept[name]: "numeric" if name in numbers else "categorical" for name in names},
     }
     rows = assay.libraries.select(
         pl.col("library_id").alias("sample-id"),
@@ -85,18 +86,17 @@ def _write_metadata(assay: OneAssay, target: Path) -> None:
     write_safely(pl.concat([pl.DataFrame([types]), rows]).lazy(), target)
 
 
-def _type(values: pl.Series) -> str:
-    """Tell numbers, also those that a sheet holds as text; a column of nothing is of words."""
-    import polars as pl
-
-    there = values.cast(pl.String).replace("", None).drop_nulls()
-    is_number = len(there) > 0 and there.cast(pl.Float64, strict=False).null_count() == 0
-    return "numeric" if is_number else "categorical"
+def _free(name: str, others: Collection[str]) -> str:
+    """Give a column a name that the format leaves free."""
+    while name.lower() in _RESERVED or name in _RESERVED_SO or name in others:
+        name = f"{name}_"
+    return name
 
 
 def _script(assay: OneAssay, target: Path) -> str:
     """Write the import of each file that is there."""
-    lines = ["#!/bin/sh", "# Imports the files of this folder into QIIME 2.", "set -e"]
+    lines = ["#!/bin/sh", "# Imports the files of this folder into QIIME 2.", f"# {NO_TREE}"]
+    lines.append("set -e")
     is_relative = assay.counts.select("count").collect()["count"].null_count() > 0
     for name, (semantic, layout, made) in _COMMANDS.items():
         if (target / name).is_file():

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from example_dataset import AGREEMENTS, ITS2, PUBLIC, V4, feature_id
-from secrets_example import CLOSED, make, named_tables, view_of
+from example_dataset import AGREEMENTS, EXTRA_COLUMNS, ITS2, PUBLIC, V4, feature_id
+from secrets_example import CLOSED, SECRET_NAMES, make, named_tables, view_of
 
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_tables
 from soilbio.errors import Refused
 from soilbio.exporters.package import write_package
 from soilbio.exporters.registry import OF_TABLES, TARGETS, writer_of
@@ -218,6 +219,59 @@ def test_qiime_2_files_are_of_its_formats(out):
     )
     script = (folder / "import.sh").read_text()
     assert all(f"--input-path {path.name} " in script for path in folder.glob("*.[bf]*"))
+
+
+@pytest.fixture
+def coded(tmp_path):
+    """The view of a dataset whose names and codes look like numbers; one column is QIIME 2's."""
+    names = {"soil 1": "1.1", "soil 2": "1.10", "soil 3": "007", "mock": "8", "blank": "9"}
+    tables = named_tables()
+    back = {name: plain for plain, name in SECRET_NAMES.items()}
+    for table, column in (("samples", "sample_id"), ("libraries", "sample_id")):
+        own = pl.col(column).replace(back).replace(names)
+        tables[table] = tables[table].with_columns(own)
+    subject = pl.col("subject").replace(back).replace(names)
+    tables["measurements"] = tables["measurements"].with_columns(subject)
+    is_first = pl.col("sample_id") == "1.1"
+    tables["samples"] = tables["samples"].with_columns(
+        pl.when(is_first).then(pl.lit("01")).otherwise(pl.lit("1")).alias("block"),
+        pl.when(is_first).then(pl.lit("2")).otherwise(pl.lit("3.5")).alias("dose"),
+        pl.lit("x").alias("sample_name"),
+    )
+    extra = dict.fromkeys(("dose", "sample_name"), "environment")
+    write_tables(tables, AGREEMENTS, tmp_path / "coded", extra_columns={**EXTRA_COLUMNS, **extra})
+    return view_of(read_dataset(tmp_path / "coded"), "consortium")
+
+
+def test_names_and_codes_that_look_like_numbers_are_words_in_qiime_2(coded, tmp_path):
+    write_package(coded, "qiime2", tmp_path / "out")
+    rows = table_in(tmp_path / "out" / "qiime2" / V4 / "sample-metadata.tsv")
+    kinds = {name: kind for name, kind in rows[0].items() if name in ("sample_id", "block", "dose")}
+    assert kinds == {"sample_id": "categorical", "block": "categorical", "dose": "numeric"}
+    assert {"1.1", "1.10"} <= {row["sample_id"] for row in rows}
+    assert "sample_name" not in rows[0]
+    assert rows[1]["sample_name_"] == "x"
+
+
+def test_names_and_codes_that_look_like_numbers_stay_as_they_are_in_phyloseq(coded, tmp_path):
+    write_package(coded, "phyloseq", tmp_path / "out")
+    folder = tmp_path / "out" / "phyloseq" / V4
+    kinds = {row["column"]: row["type"] for row in table_in(folder / "columns.tsv")}
+    assert [kinds[name] for name in ("sample_id", "block", "dose", "reads_raw")] == [
+        *("text", "text", "number", "number")
+    ]
+    if shutil.which("Rscript") is None:
+        pytest.skip("no R here")
+    if subprocess.run(["Rscript", "-e", "library(phyloseq)"], capture_output=True).returncode:
+        pytest.skip("r-bioc-phyloseq is not installed")
+    asked = (
+        'ps <- source("read.R", chdir = TRUE)$value; its <- as(sample_data(ps), "data.frame");'
+        'cat(nsamples(merge_samples(ps, "sample_id")), sort(unique(its$block)), sum(its$dose))'
+    )
+    done = subprocess.run(
+        ["Rscript", "--vanilla", "-e", asked], cwd=folder, capture_output=True, text=True
+    )
+    assert done.stdout.split()[:3] == ["4", "01", "1"], done.stderr
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="no R here")
