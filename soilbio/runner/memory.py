@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import yaml
+from soilbio.runner.profiles import read_profile
 
 _RESOURCES = ("--resources", "--res")
 _EXECUTOR = re.compile(r"(?:--executor|-e)(?:=?(.+))?")
-_PROFILE = re.compile(r"(?:profile|config)(?:\.v\d+\+)?\.ya?ml")
 # Snakemake runs jobs on this machine with these; with all others elsewhere.
 _HERE = ("local", "dryrun", "touch")
 
@@ -36,7 +33,7 @@ def within_memory(passed_on: Sequence[str], profiles: Sequence[str], memory: int
 
     """
     stated = _stated(passed_on)
-    more = [one for profile in profiles for one in _resources(_read(profile))]
+    more = [one for profile in profiles for one in _resources(read_profile(profile))]
     if not has_jobs_here(passed_on, profiles) or any(
         one.startswith("mem") for one in stated or more
     ):
@@ -54,7 +51,7 @@ def within_memory(passed_on: Sequence[str], profiles: Sequence[str], memory: int
 
 def has_jobs_here(passed_on: Sequence[str], profiles: Sequence[str]) -> bool:
     """Tell whether flags and profiles leave Snakemake's jobs on this machine."""
-    said = (_read(profile).get("executor") for profile in profiles)
+    said = (read_profile(profile).get("executor") for profile in profiles)
     return (_executor(passed_on) or next(filter(None, said), "")) in ("", *_HERE)
 
 
@@ -85,19 +82,3 @@ def _resources(settings: Mapping[str, Any]) -> list[str]:
     if isinstance(stated, Mapping):
         return [f"{name}={value}" for name, value in stated.items()]
     return [str(one) for one in (stated if isinstance(stated, list) else [stated])]
-
-
-def _read(profile: str) -> Mapping[str, Any]:
-    """Read a profile where Snakemake would; what cannot be read is for Snakemake to tell."""
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    for place in (Path(profile), home / "snakemake" / profile, Path("/etc/xdg/snakemake", profile)):
-        files = sorted(place.iterdir()) if place.is_dir() else [place]
-        for path in files:
-            if path.is_file() and (path == place or _PROFILE.fullmatch(path.name)):
-                try:
-                    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-                except (OSError, UnicodeDecodeError, yaml.YAMLError):
-                    continue
-                if isinstance(settings, Mapping):
-                    return settings
-    return {}

@@ -16,6 +16,7 @@ from typing import IO
 from soilbio.errors import problem_of
 from soilbio.references.machine import memory_bytes
 from soilbio.runner.memory import has_jobs_here, within_memory
+from soilbio.runner.profiles import chosen, flags_lacking
 from soilbio.standards import shipped
 
 # What was killed a moment ago, in seconds, may still be ending.
@@ -25,7 +26,9 @@ _PATIENCE_S = 3.0
 def command_of(config: Path, directory: Path, profile: str, passed_on: Sequence[str]) -> list[str]:
     """Write the Snakemake command; what the user passes on comes last and so wins.
 
-    Snakemake's own lock outlives a killed process and then refuses, so ours stands in for it.
+    Snakemake would let `profiles/default` beside the Snakefile win over any profile that is named;
+    of it is taken what is said nowhere else.
+    Its own lock outlives a killed process and then refuses, so ours stands in for it.
     Jobs that run together on this machine share its memory, as far as they ask for it.
 
     Raises
@@ -37,7 +40,9 @@ def command_of(config: Path, directory: Path, profile: str, passed_on: Sequence[
     return [
         *(sys.executable, "-m", "snakemake", "--nolock"),
         *("--snakefile", str(shipped("Snakefile"))),
-        *("--profile", _chosen(profile)),
+        *("--profile", chosen(profile)),
+        *(() if _workflow_profiles(passed_on) else ("--workflow-profile", "none")),
+        *flags_lacking(profile, passed_on, is_here=runs_here(profile, passed_on)),
         *("--directory", str(directory.resolve())),
         *("--configfile", str(config.resolve())),
         *within_memory(passed_on, _profiles(profile, passed_on), memory_bytes()),
@@ -49,14 +54,8 @@ def runs_here(profile: str, passed_on: Sequence[str]) -> bool:
     return has_jobs_here(passed_on, _profiles(profile, passed_on))
 
 
-def _chosen(profile: str) -> str:
-    """Find one of our profiles; any other is Snakemake's to find."""
-    folder = shipped("profiles") / profile
-    return str(folder if folder.is_dir() else profile)
-
-
 def _profiles(profile: str, flags: Sequence[str]) -> list[str]:
-    return [*_workflow_profiles(flags), _chosen(profile)]
+    return [*_workflow_profiles(flags), chosen(profile)]
 
 
 def _workflow_profiles(flags: Sequence[str]) -> list[str]:
