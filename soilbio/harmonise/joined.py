@@ -53,8 +53,8 @@ def joined_by_ends(
         ]
     shorter = {name for _, longer, _ in every for name in longer}
     notes["features_that_were_one_but_for_their_ends"] = len(shorter)
-    if len(circles) > 1 and (apart := _longer(parts).keys() - shorter):
-        notes["features_kept_apart_by_agreements_though_one_but_for_their_ends"] = len(apart)
+    if len(circles) > 1 and (apart := _apart(parts, every)):
+        notes["features_kept_apart_by_agreements_though_one_but_for_their_ends"] = apart
     if not shorter:
         return list(parts), [Became(parts, {})]
     sequence = _sequences(parts, {name for _, longer, _ in every for name in longer.values()})
@@ -74,6 +74,33 @@ def _longer(parts: Sequence[Part]) -> dict[str, str]:
         {name: frozenset(own) for name, own in rows.select("feature_id", "source").iter_rows()},
     )
     return {one.shorter: one.longer for one in ends}
+
+
+def _apart(
+    parts: Sequence[Part],
+    every: Sequence[tuple[Sequence[Part], Mapping[str, str], frozenset[str] | None]],
+) -> int:
+    """Count features that would be one, and are called by several names in several circles.
+
+    A sequence that is joined to a longer one in one circle is no longer called as in another.
+    """
+    names: dict[str, set[str]] = {}
+    for own, longer, _ in every:
+        for feature in _features(own):
+            names.setdefault(feature, set()).add(longer.get(feature, feature))
+    wanted = {shorter: {shorter, longer} for shorter, longer in _longer(parts).items()}
+    for _, longer, _ in every:
+        for one, other in longer.items():
+            wanted.setdefault(one, {one, other})
+    called = (set().union(*(names.get(one, set()) for one in both)) for both in wanted.values())
+    return sum(len(one) > 1 for one in called)
+
+
+def _features(parts: Sequence[Part]) -> set[str]:
+    import polars as pl
+
+    frames = [own.select("feature_id") for _, _, own in parts]
+    return set(pl.concat(frames).unique().collect()["feature_id"])
 
 
 def _sequences(parts: Sequence[Part], names: set[str]) -> dict[str, str]:

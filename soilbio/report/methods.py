@@ -245,6 +245,11 @@ def _merging(history: History, what: str) -> Iterator[str]:
 
 def _counts(history: History) -> str:
     """Say what became of the reads: those of features outside a common region are in no count."""
+    if history.get("common_regions") and not history.get("losses"):
+        return (
+            "raw counts were kept, but for features outside the common region, which are in no"
+            " count (whoever merged did not pass on how many)"
+        )
     numbers = [(one.get("reads"), one.get("reads_after")) for one in history.get("losses", ())]
     known = [(reads, after) for reads, after in numbers if reads is not None and after is not None]
     reads, after = (sum(own) for own in zip(*known, strict=True)) if known else (0, 0)

@@ -120,3 +120,16 @@ def test_a_sequence_is_taken_of_whichever_dataset_has_it(first):
     rows = pl.concat([own for _, _, own in joined]).collect()
     assert set(rows["feature_id"]) == {id_of(LONG)}
     assert rows["sequence"].drop_nulls().to_list() == [LONG, LONG]
+
+
+def test_what_is_joined_in_one_circle_and_stays_in_another_is_counted(tmp_path):
+    """The third has the shorter one, too, on other terms: it is called as before."""
+    z = made(tmp_path / "z", {"z-closed": ("", SHUT, (SHORT, OWN))})
+    folders = [made(tmp_path / "x", X), made(tmp_path / "y", Y), z]
+    merged = harmonise(folders, tmp_path / "m", "feature", read_rules())
+    assert called(tmp_path / "m", "y-soil") == {id_of(LONG), id_of(SAME)}
+    assert called(tmp_path / "m", "z-closed") == {id_of(SHORT), id_of(OWN)}
+    apart = "features_kept_apart_by_agreements_though_one_but_for_their_ends"
+    assert merged.notes[apart] == 1
+    alone = harmonise(folders[:2], tmp_path / "n", "feature", read_rules())
+    assert apart not in alone.notes

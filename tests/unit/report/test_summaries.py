@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from soilbio.report.methods import _what
+from soilbio.report.methods import _counts, _what
 from soilbio.report.sections_run import summary_blocks
 from soilbio.report.summaries import OTHER, composition, libraries_once, number_of_features
 from soilbio.standards.sharing_classes import SharingClass
@@ -94,6 +94,13 @@ def test_a_methods_section_says_what_was_sequenced():
         "2 soil samples were sequenced in 2 libraries, beside 1 control; 4,000 reads, pairs"
         " counted once, were kept in 6 features."
     )
+
+
+def test_a_received_dataset_is_not_said_to_hold_all_reads_where_regions_were_cut():
+    """What was lost stays with who merged; that something may be is said."""
+    window = {"16S rRNA": {"forward_primer": "GTG", "reverse_primer": "GGA"}}
+    assert "outside the common region" in _counts({"common_regions": window, "losses": []})
+    assert _counts({"common_regions": {}, "losses": []}) == "raw counts were kept"
 
 
 def test_the_names_that_are_shown_are_those_of_samples():
