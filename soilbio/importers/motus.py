@@ -15,11 +15,20 @@ from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.profiles import Line, library_of, number_in, wrong
 from soilbio.importers.text import open_text
+from soilbio.standards.ranks import RANKS
+from soilbio.taxonomy.between import is_genus
+from soilbio.taxonomy.canonical import changed_names
 from soilbio.taxonomy.filled import own_ranks
+from soilbio.taxonomy.told_ranks import ranks_of_prokaryote
 
 _ID = re.compile(r"^(.*?) ?\[([^\[\]]*mOTU[^\[\]]*)\]$")
 _TAXONOMY, _MOTU, _TAXID = "consensus_taxonomy", "mOTU", "NCBI_tax_id"
 _UNASSIGNED = ("unassigned", "-1")
+# What was not described is called by the deepest taxon that is known of it, whatever its rank:
+# Firmicutes species incertae sedis, unknown Acidobacteria, Verrucomicrobia bacterium.
+_NOT_KNOWN = re.compile(r"^(?:unknown|uncultured|unclassified) (?:Candidatus )?")
+_UNDESCRIBED = re.compile(r"$|(?:species incertae sedis|bacterium|archaeon)(?: |$)")
+_OF_NO_GENUS = ("ota", "bacteria", "archaea")
 
 
 def read_motus(source: Path) -> dict[str, list[Line]]:
@@ -90,17 +99,34 @@ def _taxon(row: Mapping[str, str]) -> Taxon:
 
 
 def _lineage(text: str) -> str:
-    """Write a name with its ranks: those of `motus profile -q`, else a genus' or a family's."""
+    """Write a name with its ranks: those of `motus profile -q`, else the one that it tells."""
     if "__" in text:
         return text
-    first, _, rest = text.removeprefix("Candidatus ").partition(" ")
-    told = own_ranks(first)
-    if len(told) == 1:
-        return f"{told.pop()[0]}__{first}"
-    candidatus = "Candidatus " if text.startswith("Candidatus ") else ""
-    is_undescribed = not rest or rest.startswith("species incertae")
-    species = "" if is_undescribed else f"; s__{text}"
-    return f"g__{candidatus}{first}{species}" if first[:1].isupper() else ""
+    described = text.removeprefix("Candidatus ")
+    bare = _NOT_KNOWN.sub("", described)
+    first, _, rest = bare.partition(" ")
+    is_undescribed = bare != described or bool(_UNDESCRIBED.match(rest))
+    name = first.strip("[]")  # NCBI's of genera that a species is no longer of
+    if not is_genus(name):
+        return ""
+    if rank := _rank_above_genus(name, is_undescribed=is_undescribed):
+        return f"{rank[0]}__{name}"
+    if is_undescribed and name.endswith(_OF_NO_GENUS):
+        return ""
+    candidatus = "Candidatus " if "Candidatus " in text else ""
+    return f"g__{candidatus}{first}" + ("" if is_undescribed else f"; s__{text}")
+
+
+def _rank_above_genus(name: str, *, is_undescribed: bool) -> str:
+    """Tell the rank of the deepest taxon that is named in the place of a species, by NCBI's names.
+
+    A name of a phylum and of a class in it (Actinobacteria) is certain as the phylum's, one of a
+    class and of a genus in it (Nitrospira) as the class'.
+    """
+    known = ranks_of_prokaryote(name) or own_ranks(name)
+    if not known and is_undescribed:
+        known = {rank for rank, former in changed_names() if former == name}
+    return min(known, key=RANKS.index, default="")
 
 
 def note_names(found: Found) -> Iterator[str]:

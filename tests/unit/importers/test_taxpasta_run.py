@@ -122,6 +122,31 @@ def test_motus_are_features_by_their_own_ids(tmp_path):
     assert any("motus profile -q" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("name", "lineage"),
+    [
+        ("Firmicutes species incertae sedis", "p__Firmicutes"),
+        ("Actinobacteria species incertae sedis", "p__Actinobacteria"),
+        ("Acidobacteriia species incertae sedis", "c__Acidobacteriia"),
+        ("Nitrospira species incertae sedis", "c__Nitrospira"),
+        ("Nitrospira defluvii", "g__Nitrospira; s__Nitrospira defluvii"),
+        ("Candidatus Saccharibacteria species incertae sedis", "p__Saccharibacteria"),
+        ("Candidatus Eremiobacteraeota species incertae sedis", ""),
+        ("Verrucomicrobia bacterium", "p__Verrucomicrobia"),
+        ("Proteobacteria sp.", "p__Proteobacteria"),
+        ("unknown Acidobacteria", "p__Acidobacteria"),
+        ("uncultured Clostridium sp.", "g__Clostridium"),
+        ("Candidatus Nitrosotalea species incertae sedis", "g__Candidatus Nitrosotalea"),
+        ("[Ruminococcus] gnavus", "g__[Ruminococcus]; s__[Ruminococcus] gnavus"),
+        ("candidate division WOR-3 species incertae sedis", ""),
+    ],
+)
+def test_motus_not_described_have_the_rank_of_what_they_are_called_by(tmp_path, name, lineage):
+    text = f"{MOTUS}#consensus_taxonomy\tS1\n{name} [meta_mOTU_v3_1]\t3\n"
+    found = read("taxpasta", [written(tmp_path, text)], {"profiler": "motus"})
+    assert found.features["motus:meta_mOTU_v3_1"].lineage == lineage
+
+
 def test_merged_tables_of_motus_and_all_ranks_are_read(tmp_path):
     text = f"{MOTUS}#mOTU\tconsensus_taxonomy\tA\tB\nref_mOTU_1\tk__Bacteria|s__X y\t1\t2\n"
     found = read("taxpasta", [written(tmp_path, text)], {"profiler": "motus"})
