@@ -81,6 +81,8 @@ def _to_get(names: Iterable[str]) -> list[str]:
 
 def _told(explored: Explored) -> list[str]:
     """Say what was found, and what was guessed."""
+    from soilbio.metadata.explore import RUN_NOT_TOLD
+
     libraries = explored.libraries
     paired = sum(library.second is not None for library in libraries)
     samples = {library.sample_id for library in libraries}
@@ -97,6 +99,11 @@ def _told(explored: Explored) -> list[str]:
         lines.append(f"Assay {assay}: {count} libraries, {how}.")
         if removed and (alike := _alike(assay)):
             lines.append(f"  Without primers these look the same: {alike}. Correct it if need be.")
+    if untold := [one.library_id for one in libraries if one.run == RUN_NOT_TOLD]:
+        lines.append(
+            f"Reads' names that tell no sequencing run: {len(untold)} libraries, such as {untold[0]}."
+            f" They are one run, {RUN_NOT_TOLD}; if they are of several, correct the column run."
+        )
     if numbered := sorted({one.sample_id for one in libraries if one.is_numbered}):
         lines.append(
             f"Told apart by a number, since their names are the same: {', '.join(numbered)}."

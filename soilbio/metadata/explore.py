@@ -27,6 +27,8 @@ from soilbio.metadata.same_reads import note_ends_apart
 
 # Instrument, run number, flow cell: what an Illumina header begins with.
 _FLOWCELL = re.compile(r"[^:\s]+:\d+:(?:0+-)?([A-Za-z0-9-]+):\d+:\d+:\d+:\d+")
+# The run of all reads whose names tell none, as archives and other sequencers write them.
+RUN_NOT_TOLD = "run1"
 _LANE = re.compile(r"(.*?)_?(L[0-9]{3})?")
 _PRIMER_ERROR_RATE = 0.1
 _LEAST_SHARE = 0.3
@@ -322,7 +324,7 @@ def _libraries(
     sample_ids = _sample_ids(pairs)
     files_of = Counter(sample_ids)
     flowcells = [_flowcell(records[pair.first]) for pair in pairs]
-    run = Counter(cell for cell in flowcells if cell).most_common(1)
+    commonest = Counter(cell for cell in flowcells if cell).most_common(1)
     taken = Counter[str]()
     libraries = []
     for pair, sample_id, assay, flowcell in zip(pairs, sample_ids, assays, flowcells, strict=True):
@@ -332,11 +334,13 @@ def _libraries(
         library_id = to_id(f"{sample_id}_{pair.suffix}") if has_suffix else sample_id
         taken[library_id.casefold()] += 1
         number = taken[library_id.casefold()]
+        is_empty = not records[pair.first].names
         libraries.append(
             Seen(
                 library_id=library_id if number == 1 else f"{library_id}-{number}",
                 sample_id=sample_id,
-                run=flowcell or (run[0][0] if run else "run1"),
+                # Without reads nothing is learnt from it; others are not of a run that is told.
+                run=flowcell or (commonest[0][0] if commonest and is_empty else RUN_NOT_TOLD),
                 first=pair.first,
                 second=pair.second,
                 control_type=guess_control(pair.sample),

@@ -270,6 +270,22 @@ def test_all_files_empty_asks_for_the_assay_and_takes_it(reads, tmp_path):
     assert {row["run"] for row in sheet(tmp_path / "two")} == {"run1"}
 
 
+def test_reads_whose_names_tell_no_run_are_of_none_of_the_others(reads, tmp_path, capsys):
+    for end, primer in ((1, FORWARD), (2, REVERSE)):
+        content = fastq(primer, name="SRR22100.", seed="archived")
+        write_gzip(reads / f"B_S2_L001_R{end}_001.fastq.gz", content)
+        write_gzip(reads / f"NTC_S3_L001_R{end}_001.fastq.gz", b"")
+    assert init(reads, tmp_path / "project") == 0
+    runs = {row["library_id"]: row["run"] for row in sheet(tmp_path / "project")}
+    assert runs == {"A_L001": "A3JHG", "A_L002": "A3JHG", "B": "run1", "NTC": "A3JHG"}
+    assert "no sequencing run: 1 libraries, such as B. They are one run, run1" in capsys.readouterr().err
+
+
+def test_runs_that_reads_tell_are_not_remarked(reads, tmp_path, capsys):
+    assert init(reads, tmp_path / "project") == 0
+    assert "run1" not in capsys.readouterr().err
+
+
 def test_each_gene_has_a_reference_of_its_own(reads, tmp_path, capsys):
     its = tmp_path / "its"
     its.mkdir()
