@@ -101,8 +101,9 @@ def _told(explored: Explored) -> list[str]:
             lines.append(f"  Without primers these look the same: {alike}. Correct it if need be.")
     if untold := [one.library_id for one in libraries if one.run == RUN_NOT_TOLD]:
         lines.append(
-            f"Reads' names that tell no sequencing run: {len(untold)} libraries, such as {untold[0]}."
-            f" They are one run, {RUN_NOT_TOLD}; if they are of several, correct the column run."
+            f"Reads' names that tell no sequencing run: {len(untold)} libraries, such as"
+            f" {untold[0]}. They are one run, {RUN_NOT_TOLD}; if they are of several, correct"
+            " the column run."
         )
     if numbered := sorted({one.sample_id for one in libraries if one.is_numbered}):
         lines.append(

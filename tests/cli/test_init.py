@@ -278,7 +278,8 @@ def test_reads_whose_names_tell_no_run_are_of_none_of_the_others(reads, tmp_path
     assert init(reads, tmp_path / "project") == 0
     runs = {row["library_id"]: row["run"] for row in sheet(tmp_path / "project")}
     assert runs == {"A_L001": "A3JHG", "A_L002": "A3JHG", "B": "run1", "NTC": "A3JHG"}
-    assert "no sequencing run: 1 libraries, such as B. They are one run, run1" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "no sequencing run: 1 libraries, such as B. They are one run, run1" in told
 
 
 def test_runs_that_reads_tell_are_not_remarked(reads, tmp_path, capsys):
