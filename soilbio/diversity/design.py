@@ -15,8 +15,8 @@ from soilbio.diversity.partition import partition, partition_of_repeated
 from soilbio.diversity.permutation import is_number
 from soilbio.diversity.restricted import blocks_of_several, in_blocks, shuffled
 from soilbio.errors import Problems
+from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
-from soilbio.standards.written import written_plainly
 
 if TYPE_CHECKING:
     from skbio import DistanceMatrix
@@ -180,8 +180,8 @@ def _stated(column: str, value_of: Mapping[Key, str | None]) -> dict[Key, str]:
     texts = {name: str(value or "").strip() for name, value in value_of.items()}
     words: dict[str, str] = {}
     for text in sorted({text for text in texts.values() if not is_missing(text)}):
-        words.setdefault(written_plainly(column, text), text)
-    return {name: words.get(written_plainly(column, text), "") for name, text in texts.items()}
+        words.setdefault(meaning_of(column, text), text)
+    return {name: words.get(meaning_of(column, text), "") for name, text in texts.items()}
 
 
 def _why_not_parted(

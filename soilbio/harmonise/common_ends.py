@@ -230,11 +230,12 @@ def _cuts(met: Mapping[Pair, _Met], lengths: Mapping[str, int]) -> Cuts:
         )
         if start is None or end is None:
             continue
-        own = {name: (start[name], end.get(name, 0)) for name in group}
-        ends |= {name: cut for name, cut in own.items() if cut != (0, 0)}
         cut = {one.cut for pair, one in met.items() if pair[0] in group and one.cut}
+        # Where all are cut to a length, that is where they end.
+        own = {name: (start[name], 0 if cut else end.get(name, 0)) for name in group}
+        ends |= {name: both for name, both in own.items() if both != (0, 0)}
         if cut:
-            shortest = min(lengths[name] - sum(own[name]) for name in cut)
+            shortest = min(lengths[name] - start[name] for name in cut)
             to_length |= dict.fromkeys(sorted(group), shortest)
     return Cuts(ends, to_length)
 

@@ -8,6 +8,14 @@ from datetime import UTC, datetime
 from soilbio.standards.mixs import SLOTS, parse_depth, parse_lat_lon
 
 _TRIAD = ("env_broad_scale", "env_local_scale", "env_medium")
+# Words for land, soil and crop, beside those of a vocabulary: a capital does not make another one.
+# Elsewhere it may (genotypes, names).
+_WORDS = frozenset(
+    {
+        *("cur_land_use", "previous_land_use", "cur_vegetation", "soil_type", "local_class"),
+        *("crop_rotation", "soil_cover", "farm_equip", "plant_struc"),
+    }
+)
 
 
 def written_plainly(column: str, text: str) -> str:
@@ -15,6 +23,7 @@ def written_plainly(column: str, text: str) -> str:
 
     `52.5 N 13.4 E` becomes `52.5 13.4`, a depth of `0.0-0.10` becomes `0 0.1`, and
     `2024-05-01T12:00+0200` the same moment in UTC. How exact a date is stays: `2024-05` is no day.
+    Words for land, soil and crop, and those of a vocabulary, are one in capitals and without.
     What has no form is its text, with single spaces.
     """
     plain = " ".join(text.split())
@@ -28,7 +37,8 @@ def written_plainly(column: str, text: str) -> str:
     slot = SLOTS.get(column)
     if slot is not None and slot.range == "datetime":
         return "/".join(dict.fromkeys(map(_moment, plain.split("/"))))
-    return plain
+    is_word = column in _WORDS or (slot is not None and slot.allowed)
+    return plain.casefold() if is_word else plain
 
 
 def _moment(text: str) -> str:

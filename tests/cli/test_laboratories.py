@@ -241,6 +241,29 @@ def test_the_same_soils_in_several_laboratories_tell_them_apart(tmp_path, is_by_
     assert "sample: " in (out / "laboratories.html").read_text()
 
 
+@pytest.mark.parametrize(
+    ("column", "ours", "theirs"),
+    [
+        ("cur_land_use", ("cropland", "grassland"), ("Cropland", "GRASSLAND")),
+        ("tot_org_carb", ("12 g/kg", "20 g/kg"), ("1.2 %", "2.0 %")),
+    ],
+)
+def test_values_that_say_the_same_are_one_group(tmp_path, column, ours, theirs):
+    found = []
+    for place, (name, said) in enumerate((("north", ours), ("south", theirs)), start=1):
+        own = soils(name[0].upper(), *(said if column == "cur_land_use" else BOTH[:2]) * 4)
+        extra = {one: {column: said[at % 2]} for at, one in enumerate(own)}
+        more = {} if column == "cur_land_use" else {"extra": extra}
+        found.append(laboratory(tmp_path / str(place), name, own, **more))
+    assert main(["harmonise", *map(str, found), "--out", str(tmp_path / "merged")]) == 0
+    words = ["laboratories", str(tmp_path / "merged"), "--by", column, "--out"]
+    assert main([*words, str(tmp_path / "out")]) == 0
+    rows = {row["column"]: row for row in table(tmp_path / "out" / "16S-rRNA" / "tests.tsv")}
+    assert [part.rpartition(" ")[2] for part in rows[column]["groups"].split(", ")] == ["(8)"] * 2
+    (part,) = table(tmp_path / "out" / "16S-rRNA" / "variation.tsv")
+    assert "cannot be told apart" not in (part.get("note") or "")
+
+
 def test_depths_of_one_core_are_soils_of_their_own(tmp_path):
     """Two laboratories have four cores at two depths each, by the core's id."""
     found = []
