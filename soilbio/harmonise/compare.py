@@ -206,7 +206,7 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     if marker and marker[0].finest in LEVELS[-2:]:
         return marker  # there is no more to say of numbers that are of different things
     # Clusters of two runs are two sets of clusters, whatever their representatives are called.
-    features = {_features(assay) for assay in (one, other)} & {"clusters", "unknown"}
+    features = {kind_of_features(assay) for assay in (one, other)} & {"clusters", "unknown"}
     clusters = [rules[_OF_FEATURES[kind]] for kind in sorted(features)]
     clusters += _of_names_alone(one, other, rules)
     if not all(_has_place(assay) for assay in (one, other)):
@@ -315,7 +315,7 @@ def _has_place(assay: Assay) -> bool:
     return not is_amplicon or bool(_said(assay, "target_subfragment")) or all(pair)
 
 
-def _features(assay: Assay) -> str:
+def kind_of_features(assay: Assay) -> str:
     """Tell what features of an amplicon's assay are: exact sequences, clusters, or not known."""
     if assay.get("library_strategy") != "AMPLICON":
         return "taxa"

@@ -20,7 +20,7 @@ from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.metadata.told import shotgun_settings
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material
-from soilbio.report.merged import named_for, tables_for
+from soilbio.report.merged import merging_for, named_for, tables_for
 from soilbio.report.results import Results, read_json, read_results
 from soilbio.report.view import Audience
 from soilbio.standards.purposes import PURPOSES
@@ -90,6 +90,8 @@ def gather(
         settings=_settings(config, view.assays),
         agreements=_described(agreements),
         software=_software(dataset_folder, results),
+        level=str(dataset.history.get("level") or ""),
+        merging=merging_for(dataset, view),
     )
 
 

@@ -30,6 +30,9 @@ class Material:
     settings: Mapping[str, Any]
     agreements: tuple[Mapping[str, str], ...]
     software: Mapping[str, str]
+    # Of a merged dataset: by what it was merged, and how, as far as the reader may know it.
+    level: str = ""
+    merging: tuple[str, ...] = ()
 
     @property
     def assay_ids(self) -> list[str]:

@@ -1,22 +1,26 @@
-"""The tables of a page on a merged dataset: features as its reader may know them."""
+"""A page on a merged dataset: its features, and how it was merged, as its reader may know them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import merges_of
 from soilbio.exporters.assay_names import shown_assays
 from soilbio.exporters.gate import key_of
+from soilbio.exporters.merged_history import Received, copy_history
 from soilbio.exporters.origins import origins_of, shown_features
 from soilbio.exporters.rows import Names, is_control
+from soilbio.report.methods import merging_told
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.dataset.history import History
     from soilbio.dataset.read import Dataset
-    from soilbio.report.view import Audience
+    from soilbio.report.view import Audience, View
 
 
 def named_for(dataset: Dataset, audience: Audience) -> Dataset:
@@ -64,6 +68,50 @@ def tables_for(dataset: Dataset, audience: Audience) -> Mapping[str, pl.LazyFram
         "counts": counts,
         "features": features.join(named, on="feature_id", how="semi"),
     }
+
+
+def merging_for(dataset: Dataset, view: View) -> tuple[str, ...]:
+    """Tell in paragraphs how a dataset was merged; others than its holder know what exports tell.
+
+    To them datasets have numbers: names are of those who sent them.
+    """
+    if not dataset.history or not view.audience.sees(Share.METHOD):
+        return ()
+    history = dataset.history
+    if not view.audience.is_holder:
+        history = _copied(dataset, view)
+    return tuple(text.replace("**", "") for text in merging_told(history))
+
+
+def _copied(dataset: Dataset, view: View) -> History:
+    """Copy how a dataset was merged as an export does, of what the page shows."""
+    assay_of = {one.library_id: one.assay_id for one in view.subjects}
+    shown = sorted(set(assay_of.values()))
+    received = Received(
+        [dict(row) for row in view.assays if row["assay_id"] in shown],
+        {name: name for name in assay_of},
+        (assay_of, {name: name for name in shown}),
+        (),
+        _numbers(dataset.history, view.audience.recipient, assay_of.keys()),
+    )
+    return copy_history(dataset.history, received)
+
+
+def _numbers(history: History, recipient: str, libraries: Set[str]) -> Names:
+    """Give the datasets that have libraries on the page numbers, in an order that tells nothing."""
+    own = {
+        one["name"]: one["sha256"]
+        for one in history["datasets"]
+        if not libraries.isdisjoint(history["libraries"].get(one["name"], ()))
+    }
+    made = {digest: f"dataset {place}" for place, digest in enumerate(sorted(own.values()), 1)}
+    for source, parts in history.get("parts", {}).items():
+        places = [made[own[part]] for part in parts if part in own]
+        made[source] = " and ".join(sorted(places))
+    for merging in merges_of(history):  # what has no number is to get no pseudonym of its name
+        names = {*merging.get("parts", {}), *(one["sha256"] for one in merging.get("datasets", ()))}
+        made = dict.fromkeys(sorted(names), "a dataset") | made
+    return Names(bytes(32), recipient, made=made)
 
 
 def _shared(dataset: Dataset, audience: Audience) -> list[str]:

@@ -62,7 +62,7 @@ def methods_of(dataset: Dataset) -> str:
     blocks = ["# Methods", _what(dataset), _soils(dataset)]
     for assay in sorted(dataset.table("assays").to_dicts(), key=lambda row: str(row["assay_id"])):
         blocks.append(_assay(assay, dataset))
-    blocks += filter(None, (*_made(dataset, history), *_merged(history), _terms(dataset)))
+    blocks += filter(None, (*_made(dataset, history), *merging_told(history), _terms(dataset)))
     text = "\n\n".join(blocks)
     cited = citations_of(text)
     sources = [*cited, *_rule_sources(history, cited)]
@@ -208,7 +208,7 @@ def _imported(found: Row, run: Row, what: str) -> str:
     return f"{what} were imported as {found['format']} with {_soilbio(run)}.{notes}"
 
 
-def _merged(history: History) -> Iterator[str]:
+def merging_told(history: History) -> Iterator[str]:
     """Tell how datasets were merged, each merging that led to this one, and why no finer."""
     told: dict[str, None] = {}  # two datasets may have one merging behind them
     for merging in merges_of(history):

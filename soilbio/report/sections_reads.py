@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, grid, percent, plural
 from soilbio.report.figures_reads import MOST_LINES, STEPS, ReadsOf, quality_curves, read_loss
 from soilbio.report.material import Material
@@ -22,19 +24,44 @@ def reads_section(material: Material) -> Section:
     )
     if not subjects:
         return Section("reads", "Reads", ("The dataset holds no library.",))
-    unknown = sum(one.reads[0] is None for one in subjects)
-    raw = sum(one.reads_left()[0] for one in subjects)
-    kept = sum(one.reads_kept for one in subjects)
-    text = (
-        f"Of {raw:,} {material.reads_unit}, {kept:,} "
-        f"({percent(kept, raw)}) were kept. The rest was lost as shown.{picked_text(subjects)}"
-    )
-    if unknown:
-        text += f" Not counted: {plural(unknown, 'library', 'libraries')} that could not be read."
-    return Section("reads", "Reads", (text, _loss_panel(subjects), _loss_table(subjects)))
+    unread = sum(one.is_unread for one in subjects)
+    text = f"{kept_text(subjects, material.reads_unit)}."
+    blocks: list[Block] = []
+    # What was lost is known where it is known what there was.
+    if followed := [one for one in subjects if one.is_raw_stated or one.is_unread]:
+        text += " The rest was lost as shown."
+        blocks.append(_loss_panel(followed))
+    text += picked_text(subjects)
+    if unread:
+        text += f" Not counted: {plural(unread, 'library', 'libraries')} that could not be read."
+    return Section("reads", "Reads", (text, *blocks, _loss_table(subjects)))
 
 
-def picked_text(subjects: list[Subject]) -> str:
+def kept_text(subjects: Sequence[Subject], unit: str) -> str:
+    """Say how many of how many reads were kept, as far as it is stated how many there were."""
+    followed = [one for one in subjects if one.is_raw_stated or one.is_unread]
+    others = [one for one in subjects if one not in followed]
+    told = []
+    if followed:
+        raw = sum(one.reads_left()[0] for one in followed)
+        kept = sum(one.reads_kept for one in followed)
+        is_partial = any(one.status == "failed" and not one.reads_left()[0] for one in followed)
+        of = " of the libraries that could be read" if is_partial else ""
+        told.append(f"{kept:,} of {raw:,} {unit}{of} ({percent(kept, raw)}) were kept")
+    counted = [one for one in others if any(reads is not None for reads in one.reads)]
+    if counted:
+        kept = sum(one.reads_kept for one in counted)
+        told.append(
+            f"{kept:,} {unit} of {plural(len(counted), 'library', 'libraries')} are in the dataset"
+            " (how many were sequenced is not stated)"
+        )
+    if uncounted := len(others) - len(counted):
+        told.append(f"for {plural(uncounted, 'library', 'libraries')} no number of reads is stated")
+    text = "; ".join(told)
+    return text[:1].upper() + text[1:]
+
+
+def picked_text(subjects: Sequence[Subject]) -> str:
     """Say of metagenomes of which nothing but rRNA reads was named how many these are."""
     picked = [one for one in subjects if one.reads_picked is not None]
     if not picked:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from soilbio.dataset.history import PLACEMENT
+from soilbio.harmonise.compare import kind_of_features
 from soilbio.report.citations import citations_of
 from soilbio.report.content import (
     Block,
@@ -21,13 +23,25 @@ from soilbio.report.content import (
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
 from soilbio.report.sections_metagenomes import not_classified_text
-from soilbio.report.sections_reads import picked_text
+from soilbio.report.sections_reads import kept_text, picked_text
 from soilbio.report.summaries import composition, mean_shares, number_of_features, shares_named
-from soilbio.report.view import View
+from soilbio.report.view import Subject, View
+from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 # Below this share of reads with any name something is wrong: of soils nearly all have a domain.
 _FEW_NAMED = 0.5
+# What features are, by how they were made, and of merged datasets by their level.
+_KINDS = {
+    "exact": "distinct sequences",
+    "clusters": "clusters of sequences",
+    "unknown": "sequences, or clusters of them: how they were made is not known",
+    "taxa": "taxa or genomes of a profiler",
+}
+_OF_LEVEL = {
+    "sh": "species hypotheses",
+    PLACEMENT: "clades of a tree, and sequences that are of none with certainty",
+}
 
 
 def summary_blocks(material: Material) -> tuple[Block, ...]:
@@ -45,23 +59,16 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
         (f"{len(sequenced):,}", "libraries"),
     ]
     if view.audience.sees(Share.COUNTS):
-        raw = sum(one.reads_left()[0] for one in sequenced)
-        kept = sum(one.reads_kept for one in sequenced)
         features = number_of_features(material.tables)
-        is_partial = any(one.status == "failed" and not one.reads_left()[0] for one in sequenced)
-        of = " of the libraries that could be read" if is_partial else ""
         picked = picked_text(sequenced)
         belong = f".{picked} These belong" if picked else "; they belong"
+        if not any(reads is not None for one in sequenced for reads in one.reads):
+            belong = ". The results belong"  # shares alone have no reads
         text.append(
-            f"{kept:,} of {raw:,} {material.reads_unit}{of} "
-            f"({percent(kept, raw)}) were kept{belong} to {plural(features, 'feature')} "
-            f"({_kind(material)})."
+            f"{kept_text(sequenced, material.reads_unit)}{belong} to"
+            f" {plural(features, 'feature')} ({_kind(material)})."
         )
-        cards += [
-            (f"{raw:,}", f"{material.reads_unit} in"),
-            (percent(kept, raw), "of them kept"),
-            (f"{features:,}", "features"),
-        ]
+        cards += [*_reads_cards(sequenced, material.reads_unit), (f"{features:,}", "features")]
         text += _dominant(material)
         text += not_classified_text(material)
     if view.audience.sees(Share.METHOD):
@@ -73,6 +80,15 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
             else "Every library gave a result."
         )
     return (" ".join(text), Cards(tuple(cards)))
+
+
+def _reads_cards(sequenced: Sequence[Subject], unit: str) -> list[tuple[str, str]]:
+    """Give numbers of reads; a share of those sequenced only where that is known of all."""
+    kept = sum(one.reads_kept for one in sequenced)
+    if not all(one.is_raw_stated or one.is_unread for one in sequenced):
+        return [(f"{kept:,}", f"{unit} in the dataset")] if kept else []
+    raw = sum(one.reads_left()[0] for one in sequenced)
+    return [(f"{raw:,}", f"{unit} in"), (percent(kept, raw), "of them kept")]
 
 
 def _has_wgs(view: View) -> bool:
@@ -128,13 +144,18 @@ def methods_section(material: Material) -> Section:
     """State what was done, with versions and defaults."""
     if not material.view.audience.sees(Share.METHOD):
         return Section("methods", "Methods", ("The agreement withholds the methods.",))
-    blocks: list[Block] = [
-        "Every setting that was in force is listed, defaults included, so that the run can be "
-        "repeated."
-    ]
+    blocks: list[Block] = [_ALL_SETTINGS if material.settings else _SETTINGS_TOLD]
+    blocks += material.merging
     blocks += [_assays_grid(material), _engines_grid(material), _parameters(material)]
     blocks.append(_software(material))
     return Section("methods", "Methods", tuple(blocks))
+
+
+# Only a run's configuration has all; a dataset alone has what was stated when it was made.
+_ALL_SETTINGS = (
+    "Every setting that was in force is listed, defaults included, so that the run can be repeated."
+)
+_SETTINGS_TOLD = "Listed is what the dataset tells of its methods."
 
 
 def _software(material: Material) -> Grid:
@@ -274,10 +295,15 @@ def _nameless(material: Material) -> Iterator[Block]:
 
 
 def _kind(material: Material) -> str:
-    """Say what features are."""
-    strategies = {str(assay.get("library_strategy")) for assay in material.view.assays}
-    kinds = {"AMPLICON": "distinct sequences", "WGS": "taxa or genomes of a profiler"}
-    return ", or ".join(words for name, words in kinds.items() if name in strategies) or "features"
+    """Say what features are: of a merged dataset by its level, else by how they were made."""
+    if material.level in RANKS:
+        return f"names at {material.level}, or at a higher rank where there is none"
+    if material.level in _OF_LEVEL:
+        return _OF_LEVEL[material.level]
+    kinds = {
+        kind_of_features(assay) for assay in material.view.assays if "library_strategy" in assay
+    }
+    return ", or ".join(words for name, words in _KINDS.items() if name in kinds) or "features"
 
 
 def next_section(material: Material) -> Section:

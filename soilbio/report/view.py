@@ -107,6 +107,16 @@ class Subject:
         return tuple(left)
 
     @property
+    def is_unread(self) -> bool:
+        """Whether it failed before its reads were counted."""
+        return self.status == "failed" and self.reads[0] is None
+
+    @property
+    def is_raw_stated(self) -> bool:
+        """Whether it is known how many reads were sequenced; of imported tables it seldom is."""
+        return self.reads[0] is not None
+
+    @property
     def reads_failed(self) -> int:
         """The reads that were left when the library failed."""
         has_failed = self.status == "failed" and self.reads[-1] is None

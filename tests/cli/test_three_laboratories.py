@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from example_dataset import AGREEMENTS, PUBLIC
 from pipeline_outputs import COUNTS, OUTPUTS, write_method
 
 from soilbio import __version__
@@ -31,7 +32,12 @@ SAMPLES = (
 )
 
 
-def imported(form: str, folder: Path, engine: str, depth: str = "0.1") -> Path:
+ENGINES = {"ampliseq": "dada2", "mothur": "mothur", "qiime2": "dada2"}
+
+
+def imported(
+    form: str, folder: Path, engine: str, depth: str = "0.1", terms: str = "partner@1.0"
+) -> Path:
     name = LABORATORIES[form]
     place = folder / form
     place.mkdir(parents=True)
@@ -39,7 +45,9 @@ def imported(form: str, folder: Path, engine: str, depth: str = "0.1") -> Path:
     sources = write(place)
     (place / "samples.tsv").write_text(SAMPLES.format(depth=depth))
     (place / "libraries.tsv").write_text(LIBRARIES)
-    method = write_method(place, METHOD.format(name=name, engine=engine))
+    text = METHOD.format(name=name, engine=engine).replace("partner@1.0", terms)
+    method = write_method(place, text)
+    (place / "agreements" / "demo.yaml").write_text(AGREEMENTS[PUBLIC])
     words = ["import", kind, *map(str, sources), "--method", str(method)]
     assert main([*words, "--out", str(folder / name)]) == 0
     return folder / name
@@ -47,9 +55,8 @@ def imported(form: str, folder: Path, engine: str, depth: str = "0.1") -> Path:
 
 @pytest.fixture
 def three(tmp_path, capsys) -> list[str]:
-    engines = {"ampliseq": "dada2", "mothur": "mothur", "qiime2": "dada2"}
     depths = {"ampliseq": "0.1", "mothur": "0.2", "qiime2": "0.1"}
-    found = [str(imported(form, tmp_path, engines[form], depths[form])) for form in LABORATORIES]
+    found = [str(imported(form, tmp_path, ENGINES[form], depths[form])) for form in LABORATORIES]
     capsys.readouterr()
     return found
 
@@ -111,6 +118,31 @@ def test_from_three_outputs_to_the_methods_section(three, tmp_path, capsys):
         assert "method fingerprint" not in line
         assert "provenance/" not in line
     assert sum("Takahashi" in line for line in listed) <= 1
+
+
+def test_the_page_of_a_merged_dataset_says_how_it_was_merged(tmp_path):
+    three = [str(imported(form, tmp_path, ENGINES[form], terms=PUBLIC)) for form in ENGINES]
+    merged, page = str(tmp_path / "merged"), tmp_path / "page.html"
+    assert main(["harmonise", *three, "--out", merged]) == 0
+    texts = {}
+    for recipient in ("holder", "consortium"):
+        words = ["--dataset", merged, "--recipient", recipient, "--out", str(page)]
+        assert main(["report", *words]) == 0
+        texts[recipient] = page.read_text(encoding="utf-8")
+        assert "(names at genus, or at a higher rank where there is none)" in texts[recipient]
+        assert "(how many were sequenced is not stated)" in texts[recipient]
+        assert "could not be read" not in texts[recipient]
+    assert "3 datasets (north, south, west) were merged with soilbio" in texts["holder"]
+    # Others are told no more than an export tells them: no names of datasets, and no losses.
+    assert "3 datasets (dataset 1, dataset 2, dataset 3) were merged" in texts["consortium"]
+    assert "What has no name at that level" in texts["holder"]
+    assert "What has no name at that level" not in texts["consortium"]
+
+
+def test_the_page_of_clusters_does_not_call_them_sequences(three, tmp_path):
+    page = tmp_path / "page.html"
+    assert main(["report", "--dataset", three[1], "--recipient", "holder", "--out", str(page)]) == 0
+    assert "(clusters of sequences)" in page.read_text(encoding="utf-8")
 
 
 def test_the_methods_of_an_import_say_where_it_came_from(three, tmp_path):
