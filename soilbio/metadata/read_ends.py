@@ -25,36 +25,26 @@ class Reach:
     """Bases behind the forward primer, of a library's reads that do not reach the other one.
 
     `most_bp` is what nine in ten have; `is_even` tells whether so many of them are of one length.
+    Of all reads, where all but a few reach over the amplicon (`is_over`).
     """
 
     least_bp: int
     most_bp: int
     longest_bp: int
     is_even: bool
+    is_over: bool = False
 
 
 def reach_of(sequences: Sequence[bytes], assay: Assay, error_rate: float) -> Reach | None:
-    """Measure how far single reads reach; None where all but a few reach over the amplicon.
+    """Measure how far single reads reach; None where too few have the primer to tell.
 
-    Whether reads whose primers were removed do is known of those alone that are shorter than it.
+    Whether reads whose primers were removed reach over the amplicon is known of those alone that
+    are shorter than it: they do not.
     """
-    if not assay.primers_in_reads:
-        lengths = [len(bases) for bases in sequences if len(bases) < assay.min_length_bp]
-    else:
-        starts = ReadStarts(sequences).find(assay.forward_primer, error_rate)
-        end = reverse_complement(assay.reverse_primer)
-        lengths = [
-            len(bases) - int(end_bp)
-            for bases, is_found, end_bp, is_over in zip(
-                sequences,
-                starts.is_found,
-                starts.ends_bp,
-                hold(sequences, end, error_rate),
-                strict=True,
-            )
-            if is_found and not is_over
-        ]
-    if len(lengths) < max(_FEWEST_READS, _FEW * len(sequences)):
+    short, over = _behind(sequences, assay, error_rate)
+    is_over = len(short) < max(_FEWEST_READS, _FEW * len(sequences))
+    lengths = over if is_over else short
+    if len(lengths) < _FEWEST_READS:
         return None
     ((commonest, number),) = Counter(lengths).most_common(1)
     ordered = sorted(lengths)
@@ -64,7 +54,28 @@ def reach_of(sequences: Sequence[bytes], assay: Assay, error_rate: float) -> Rea
         commonest if is_even else ordered[int(_FEW * len(ordered))],
         ordered[-1],
         is_even,
+        is_over,
     )
+
+
+def _behind(
+    sequences: Sequence[bytes], assay: Assay, error_rate: float
+) -> tuple[list[int], list[int]]:
+    """Give the bases behind the primer, of reads that do not reach the other one and that may."""
+    short: list[int] = []
+    over: list[int] = []
+    if not assay.primers_in_reads:
+        for bases in sequences:
+            (short if len(bases) < assay.min_length_bp else over).append(len(bases))
+        return short, over
+    starts = ReadStarts(sequences).find(assay.forward_primer, error_rate)
+    holds = hold(sequences, reverse_complement(assay.reverse_primer), error_rate)
+    for bases, is_found, end_bp, is_over in zip(
+        sequences, starts.is_found, starts.ends_bp, holds, strict=True
+    ):
+        if is_found:
+            (over if is_over else short).append(len(bases) - int(end_bp))
+    return short, over
 
 
 def uneven_ends(
@@ -72,7 +83,8 @@ def uneven_ends(
 ) -> list[Problem]:
     """Note libraries of single reads that end elsewhere than others of their assay, or anywhere.
 
-    Of what a control's few reads are nothing is known.
+    Reads over the amplicon end elsewhere than those that are shorter than any. Of what a control's
+    few reads are nothing is known.
     """
     ofs = defaultdict[str, list[tuple[Library, Reach]]](list)
     for library, reach in reaches:
@@ -80,13 +92,18 @@ def uneven_ends(
             ofs[library.assay].append((library, reach))
     problems = []
     for assay_id, own in ofs.items():
-        common = min(reach.most_bp for _, reach in own)
-        if assays[assay_id].truncate_1_bp is not None:
+        assay = assays[assay_id]
+        common = min((reach.most_bp for _, reach in own if not reach.is_over), default=None)
+        if assay.truncate_1_bp is not None or common is None:
             continue
         problems += [
-            _problem(library, reach, common, assays[assay_id], source)
+            _problem(library, reach, common, assay, source)
             for library, reach in own
-            if not reach.is_even or reach.most_bp > common
+            if (
+                common < assay.min_length_bp
+                if reach.is_over
+                else not reach.is_even or reach.most_bp > common
+            )
         ]
     return problems
 
@@ -106,7 +123,7 @@ def _problem(library: Library, reach: Reach, common: int, assay: Assay, source: 
         " reads as they were sequenced, if they were cut before",
         library.row,
         "fastq_1",
-        f"reads {lengths} bases{behind}",
+        f"reads {lengths} bases{behind}" + (", over the amplicon" if reach.is_over else ""),
         # Those whose other primer was cut off end where the amplicon does, in one place or not.
         is_warning=common >= assay.min_length_bp > 0,
     )

@@ -47,11 +47,14 @@ def measured(reads: list[str], assay: Assay = V4) -> Reach | None:
         (spaced(), Reach(124, 124, 131, False)),
         (even(), Reach(131, 131, 131, True)),
         ([*even(57), *even(3, 100)], Reach(81, 131, 131, True)),  # some are cut
-        (whole(), None),
-        ([*whole(57), *spaced(3)], None),
+        (whole(), Reach(270, 274, 303, False, is_over=True)),
+        ([*whole(57), *spaced(3)], Reach(270, 274, 303, False, is_over=True)),
         ([*whole(20), *spaced(20)], Reach(124, 125, 131, False)),
         # The other primer begins where the read ends.
-        ([read[: 19 + 250 + n % 5 + 12] for n, read in enumerate(whole())], None),
+        (
+            [read[: 19 + 250 + n % 5 + 12] for n, read in enumerate(whole())],
+            Reach(262, 262, 266, False, is_over=True),
+        ),
         ([dna(150, n) for n in range(40)], None),
         ([], None),
     ],
@@ -63,7 +66,7 @@ def test_it_is_measured_of_reads_that_do_not_reach_the_other_primer(reads, reach
 def test_without_primers_only_reads_that_are_shorter_than_the_amplicon_are_known_not_to_reach():
     removed = Assay("V4", primers_in_reads=False, min_length_bp=200)
     assert measured([dna(120 + n % 40, n) for n in range(40)], removed).is_even is False
-    assert measured([dna(250 + n % 40, n) for n in range(40)], removed) is None
+    assert measured([dna(250 + n % 40, n) for n in range(40)], removed).is_over
 
 
 @pytest.mark.parametrize(
@@ -124,6 +127,19 @@ def test_reads_as_long_as_an_amplicon_may_have_been_cut_at_the_other_primer(proj
 @pytest.mark.parametrize("reads", [even(), whole()])
 def test_reads_that_end_in_one_place_or_reach_over_the_amplicon_are_well(project, reads):
     as_singles(project, L1=reads)
+    assert told(project) == []
+
+
+def test_reads_over_the_amplicon_beside_shorter_ones_are_to_be_cut_like_them(project):
+    as_singles(project, L1=even(), L2=whole())
+    (problem,) = told(project)
+    assert (problem.row, problem.is_warning) == (3, False)
+    assert problem.found == "reads of 270 to 303 bases behind the primer, over the amplicon"
+    assert "truncate_1_bp: 131" in problem.fix
+
+
+def test_reads_that_hold_the_other_primer_are_well_beside_some_in_which_it_is_not_seen(project):
+    as_singles(project, L1=whole(), L2=even(length_bp=300))
     assert told(project) == []
 
 
