@@ -7,6 +7,7 @@ from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_bracken, lines_of, report_form
+from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, number_in, text_in, wrong
 from soilbio.importers.text import read_texts
 
@@ -37,6 +38,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             return {library_of(source): _shares(source, list(lines_of(source, taxids)))}
         header, rows = read_texts(source)
         if libraries := _libraries(header):
+            columns = [libraries[name] for name in header if name in libraries]
+            check_columns(source, 1, columns)
             return _combined(source, rows, libraries, taxids)
         return {library_of(source): _lines(source, taxids)}
 
@@ -122,8 +125,6 @@ def _libraries(header: Sequence[str]) -> dict[str, str]:
 def _combined(
     source: Path, rows: Sequence[Mapping[str, str]], libraries: Mapping[str, str], taxids: str
 ) -> dict[str, list[Line]]:
-    if len(set(libraries.values())) < len(libraries):
-        raise wrong(source, 1, ", ".join(libraries), "each library once")
     found: dict[str, list[Line]] = {library: [] for library in libraries.values()}
     for number, row in enumerate(rows, start=2):
         taxid = f"{taxids}:{text_in(source, number, row, 'taxonomy_id')}"

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.text import open_text
 
@@ -80,8 +82,7 @@ def _read(source: Path, versions: set[str]) -> dict[str, list[Line]]:
             sums[library, rank] = sums.get((library, rank), 0) + value
             if rank in ("", "s"):
                 found.setdefault(library, []).append((cells[0], _taxon(cells, header), value))
-    if not found:
-        raise wrong(source, None, "no species", "a profile with rows of species (s__)")
+    _check_species(source, sums)
     _check_sums(source, sums)
     return found
 
@@ -110,7 +111,24 @@ def _header(source: Path, number: int, known: list[str], cells: Sequence[str]) -
     if is_bare and len(cells) > 2:
         found = ", ".join(cells[:4])
         raise wrong(source, number, found, "the names of the libraries above the columns")
-    return ["relative_abundance" if _ANALYSIS.match(name) else name for name in cells]
+    header = ["relative_abundance" if _ANALYSIS.match(name) else name for name in cells]
+    check_columns(source, number, (name for name in header[1:] if name not in _BESIDE))
+    return header
+
+
+def _check_species(source: Path, sums: Mapping[tuple[str, str], float]) -> None:
+    """Stop where no row is of a species, unless nothing is known of any library."""
+    ranks = sorted({rank for _, rank in sums if rank})
+    unknown = [total for (_, rank), total in sums.items() if not rank]
+    is_unknown = bool(unknown) and all(abs(total - 100) <= _TOLERANCE for total in unknown)
+    if "s" not in ranks and not is_unknown:
+        raise problem_of(
+            "import-profile",
+            str(source),
+            found=", ".join(f"{rank}__" for rank in ranks) or "no clades",
+            expected="rows of species (s__)",
+            fix="Import the profile of all ranks, or of species (`metaphlan --tax_lev a` or `s`)",
+        )
 
 
 def _check_sums(source: Path, sums: Mapping[tuple[str, str], float]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, library_of, number_in, wrong
 from soilbio.importers.text import open_text
 from soilbio.standards.ranks import RANKS
@@ -45,6 +46,7 @@ def read_motus(source: Path) -> dict[str, list[Line]]:
     libraries = [name for name in header if name not in (_TAXONOMY, _MOTU, _TAXID)]
     if not {_TAXONOMY, _MOTU} & set(header) or not libraries:
         raise wrong(source, number, ", ".join(header[:8]), f"#{_TAXONOMY}, and libraries behind it")
+    check_columns(source, number or 1, libraries)
     found: dict[str, list[Line]] = {name: [] for name in libraries}
     for number, cells in rows:
         row = dict(zip(header, cells, strict=False))

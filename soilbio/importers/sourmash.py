@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.libraries import check_paths
 from soilbio.importers.profiles import (
     Line,
     collect,
@@ -36,6 +37,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 
     def read_one(source: Path) -> dict[str, list[Line]]:
         header, rows = read_texts(source)
+        check_paths(source, "query_name", _named(source, rows))
         if set(_SUMMARY) <= set(header):
             return _summary(source, rows, rank)
         if set(_GATHER) <= set(header):
@@ -44,6 +46,17 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 
     said = {"engine": "sourmash gather", "abundance": "sequence"}
     return collect(sources, read_one, shares=True, method=said)
+
+
+def _named(source: Path, rows: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, str, str]]:
+    """Yield the library of each row, and what was searched for, as far as it is told."""
+    for number, row in enumerate(rows, start=2):
+        if path := row.get("query_filename"):
+            yield number, _library(source, row), path
+
+
+def _library(source: Path, row: Mapping[str, str]) -> str:
+    return row.get("query_name") or library_of(source)
 
 
 def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict[str, list[Line]]:
@@ -55,9 +68,7 @@ def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict
         known = "" if lineage == "unclassified" else lineage
         taxon = Taxon(lineage=known, taxon_id=f"sourmash:{lineage.rpartition(';')[2]}")
         value = number_in(source, number, row, "f_weighted_at_rank")
-        found.setdefault(row["query_name"] or library_of(source), []).append(
-            (lineage, taxon, value)
-        )
+        found.setdefault(_library(source, row), []).append((lineage, taxon, value))
     if not found:
         ranks = sorted({row["rank"] for row in rows})
         raise wrong(source, None, rank, f"one of its ranks: {', '.join(ranks)}")
@@ -68,8 +79,7 @@ def _gathered(source: Path, rows: Sequence[Mapping[str, str]]) -> dict[str, list
     """Give the matches of each query: fastmultigather writes those of many into one table."""
     found: dict[str, list[Line]] = {}
     for number, row in enumerate(rows, start=2):
-        query = row.get("query_name") or library_of(source)
-        found.setdefault(query, []).append(_match(source, number, row))
+        found.setdefault(_library(source, row), []).append(_match(source, number, row))
     return found or {library_of(source): []}
 
 

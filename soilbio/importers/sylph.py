@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
+from soilbio.importers.libraries import check_paths
 from soilbio.importers.profiles import (
     Line,
     collect,
@@ -56,10 +58,11 @@ def _profile(source: Path, column: str) -> dict[str, list[Line]]:
     if column not in header or "Genome_file" not in header:
         raise wrong(source, 1, ", ".join(header), f"the columns Genome_file and {column}")
     names = _genome_names(source, rows)
+    libraries = _libraries(source, rows)
     files: dict[tuple[str, str], str] = {}
     found: dict[str, list[Line]] = {}
-    for number, (row, genome) in enumerate(zip(rows, names, strict=True), start=2):
-        library = _READS.sub("", Path(text_in(source, number, row, "Sample_file")).name)
+    lines = zip(rows, names, libraries, strict=True)
+    for number, (row, genome, library) in enumerate(lines, start=2):
         file = row["Genome_file"]
         if files.setdefault((library, genome), file) != file:
             raise wrong(source, number, file, f"one file that is called {genome}, in a library")
@@ -69,6 +72,14 @@ def _profile(source: Path, column: str) -> dict[str, list[Line]]:
         )
     # A library in which nothing was found has no rows that name it.
     return found or {library_of(source): []}
+
+
+def _libraries(source: Path, rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Name the library of each row by its file of reads."""
+    files = [text_in(source, row, cells, "Sample_file") for row, cells in enumerate(rows, start=2)]
+    libraries = [_READS.sub("", Path(file).name) for file in files]
+    check_paths(source, "Sample_file", zip(count(2), libraries, files, strict=False))
+    return libraries
 
 
 def _genome_names(source: Path, rows: Sequence[Mapping[str, str]]) -> list[str]:

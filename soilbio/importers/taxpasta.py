@@ -10,6 +10,7 @@ from pathlib import Path
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_another
+from soilbio.importers.libraries import check_columns
 from soilbio.importers.motus import note_names, read_motus
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
 from soilbio.importers.ranked_names import is_below_species, species_above
@@ -117,6 +118,7 @@ def _read(
     found: dict[str, list[Line]] = {}
     is_long = "sample" in header and "count" in header
     own = ("count",) if is_long else tuple(name for name in header if name not in _BESIDE)
+    check_columns(source, 1, own)
     for number, row in enumerate(rows, start=2):
         own_id = text_in(source, number, row, "taxonomy_id")
         if taxids == "ncbi" and not own_id.isdigit():

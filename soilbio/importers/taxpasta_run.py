@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from soilbio.errors import InputError, problem_of
+from soilbio.importers.libraries import check_paths
 from soilbio.importers.profiles import library_of, wrong
 from soilbio.importers.text import open_text
 
@@ -86,11 +87,16 @@ def _of_kaiju(source: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     with open_text(source) as handle:
         header, *lines = handle.readlines() or [""]
     parts: dict[str, list[str]] = {}
-    for line in lines:
-        parts.setdefault(line.partition("\t")[0], []).append(line)
+    rows: dict[str, int] = {}
+    for number, line in enumerate(lines, start=2):
+        name = line.partition("\t")[0]
+        parts.setdefault(name, []).append(line)
+        rows.setdefault(name, number)
     if len(parts) < 2 or not header.startswith("file\t"):
         yield library_of(source), source
         return
+    named = ((row, library_of(Path(name)), name) for name, row in rows.items())
+    check_paths(source, "file", named)
     for place, (name, own) in enumerate(parts.items()):
         path = folder / f"{place}.kaiju"
         path.write_text("".join([header, *own]), encoding="utf-8")

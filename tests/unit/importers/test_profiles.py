@@ -365,6 +365,23 @@ def test_a_profile_of_metaphlan_2_is_called_by_its_file(tmp_path):
     assert read("metaphlan", paths, {}).libraries == ("A", "B")
 
 
+GENERA = "k__Bacteria|p__A|g__X\t60\t100\nk__Bacteria|p__B|g__Y\t30\t0\n"
+
+
+@pytest.mark.parametrize("unknown", ["UNCLASSIFIED\t10\t0\n", "UNKNOWN\t10\t0\n", ""])
+@pytest.mark.parametrize("rows", [GENERA, ""])
+def test_a_profile_of_metaphlan_without_species_is_refused(tmp_path, unknown, rows):
+    (tmp_path / "all.txt").write_text(f"clade_name\tA\tB\n{unknown}{rows}")
+    with pytest.raises(InputError, match=r"rows of species.*tax_lev.*\[import-profile\]"):
+        read("metaphlan", [tmp_path / "all.txt"], {})
+
+
+def test_a_profile_of_metaphlan_of_which_nothing_is_known_has_no_species(tmp_path):
+    (tmp_path / "S1.txt").write_text("#clade_name\trelative_abundance\nUNCLASSIFIED\t100.0\n")
+    found = read("metaphlan", [tmp_path / "S1.txt"], {})
+    assert found.counts.rows() == [("S1", "UNCLASSIFIED", 100.0)]
+
+
 def test_a_merged_table_of_metaphlan_2_has_its_libraries(tmp_path):
     path = tmp_path / "merged.txt"
     head = "ID\tA\tB\n#SampleID\tMetaphlan2_Analysis\tMetaphlan2_Analysis\n"

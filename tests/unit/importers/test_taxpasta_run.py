@@ -67,6 +67,17 @@ def test_a_table_of_kaiju_of_several_files_has_a_library_for_each(tmp_path):
 
 
 @pytest.mark.usefixtures("taxpasta")
+def test_files_of_kaiju_of_one_name_in_several_folders_are_refused(tmp_path):
+    text = f"{KAIJU}S1/kaiju.out\t60\t3\t562\tE\nS1/kaiju.out\t40\t2\t287\tP\n"
+    path = written(tmp_path, f"{text}S2/kaiju.out\t100\t7\t562\tE\n")
+    with pytest.raises(InputError) as caught:
+        read("taxpasta", [path], {"profiler": "kaiju"})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row, problem.column) == ("import-library-twice", 4, "file")
+    assert problem.found == "S2/kaiju.out"
+
+
+@pytest.mark.usefixtures("taxpasta")
 def test_a_table_of_kaiju_of_one_file_is_called_by_its_own_name(tmp_path):
     text = f"{KAIJU}/data/a.out\t60\t3\t562\tE\n"
     found = read("taxpasta", [written(tmp_path, text)], {"profiler": "kaiju"})
