@@ -31,6 +31,8 @@ _DATABASES = ("dada_ref_taxonomy", "sintax_ref_taxonomy", "kraken2_ref_taxonomy"
 # Folders of classifiers; of placement into a tree nothing is read.
 _CLASSIFIERS = ("dada2", "sintax", "qiime2", "kraken2", "vsearch_lca", "pplace")
 _PRIMERS = {"forward": ("FW_primer", "primer_fwd"), "reverse": ("RV_primer", "primer_rev")}
+# Whatever else is said, reads of these are single ones.
+_SINGLE = ("single_end", "iontorrent", "pacbio")
 _SETTINGS = ("pipeline_info/params*.json",)
 _VERSIONS = ("pipeline_info/*versions.y*ml",)
 # Steps after DADA2 that leave features out: their tables are smaller ones of the same.
@@ -142,6 +144,10 @@ def _method(settings: Mapping[str, Any], versions: Mapping[str, str]) -> Iterato
     for side, names in _PRIMERS.items():
         if primer := next((settings[name] for name in names if settings.get(name)), None):
             yield f"pcr_primer_{side}", str(primer).upper()
+    if any(settings.get(name) is True for name in _SINGLE):
+        yield "lib_layout", "single"
+    elif settings.get("single_end") is False:
+        yield "lib_layout", "paired"
     wanted = (
         "trunclenf",
         "trunclenr",

@@ -7,6 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Step = Mapping[str, Any]
+# Of what reads steps make features; Deblur's may be single ones or joined.
+_LAYOUTS = {
+    "denoise_single": "single",
+    "denoise_pyro": "single",
+    "denoise_ccs": "single",
+    "denoise_paired": "paired",
+}
 
 
 def inputs_of(action: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -63,6 +70,7 @@ def method_of(steps: Mapping[str, Step]) -> dict[str, str]:
         **_first(_primers(step) for step in behind),
         **_first(_reference(step) for step in names),
         **_first(_classifier(step) for step in names),
+        **_layout(behind),
         **_engine([steps[name] for name in _makers(table, steps)]),
     }
 
@@ -109,6 +117,14 @@ def _made(step: Step) -> str:
     if plugin == "taxa" and action == "collapse":
         return "features collapsed to taxa"
     return ""
+
+
+def _layout(behind: Sequence[Step]) -> dict[str, str]:
+    """Say whether reads were single or paired, where all that were denoised were alike."""
+    actions = [str(step["action"]).replace("-", "_") for step in behind]
+    layouts = {_LAYOUTS.get(name, "") for name in actions if name.startswith("denoise_")}
+    layout = layouts.pop() if len(layouts) == 1 else ""
+    return {"lib_layout": layout} if layout else {}
 
 
 def _engine(makers: Sequence[Step]) -> dict[str, str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
+from pipeline_outputs import OUTPUTS
 from unit.harmonise.test_common_region import bases
 from unit.harmonise.test_ways import table
 
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
+from soilbio.importers.registry import read
 
 RNG = random.Random(3)
 # V4 without its primers has 253 bases; what is far from that is something else.
@@ -47,6 +50,23 @@ def test_reads_that_end_within_the_amplicon_are_measured(tmp_path, sequences, mo
     assert off_target(dataset) == 0
     assert "sequences are shorter than 245 bp" in said
     assert "no least length is asked of any" in said
+
+
+@pytest.mark.parametrize(
+    ("more", "layout"),
+    [
+        ({"single_end": True}, "single"),
+        ({"single_end": False, "pacbio": True}, "single"),
+        ({"iontorrent": True}, "single"),
+        ({"single_end": False, "iontorrent": False}, "paired"),
+        ({"single_end": None}, None),
+    ],
+)
+def test_that_reads_were_single_is_taken_from_ampliseq_s_settings(tmp_path, more, layout):
+    (folder,) = OUTPUTS["ampliseq"][1](tmp_path)
+    (path,) = (folder / "pipeline_info").glob("params*.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | more))
+    assert read("ampliseq", [folder], {}).method.get("lib_layout") == layout
 
 
 @pytest.mark.parametrize("more", ["", ", lib_layout: single"])

@@ -90,6 +90,26 @@ def test_a_table_that_was_merged_is_of_all_that_made_its_parts(tmp_path):
     assert read("qiime2", [path], {}).method["engine"] == "dada2 and vsearch OTU clusters"
 
 
+@pytest.mark.parametrize(
+    ("actions", "layout"),
+    [
+        (("denoise_single", "denoise_pyro"), "single"),
+        (("denoise-ccs",), "single"),
+        (("denoise_paired",), "paired"),
+        (("denoise_paired", "denoise_single"), None),
+        (("denoise_16S",), None),
+    ],
+)
+def test_the_layout_of_reads_is_that_of_all_that_were_denoised(tmp_path, actions, layout):
+    steps = {
+        f"part{n}": action("dada2", name, inputs={"demultiplexed_seqs": "reads"})
+        for n, name in enumerate(actions)
+    }
+    merge = action("feature-table", "merge", inputs={"tables": f"[{', '.join(steps)}]"})
+    path = artifact(tmp_path, "table", {"table": cluster("all"), "all": merge, **steps})
+    assert read("qiime2", [path], {}).method.get("lib_layout") == layout
+
+
 def test_a_table_that_was_imported_is_of_nobody_knows_what(tmp_path):
     made = "action:\n    type: import\n    format: BIOMV210DirFmt\n"
     path = artifact(tmp_path, "table", {"table": made})
