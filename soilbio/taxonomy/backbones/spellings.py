@@ -46,14 +46,16 @@ def spellings(rank: str, name: str) -> tuple[tuple[str, str], ...]:
 
 
 def _other_names(rank: str, name: str) -> Iterator[tuple[str, str]]:
-    """Yield today's name, and those before."""
+    """Yield today's name, and those before, of which a name may be one itself."""
     known = changed_names()
     # Of a name alone the rank is not known, either.
-    changes = (known.get((one, name)) for one in ([rank] if rank else RANKS))
-    for change in filter(None, changes):
+    asked = [(one, name) for one in ([rank] if rank else RANKS)]
+    todays = set(asked)
+    for change in filter(None, map(known.get, asked)):
+        todays.add((change.rank, change.today))
         yield change.today, f"{change.today} today ({change.source})"
     for change in known.values():
-        if change.today == name and rank in ("", change.rank):
+        if (change.rank, change.today) in todays and change.former != name:
             yield change.former, f"{change.former} before ({change.source})"
 
 

@@ -457,6 +457,18 @@ def test_a_name_alone_is_known_by_today_s_name(tmp_path):
     assert (found.taxon_id, found.kind) == ("1239", "synonym")
 
 
+@pytest.mark.parametrize("name", ["Acidobacteriia", "Terriglobia", "Acidobacteriae"])
+@pytest.mark.parametrize("rank", ["class", ""])
+def test_a_former_name_is_known_by_the_others_that_a_taxon_had(tmp_path, name, rank):
+    path = tmp_path / "bac120_taxonomy.tsv"
+    above = "d__Bacteria;p__Acidobacteriota;c__Acidobacteriae;o__Bryobacterales"
+    path.write_text(f"RS_GCF_1.1\t{above};f__Bryobacteraceae;g__Bryobacter;s__Bryobacter a\n")
+    asked_for = {rank: name}
+    found = match(asked_for, read_backbone("gtdb", path, wanted_names([asked_for])))
+    assert found.name == "Acidobacteriae"
+    assert found.kind == ("exact" if name == found.name else "synonym")
+
+
 def test_names_that_cannot_be_read_are_told(tmp_path, capsys):
     words = [str(tmp_path / "none.txt"), "--backbone", "ncbi=x", "--out", str(tmp_path / "o")]
     assert main(["taxonomy", "match", *words]) == 1
