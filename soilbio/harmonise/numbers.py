@@ -12,6 +12,7 @@ from soilbio.dataset.history import ORIGINS, PLACEMENT
 from soilbio.harmonise.as_they_came import write_as_they_came
 from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.common_ends import common_ends
+from soilbio.harmonise.domains import meant_by_gene, without_what_another_means
 from soilbio.harmonise.joined import joined_by_ends
 from soilbio.harmonise.lineages import (
     BY_HYPOTHESIS,
@@ -35,6 +36,7 @@ from soilbio.harmonise.ways import Told, Ways
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.domains import Domains
     from soilbio.harmonise.lots import Lots
     from soilbio.harmonise.ways import Part
 
@@ -72,7 +74,8 @@ def merged_numbers(
     import polars as pl
 
     once = list(_once(sources))
-    own = [(source, *_own(source, taken, ways, shared.lots)) for source, taken in once]
+    meant = meant_by_gene(sources)
+    own = [(source, *_own(source, taken, ways, (shared.lots, meant))) for source, taken in once]
     parts = _changed(own, ways, told, shared, scratch)
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
@@ -230,11 +233,13 @@ def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
 
 
 def _own(
-    source: Source, taken: Sequence[str], ways: Ways, lots: Lots
+    source: Source, taken: Sequence[str], ways: Ways, known: tuple[Lots, Domains]
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     import polars as pl
 
+    lots, meant = known
     counts, features = own_tables(source, lots)
+    features = without_what_another_means(source, features, meant)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
     if ways.level not in ("feature", BY_HYPOTHESIS, PLACEMENT):

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import RANKS
+from soilbio.harmonise.domains import OFF_TARGET, meant_by_gene, of_assay
 from soilbio.harmonise.ways import CONFIDENCE, sequences_of, write_fasta
-from soilbio.metadata.assays import known_assays
 from soilbio.profile.classify import Database, classify
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.build import build_sintax
@@ -25,13 +25,13 @@ from soilbio.taxonomy.sintax import read_sintax
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.domains import Domains
     from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
     from soilbio.references.manifest import Reference
 
 _ANY = Target((), 0, 10**9)
 # Flags that say something of the names a feature came with.
-OFF_TARGET = "off-target-domain"
 _OF_NAMES = ("unclassified", "chloroplast", "mitochondria", "conflict-", OFF_TARGET)
 
 
@@ -69,27 +69,22 @@ def reclassified(
     notes["features_without_a_sequence_that_keep_their_names"] = (
         without.unique().select(pl.len()).collect().item()
     )
+    meant = meant_by_gene([source for source, _, _ in parts])
     return [
-        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts)))
+        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts, meant)))
         for source, counts, own in parts
     ]
 
 
-def _meant(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
+def _meant(source: Source, counts: pl.LazyFrame, meant: Domains) -> pl.LazyFrame:
     """Give the domains that the assays of features are meant for; of others nothing is known."""
     import polars as pl
 
-    by_primers = {
-        (one.forward_primer, one.reverse_primer): one.domains or (None,)
-        for one in known_assays().values()
-    }
     known = pl.LazyFrame(
         [
             (row["assay_id"], domain)
             for row in source.rows("assays")
-            for domain in by_primers.get(
-                (str(row["pcr_primer_forward"]), str(row["pcr_primer_reverse"])), (None,)
-            )
+            for domain in sorted(of_assay(row, meant)) or (None,)
         ],
         schema={"assay_id": pl.String, "domain": pl.String},
         orient="row",
