@@ -112,6 +112,27 @@ def _by_assay(
     return found
 
 
+def soils_in(dataset: Dataset) -> dict[str, str]:
+    """Give the soil of each sample of a dataset, merged or not; see `soils_of`."""
+    owners: dict[str, set[str]] = {}
+    for name, own in dataset.history.get("libraries", {}).items():
+        for library in own:
+            owners.setdefault(library, set()).add(name)
+    laboratories: dict[str, set[str]] = {}
+    rows = dataset.table("libraries").select("library_id", "sample_id").iter_rows()
+    for library, sample in rows:
+        laboratories.setdefault(sample, set()).update(owners.get(library, {""}))
+    return soils_of(dataset.table("samples").iter_rows(named=True), laboratories)
+
+
+def shared_soils(soil_of: Mapping[str, str], samples: Iterable[str]) -> dict[str, list[str]]:
+    """Give the soils that several of some samples are of, with these."""
+    found: dict[str, list[str]] = {}
+    for sample in sorted(set(samples)):
+        found.setdefault(soil_of[sample], []).append(sample)
+    return {soil: own for soil, own in found.items() if len(own) > 1}
+
+
 def soils_of(
     samples: Iterable[Mapping[str, Any]], laboratories: Mapping[str, set[str]]
 ) -> dict[str, str]:
@@ -132,6 +153,8 @@ def soils_of(
     soil_of = {sample: sample for sample in laboratories}
     for material, rows in sorted(materials.items(), key=itemgetter(0)):
         known = sorted({row["sample_id"] for _, row in rows} & soil_of.keys())
+        if len(known) < 2:
+            continue
         is_of_one = len({one for sample in known for one in laboratories[sample]}) < 2
         if is_of_one and (not material.is_accession or are_several(rows)):
             continue

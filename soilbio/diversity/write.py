@@ -17,6 +17,7 @@ from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.diversity import alpha, permutation
 from soilbio.diversity.beta import AXES, FEWEST, METRICS, RAREFIED, distances, ordinate
 from soilbio.diversity.community import Community, Depth, choose_depth, read_community
+from soilbio.diversity.comparable import shared_soils, soils_in
 from soilbio.standards.insdc import is_missing
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
         folder / "rarefaction.tsv",
     )
     tested = permutation.one_per_sample(community, depth.libraries)
-    group_of = groups_of(dataset, community.samples, tested, settings.groups)
+    soil_of = soils_in(dataset)
+    group_of = groups_of(dataset, (community, soil_of), tested, settings.groups)
     explained, tests = [], []
     found = set()
     for metric, matrix in distances(community, depth, settings.seed, tree):
@@ -81,7 +83,7 @@ def measure(dataset: Dataset, assay: str, settings: Settings, folder: Path) -> D
         row["depth"] = _depth_of(str(row["metric"]), depth)
     write_rows(tests, (*permutation.COLUMNS, "depth"), folder / "tests.tsv")
     write_rows(_depths(sorted(found), folder, depth), DEPTHS, folder / "depths.tsv")
-    notes += _notes(community, depth)
+    notes += [*_notes(community, depth), *note_on_soils(community, soil_of, tested)]
     content = _settings(community, depth, settings) | {
         "coverage": _rounded(coverage),
         "hill_reads": {
@@ -166,9 +168,18 @@ def write_ordination(metric: str, matrix: DistanceMatrix, folder: Path) -> list[
 
 
 def groups_of(
-    dataset: Dataset, samples: Mapping[str, str], tested: list[str], columns: Sequence[str]
+    dataset: Dataset,
+    known: tuple[permutation.Sampled, Mapping[str, str]],
+    tested: list[str],
+    columns: Sequence[str],
 ) -> dict[str, dict[str, str] | None]:
-    """Find the value of each library in each column; None for a column that is not there."""
+    """Find the value of each library in each column; None for a column that is not there.
+
+    `known` are the samples of libraries, and the soil of each sample. Of the libraries of one soil
+    and one value only the deepest has it: others are no replicates.
+    """
+    community, soil_of = known
+    samples, depths = community.samples, community.depths()
     table = dataset.table("samples")
     row_of = {row["sample_id"]: row for row in table.iter_rows(named=True)}
     groups: dict[str, dict[str, str] | None] = {}
@@ -177,12 +188,30 @@ def groups_of(
             groups[column] = None
             continue
         values = {name: row_of[samples[name]][column] for name in tested}
-        groups[column] = {
-            name: str(value).strip()
-            for name, value in values.items()
-            if value is not None and not is_missing(str(value))
-        }
+        best: dict[tuple[str, str], str] = {}
+        for name in sorted(tested, key=lambda name: (-depths[name], name)):
+            if values[name] is not None and not is_missing(str(values[name])):
+                best.setdefault((soil_of[samples[name]], str(values[name]).strip()), name)
+        groups[column] = {name: value for (_, value), name in sorted(best.items(), key=_library)}
     return groups
+
+
+def _library(one: tuple[tuple[str, str], str]) -> str:
+    return one[1]
+
+
+def note_on_soils(
+    community: permutation.Sampled, soil_of: Mapping[str, str], tested: Iterable[str]
+) -> list[str]:
+    """Say how many samples are of one soil with others, and what tests make of them."""
+    shared = shared_soils(soil_of, (community.samples[name] for name in tested))
+    if not shared:
+        return []
+    return [
+        f"{sum(map(len, shared.values()))} samples are of {len(shared)} soils (by accession, or by"
+        " an id that several laboratories gave): in tests the deepest library stands for those of"
+        " one soil that have the same value"
+    ]
 
 
 def tests_of(

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.diversity import beta, permutation, profiles
+from soilbio.diversity.comparable import soils_in
 from soilbio.diversity.write import (
     DEPTHS,
     EXPLAINED,
     Settings,
     groups_of,
+    note_on_soils,
     tests_of,
     write_lines,
     write_matrix,
@@ -40,7 +42,8 @@ def measure_profiles(dataset: Dataset, assay: str, settings: Settings, folder: P
     write_rows(alpha, profiles.COLUMNS, folder / "alpha.tsv")
     compared = found.compared()
     tested = permutation.one_per_sample(found, compared)
-    group_of = groups_of(dataset, found.samples, tested, settings.groups)
+    soil_of = soils_in(dataset)
+    group_of = groups_of(dataset, (found, soil_of), tested, settings.groups)
     explained, tests, measured = [], [], set()
     for metric, matrix in profiles.distances(found):
         measured.add(metric)
@@ -77,7 +80,10 @@ def measure_profiles(dataset: Dataset, assay: str, settings: Settings, folder: P
         "excluded_flags": list(EXCLUDING_FLAGS),
         "metrics": of_metric,
         "refused": found.refused(),
-        "notes": _notes(compared, profiles.PLURALS[found.rank]),
+        "notes": [
+            *_notes(compared, profiles.PLURALS[found.rank]),
+            *note_on_soils(found, soil_of, tested),
+        ],
         "software": {name: version(name) for name in ("numpy", "scikit-bio", "scipy")},
     }
     write_lines(

@@ -12,7 +12,7 @@ from soilbio.harmonise.measured import MEASURED_SLOTS
 from soilbio.harmonise.same_samples import are_one, libraries_of
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
-from soilbio.standards.materials import by_material
+from soilbio.standards.materials import Material, Rows, are_several, by_material
 from soilbio.standards.mixs import method_slot
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from soilbio.errors import Problems
     from soilbio.harmonise.sources import Source
 
-# Samples of one material (MIxS source_mat_id, or an archive's accession) in several datasets.
+# Samples of one material (MIxS source_mat_id in several datasets, or an archive's accession).
 MATERIAL = "provenance/same_material.tsv"
 MATERIAL_HEADER = ("source_mat_id", "dataset", "sample_id")
 # Cells that say the same in other words; the merged dataset has one of them.
@@ -234,11 +234,12 @@ def by_name_alone(sources: Sequence[Source]) -> int:
 def same_material(
     sources: Sequence[Source], notes: dict[str, int] | None = None
 ) -> list[tuple[str, str, str]]:
-    """List the samples of several datasets that are of one material, under whatever names.
+    """List the samples that are of one material, under whatever names.
 
     Those of one name are one sample. The others stay apart: what two laboratories made of one soil
     is a measure of the laboratories. An archive's accession is one however it is written, and where
-    samples go by it, too.
+    samples go by it, too; it alone makes samples of one dataset one material, since an id of one's
+    own may be that of a plot.
     """
     materials, none = by_material(
         (f"{name} {row['agreement_id']}", {**row, _DATASET: name})
@@ -248,14 +249,21 @@ def same_material(
     )
     if none and notes is not None:
         notes["material_ids_of_samples_that_are_of_several_soils"] = len(none)
-    found = [
-        {(material.told, row[_DATASET], row["sample_id"]) for _, row in rows}
-        for material, rows in materials.items()
-    ]
-    shared = [
-        rows for rows in found if all(len({row[place] for row in rows}) > 1 for place in (1, 2))
-    ]
-    return sorted(row for rows in shared for row in rows)
+    return sorted(
+        {
+            (material.told, row[_DATASET], row["sample_id"])
+            for material, rows in materials.items()
+            if _is_of_several(material, rows)
+            for _, row in rows
+        }
+    )
+
+
+def _is_of_several(material: Material, rows: Rows) -> bool:
+    """Tell whether several samples are of a material: of several datasets, or by an accession."""
+    samples, datasets = ({row[name] for _, row in rows} for name in (_ID, _DATASET))
+    is_known = material.is_accession and not are_several(rows)
+    return len(samples) > 1 and (len(datasets) > 1 or is_known)
 
 
 def frame_of(rows: Sequence[Row], table: str) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from soilbio.dataset.history import (
     read_making,
 )
 from soilbio.dataset.package import RUN
+from soilbio.diversity.comparable import shared_soils, soils_in
 from soilbio.report.citations import citations_of
 from soilbio.report.content import plural
 from soilbio.report.summaries import libraries_once, number_of_features
@@ -59,7 +60,7 @@ def methods_of(dataset: Dataset) -> str:
     What the dataset does not state is said to be not stated, so that an author adds it.
     """
     history = read_history(dataset.folder)
-    blocks = ["# Methods", _what(dataset), _soils(dataset)]
+    blocks = ["# Methods", f"{_what(dataset)}{_materials(dataset)}", _soils(dataset)]
     for assay in sorted(dataset.table("assays").to_dicts(), key=lambda row: str(row["assay_id"])):
         blocks.append(_assay(assay, dataset))
     blocks += filter(None, (*_made(dataset, history), *merging_told(history), _terms(dataset)))
@@ -85,6 +86,21 @@ def _what(dataset: Dataset) -> str:
         f"{plural(samples, 'soil sample')} {were} sequenced in"
         f" {plural(len(once) - controls, 'library', 'libraries')}, beside"
         f" {plural(controls, 'control')}; {kept} {plural(features, 'feature')}."
+    )
+
+
+def _materials(dataset: Dataset) -> str:
+    """Say how many of the samples are of one soil with others."""
+    import polars as pl
+
+    is_soil = pl.col("control_type").fill_null("") == ""
+    samples = dataset.table("libraries").filter(is_soil)["sample_id"].to_list()
+    shared = shared_soils(soils_in(dataset), samples)
+    if not shared:
+        return ""
+    return (
+        f" {sum(map(len, shared.values())):,} of the samples are of {plural(len(shared), 'soil')},"
+        " by the ids of their material: those of one soil are no replicates of each other."
     )
 
 

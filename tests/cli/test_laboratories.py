@@ -285,15 +285,50 @@ def test_depths_of_one_core_are_soils_of_their_own(tmp_path):
     assert rows["depth"]["groups"] == "0-0.1 (8), 0.1-0.3 (8)"
 
 
-@pytest.mark.parametrize("has_accession", [True, False])
-def test_aliquots_of_one_soil_in_one_laboratory_are_no_replicates(tmp_path, capsys, has_accession):
-    """An archive's id is of one soil; an id of one's own may be that of a plot."""
-    ids = ("SAMEA1", "SAMEA2") if has_accession else ("plot 1", "plot 2")
+def of_aliquots(tmp_path: Path, number: int, *, has_accession: bool) -> Path:
+    """North has eight samples of so many soils, south four: an own id may be that of a plot."""
+    ids = [f"SAMEA{place}" if has_accession else f"plot {place}" for place in range(number)]
     own = soils("N", *BOTH)
-    extra = {one: {"source_mat_id": ids[at % 2]} for at, one in enumerate(own)}
+    extra = {one: {"source_mat_id": ids[at % number]} for at, one in enumerate(own)}
     north = laboratory(tmp_path / "1", "north", own, extra=extra)
     south = laboratory(tmp_path / "2", "south", soils("S", *BOTH[:4]))
     assert main(["harmonise", str(north), str(south), "--out", str(tmp_path / "merged")]) == 0
+    return tmp_path / "merged"
+
+
+@pytest.mark.parametrize(("has_accession", "tested", "listed"), [(True, 4, 8), (False, 8, 0)])
+def test_aliquots_are_told_as_such_and_tested_once(tmp_path, capsys, has_accession, tested, listed):
+    merged = of_aliquots(tmp_path, 4, has_accession=has_accession)
+    assert f"samples of one material: {listed}\n" in capsys.readouterr().out
+    assert (merged / "provenance" / "same_material.tsv").exists() == has_accession
+    assert main(["methods", str(merged)]) == 0
+    is_told = "8 of the samples are of 4 soils" in capsys.readouterr().out
+    assert is_told == has_accession
+    words = ["diversity", str(merged), "--assay", "north", "--group", "cur_land_use", "--out"]
+    assert main([*words, str(tmp_path / "out")]) == 0
+    assert {row["n_libraries"] for row in table(tmp_path / "out" / "tests.tsv")} == {str(tested)}
+    notes = json.loads((tmp_path / "out" / "settings.json").read_text())["notes"]
+    assert any("samples are of 4 soils" in note for note in notes) == has_accession
+
+
+def test_aliquots_that_were_treated_differently_are_tested(tmp_path):
+    """What differs within a soil is compared on it; of one soil and value one library is tested."""
+    own = soils("N", *["cropland"] * 8)
+    extra = {
+        one: {"source_mat_id": f"SAMEA{at % 2}", "store_cond": ("frozen", "dry")[at // 4]}
+        for at, one in enumerate(own)
+    }
+    north = laboratory(tmp_path / "1", "north", own, extra=extra)
+    words = ["diversity", str(north), "--assay", "north", "--group", "store_cond", "--out"]
+    assert main([*words, str(tmp_path / "out")]) == 0
+    assert {row["groups"] for row in table(tmp_path / "out" / "tests.tsv")} == {
+        "dry (2), frozen (2)"
+    }
+
+
+@pytest.mark.parametrize("has_accession", [True, False])
+def test_aliquots_of_one_soil_in_one_laboratory_are_no_replicates(tmp_path, capsys, has_accession):
+    of_aliquots(tmp_path, 2, has_accession=has_accession)
     words = ["laboratories", str(tmp_path / "merged"), "--by", "cur_land_use", "--out"]
     assert main([*words, str(tmp_path / "out")]) == 0
     rows = {row["column"]: row for row in table(tmp_path / "out" / "16S-rRNA" / "tests.tsv")}
