@@ -19,6 +19,9 @@ LETTERS = (
 SUFFIX = re.compile(rf"_{LETTERS}( |$)")
 SUFFIX_AT_END = re.compile(rf"_{LETTERS}$")
 CANDIDATUS = re.compile(r"^Candidatus ")
+# NCBI's of species that are not of the genus whose name they have: [Clostridium] symbiosum.
+_MISPLACED = re.compile(r"^\[([A-Z][a-z-]+)\](?= [a-z])")
+_BINOMIAL = re.compile(r"^([A-Z][a-z-]+)(?= [a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ SAME_KINGDOMS = {"Animalia": "Metazoa", "Plantae": "Viridiplantae"}
 # What is an animal or fungus is of no other kingdom; about those of algae and protists databases
 # differ (Chromista, Stramenopila, Protozoa), and mean the same organism.
 EXCLUSIVE_KINGDOMS = ("Fungi", "Metazoa")
+
+
+def without_brackets(species: str) -> str:
+    """Take NCBI's brackets off the genus of a species: others write none."""
+    return _MISPLACED.sub(r"\1", species)
+
+
+def in_brackets(species: str) -> str:
+    """Write a species as NCBI does where its genus is another one."""
+    return _BINOMIAL.sub(r"[\1]", species)
 
 
 def plain(name: str) -> str:

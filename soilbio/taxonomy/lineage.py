@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
+from soilbio.taxonomy.canonical import without_brackets
 from soilbio.taxonomy.filled import genus_of, without_fills
 from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
 from soilbio.taxonomy.positions import is_of_ncbi, ranks_of, without_roots
@@ -175,7 +176,7 @@ def _finish(found: dict[str, str]) -> dict[str, str]:
         found["domain"] = "Eukaryota"
     genus = found.get("genus", "")
     if species := species_in(found.pop("species", ""), genus, found.values()):
-        found["species"] = species
+        found["species"] = without_brackets(species)
         if not genus and (own := genus_of(species)):
             found["genus"] = own
     return {rank: found[rank] for rank in RANKS if rank in found}

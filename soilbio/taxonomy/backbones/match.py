@@ -14,7 +14,7 @@ from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.backbones.backbone import Backbone, Lineage, Usage
 from soilbio.taxonomy.backbones.spellings import looked_up, spellings
 from soilbio.taxonomy.below_species import species_of, species_of_trinomial
-from soilbio.taxonomy.canonical import SAME_KINGDOMS, SUFFIX, changed_names
+from soilbio.taxonomy.canonical import SAME_KINGDOMS, SUFFIX, changed_names, without_brackets
 from soilbio.taxonomy.named_ranks import named_ranks
 from soilbio.taxonomy.told_ranks import KINGDOMS, OF_UNITE
 
@@ -273,7 +273,7 @@ def _matched(
     there = backbone.lineages[usage.taxon_id]
     if asked.is_lifted:
         kind = "higher rank"
-    elif usage.is_synonym or usage.accepted_name.casefold() != asked.name.casefold():
+    elif usage.is_synonym or not _is_same_name(usage.accepted_name, asked.name):
         kind = "synonym"
         reasons = [*reasons, f"{asked.name} is {usage.accepted_name} there"]
     else:
@@ -290,6 +290,11 @@ def _matched(
         "; ".join([*reasons, why]),
         there,
     )
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    """Tell whether names are the same; NCBI's brackets are no part of them."""
+    return without_brackets(one).casefold() == without_brackets(other).casefold()
 
 
 def _confidence(rank: str, lineage: Lineage, there: Lineage) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from soilbio.taxonomy.canonical import (
     SUFFIX,
     SUFFIX_AT_END,
     changed_names,
+    in_brackets,
+    without_brackets,
 )
 
 
@@ -60,13 +62,18 @@ def _other_names(rank: str, name: str) -> Iterator[tuple[str, str]]:
 
 
 def looked_up(rank: str, name: str) -> Iterator[tuple[str, str]]:
-    """Yield spellings, then the name with any suffix that GTDB gives it.
+    """Yield spellings, then the name in NCBI's brackets, then with any suffix that GTDB gives it.
 
     Of a species the genus' comes first: what has none at its epithet, too, is the species that the
     name is of (Bacillus_A cereus, not Bacillus_A cereus_AU).
     """
     yield from spellings(rank, name)
-    bare = CANDIDATUS.sub("", name)
+    own = without_brackets(name)
+    if own != name:
+        yield own, "without the brackets of NCBI"
+    if rank in ("", "species") and own == name:
+        yield in_brackets(name), "in brackets there, of another genus"
+    bare = CANDIDATUS.sub("", own)
     plain = SUFFIX.sub(r"\1", bare)
     for one in dict.fromkeys((without_suffix_of_genus(bare), plain)):
         yield with_any_suffix(one), "with a suffix of GTDB there"

@@ -48,6 +48,7 @@ NCBI = [
     ("4890", "4751", "phylum", "Ascomycota", {}),
     ("147541", "4890", "class", "Dothideomycetes", {}),
     ("200001", "1224", "genus", "Candidatus Solibium", {}),
+    ("200002", "186817", "species", "[Polyangium] brachysporum", {}),
 ]  # fmt: skip
 
 
@@ -99,6 +100,12 @@ def asked(text: str, source: str, path: Path):
         ("d__Bacteria;p__Pseudomonadota;g__Solibium", "synonym", "200001", "high"),
         ("d__Bacteria;p__Pseudomonadota;f__Xaceae;g__Bacillus", "exact", "1386", "low"),
         ("Bacillus subtilis", "exact", "1423", "medium"),
+        ("Polyangium brachysporum", "exact", "200002", "medium"),
+        ("[Polyangium] brachysporum", "exact", "200002", "medium"),
+        ("d__Bacteria;f__Bacillaceae;s__[Polyangium] brachysporum", "exact", "200002", "high"),
+        ("d__Bacteria;f__Bacillaceae;s__Polyangium brachysporum", "exact", "200002", "high"),
+        ("[Bacillus] subtilis", "exact", "1423", "medium"),
+        ("Bacillus brachysporum", "none", "", ""),
     ],
 )
 def test_a_lineage_is_found_for_a_reason(tmp_path, text, kind, taxon_id, confidence):

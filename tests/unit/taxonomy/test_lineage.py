@@ -347,8 +347,22 @@ def test_ranks_filled_with_the_name_above_are_empty(text, deepest):
 def test_a_species_alone_tells_its_genus(species, genus):
     assert parse_lineage(f"s__{species}") == {
         **({"genus": genus} if genus else {}),
-        "species": species,
+        "species": species.replace("[", "").replace("]", ""),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "species"),
+    [
+        ("g__Lachnoclostridium;s__[Clostridium] symbiosum", "Clostridium symbiosum"),
+        ("g__Lachnoclostridium|s__Clostridium_symbiosum", "Clostridium symbiosum"),
+        ("g__[Eubacterium];s__[Eubacterium]_rectale", "Eubacterium rectale"),
+        ("g__[Ruminococcus];s__gnavus", "Ruminococcus gnavus"),
+        ("f__Candida;s__[Candida] boidinii NRRL 1", "Candida boidinii NRRL 1"),
+    ],
+)
+def test_brackets_of_a_genus_that_a_species_is_no_longer_of_are_taken_off(text, species):
+    assert parse_lineage(text)["species"] == species
 
 
 def test_a_number_is_no_name():
