@@ -25,6 +25,7 @@ from soilbio.metadata.genome_files import genomes_of
 from soilbio.metadata.samples import read_samples
 from soilbio.metadata.sheet import Library, read_sheet
 from soilbio.metadata.units import units_of
+from soilbio.profile.truncation import read_truncation
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
 from soilbio.taxonomy.renamed import renamed_files
@@ -99,7 +100,13 @@ def build_dataset(config: Path, results: Path, target: Path) -> None:
         used,
         target,
         extra_columns=project.columns,
-        provenance=provenance_of(project, libraries, tables["assays"], _genomes(reads_left)),
+        provenance=provenance_of(
+            project,
+            libraries,
+            tables["assays"],
+            genomes=_genomes(reads_left),
+            truncation={assay: _truncation(project, assay, libraries, results) for assay in assays},
+        ),
         files={**trees, **renamed_files(tables["features"])},
     )
 
@@ -157,6 +164,19 @@ def _assay(
     )
     removed = [genome.name for genome in genomes_of(project)]
     return {**row, **treatment(project.assays[assay], project.shotgun, removed)}
+
+
+def _truncation(
+    project: Config, assay: str, libraries: Mapping[str, Library], results: Path
+) -> dict[str, tuple[int, int]]:
+    """Give the lengths at which DADA2's reads were cut, by run, where they were chosen by it."""
+    method = project.assays[assay]
+    runs = sorted({library.run for library in libraries.values() if library.assay == assay})
+    files = {run: results / "profile" / assay / "truncation" / f"{run}.json" for run in runs}
+    engine = method.engine or project.amplicon["engine"]
+    if method.truncate_1_bp or engine != "dada2":
+        return {}
+    return {run: read_truncation(path) for run, path in files.items() if path.is_file()}
 
 
 def _counts(assays: Sequence[str], results: Path, agreement_of: Mapping[str, str]) -> pl.DataFrame:

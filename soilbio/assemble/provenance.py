@@ -22,11 +22,14 @@ def provenance_of(
     project: Config,
     libraries: Mapping[str, Library],
     assays: pl.DataFrame,
+    *,
     genomes: Mapping[str, str],
+    truncation: Mapping[str, Mapping[str, tuple[int, int]]],
 ) -> dict[str, object]:
     """Gather what was run on what; no paths, no clock, so that the same run says the same.
 
-    `genomes` are those whose reads were taken out, each with the SHA-256 of its file.
+    `genomes` are those whose reads were taken out, each with the SHA-256 of its file; `truncation`
+    the lengths at which reads were cut, by assay and run.
     """
     tools = _tools(project, assays, has_genomes=bool(genomes))
     references = {
@@ -41,12 +44,21 @@ def provenance_of(
             {"name": name, "version": version, "sha256": digest}
             for name, version, digest in sorted(references)
         ],
-        "parameters": _parameters(project, genomes),
+        "parameters": _parameters(project, genomes) | _cut(truncation),
         "inputs": [
             {"library_id": library.library_id, "name": library.library_id, "sha256": None}
             for library in libraries.values()
         ],
     }
+
+
+def _cut(truncation: Mapping[str, Mapping[str, tuple[int, int]]]) -> dict[str, object]:
+    found = {
+        assay: {run: list(lengths) for run, lengths in own.items()}
+        for assay, own in truncation.items()
+        if own
+    }
+    return {"truncation_bp": found} if found else {}
 
 
 def _tools(project: Config, assays: pl.DataFrame, *, has_genomes: bool) -> dict[str, str]:

@@ -197,6 +197,7 @@ def _made(dataset: Dataset, history: History) -> Iterator[str]:
     if not history:
         run = read_making(dataset.folder / RUN)
         yield _tools(run, "Reads")
+        yield _truncated(run)
         yield _imported(read_making(dataset.folder / IMPORTED), run, "The tables")
     for one in history.get("datasets", ()):
         run, imported = (making_of(dataset.folder, one["sha256"], name) for name in _MAKING)
@@ -210,6 +211,17 @@ def _tools(made: Row, what: str) -> str:
         return ""
     used = ", ".join(f"{tool['name']} {tool['version']}" for tool in made["tools"])
     return f"{what} were processed by the workflow of {_soilbio(made)}, which ran {used}."
+
+
+def _truncated(made: Row) -> str:
+    """Tell where reads were cut, by assay and run."""
+    return " ".join(
+        f"Reads of {assay} were cut at {' and '.join(str(own) for own in lengths if own)} bases"
+        f" ({run})."
+        for assay, runs in sorted(made.get("parameters", {}).get("truncation_bp", {}).items())
+        for run, lengths in sorted(runs.items())
+        if any(lengths)
+    )
 
 
 def _soilbio(made: Row) -> str:

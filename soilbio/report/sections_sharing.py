@@ -94,6 +94,11 @@ def _names(subjects: list[Subject]) -> str:
     return listed([one.label for one in subjects])
 
 
+def _degrees(value: float) -> str:
+    """Write a coordinate whole, as the map has it: a digit less is another cell of the grid."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
 def places_section(material: Material) -> Section:
     """Draw the map of the places as far as the agreement shows them."""
     view = material.view
@@ -120,7 +125,12 @@ def places_section(material: Material) -> Section:
     if not view.places:
         return Section("places", "Places", ("No sample has coordinates that can be shown.",))
     rows = [
-        (place.text.replace("<br>", ", "), place.latitude, place.longitude, place.samples)
+        (
+            place.text.replace("<br>", ", "),
+            _degrees(place.latitude),
+            _degrees(place.longitude),
+            place.samples,
+        )
         for place in view.places
     ]
     plot = Plot(

@@ -10,6 +10,7 @@ import pytest
 from soilbio.assemble import provenance
 from soilbio.metadata.assays import Assay
 from soilbio.metadata.config import read_config
+from soilbio.report.methods import _truncated
 
 CONFIG = """title: t
 libraries: libraries.tsv
@@ -22,6 +23,7 @@ shotgun:
   kraken2_database: databases/k2
   remove: [{name: human, fasta: hosts/human.fa.gz}]
 """
+TRUNCATION = {"V4": {"run1": (255, 235), "run2": (240, 0)}, "ITS": {}}
 METHODS = {
     "short-kraken2": ("kraken2", "kraken2 2.1.2", False),
     "short-ssu": ("ssu", "minimap2 2.24-r1122", False),
@@ -40,7 +42,9 @@ def made(tmp_path, monkeypatch, assays, genomes):
         told = {"assay_id": name, "engine": engine, "engine_version": version}
         told |= {"library_strategy": "WGS", "reference": "k", "reference_version": "1"}
         rows.append({**told, "reference_sha256": "0" * 64})
-    return provenance.provenance_of(project, {}, pl.DataFrame(rows), genomes)
+    return provenance.provenance_of(
+        *(project, {}, pl.DataFrame(rows)), genomes=genomes, truncation=TRUNCATION
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,3 +69,16 @@ def test_genomes_are_told_by_their_checksums_and_files_without_folders(tmp_path,
     assert told["remove"] == [{"name": "human", "fasta": "human.fa.gz"}]
     assert told["removed_sha256"] == {"human": "2" * 64}
     assert str(tmp_path) not in json.dumps(found)
+
+
+def test_the_lengths_that_reads_were_cut_to_are_told_and_stand_in_the_methods(
+    tmp_path, monkeypatch
+):
+    found = made(tmp_path, monkeypatch, ["short-kraken2"], {})
+    told = found["parameters"]["truncation_bp"]
+    assert told == {"V4": {"run1": [255, 235], "run2": [240, 0]}}
+    assert _truncated(found) == (
+        "Reads of V4 were cut at 255 and 235 bases (run1)."
+        " Reads of V4 were cut at 240 bases (run2)."
+    )
+    assert _truncated({}) == ""

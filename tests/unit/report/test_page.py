@@ -256,3 +256,14 @@ def test_many_libraries_are_thinned_and_the_page_says_so(make_run, material):
     assert "smallest share" in page
     assert "nine in ten" in page
     assert "The first 30 of 91 libraries are drawn." in page
+
+
+@pytest.mark.parametrize("coarse", [set(), {"location"}])
+def test_coordinates_of_the_table_are_those_of_the_map(run, material, coarse):
+    closed = set() if not coarse else {"identity"}
+    made = material(run.write_all(), closed=closed, coarse=coarse)
+    text = text_of(build_page(made))
+    assert made.view.places
+    for place in made.view.places:
+        assert f"{place.latitude:.6f}".rstrip("0") in text
+        assert f"{place.longitude:.6f}".rstrip("0") in text
