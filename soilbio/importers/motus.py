@@ -16,11 +16,9 @@ from soilbio.importers.found import Found, Taxon
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, library_of, number_in, wrong
 from soilbio.importers.text import open_text
-from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.between import is_genus
 from soilbio.taxonomy.canonical import changed_names
-from soilbio.taxonomy.filled import own_ranks
-from soilbio.taxonomy.told_ranks import ranks_of_prokaryote
+from soilbio.taxonomy.filled import rank_of_wider
 
 _ID = re.compile(r"^(.*?) ?\[([^\[\]]*mOTU[^\[\]]*)\]$")
 _TAXONOMY, _MOTU, _TAXID = "consensus_taxonomy", "mOTU", "NCBI_tax_id"
@@ -122,13 +120,10 @@ def _lineage(text: str) -> str:
 def _rank_above_genus(name: str, *, is_undescribed: bool) -> str:
     """Tell the rank of the deepest taxon that is named in the place of a species, by NCBI's names.
 
-    A name of a phylum and of a class in it (Actinobacteria) is certain as the phylum's, one of a
-    class and of a genus in it (Nitrospira) as the class'.
+    A name of a class and of a genus in it (Nitrospira) is certain as the class'.
     """
-    known = ranks_of_prokaryote(name) or own_ranks(name)
-    if not known and is_undescribed:
-        known = {rank for rank, former in changed_names() if former == name}
-    return min(known, key=RANKS.index, default="")
+    former = (rank for rank, one in changed_names() if one == name and is_undescribed)
+    return rank_of_wider(name) or next(former, "")
 
 
 def note_names(found: Found) -> Iterator[str]:

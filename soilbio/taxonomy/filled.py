@@ -17,6 +17,12 @@ from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, OF_UNITE, ranks_of_pr
 
 _FAMILY = "idae"  # of animals and protists; those of others are told by `rank_of_name`
 _BINOMIAL = re.compile(r"(?:Candidatus )?([A-Z]\S+) [a-z][a-z-]+(?: |$)")
+_OPEN_SPECIES = re.compile(r"((?:Candidatus )?([A-Z][a-z]{2,})) (?:sp|spp|cf|aff|nr)\.(?: |$)")
+# Of wider taxa, and of hardly a genus; and two of soils that have no ending.
+_NO_GENUS = (
+    *("ota", "bacteria", "archaea", "mycotina", "phytina", "eae", "inae", "ini", "oidea", "ida"),
+    *("Acari", "Oligochaeta"),
+)
 _VIRUS = re.compile(r"(?:vir(?:us(?:es)?|idae)|viroid|phage|satellite)(?: |$)")
 
 
@@ -57,6 +63,28 @@ def own_ranks(name: str) -> set[str]:
     # Classes of prokaryotes had the names of their phyla, until these got endings of their own.
     may_be_class = bool(known) and not name.endswith("ota")
     return known | ({"class"} if may_be_class else {told} if told and not known else set())
+
+
+def rank_of_wider(name: str) -> str:
+    """Give the rank of a name wider than a genus, empty if it tells none.
+
+    One of a phylum and of a class in it (Actinobacteria) is certain as the phylum's.
+    """
+    return min(ranks_of_prokaryote(name) or own_ranks(name), key=RANKS.index, default="")
+
+
+def name_of_open(text: str) -> dict[str, str]:
+    """Give the taxon, with its rank, of which something alone is that was not named itself.
+
+    `Streptomyces sp. NBC_01353`, `Aporrectodea sp.`, `Rhizobiales sp. 3`.
+    """
+    found = _OPEN_SPECIES.match(text)
+    if not found or _VIRUS.search(text):
+        return {}
+    name, bare = found.groups()
+    if rank := rank_of_wider(bare):
+        return {rank: name}
+    return {} if bare.endswith(_NO_GENUS) else {"genus": name}
 
 
 def genus_of(species: str) -> str:

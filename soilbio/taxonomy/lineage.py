@@ -8,7 +8,7 @@ from functools import lru_cache
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
 from soilbio.taxonomy.canonical import without_brackets
-from soilbio.taxonomy.filled import genus_of, without_fills
+from soilbio.taxonomy.filled import genus_of, name_of_open, without_fills
 from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
 from soilbio.taxonomy.positions import is_of_ncbi, ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
@@ -46,6 +46,8 @@ _PREFIX = re.compile(
 # One underscore for two, where a lineage begins so: `d_Bacteria;p_Firmicutes`.
 _SHORT = re.compile(r"^[dk]_[A-Z][a-z]+(?=;|$)")
 _SHORTENED = re.compile(r"(?<![^;\s])([dkpcofgs])_(?=[^_])")
+# What stands beside a species that stands alone.
+_BESIDE = {"domain", "kingdom", "species"}
 # RDP's headers: `Lineage=Root;rootrank;Bacteria;domain;"Actinobacteria";phylum`.
 _RDP = re.compile(r"^.*?\bLineage=(?=Root\b)")
 _WORDS_OF_RDP = {"rootrank", "no rank", *RANKS} | {f"sub{rank}" for rank in RANKS}
@@ -108,6 +110,9 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
     if "genus" in found:
         # Underscores are reference files', which name no authors but of species.
         found["genus"] = without_author(found["genus"], bare="_" not in genus)
+    species = [name for rank, name in zip(ranks, names, strict=False) if rank == "species"]
+    if species and not found.keys() - _BESIDE:
+        found |= name_of_open(species[0].replace("_", " "))
     return tuple(_finish(found).items())
 
 

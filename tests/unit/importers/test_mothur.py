@@ -186,11 +186,12 @@ def test_the_engine_says_what_features_are(tmp_path, label, feature, engine, tol
 
 
 def test_asvs_of_mothur_are_exact_sequences_when_compared():
-    from soilbio.harmonise.compare import _features
+    from soilbio.harmonise.compare import kind_of_features
 
     words = ("ASV", "unique sequences", "OTU", "phylotype")
     assays = [{"engine": f"mothur {one}", "library_strategy": "AMPLICON"} for one in words]
-    assert [_features(assay) for assay in assays] == ["exact", "exact", "clusters", "clusters"]
+    kinds = [kind_of_features(assay) for assay in assays]
+    assert kinds == ["exact", "exact", "clusters", "clusters"]
 
 
 @pytest.mark.parametrize("form", ["file", "folder"])

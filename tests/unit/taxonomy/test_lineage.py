@@ -365,6 +365,28 @@ def test_brackets_of_a_genus_that_a_species_is_no_longer_of_are_taken_off(text, 
     assert parse_lineage(text)["species"] == species
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("s__Streptomyces sp. NBC_01353", {"genus": "Streptomyces"}),
+        ("d__Bacteria;s__Bradyrhizobium sp. ORS 278", {"genus": "Bradyrhizobium"}),
+        ("s__Aporrectodea sp.", {"genus": "Aporrectodea"}),
+        ("s__Aporrectodea cf. caliginosa", {"genus": "Aporrectodea"}),
+        ("s__Candidatus Nitrosotalea sp. X", {"genus": "Candidatus Nitrosotalea"}),
+        ("s__Rhizobiales sp. 3", {"order": "Rhizobiales"}),
+        ("s__Actinobacteria sp. 3", {"phylum": "Actinobacteria"}),
+        ("s__Lumbricidae sp.", {"family": "Lumbricidae"}),
+        ("s__Isotominae sp. 2", {}),
+        ("s__Acari sp. 2", {}),
+        ("s__Streptomyces sp. phage X1", {}),
+        ("f__Lachnospiraceae;s__Clostridium sp. 3", {"family": "Lachnospiraceae"}),
+    ],
+)
+def test_what_is_open_alone_tells_of_what_taxon_it_is(text, names):
+    found = parse_lineage(text)
+    assert {rank: found[rank] for rank in found if rank not in ("domain", "species")} == names
+
+
 def test_a_number_is_no_name():
     assert parse_lineage("k__100;p__98.5;g__Bacillus") == {"genus": "Bacillus"}
 
