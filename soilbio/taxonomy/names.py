@@ -35,7 +35,7 @@ _SUBGENUS = re.compile(
 # Behind a species, how widely it is meant: s.l., s. str., sensu lato, agg.
 _SENSE = re.compile(
     r"^([A-Z][\w-]+ (?!sens|s\b)[a-z][a-z-]+(?: .*?)?),?"
-    r" (?:s\. ?l(?:at)?\.?|s\. ?s(?:tr)?\.?|sens[u.] ?(?:lat[.o]|str(?:\.|icto))|agg\.?)$"
+    r" \(?(?:s\. ?l(?:at)?\.?|s\. ?s(?:tr)?\.?|sens[u.] ?(?:lat[.o]|str(?:\.|icto))|agg\.?)\)?$"
 )
 # Many write underscores for spaces; GTDB's suffix behind one word (Bacillus_A) is a part of it.
 # RDP's numbers (Clostridium_IV, Clostridium_XIVa) are no suffixes: each is another genus.

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+_NYMPH = r"(?:(?:proto|deuto|trito)?nymphs?)"  # mites' are three
 _WORD = (
-    r"\(?(?:(?:gen|fam|spp?|ssp|spec|et|n|nov|(?:in|un)det|unid|juv|imm|subad|ad|cf|aff|nr)\.?"
-    r"|species|(?:un)?identified|(?:un|in)determined|juveniles?|immatures?|larvae?|nymphs?|adults?"
-    r"|cocoons?|eggs?)\)?"
+    r"\(?(?:(?:gen|fam|spp?|ssp|spec|et|n|nov|(?:in|un)det|unid|juv|imm|immat|subad|ad|cf|aff|nr)"
+    rf"\.?|species|(?:un)?identified|(?:un|in)determined|juvenile?s?|immatures?|larvae?|{_NYMPH}"
+    r"|adults?|cocoons?|eggs?)\)?"
 )
 _WORDS = rf"{_WORD}(?: {_WORD})*"
 _BEHIND = re.compile(rf"((?:Candidatus |Ca\. ?)?[A-Z][\w-]+) {_WORDS}")
 # Behind a species they tell what was counted of it, or that it was not determined further.
 _STAGE = (
-    r"\(?(?:(?:juv|imm|subad)\.?|ad\.|juveniles?|immatures?|(?:sub)?adults?|larvae?|nymphs?|pupae"
-    r"|imago|imagines|(?:fe)?males?|cocoons?|eggs?|ssp\.?|subsp\.?)\)?"
+    r"\(?(?:(?:juv|imm|immat|subad|ad|m|f)\.?|juvenile?s?|immatures?|(?:sub)?adults?|larvae?"
+    rf"|{_NYMPH}|pupae|imago|imagines|(?:fe)?males?|[\u2640\u2642]|cocoons?|eggs?|ssp\.?|subsp\.?)\)?"
 )
 _OF_SPECIES = re.compile(
     rf"([A-Z][\w-]+ (?:(?:cf|aff|nr)\.? )?(?!{_WORD}(?: |$))[a-z][a-z-]+(?: .*?)?),?(?: {_STAGE})+"

@@ -58,7 +58,10 @@ def test_a_species_is_a_whole_name_or_absent(text, expected):
 
 
 # Lists of animals count adults and young of one species apart.
-STAGES = ("juv.", "(juv.)", "juvenile", "adult", "ad.", "larvae", "imago", "females", "ssp.")
+STAGES = (
+    *("juv.", "(juv.)", "juvenile", "juvenil", "adult", "ad.", "ad", "larvae", "imago", "females"),
+    *("m", "f.", "\u2640", "immat.", "tritonymph", "deutonymphs", "ssp."),
+)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,8 @@ STAGES = ("juv.", "(juv.)", "juvenile", "adult", "ad.", "larvae", "imago", "fema
         ("caliginosa Savigny, 1826, juv.", "Aporrectodea caliginosa"),
         ("caliginosa?", "Aporrectodea cf. caliginosa"),
         ("Aporrectodea ?caliginosa", "Aporrectodea cf. caliginosa"),
-        ("ssp.", None),
+        ("caliginosa (s.str.)", "Aporrectodea caliginosa"),
+        *((word, None) for word in ("ssp.", "spp. immat.", "protonymph")),
         *((word, None) for word in ("sp.", "sp", "spp.", "spp", "indet.", "indet", "juv.", "cf.")),
         *((word, None) for word in ("sp. nov.", "sp. (juv.)", "n.a.", "<NA>", "undef", "Undef.")),
         *((word, None) for word in ("incertae", "others", "environmental", "Aporrectodea juv.")),
