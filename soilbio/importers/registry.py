@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from soilbio.errors import InputError, Problems
+from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found
 from soilbio.importers.nested import check_nested
 from soilbio.importers.profiles import ending_of
+from soilbio.importers.sides import FASTA, sort_out
 from soilbio.importers.stated import OPTIONS, check_options, stated
+from soilbio.importers.table import ENDS
 from soilbio.importers.text import empty
 from soilbio.importers.totals import check_totals, without_ignored
 
@@ -42,6 +44,8 @@ _COUNTED = ("ampliseq", "dadasnake", "lotus2", "mothur", "qiime2", "dada2", "mgn
 _MATRICES = ("biom", "qiime2")
 # Of these each file is a library.
 _PROFILES = ("metaphlan", "kraken2", "bracken", "sourmash", "sylph")
+# Tables that have sequences and lineages in files beside them, called anything.
+_WITH_OTHERS = ("biom", "dada2", "table")
 # Look for sums themselves: taxa of all ranks have reads of their own.
 _CHECKED = ("taxpasta",)
 
@@ -90,8 +94,9 @@ def _files_of(
 ) -> tuple[list[Path], list[str]]:
     """Put in the place of a folder that is no output folder the files of the format in it.
 
-    What is left out is noted. Of profiles, each of which is a library, those that end as others do
-    are taken, too: what is wrong with them is told when they are read.
+    Sequences and lineages beside a table go with it. What is left out is noted. Of profiles, each
+    of which is a library, those that end as others do are taken, too: what is wrong with them is
+    told when they are read.
     """
     files: list[Path] = []
     notes = []
@@ -101,11 +106,44 @@ def _files_of(
         own = [one for one in inside if _reason(recognise, one)]
         ends = {ending_of(one) for one in own} - {""} if form in _PROFILES else set()
         own = [one for one in inside if one in own or ending_of(one) in ends]
+        if own and form in _WITH_OTHERS:
+            own += _beside(source, [one for one in inside if one not in own])
         files += own or [source]
         others = [one.name for one in inside if one not in own]
         if own and others:
             notes.append(f"{len(others)} files of {source} are not taken: {', '.join(others)}")
     return files, notes
+
+
+def _beside(folder: Path, files: Sequence[Path]) -> list[Path]:
+    """Give the file of sequences and that of lineages in a table's folder, if they are there.
+
+    Raises
+    ------
+    InputError
+        If there are several of either: nobody knows which are the table's.
+
+    """
+    found = {"sequences": list[Path](), "lineages": list[Path]()}
+    for one in files:
+        if not one.name.lower().endswith((*FASTA, *ENDS)):
+            continue
+        try:
+            parts = sort_out([one])
+        except (InputError, OSError, ValueError, KeyError):
+            continue
+        if parts.sequences or (parts.lineages and not parts.grids):
+            found["sequences" if parts.sequences else "lineages"].append(one)
+    for kind, own in found.items():
+        if len(own) > 1:
+            raise problem_of(
+                "import-table-count",
+                str(folder),
+                found=f"{len(own)} files of {kind}: {', '.join(one.name for one in own)}",
+                expected=f"one table, and one file of its {kind} at most",
+                fix="Name the files of one table in the place of the folder",
+            )
+    return [one for own in found.values() for one in own]
 
 
 def _inside(folder: Path) -> list[Path]:

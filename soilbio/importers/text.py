@@ -198,7 +198,9 @@ def _unreadable(source: Path, found: str) -> InputError:
         str(source),
         found=found,
         expected="a file that can be read",
-        fix="Correct the path, or get the file again",
+        fix="Name the files in it that are of the format"
+        if source.is_dir()
+        else "Correct the path, or get the file again",
     )
 
 
