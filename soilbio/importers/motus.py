@@ -1,4 +1,4 @@
-"""mOTUs: profiles of reads (`motus profile -c`), one library a file or, merged, several.
+"""mOTUs: profiles of reads (`motus profile -c`) or shares, one library a file or, merged, several.
 
 taxpasta knows mOTUs by NCBI's numbers, which most species have not: what metagenomes alone show,
 and what mOTUs cannot tell apart, would be one with the reads that are of nothing. So mOTUs are
@@ -8,13 +8,14 @@ features by their own ids.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.libraries import check_columns
-from soilbio.importers.profiles import Line, library_of, number_in, wrong
+from soilbio.importers.profiles import Line, collect, library_of, number_in, wrong
 from soilbio.importers.text import open_text
 from soilbio.taxonomy.between import is_genus
 from soilbio.taxonomy.canonical import changed_names
@@ -30,13 +31,48 @@ _UNDESCRIBED = re.compile(r"$|(?:species incertae sedis|bacterium|archaeon)(?: |
 _OF_NO_GENUS = ("ota", "bacteria", "archaea")
 
 
-def read_motus(source: Path) -> dict[str, list[Line]]:
+def read(sources: Sequence[Path]) -> Found:
+    """Read profiles: all of reads, or all of shares, as mOTUs writes them without `-c`.
+
+    Raises
+    ------
+    InputError
+        If one is no profile of mOTUs, and where some are of shares.
+
+    """
+    of_shares: list[Path] = []
+    of_reads: list[Path] = []
+
+    def read_one(source: Path) -> dict[str, list[Line]]:
+        found = _read(source)
+        values = [value for lines in found.values() for *_, value in lines]
+        # Where nothing was found, the share that is not assigned is 1.
+        are_shares = any(value % 1 for value in values) or sum(values) <= len(found)
+        (of_shares if are_shares else of_reads).append(source)
+        return found
+
+    found = collect(sources, read_one, shares=False, method={"engine": "motus"})
+    if of_shares and of_reads:
+        raise problem_of(
+            "import-profile",
+            str(of_shares[0]),
+            found=f"shares, and reads in {of_reads[0].name}",
+            expected="reads in all profiles, or shares in all",
+            fix="Make all with `motus profile -c`, or import those of shares on their own",
+        )
+    if of_shares:
+        found = replace(found, shares=True, is_counted=False, whole=1.0, has_rest=True)
+    found.notes += _notes(found)
+    return found
+
+
+def _read(source: Path) -> dict[str, list[Line]]:
     """Give the lines of a profile by library.
 
     Raises
     ------
     InputError
-        If it is no profile of mOTUs, or one of shares.
+        If it is no profile of mOTUs.
 
     """
     rows = _rows(source)
@@ -52,17 +88,6 @@ def read_motus(source: Path) -> dict[str, list[Line]]:
         name = taxon.taxon_id or row.get(_TAXONOMY, "")
         for library in libraries:
             value = number_in(source, number, row, library)
-            if value % 1:
-                raise problem_of(
-                    "import-profile",
-                    str(source),
-                    row=number,
-                    column=library,
-                    found=row[library],
-                    expected="reads, in whole numbers; these are shares",
-                    fix="Make the profile with `motus profile -c`, or import it as `table` with"
-                    " `table: {values: shares}`",
-                )
             found[library].append((name, taxon, value))
     return found if len(found) > 1 else {library_of(source): found[libraries[0]]}
 
@@ -126,7 +151,7 @@ def _rank_above_genus(name: str, *, is_undescribed: bool) -> str:
     return rank_of_wider(name) or next(former, "")
 
 
-def note_names(found: Found) -> Iterator[str]:
+def _notes(found: Found) -> Iterator[str]:
     """Tell what is lacking of the names."""
     taxa = found.features.values()
     if bare := sum("__" in one.lineage and "|" not in one.lineage for one in taxa):

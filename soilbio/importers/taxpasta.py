@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from soilbio.errors import InputError, problem_of
+from soilbio.importers import motus
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_another
 from soilbio.importers.libraries import check_columns
-from soilbio.importers.motus import note_names, read_motus
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
 from soilbio.importers.ranked_names import is_below_species, species_above
 from soilbio.importers.repeated import Place, check_repeated
@@ -61,14 +61,13 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read what taxpasta wrote; with `table: {profiler: kaiju}`, let it read what others wrote."""
     profiler = str(options.get("profiler", ""))
     taxids = str(options.get("taxids", "ncbi"))
-
+    if profiler == "motus":
+        return motus.read(sources)
     places: dict[str, Place] = {}
 
     def read_one(source: Path) -> dict[str, list[Line]]:
         if not profiler:
             return _read(source, taxids, source, places)
-        if profiler == "motus":
-            return read_motus(source)
         found: dict[str, list[Line]] = {}
         with tempfile.TemporaryDirectory() as folder:
             for library, table in standardised(source, profiler, Path(folder)):
@@ -80,7 +79,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found = collect(sources, read_one, shares=False, method=method)
     if stated(options).totals != "none":
         check_repeated(found, places)
-    found.notes += note_names(found) if profiler == "motus" else _notes(found)
+    found.notes += _notes(found)
     return found
 
 

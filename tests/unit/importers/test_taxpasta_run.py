@@ -158,6 +158,30 @@ def test_motus_not_described_have_the_rank_of_what_they_are_called_by(tmp_path, 
     assert found.features["motus:meta_mOTU_v3_1"].lineage == lineage
 
 
+def of_motus(tmp_path: Path, **values: tuple[str, str]) -> list[Path]:
+    return [
+        written(tmp_path, f"{MOTUS}#consensus_taxonomy\t{library}\n{rows}", f"{library}.motus")
+        for library, (one, rest) in values.items()
+        for rows in [f"Vibrio natriegens [ref_mOTU_1]\t{one}\nunassigned\t{rest}\n"]
+    ]
+
+
+def test_motus_of_shares_keep_their_names(tmp_path):
+    sources = of_motus(tmp_path, S1=("0.7500000000", "0.2500000000"), S2=("0.0", "1.0"))
+    found = read("taxpasta", sources, {"profiler": "motus"})
+    assert (found.shares, found.is_counted, found.whole) == (True, False, 1)
+    assert numbers(found)["S1", "motus:ref_mOTU_1"] == 0.75
+    assert found.features["motus:ref_mOTU_1"].lineage == "g__Vibrio; s__Vibrio natriegens"
+
+
+def test_motus_of_reads_beside_shares_are_refused(tmp_path):
+    sources = of_motus(tmp_path, S1=("0.75", "0.25"), S2=("5", "5"))
+    with pytest.raises(InputError) as caught:
+        read("taxpasta", sources, {"profiler": "motus"})
+    (problem,) = caught.value.problems
+    assert (problem.source, problem.found) == (str(sources[0]), "shares, and reads in S2.motus")
+
+
 def test_merged_tables_of_motus_and_all_ranks_are_read(tmp_path):
     text = f"{MOTUS}#mOTU\tconsensus_taxonomy\tA\tB\nref_mOTU_1\tk__Bacteria|s__X y\t1\t2\n"
     found = read("taxpasta", [written(tmp_path, text)], {"profiler": "motus"})
@@ -168,7 +192,6 @@ def test_merged_tables_of_motus_and_all_ranks_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"{NUMBERED}\tS1\nVibrio x [ref_mOTU_1]\t691\t0.25\n", "these are shares"),
         (f"{NUMBERED}\tS1\nVibrio x [ref_mOTU_1]\t691\tfew\n", "a number, 0 or more, in S1"),
         ("name\tS1\nVibrio\t3\n", "#consensus_taxonomy"),
     ],
