@@ -68,9 +68,9 @@ def inspect_library(library: Library, demand: Demand, problems: Problems) -> Fac
         digests=tuple(file.digest() for file in files),
         single_names=() if second else first.names,
     )
-    for column, file in zip(("fastq_1", "fastq_2"), files, strict=False):
-        if file.has_old_qualities():
-            _note_qualities(library, column, problems)
+    if second is not None and _is_one_file(library):
+        return facts  # told by the sheet, and no pair that fits anything
+    _check_scale(library, files, problems)
     if len(first.names) >= _FEWEST_READS:
         _check_qualities(library, files, problems)
     if not first.names or (second and not second.names):
@@ -252,6 +252,18 @@ def _note_names(
         expected="reads of the same names, in the same order, in both files",
         fix="Pair the files that belong together; if they do, take them as they were sequenced",
     )
+
+
+def _is_one_file(library: Library) -> bool:
+    """Tell whether both columns name one file, which is there."""
+    first, second = library.fastq_1, library.fastq_2
+    return first is not None and second is not None and first.samefile(second)
+
+
+def _check_scale(library: Library, files: Sequence[FirstRecords], problems: Problems) -> None:
+    for column, file in zip(("fastq_1", "fastq_2"), files, strict=False):
+        if file.has_old_qualities():
+            _note_qualities(library, column, problems)
 
 
 def _note_qualities(library: Library, column: str, problems: Problems) -> None:

@@ -294,6 +294,11 @@ def test_the_remedy_for_a_column_of_ones_own_is_yaml(project, name):
     assert yaml.safe_load(told.fix.split("`")[1]) == {"columns": {told.column: "environment"}}
 
 
+def test_one_file_in_both_columns_is_told_once_and_of_primers_nothing(project):
+    project.change(project.sheet, "L1_R2.fastq.gz", "L1_R1.fastq.gz")
+    assert found(project) == [("fastq-duplicate", 2, "fastq_2")]
+
+
 @pytest.mark.parametrize("is_said_removed", [False, True])
 @pytest.mark.parametrize(
     ("starts", "fix"),
