@@ -1,4 +1,7 @@
-"""MGnify: MAPseq's hits, their sums (by OTU, and as Krona takes them), lineages by run, ASVs."""
+"""MGnify: MAPseq's hits, their sums (by OTU, and as Krona takes them), lineages by run, ASVs.
+
+Of raw reads (version 6) the sums of mOTUs, too.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,15 @@ from soilbio.importers.text import open_text
 # One run's reads: number and lineage (Krona's text), or OTU, number, lineage and taxid.
 _NUMBERED = re.compile(r"^\d+(?:\.0)?\t")
 _KRONA = re.compile(r"^\d+(?:\.0)?\t(?:sk|d|k)__")
+# Raw reads' have a header: of MAPseq's with superkingdoms, of mOTUs' with kingdoms.
+_HEADER = re.compile(r"^# ?Count\t(?:Superk|K)ingdom\b")
 _OTUS = re.compile(r"^#? ?OTU ID\t[^\t]+\ttaxonomy\b")
 _RUN = re.compile(
-    r"(?:_(?:(?:16S|18S|ITS|SSU|LSU|concat)[^_]*_)?(?:DADA2-|asv_).*$)|(?:[._](?:SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS|MERGED|FASTA|mseq)(?![A-Za-z])[^.]*)+.*$"
+    r"(?:_(?:(?:16S|18S|ITS|SSU|LSU|concat)[^_]*_)?(?:DADA2-|asv_).*$)|(?:[._](?:mOTUs|motus|silva-[ls]su|SILVA|PR2|UNITE|ITSoneDB|SSU|LSU|ITS|MERGED|FASTA|mseq)(?![A-Za-z])[^.]*)+.*$"
 )
 # What version 6 says of the ASVs of DADA2, as against reads that MAPseq named.
 _OF_ASVS = re.compile(r"_DADA2-|_asv_")
+_OF_MOTUS = re.compile(r"[._]motus(?![a-z])", re.IGNORECASE)
 _COUNT = "count"
 _LINEAGE = re.compile(r"^(?:Root;|(?:sk|d|k)__\w*(?:;|$))")
 
@@ -53,7 +59,8 @@ def _start(source: Path) -> list[str]:
 
 def _is_krona(start: Sequence[str]) -> bool:
     """Tell Krona's text: numbers and lineages, the unclassified anywhere among them."""
-    return bool(_NUMBERED.match(start[0])) and any(map(_KRONA.match, start))
+    is_numbered = bool(_NUMBERED.match(start[0])) and any(map(_KRONA.match, start))
+    return is_numbered or bool(_HEADER.match(start[0]))
 
 
 def _has_otus(start: Sequence[str]) -> bool:
@@ -84,15 +91,28 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     def read_one(source: Path) -> dict[str, list[Line]]:
         return _sums(source) if _is_sum(source) else _hits(source, versions)
 
-    of_asvs = {bool(_OF_ASVS.search(source.name)) for source in sources}
-    engine = "mapseq" if of_asvs == {False} else "dada2" if of_asvs == {True} else ""
-    method = {"engine": engine} if engine else {}
+    engines = {_engine_of(source) for source in sources}
+    method = {"engine": engines.copy().pop()} if len(engines) == 1 else {}
     found = collect(sources, read_one, shares=False, method=method)
-    del found.method["library_strategy"]
+    if engines != {"motus"} and not all(_header_of(source) for source in sources):
+        del found.method["library_strategy"]
     if versions:
         found.method["engine_version"] = ", ".join(sorted(versions))
     found.notes.append("a feature is a lineage: reads with one lineage are counted together")
     return found
+
+
+def _engine_of(source: Path) -> str:
+    """Tell what named a run's reads, by what its file is called, or by the header."""
+    if _OF_ASVS.search(source.name):
+        return "dada2"
+    is_motus = _OF_MOTUS.search(source.name) or _header_of(source).endswith("\tKingdom")
+    return "motus" if is_motus else "mapseq"
+
+
+def _header_of(source: Path) -> str:
+    found = _HEADER.match(_start(source)[0])
+    return found[0] if found else ""
 
 
 def _has_asvs(source: Path) -> bool:
@@ -141,7 +161,8 @@ def _sums(source: Path) -> dict[str, list[Line]]:
         (lineage or "unassigned", Taxon(lineage=lineage), reads)
         for lineage, reads in sorted(lineages.items())
     ]
-    return {_RUN.sub("", source.name): lines}
+    run = _RUN.sub("", source.name)
+    return {run if run != source.name else library_of(source): lines}
 
 
 def _hits(source: Path, versions: set[str]) -> dict[str, list[Line]]:

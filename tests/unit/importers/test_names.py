@@ -693,11 +693,43 @@ KRONA = "90\tsk__Bacteria\tk__\tp__Bacillota\n10\tsk__Bacteria\n"
         ("my_soil_DADA2-PR2_asv_krona_counts.txt", "my_soil", "dada2"),
         ("ERR1_SILVA-SSU.txt", "ERR1", "mapseq"),
         ("ERR1_SSU.fasta.mseq.txt", "ERR1", "mapseq"),
+        ("ERR1_mOTUs.txt", "ERR1", "motus"),
     ],
 )
 def test_counts_for_krona_have_their_run_and_engine(tmp_path, name, library, engine):
     found = read("mgnify", [written(tmp_path, KRONA, name)], {})
     assert (found.libraries, found.method["engine"]) == ((library,), engine)
+
+
+RAW = {
+    "silva": "# Count\tSuperkingdom\tKingdom\tPhylum\n1\tsk__Bacteria\n"
+    "7\tsk__Bacteria\tk__\tp__A\n",
+    "motus": "# Count\tKingdom\tPhylum\n1.0\tk__Bacteria\tp__A\n7.0\tunassigned\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "library", "engine"),
+    [
+        ("ERR1_silva-ssu.txt", "silva", "ERR1", "mapseq"),
+        ("ERR1_silva-lsu.txt", "silva", "ERR1", "mapseq"),
+        ("ERR1_motus.txt", "motus", "ERR1", "motus"),
+        ("field7.txt", "motus", "field7", "motus"),
+    ],
+)
+def test_sums_of_raw_reads_of_mgnify_have_a_header(tmp_path, name, kind, library, engine):
+    source = written(tmp_path, RAW[kind], name)
+    assert detect(source)[0][0] == "mgnify"
+    found = read("mgnify", [source], {})
+    assert found.libraries == (library,)
+    assert sorted(found.counts["value"]) == [1, 7]
+    assert found.method == {"engine": engine, "library_strategy": "WGS"}
+
+
+def test_a_run_of_raw_reads_without_a_name_stays_beside_others(tmp_path):
+    one = written(tmp_path, RAW["silva"], "ERR1_silva-ssu.txt")
+    none = written(tmp_path, RAW["silva"].partition("\n")[0] + "\n", "ERR2_silva-ssu.txt")
+    assert read("mgnify", [one, none], {}).libraries == ("ERR1", "ERR2")
 
 
 def test_the_asvs_of_a_run_of_mgnify_are_a_library(tmp_path):
