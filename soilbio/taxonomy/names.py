@@ -26,6 +26,8 @@ ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
 _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
 # The genome of a species, in GTDB's sets for DADA2: Lactobacillus_iners(RS_GCF_000160875_1.
 _GENOME = re.compile(r"[_ ]?\((?:(?:RS|GB)[_ ])?GC[AF][_ ]\d+(?:[._ ]\d+)?\)?$")
+# mOTUs lists the species that one of its own holds: Escherichia coli [Escherichia coli/Shigella].
+HELD = re.compile(r"(?<=\S) \[[^\[\]]*/[^\[\]]*\]$")
 # Zoologists write the subgenus in brackets: Carabus (Morphocarabus) monilis. What stands there
 # before such words is an author.
 _SUBGENUS = re.compile(
@@ -90,7 +92,7 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     """
     # Lists from Excel and Word have two spaces, or such as do not break, within a name.
     name = _HYPOTHESIS.sub("", SUPPORT.sub("", " ".join(text.split())).strip())
-    name = _GENOME.sub("", name)
+    name = HELD.sub("", _GENOME.sub("", name))
     name = _NUMBERED.sub(r"\1", ORGANELLE.sub("", name))
     if name.count("'") % 2 or name.count('"') % 2:
         return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`

@@ -411,6 +411,15 @@ def test_a_number_is_no_name():
         ("p__Marinimicrobia (SAR406 clade)", "phylum Marinimicrobia"),
         ("k__Metazoa (Animalia)", "kingdom Metazoa"),
         ("g__Crambe (in: sponges)", "genus Crambe (in: sponges)"),
+        # mOTUs' species that hold several.
+        (
+            "g__Bifidobacterium|s__Bifidobacterium longum [Bifidobacterium longum CAG:69/B. x]",
+            "genus Bifidobacterium species Bifidobacterium longum",
+        ),
+        (
+            "g__Streptococcus;s__Streptococcus sp. [Streptococcus equinus/S. lutetiensis]",
+            "genus Streptococcus",
+        ),
     ],
 )
 def test_other_names_in_brackets_are_taken_off(text, expected):

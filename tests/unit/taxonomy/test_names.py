@@ -215,6 +215,12 @@ def test_commas_before_authors_part_no_ranks(text, expected):
     assert "1758" not in parse_lineage(f"s__{text}").values()
 
 
+def test_what_a_species_of_motus_holds_is_no_part_of_a_name_alone():
+    species = {"": "Bifidobacterium longum", "genus": "Bifidobacterium"}
+    assert lineage_alone("Bifidobacterium longum [Bifidobacterium longum/B. sp. 1]") == species
+    assert lineage_alone("Streptococcus sp. [S. equinus/S. lutetiensis]") == {"": "Streptococcus"}
+
+
 def test_genera_that_rdp_numbers_are_not_one():
     lineages = [parse_lineage(f"f__A;g__Clostridium_{number}") for number in ("IV", "XI")]
     assert consensus(lineages)[1] == ("genus",)
