@@ -82,15 +82,16 @@ def strictest_licence(licences: Collection[str]) -> str:
 def _strictest(outcomes: Sequence[Outcome], sharing_class: SharingClass) -> Outcome:
     if not outcomes:
         return Outcome(Strictness.WITHHOLD, because=("no agreement",))
-    scale = GENERALISATIONS.get(sharing_class, ())
-
-    def closed(outcome: Outcome) -> tuple[int, int]:
-        return outcome.strictness, scale.index(outcome.how) if outcome.how in scale else -1
-
-    top = max(closed(outcome) for outcome in outcomes)
-    winners = [outcome for outcome in outcomes if closed(outcome) == top]
+    top = max(closedness(outcome, sharing_class) for outcome in outcomes)
+    winners = [one for one in outcomes if closedness(one, sharing_class) == top]
     because = tuple(sorted({reason for outcome in winners for reason in outcome.because}))
     return Outcome(winners[0].strictness, winners[0].how, because)
+
+
+def closedness(outcome: Outcome, sharing_class: SharingClass) -> tuple[int, int]:
+    """Tell how closed an outcome is, as what can be compared: the more closed, the greater."""
+    scale = GENERALISATIONS.get(sharing_class, ())
+    return outcome.strictness, scale.index(outcome.how) if outcome.how in scale else -1
 
 
 def _licence(licences: Sequence[str]) -> str | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.harmonise.lots import one_row_each
 from soilbio.harmonise.origins import names_of, with_dataset
-from soilbio.harmonise.terms import Circle, seen_with, within
+from soilbio.harmonise.terms import Circle, with_its_soils, within
 from soilbio.profile.tools import ToolFailed, run_tool_into
 from soilbio.taxonomy.settle import CHIMERA as FLAG
 
@@ -86,7 +86,7 @@ def _alike(
         yield part[2], [part], False
         return
     for one in own:
-        beside = [within(other, [part])[0] for other in seen_with(one, own)]
+        beside = [within(other, [part])[0] for other in with_its_soils(one, own)]
         yield within(one, [part])[0][2], beside, one.is_control
 
 

@@ -28,15 +28,22 @@ class Ends:
     end_bp: int
 
 
+def all_inside(sequences: Mapping[str, str]) -> list[Ends]:
+    """Find the features (of all, by id) that lie in others, whatever else holds them."""
+    return list(_inside(sequences))
+
+
 def same_but_for_ends(
-    sequences: Mapping[str, str], sources: Mapping[str, frozenset[str]]
+    inside: Collection[Ends], sources: Mapping[str, Collection[str]]
 ) -> list[Ends]:
-    """Find features that are one but for their ends, and no others.
+    """Take of those that lie in others the ones that are one but for their ends.
 
     Parameters
     ----------
-    sequences : mapping of feature id to sequence
+    inside : collection of Ends
+        As `all_inside` gives them.
     sources : mapping of feature id to the datasets that have it
+        Of the features that are looked at.
 
     Returns
     -------
@@ -44,13 +51,13 @@ def same_but_for_ends(
         Sorted by the shorter one's id.
 
     """
-    found = list(_inside(sequences))
+    found = [one for one in inside if one.shorter in sources and one.longer in sources]
     holders: dict[str, list[Ends]] = {}
     for one in found:
         holders.setdefault(one.shorter, []).append(one)
         holders.setdefault(one.longer, []).append(one)
     alone = [one for one in found if len(holders[one.shorter]) == len(holders[one.longer]) == 1]
-    apart = [one for one in alone if not sources[one.shorter] & sources[one.longer]]
+    apart = [one for one in alone if not {*sources[one.shorter]} & {*sources[one.longer]}]
     return sorted(apart, key=lambda one: one.shorter)
 
 

@@ -1,30 +1,35 @@
 """Features that are one but for their ends, under one name: as `ends` finds them, circle by circle.
 
 Which sequences others have decides whether two are taken for one. So only those decide that are
-shared with everybody who sees the two; a sequence of several circles may be joined in one, and stay
-what it is in another.
+shared with everybody who sees the two. What such others call a sequence, it is called in a circle,
+too, so that who sees both finds it under one name; where nobody who sees one circle need see the
+other, a sequence may be joined in one, and stay what it is in the other.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from soilbio.harmonise.ends import same_but_for_ends
+from soilbio.harmonise.ends import Ends, all_inside, same_but_for_ends
 from soilbio.harmonise.lots import one_row_each
 from soilbio.harmonise.origins import Became
-from soilbio.harmonise.terms import Circle, seen_with, within
+from soilbio.harmonise.terms import Circle, seen_beside, within
 
 if TYPE_CHECKING:
     import polars as pl
 
     from soilbio.harmonise.ways import Part
 
+# The datasets that have each feature, with its sequence.
+_Held = Mapping[str, set[str]]
+
 
 def joined_by_ends(
     parts: Sequence[Part], circles: Sequence[Circle], notes: dict[str, int]
 ) -> tuple[list[Part], list[Became]]:
-    """Call features that are one but for their ends by one name, that of the longer one.
+    """Call features that are one but for their ends by one name, mostly that of the longer one.
 
     Parameters
     ----------
@@ -39,86 +44,117 @@ def joined_by_ends(
     parts, became : list of (Source, counts, features), list of Became
 
     """
-    every: list[tuple[Sequence[Part], dict[str, str], frozenset[str] | None]]
-    if len(circles) < 2:
-        every = [(parts, _longer(parts), None)]
-    else:
-        every = [
-            (
-                within(one, parts),
-                _longer([part for own in seen_with(one, circles) for part in within(own, parts)]),
-                one.lots,
-            )
-            for one in circles
-        ]
-    shorter = {name for _, longer, _ in every for name in longer}
-    notes["features_that_were_one_but_for_their_ends"] = len(shorter)
-    if len(circles) > 1 and (apart := _apart(parts, every)):
-        notes["features_kept_apart_by_agreements_though_one_but_for_their_ends"] = apart
-    if not shorter:
+    inside, sequence = _inside(parts)
+    notes["features_that_were_one_but_for_their_ends"] = 0
+    if not inside:
         return list(parts), [Became(parts, {})]
-    sequence = _sequences(parts, {name for _, longer, _ in every for name in longer.values()})
-    called = [_called(own, longer, sequence) for own, longer, _ in every]
-    return _together(called), [Became(own, longer, lots) for own, longer, lots in every]
+    several = len(circles) > 1
+    of_circles = [within(one, parts) for one in circles] if several else [list(parts)]
+    beside = seen_beside(circles) if several else [[]]
+    held = [_held(own, sequence) for own in of_circles]
+    names = _names(inside, held, beside)
+    renamed = {feature for own in names for feature in own}
+    notes["features_that_were_one_but_for_their_ends"] = len(renamed)
+    if apart := _apart(inside, held, names):
+        notes["features_kept_apart_by_agreements_though_one_but_for_their_ends"] = apart
+    if not renamed:
+        return list(parts), [Became(parts, {})]
+    called = [_called(own, new, sequence) for own, new in zip(of_circles, names, strict=True)]
+    lots = [one.lots for one in circles] if several else [None]
+    return _together(called), [Became(*one) for one in zip(of_circles, names, lots, strict=True)]
 
 
-def _longer(parts: Sequence[Part]) -> dict[str, str]:
-    """Find features that are one but for their ends; give the longer one's name for the other's."""
+def _inside(parts: Sequence[Part]) -> tuple[list[Ends], dict[str, str]]:
+    """Find all features that lie in others, and give the sequences of these and those."""
     import polars as pl
 
-    features = [own.select("feature_id", "sequence", "source") for _, _, own in parts]
-    every = pl.concat(features).filter(pl.col("sequence").is_not_null())
-    rows = every.group_by("feature_id", "sequence").agg("source").collect()
-    ends = same_but_for_ends(
-        dict(rows.select("feature_id", "sequence").iter_rows()),
-        {name: frozenset(own) for name, own in rows.select("feature_id", "source").iter_rows()},
-    )
-    return {one.shorter: one.longer for one in ends}
+    features = [own.select("feature_id", "sequence") for _, _, own in parts]
+    # Where a dataset received a feature without its sequence, another one may have it.
+    every = pl.concat(features).filter(pl.col("sequence").is_not_null()).unique().collect()
+    sequences = dict(every.iter_rows())
+    inside = all_inside(sequences)
+    return inside, {name: sequences[name] for one in inside for name in (one.shorter, one.longer)}
+
+
+def _held(parts: Sequence[Part], names: Mapping[str, str]) -> dict[str, set[str]]:
+    import polars as pl
+
+    wanted = pl.col("feature_id").is_in(sorted(names)) & pl.col("sequence").is_not_null()
+    rows = [own.select("feature_id", "source", "sequence").filter(wanted) for _, _, own in parts]
+    found: dict[str, set[str]] = {}
+    for name, source in pl.concat(rows).select("feature_id", "source").collect().iter_rows():
+        found.setdefault(name, set()).add(source)
+    return found
+
+
+def _names(
+    inside: Sequence[Ends], held: Sequence[_Held], beside: Sequence[Sequence[int]]
+) -> list[dict[str, str]]:
+    """Give for each circle the names of its features that are called by another's name.
+
+    Circles of which more people see come first; in what they call a feature the others follow.
+    """
+    found: list[dict[str, str]] = [{} for _ in held]
+    for place in sorted(range(len(held)), key=lambda one: len(beside[one])):
+        seen: dict[str, set[str]] = {}
+        known: dict[str, set[str]] = {}
+        for other in (place, *beside[place]):
+            for feature, sources in held[other].items():
+                seen.setdefault(feature, set()).update(sources)
+                if other != place:
+                    known.setdefault(feature, set()).add(found[other].get(feature, feature))
+        # Those who call it otherwise are not seen by each other's people.
+        fixed = {one: one if one in own else min(own) for one, own in known.items()}
+        names = dict(fixed)
+        for one in same_but_for_ends(inside, seen):
+            if one.shorter not in fixed:
+                names[one.shorter] = names.get(one.longer, one.longer)
+            elif one.longer not in fixed:
+                names[one.longer] = names[one.shorter]
+        own = {feature: names.get(feature, feature) for feature in held[place]}
+        found[place] = _of_one_each(own, held[place])
+    return found
+
+
+def _of_one_each(names: Mapping[str, str], held: _Held) -> dict[str, str]:
+    """Leave out what would make one feature of two that a dataset tells apart."""
+    number = Counter((name, source) for one, name in names.items() for source in held[one])
+    return {
+        feature: name
+        for feature, name in names.items()
+        if name != feature and all(number[name, source] == 1 for source in held[feature])
+    }
 
 
 def _apart(
-    parts: Sequence[Part],
-    every: Sequence[tuple[Sequence[Part], Mapping[str, str], frozenset[str] | None]],
+    inside: Sequence[Ends], held: Sequence[_Held], names: Sequence[Mapping[str, str]]
 ) -> int:
     """Count features that would be one, and are called by several names in several circles.
 
-    A sequence that is joined to a longer one in one circle is no longer called as in another.
+    A sequence that is joined to another in one circle is no longer called as in another.
     """
-    names: dict[str, set[str]] = {}
-    for own, longer, _ in every:
-        for feature in _features(own):
-            names.setdefault(feature, set()).add(longer.get(feature, feature))
-    wanted = {shorter: {shorter, longer} for shorter, longer in _longer(parts).items()}
-    for _, longer, _ in every:
-        for one, other in longer.items():
-            wanted.setdefault(one, {one, other})
-    called = (set().union(*(names.get(one, set()) for one in both)) for both in wanted.values())
-    return sum(len(one) > 1 for one in called)
-
-
-def _features(parts: Sequence[Part]) -> set[str]:
-    import polars as pl
-
-    frames = [own.select("feature_id") for _, _, own in parts]
-    return set(pl.concat(frames).unique().collect()["feature_id"])
-
-
-def _sequences(parts: Sequence[Part], names: set[str]) -> dict[str, str]:
-    import polars as pl
-
-    # Where a dataset received a feature without its sequence, another one may have it.
-    wanted = pl.col("feature_id").is_in(sorted(names)) & pl.col("sequence").is_not_null()
-    found = [own.select("feature_id", "sequence").filter(wanted) for _, _, own in parts]
-    return dict(pl.concat(found).unique().collect().iter_rows())
+    sources: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
+    wanted: dict[str, set[str]] = {}
+    for own, new in zip(held, names, strict=True):
+        for feature, there in own.items():
+            sources.setdefault(feature, set()).update(there)
+            called.setdefault(feature, set()).add(new.get(feature, feature))
+        for feature, name in new.items():
+            wanted.setdefault(feature, {feature, name})
+    for one in same_but_for_ends(inside, sources):
+        wanted[one.shorter] = {one.shorter, one.longer}
+    several = (set().union(*(called.get(one, set()) for one in both)) for both in wanted.values())
+    return sum(len(one) > 1 for one in several)
 
 
 def _called(
-    parts: Sequence[Part], longer: Mapping[str, str], sequence: Mapping[str, str]
+    parts: Sequence[Part], names: Mapping[str, str], sequence: Mapping[str, str]
 ) -> list[Part]:
     import polars as pl
 
-    renamed = pl.col("feature_id").replace(longer)
-    is_short = pl.col("feature_id").is_in(list(longer))
+    renamed = pl.col("feature_id").replace(names)
+    is_renamed = pl.col("feature_id").is_in(list(names))
     whole = renamed.replace_strict(sequence, default=None, return_dtype=pl.String)
     length = whole.str.len_chars().cast(pl.Int64)
     return [
@@ -127,8 +163,8 @@ def _called(
             counts.with_columns(renamed),
             features.with_columns(
                 renamed,
-                pl.when(is_short).then(whole).otherwise("sequence").alias("sequence"),
-                pl.when(is_short).then(length).otherwise("length_bp").alias("length_bp"),
+                pl.when(is_renamed).then(whole).otherwise("sequence").alias("sequence"),
+                pl.when(is_renamed).then(length).otherwise("length_bp").alias("length_bp"),
             ),
         )
         for source, counts, features in parts

@@ -2,7 +2,8 @@
 
 Where numbers are added up by names, the words of several datasets for one sequence decide which
 name it is counted under. If one of them were withheld from a recipient, the name of the others'
-numbers would tell what it says. So words settle each other among libraries that are shared alike.
+numbers would tell what it says. So words settle each other among libraries that are shared alike,
+and these follow what was settled among those that whoever sees them sees, too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from soilbio.agreements.alike import terms_of
+from soilbio.agreements.alike import Terms, terms_of
 from soilbio.agreements.parse import parse_agreement
 from soilbio.dataset.history import LOTS
 from soilbio.harmonise.lots import of_lots
@@ -44,13 +45,13 @@ class Circle:
     """Libraries of all datasets that are shared alike, and the lots that they make up.
 
     `libraries` are by the checksum of the dataset that their counts are taken of. `terms` are what
-    their agreements let everybody have, as words; empty where that is not of all of them. Who sees
-    controls sees the soils of the same terms, too.
+    their agreements let everybody have; None where that is not of all of them. Who sees controls
+    sees the soils of the same terms, too.
     """
 
     lots: frozenset[str]
     libraries: Mapping[str, frozenset[str]]
-    terms: str = ""
+    terms: Terms | None = None
     is_control: bool = False
 
 
@@ -74,9 +75,10 @@ def circles_of(sources: Sequence[Source], lots: Lots, kinds: Kinds) -> list[Circ
     held = {name for one in sources for row in one.dataset.shared for name in row["agreements"]}
     agreements = {name: parse_agreement(text, name) for name, text in texts_of(sources).items()}
     terms = terms_of([own for own, _ in kinds.values()], agreements, held)
+    by_name = {one.name: one for one in terms.values()}
     label = {
         library: (
-            terms[frozenset(own)],
+            terms[frozenset(own)].name,
             bool(is_control) or says_control({"samp_category": category}),
         )
         for library, (own, (is_control, category)) in kinds.items()
@@ -98,15 +100,32 @@ def circles_of(sources: Sequence[Source], lots: Lots, kinds: Kinds) -> list[Circ
         Circle(
             frozenset(own),
             {digest: frozenset(names) for digest, names in sorted(libraries.items())},
-            terms=words,
+            terms=by_name.get(name),
             is_control=is_control,
         )
-        for (words, is_control, _), (own, libraries) in sorted(found.items())
+        for (name, is_control, _), (own, libraries) in sorted(found.items())
     ]
 
 
-def seen_with(circle: Circle, circles: Sequence[Circle]) -> list[Circle]:
-    """Give a circle, and those that are shared with everybody whom it is shared with."""
+def seen_beside(circles: Sequence[Circle]) -> list[list[int]]:
+    """Give for each circle the places of the others that all see to whom it is shown.
+
+    What is seen beside one of these is among them, too.
+    """
+    return [
+        [place for place, one in enumerate(circles) if one != circle and _is_seen_with(one, circle)]
+        for circle in circles
+    ]
+
+
+def _is_seen_with(one: Circle, circle: Circle) -> bool:
+    if one.terms is None or circle.terms is None or (one.is_control and not circle.is_control):
+        return False
+    return one.terms.reach_all_of(circle.terms)
+
+
+def with_its_soils(circle: Circle, circles: Sequence[Circle]) -> list[Circle]:
+    """Give a circle, and, if it is of controls, the soils that are shared on the same terms."""
     return [
         one
         for one in circles

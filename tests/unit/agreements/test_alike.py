@@ -84,3 +84,60 @@ def test_several_agreements_decide_together():
     found = terms_of([["a@1.0", "b@1.0"], ["b@1.0"], ["a@1.0"]], known)
     assert found[frozenset(["a@1.0", "b@1.0"])] == found[frozenset(["b@1.0"])]
     assert found[frozenset(["a@1.0"])] != found[frozenset(["b@1.0"])]
+
+
+def reach(one, other, held=()) -> tuple[bool, bool]:
+    """Tell whether the first reaches all of the second, and the second all of the first."""
+    first, second = terms(one, other, held=held)
+    return first.reach_all_of(second), second.reach_all_of(first)
+
+
+OPEN = agreement("a", "north001", grant())
+
+
+@pytest.mark.parametrize(
+    ("closed", "expected"),
+    [
+        ((grant(),), (True, True)),
+        ((), (True, False)),
+        ((grant("consortium"),), (True, False)),
+        ((grant(purposes=["DUO:0000042"]),), (True, False)),
+        ((grant(classes=CLASSES),), (True, False)),
+        ((grant(classes=CLASSES | {"location": {"generalise": "0.1"}}),), (True, False)),
+        ((grant(until="2027-01-01"),), (True, False)),
+        ((grant(ROR.format("conso001")),), (True, False)),
+    ],
+    ids=["alike", "nothing", "consortium", "purposes", "class", "coarser", "until", "party"],
+)
+def test_terms_reach_those_of_which_nobody_has_more(closed, expected):
+    assert reach(OPEN, agreement("b", "south001", *closed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"location": {"generalise": "0.1"}}, {"location": {"generalise": "country"}}),
+        ({"location": {"generalise": "country"}}, {"location": "withhold"}),
+    ],
+)
+def test_coarser_is_more_closed(one, other):
+    made = [
+        agreement(name, "north001", grant(classes=CLASSES | own))
+        for name, own in (("a", one), ("b", other))
+    ]
+    assert reach(*made) == (True, False)
+
+
+def test_each_withholding_another_class_neither_reaches_the_other():
+    other = {one.value: "allow" for one in SharingClass} | {"location": "withhold"}
+    made = [
+        agreement(name, "north001", grant(classes=own))
+        for name, own in (("a", CLASSES), ("b", other))
+    ]
+    assert reach(*made) == (False, False)
+
+
+def test_what_was_received_reaches_and_is_reached_by_nothing():
+    other = agreement("b", "south001")
+    assert reach(OPEN, other, held=["b@1.0"]) == (False, False)
+    assert reach(OPEN, other, held=["a@1.0"]) == (False, False)

@@ -48,7 +48,7 @@ from soilbio.harmonise.ways import Given
 from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass
 
-SEMI, SHUT, BARE = "semi@1.0", "shut@1.0", "bare@1.0"
+SEMI, SHUT, BARE, ELSE = "semi@1.0", "shut@1.0", "bare@1.0", "else@1.0"
 SECRETS = ("secreta", "intima", "clausa")
 # Of each library: whether it is a control, its agreement, and what is said of which sequence.
 Library = tuple[str, str, dict[str, tuple[str | None, str | None]]]
@@ -66,8 +66,10 @@ Y: dict[str, Library] = {
 
 def agreement(name: str) -> str:
     classes = {one.value: "allow" for one in SharingClass} | {"controls": "withhold"}
-    if name == BARE:
+    if name in (BARE, ELSE):
         classes["sequences"] = "withhold"
+    if name == ELSE:  # to whom SEMI gives nothing
+        classes["controls"] = "allow"
     grants = [
         {"recipient": recipient, "purposes": ["DUO:0000004"], "classes": classes}
         for recipient in (() if name == SHUT else ("public", PARTY))

@@ -6,7 +6,7 @@ import json
 import random
 
 import pytest
-from unit.exporters.test_merged_lots import BARE, SEMI, laboratory
+from unit.exporters.test_merged_lots import BARE, ELSE, SEMI, laboratory
 from unit.harmonise.test_common_region import bases
 
 from soilbio.cli.main import main
@@ -119,7 +119,7 @@ def test_what_was_cut_is_met_by_few_where_it_was_before(tmp_path):
 def test_offsets_of_several_kinds_are_no_method(tmp_path):
     """Half of what two share ends elsewhere: no cut makes all of it one."""
     cut = [one[1:-3] if n % 2 else one for n, one in enumerate(WHOLE[:30])]
-    x, y = made(tmp_path / "x", WHOLE[:30]), made(tmp_path / "y", cut, agreement=BARE)
+    x, y = made(tmp_path / "x", WHOLE[:30]), made(tmp_path / "y", cut, agreement=ELSE)
     merged = merge(tmp_path / "m", x, y)
     assert "common_ends" not in history(merged)
     apart = "features_kept_apart_by_agreements_though_one_but_for_their_ends"

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soilbio.harmonise.ends import Ends, same_but_for_ends
+from soilbio.harmonise.ends import Ends, all_inside, same_but_for_ends
 
 
 def bases(seed: int, number: int = 250) -> str:
@@ -16,7 +16,7 @@ def bases(seed: int, number: int = 250) -> str:
 
 def found(sequences: dict[str, str], **sources: str) -> list[Ends]:
     return same_but_for_ends(
-        sequences, {name: frozenset(sources.get(name, name)) for name in sequences}
+        all_inside(sequences), {name: frozenset(sources.get(name, name)) for name in sequences}
     )
 
 

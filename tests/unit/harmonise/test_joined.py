@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from example_dataset import PROVENANCE
 from merged_example import LONG, OTHER, OWN, SAME, SHORT, id_of, view
-from unit.exporters.test_merged_lots import SEMI, SHUT, laboratory
+from unit.exporters.test_merged_lots import BARE, ELSE, SEMI, SHUT, laboratory
 
 from soilbio.dataset.history import LOTS, ORIGINS
 from soilbio.dataset.read import read_dataset
@@ -80,7 +80,9 @@ def test_what_is_one_in_some_libraries_only_is_taken_apart_when_more_is_added(in
     w = made(tmp_path / "w", {"w-soil": ("", SEMI, (OWN, f"{LONG}AC"))})
     first = merge([x, y], tmp_path / "first")
     assert called(first, "y-soil") == {id_of(LONG), id_of(SAME)}
-    assert called(first, "y-closed") == {id_of(one) for one in in_closed}
+    # Within a dataset two are two; what is one of them is called as whoever sees it knows it.
+    both = in_closed if len(in_closed) > 1 else (LONG,)
+    assert called(first, "y-closed") == {id_of(one) for one in both}
     later = merge([first, w], tmp_path / "later")
     once = merge([x, y, w], tmp_path / "once")
     assert called(once, "y-soil") == {id_of(SHORT), id_of(SAME)}
@@ -122,14 +124,50 @@ def test_a_sequence_is_taken_of_whichever_dataset_has_it(first):
     assert rows["sequence"].drop_nulls().to_list() == [LONG, LONG]
 
 
-def test_what_is_joined_in_one_circle_and_stays_in_another_is_counted(tmp_path):
-    """The third has the shorter one, too, on other terms: it is called as before."""
-    z = made(tmp_path / "z", {"z-closed": ("", SHUT, (SHORT, OWN))})
-    folders = [made(tmp_path / "x", X), made(tmp_path / "y", Y), z]
-    merged = harmonise(folders, tmp_path / "m", "feature", read_rules())
+def merged_with_a_third(tmp_path, tag: str, third: str):
+    """Merge x and y, of which one has the shorter and one the longer, and z with the shorter."""
+    libraries = (("x", LONG, OTHER, tag), ("y", SHORT, SAME, tag), ("z", SHORT, OWN, third))
+    folders = [
+        made(tmp_path / name, {f"{name}-soil": ("", own, sequences)})
+        for name, *sequences, own in libraries
+    ]
+    return harmonise(folders, tmp_path / "m", "feature", read_rules())
+
+
+APART = "features_kept_apart_by_agreements_though_one_but_for_their_ends"
+
+
+@pytest.mark.parametrize(
+    ("tag", "third", "name"),
+    [(SEMI, SEMI, LONG), (SEMI, SHUT, LONG), (BARE, SEMI, SHORT), (BARE, SHUT, LONG)],
+    ids=["alike", "the third is closed", "the third is open", "closed and shut"],
+)
+def test_whoever_sees_a_sequence_twice_sees_it_under_one_name(tag, third, name, tmp_path):
+    """The more closed follow the more open, whom nothing of the closed may reach."""
+    merged = merged_with_a_third(tmp_path, tag, third)
+    both = {id_of(name)}
+    assert called(tmp_path / "m", "x-soil") == both | {id_of(OTHER)}
+    assert called(tmp_path / "m", "y-soil") == both | {id_of(SAME)}
+    assert called(tmp_path / "m", "z-soil") == both | {id_of(OWN)}
+    assert APART not in merged.notes
+
+
+def test_what_is_joined_where_others_need_not_see_it_is_counted(tmp_path):
+    """The third has the shorter one, too, on terms that neither hold the others nor are in them."""
+    merged = merged_with_a_third(tmp_path, SEMI, ELSE)
     assert called(tmp_path / "m", "y-soil") == {id_of(LONG), id_of(SAME)}
-    assert called(tmp_path / "m", "z-closed") == {id_of(SHORT), id_of(OWN)}
-    apart = "features_kept_apart_by_agreements_though_one_but_for_their_ends"
-    assert merged.notes[apart] == 1
-    alone = harmonise(folders[:2], tmp_path / "n", "feature", read_rules())
-    assert apart not in alone.notes
+    assert called(tmp_path / "m", "z-soil") == {id_of(SHORT), id_of(OWN)}
+    assert merged.notes[APART] == 1
+
+
+def test_what_two_tell_apart_of_whom_neither_sees_the_other_stays_two(tmp_path):
+    """A third that all of both see has the one, a fourth the other."""
+    laboratories = {
+        "x": {"x-soil": ("", SEMI, (LONG, OTHER))},
+        "y": {"y-soil": ("", ELSE, (SHORT, SAME))},
+        "z": {"z-soil": ("", SHUT, (SHORT, OWN))},
+        "w": {"w-soil": ("", SHUT, (LONG,))},
+    }
+    merge([made(tmp_path / name, own) for name, own in laboratories.items()], tmp_path / "m")
+    assert called(tmp_path / "m", "z-soil") == {id_of(SHORT), id_of(OWN)}
+    assert called(tmp_path / "m", "w-soil") == {id_of(LONG)}
