@@ -15,6 +15,7 @@ from soilbio.errors import problem_of
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.sylph_tax import is_clade, is_of_sylph_tax
 from soilbio.importers.text import open_text
 
 _NAMES = ("clade_name", "#clade_name", "ID", "#SampleID")
@@ -42,7 +43,7 @@ def recognise(source: Path) -> str:
         start = [handle.readline() for _ in range(8)]
     has = any(line.startswith(("#mpa_", "#clade_name\t", "clade_name\t")) for line in start)
     has = has or any(_ANALYSIS.match(line.rstrip().rpartition("\t")[2]) for line in start)
-    return "its header is that of MetaPhlAn" if has else ""
+    return "its header is that of MetaPhlAn" if has and not is_of_sylph_tax(source) else ""
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
@@ -98,6 +99,8 @@ def _rows(source: Path, versions: set[str]) -> tuple[list[str], list[tuple[int, 
                 versions.add(line[1:].split()[0])
             elif cells[0] in _NAMES and len(cells) > 1:
                 header = _header(source, number, header, cells)
+            elif is_clade(cells[0]):
+                raise wrong(source, number, cells[0], "clades of MetaPhlAn: this is sylph-tax's")
             elif line.strip() and not line.startswith("#"):
                 rows.append((number, cells))
     return header, rows

@@ -1,8 +1,7 @@
-"""sylph: `sylph profile` by genome, or sylph-tax (.sylphmpa) by lineage; sequence or taxonomic."""
+"""sylph: `sylph profile` by genome, or sylph-tax by lineage; shares of reads or of cells."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -17,12 +16,11 @@ from soilbio.importers.profiles import (
     text_in,
     wrong,
 )
+from soilbio.importers.sylph_tax import is_of_sylph_tax, library_of_reads, read_tax
 from soilbio.importers.text import open_text, read_texts
 from soilbio.references.genome_names import accession_of, is_accession
 
 _KINDS = {"taxonomic": "Taxonomic_abundance", "sequence": "Sequence_abundance"}
-_OF_TAX = {"taxonomic": "relative_abundance", "sequence": "sequence_abundance"}
-_READS = re.compile(r"(?:_R?1)?\.(?:fastq|fq)(?:\.gz)?$|\.paired\.sylsp$|\.sylsp$")
 
 
 def recognise(source: Path) -> str:
@@ -31,8 +29,10 @@ def recognise(source: Path) -> str:
         return ""
     with open_text(source) as handle:
         start = handle.readline() + handle.readline()
-    has = "Taxonomic_abundance" in start or source.name.endswith(".sylphmpa")
-    return "its columns are those of sylph" if has else ""
+    if "Taxonomic_abundance" in start:
+        return "its columns are those of sylph"
+    is_of_tax = source.name.endswith(".sylphmpa") or is_of_sylph_tax(source)
+    return "its columns and clades are those of sylph-tax" if is_of_tax else ""
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
@@ -42,8 +42,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         raise wrong(sources[0], None, kind, "abundance: taxonomic or sequence")
 
     def read_one(source: Path) -> dict[str, list[Line]]:
-        if source.name.endswith(".sylphmpa"):
-            return {library_of(source): _tax(source, _OF_TAX[kind])}
+        if source.name.endswith(".sylphmpa") or is_of_sylph_tax(source):
+            return read_tax(source, kind, is_stated="abundance" in options)
         return _profile(source, _KINDS[kind])
 
     parameters = f'{{"abundance": "{kind}"}}'
@@ -77,7 +77,7 @@ def _profile(source: Path, column: str) -> dict[str, list[Line]]:
 def _libraries(source: Path, rows: Sequence[Mapping[str, str]]) -> list[str]:
     """Name the library of each row by its file of reads."""
     files = [text_in(source, row, cells, "Sample_file") for row, cells in enumerate(rows, start=2)]
-    libraries = [_READS.sub("", Path(file).name) for file in files]
+    libraries = [library_of_reads(file) for file in files]
     check_paths(source, "Sample_file", zip(count(2), libraries, files, strict=False))
     return libraries
 
@@ -94,24 +94,3 @@ def _genome_names(source: Path, rows: Sequence[Mapping[str, str]]) -> list[str]:
         is_own = len(contigs[file]) > 1 and not is_accession(name)
         names.append(text_in(source, number, row, "Contig_name").split()[0] if is_own else name)
     return names
-
-
-def _tax(source: Path, column: str) -> list[Line]:
-    lines: list[Line] = []
-    header: list[str] = []
-    with open_text(source) as handle:
-        for number, line in enumerate(handle, start=1):
-            cells = line.rstrip("\r\n").split("\t")
-            if cells[0] == "clade_name":
-                header = cells
-            elif header and cells[0].rpartition("|")[2].startswith("s__"):
-                row = dict(zip(header, cells, strict=False))
-                value = number_in(source, number, row, column) / 100
-                name = cells[0].rpartition("|")[2]
-                taxon = Taxon(
-                    lineage=cells[0], taxon_id=f"gtdb:{name}" if "d__" in cells[0] else ""
-                )
-                lines.append((cells[0], taxon, value))
-    if not lines:
-        raise wrong(source, None, "no species", "clade_name and rows of species")
-    return lines
