@@ -11,7 +11,15 @@ from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found, Taxon, first_of
 from soilbio.importers.grid import Grid, ignoring, read_grid
 from soilbio.importers.known import joined, read_fasta, read_lineages
-from soilbio.importers.mothur_lists import check_label, chosen, clustered, nearest, read_list
+from soilbio.importers.mothur_lists import (
+    check_label,
+    chosen,
+    clustered,
+    is_of_asvs,
+    nearest,
+    read_list,
+    sequences_of_asvs,
+)
 from soilbio.importers.sides import check_known
 from soilbio.importers.stated import Stated, stated
 from soilbio.importers.text import open_text
@@ -29,6 +37,12 @@ _OF_SEQUENCES = (("*.wang.taxonomy", "*.taxonomy"), ("*.fasta", "*.fasta.gz"))
 _BESIDE = ("label", "numOtus", "numASVs", "numPhylos", "numotus", "numOTUs")
 _OLDER = re.compile(r"\.(?:names?|groups?)(?:\.gz)?$")
 _SEQUENCES = ("asv", "unique")
+# What to do about sequences that go by the names of reads, of OTUs and of ASVs.
+_ADVICE = {
+    False: "Name the .rep.fasta that mothur's `get.oturep` writes; or, to have sequences as"
+    " features, the .count_table, .fasta and .taxonomy alone",
+    True: "Name the .list of the ASVs, too, which tells the sequence that each is",
+}
 
 
 def recognise(source: Path) -> str:
@@ -65,6 +79,10 @@ class _Counted:
         return bool(self.label) and self.label.lower() not in _SEQUENCES
 
     @property
+    def is_of_asvs(self) -> bool:
+        return self.label.lower() == "asv"
+
+    @property
     def is_of_names(self) -> bool:
         """Whether features are phylotypes: what has one name at a level, 1 the lowest."""
         return self.is_of_otus and (
@@ -85,7 +103,7 @@ class _Counted:
             return "mothur phylotype"
         if self.is_of_otus:
             return "mothur OTU"
-        return "mothur ASV" if self.label.lower() == "asv" else "mothur unique sequences"
+        return "mothur ASV" if self.is_of_asvs else "mothur unique sequences"
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
@@ -101,17 +119,19 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             fix="Name the files of one level (label) themselves, instead of the folder",
         )
     counted = _counted(tables[0], lists, told)
-    files = [*tables, *lists, *_beside(sources, counted, (*lists, *tables)[0]), *others]
+    _check_list(lists, counted)
+    names = _names(counted, lists)
+    files = [*tables, *lists, *_beside(sources, counted, lists, tables[0]), *others]
     _check_single(files)
     lineages: dict[str, Taxon] = {}
     sequences: dict[str, str] = {}
     for path in files:
         if path.name.endswith(".taxonomy"):
             check_label(path, counted.label, (*lists, *tables)[0])
-            lineages |= read_lineages(path)
+            lineages |= {names.get(name, name): one for name, one in read_lineages(path).items()}
         elif ".fasta" in path.name:
             check_label(path, counted.label, (*lists, *tables)[0])
-            sequences |= _representatives(path, set(counted.names))
+            sequences |= _representatives(path, names, counted)
     features = joined(counted.names, sequences, lineages)
     return Found(
         tuple(files),
@@ -156,7 +176,7 @@ def _files(sources: Sequence[Path]) -> tuple[list[Path], list[Path], list[Path]]
             shares = [path for name in _SHARES for path in sorted(source.glob(name))]
             tables += shared or counts or shares
             found = [path for name in _LISTS for path in sorted(source.glob(name))]
-            lists += [] if shared else found
+            lists += [one for one in found if not shared or is_of_asvs(one, shared[0])]
         elif _TABLE.search(source.name):
             tables.append(source)
         elif _LIST.search(source.name):
@@ -189,15 +209,28 @@ def _check_others(others: Sequence[Path], lists: Sequence[Path], tables: Sequenc
             expected="the .count_table beside a .list: that says how often each sequence was read",
             fix="Name it, too",
         )
-    if lists and any(".count_table" not in path.name for path in tables):
-        problems.add(
+    problems.raise_if_any()
+
+
+def _check_list(lists: Sequence[Path], counted: _Counted) -> None:
+    """Refuse a list beside the counts of OTUs; of ASVs it tells which sequence each is."""
+    if lists and counted.is_shared and not counted.is_of_asvs:
+        raise problem_of(
             "import-file-missing",
-            source=str(lists[0]),
+            str(lists[0]),
             found=lists[0].name,
             expected="a .shared, or a .list with its .count_table; not both",
             fix="Leave the .list out: the .shared has its counts",
         )
-    problems.raise_if_any()
+
+
+def _names(counted: _Counted, lists: Sequence[Path]) -> dict[str, str]:
+    """Give features by what files may call them: their own names, and of ASVs the sequences'."""
+    names = {name: name for name in counted.names}
+    if lists and counted.is_of_asvs:
+        pairs = sequences_of_asvs(lists[0], counted.label).items()
+        names |= {sequence: name for sequence, name in pairs if name in names}
+    return names
 
 
 def _check_single(files: Sequence[Path]) -> None:
@@ -214,15 +247,19 @@ def _check_single(files: Sequence[Path]) -> None:
             )
 
 
-def _beside(sources: Sequence[Path], counted: _Counted, table: Path) -> Iterator[Path]:
+def _beside(
+    sources: Sequence[Path], counted: _Counted, lists: Sequence[Path], table: Path
+) -> Iterator[Path]:
     """Find lineages and sequences in the folders, those of the table's label and kind."""
+    kinds = _OF_OTUS if counted.label else _OF_SEQUENCES
+    if counted.is_of_asvs and lists:
+        kinds = (_OF_OTUS[0], _OF_SEQUENCES[1])
     for source in sources:
-        kinds = _OF_OTUS if counted.label else _OF_SEQUENCES
         for names in kinds if source.is_dir() else ():
             paths = sorted({path for name in names for path in source.glob(name)})
             if not counted.label:
                 paths = [path for path in paths if ".cons." not in path.name]
-            if found := nearest(paths, counted.label, table):
+            if found := nearest(paths, counted.label, (*lists, table)[0]):
                 yield found
 
 
@@ -305,11 +342,29 @@ def _compressed(source: Path) -> Grid:
     )
 
 
-def _representatives(source: Path, names: set[str]) -> dict[str, str]:
-    """Read sequences; those of `get.oturep` name their OTU in the second word of the header."""
+def _representatives(source: Path, names: Mapping[str, str], counted: _Counted) -> dict[str, str]:
+    """Read sequences; those of `get.oturep` name their OTU in the second word of the header.
+
+    Raises
+    ------
+    InputError
+        If none is called as a feature is.
+
+    """
     found = {}
-    for header, sequence in read_fasta(source, by_header=True).items():
-        name = next((word for word in re.split(r"[\s|]+", header) if word in names), None)
-        if name:
+    entries = read_fasta(source, by_header=True)
+    for header, sequence in entries.items():
+        words = re.split(r"[\s|]+", header)
+        if name := next((names[word] for word in words if word in names), None):
             found[name] = sequence
+    if not found:
+        raise problem_of(
+            "import-names-differ",
+            str(source),
+            found=next(iter(entries)),
+            expected=f"names of features of the table, such as {counted.names[0]}"
+            if counted.names
+            else "features in the table",
+            fix=_ADVICE[counted.is_of_asvs],
+        )
     return found

@@ -142,6 +142,27 @@ def read_list(source: Path, wanted: str) -> tuple[str, dict[str, list[str]]]:
     return label, otus[label]
 
 
+def is_of_asvs(source: Path, table: Path) -> bool:
+    """Tell a list of ASVs that is not of another clustering than a table of counts."""
+    if not _is_of_clustering(source, table):
+        return False
+    with open_text(source) as handle:
+        return any(line.lower().startswith("asv\t") for line in handle)
+
+
+def sequences_of_asvs(source: Path, label: str) -> dict[str, str]:
+    """Give the ASV of each sequence of a list: each has one.
+
+    Raises
+    ------
+    InputError
+        As `read_list`.
+
+    """
+    _, asvs = read_list(source, label)
+    return {sequence: name for name, sequences in asvs.items() for sequence in sequences}
+
+
 def _lines(source: Path) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     header: list[str] = []
     with open_text(source) as handle:

@@ -214,3 +214,55 @@ def test_a_shared_file_without_libraries_is_told_at_first_sight(tmp_path):
     assert reason.endswith("to settle first: it has no column Group")
     (tmp_path / "soil.shared").write_text("label\tGroup\tnumOtus\tOtu1\n0.03\tA\t1\t5\n")
     assert "settle" not in detect(tmp_path / "soil.shared")[0][1]
+
+
+# ASVs as mothur's SOP makes them: sequences go by the names of reads, which the list tells.
+
+
+@pytest.fixture
+def asvs(tmp_path):
+    texts = {
+        "f.asv.list": "label\tnumASVs\tASV1\tASV2\nASV\t2\tb\ta\n",
+        "f.asv.shared": "label\tGroup\tnumASVs\tASV1\tASV2\nASV\tS1\t2\t0\t5\nASV\tS2\t2\t3\t2\n",
+        "f.fasta": ">a\nACGT--TTGA\n>b\nACGTAATTGC\n",
+        "f.taxonomy": "a\tBacteria(100);Bacillus(99);\nb\tBacteria(100);Nocardia(99);\n",
+        "f.count_table": "Representative_Sequence\ttotal\tS1\tS2\na\t7\t5\t2\nb\t3\t0\t3\n",
+        "f.asv.ASV.cons.taxonomy": cons("ASV2") + cons("ASV1", genus="Nocardia").split("\n", 1)[1],
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["."],
+        ["f.asv.shared", "f.asv.list", "f.fasta", "f.asv.ASV.cons.taxonomy"],
+        ["f.asv.shared", "f.asv.list", "f.fasta", "f.taxonomy"],
+        ["f.count_table", "f.asv.list", "f.fasta", "f.taxonomy"],
+    ],
+)
+def test_asvs_have_the_sequences_that_their_list_names(asvs, names):
+    found = read("mothur", [asvs / name for name in names], {})
+    assert numbers(found) == {("S1", "ASV2"): 5, ("S2", "ASV1"): 3, ("S2", "ASV2"): 2}
+    known = {
+        name: (one.sequence, one.lineage.split("(")[1]) for name, one in found.features.items()
+    }
+    assert known == {
+        "ASV1": ("ACGTAATTGC", "100);Nocardia"),
+        "ASV2": ("ACGTTTGA", "100);Bacillus"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "advice"),
+    [("f.asv.shared", "the .list of the ASVs"), ("f.opti.shared", ".rep.fasta")],
+)
+def test_sequences_by_the_names_of_reads_are_refused_not_dropped(asvs, table, advice):
+    (asvs / "f.opti.shared").write_text(SHARED)
+    with pytest.raises(InputError) as caught:
+        read("mothur", [asvs / table, asvs / "f.fasta"], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.found) == ("import-names-differ", "a")
+    assert advice in problem.fix
