@@ -371,7 +371,7 @@ def _feature(feature: str, taxon: Taxon, assay: Mapping[str, Any], target: Targe
         **ranks,
         "taxon_rank": named[-1] if named else None,
         "flags": "|".join(flags),
-        **backbone_ids(taxon.taxon_id, taxon.lineage),
+        **backbone_ids(taxon, taxon.lineage),
     }
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Taxon:
     """A feature as its source has it; `taxon_id` is of a reference (`ncbi:562`), else empty.
 
-    `others` are the lineages that further classifiers or databases give it.
+    `others` are the lineages that further classifiers or databases give it; `ncbi_taxid` is NCBI's
+    number of what goes by another id.
     """
 
     sequence: str = ""
@@ -25,6 +26,7 @@ class Taxon:
     confidence: float | None = None
     taxon_id: str = ""
     others: tuple[str, ...] = ()
+    ncbi_taxid: int | None = None
 
 
 @dataclass(slots=True)
@@ -52,12 +54,12 @@ class Found:
     has_rest: bool = False
 
 
-def backbone_ids(taxon_id: str, lineage: str) -> dict[str, object]:
+def backbone_ids(taxon: Taxon, lineage: str) -> dict[str, object]:
     """Give the ids of a taxon in the backbones, as a row of features has them.
 
     `ncbi:562` is NCBI's; of a taxon of GTDB the species is its id, as its lineage has it.
     """
-    source, _, number = taxon_id.partition(":")
+    source, _, number = taxon.taxon_id.partition(":")
     is_ncbi = source == "ncbi" and number.isdigit() and int(number) > 0
     species = lineage.replace("|", ";").rpartition(";")[2].strip()
     is_gtdb = (
@@ -66,7 +68,7 @@ def backbone_ids(taxon_id: str, lineage: str) -> dict[str, object]:
         and len(species) > len("s__")
     )
     return {
-        "ncbi_taxid": int(number) if is_ncbi else None,
+        "ncbi_taxid": int(number) if is_ncbi else taxon.ncbi_taxid,
         "gtdb_species": species.removeprefix("s__") if is_gtdb else None,
     }
 

@@ -6,9 +6,7 @@ Also as its `sgb_to_gtdb_profile.py` writes them, whose clades are GTDB's, parte
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import problem_of
@@ -55,21 +53,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         return _read(source, versions)
 
     found = collect(sources, read_one, shares=True, method=_METHOD, whole=100.0)
-    found.features = _told_apart(found.features)
     if len(versions) == 1:
         found.method |= {"reference": "MetaPhlAn markers", "reference_version": versions.pop()}
     return found
-
-
-def _told_apart(features: Mapping[str, Taxon]) -> dict[str, Taxon]:
-    """Call species by their names where MetaPhlAn gives several of them one taxid of NCBI's."""
-    numbers = Counter(taxon.taxon_id for taxon in features.values())
-    return {
-        name: replace(taxon, taxon_id=f"metaphlan:{_lowest(name)}")
-        if numbers[taxon.taxon_id] > 1
-        else taxon
-        for name, taxon in features.items()
-    }
 
 
 def _read(source: Path, versions: set[str]) -> dict[str, list[Line]]:
@@ -164,11 +150,14 @@ def _taxon(cells: Sequence[str], header: Sequence[str]) -> Taxon:
     row = dict(zip(header, cells, strict=False))
     taxids = row.get("NCBI_tax_id") or row.get("clade_taxid") or ""
     taxid = taxids.rpartition("|")[2]
-    # Species without a taxid of their own (SGBs) go by the name that MetaPhlAn gives them.
+    # Merged tables have no taxids, and MetaPhlAn gives several species one: its names are the ids.
     source = "gtdb" if ";" in lineage else "metaphlan"
     is_ncbi = taxid.isdigit() and int(taxid) > 0
-    own = f"ncbi:{taxid}" if is_ncbi else f"{source}:{_lowest(cells[0])}"
-    return Taxon(lineage=lineage, taxon_id=own)
+    return Taxon(
+        lineage=lineage,
+        taxon_id=f"{source}:{_lowest(cells[0])}",
+        ncbi_taxid=int(taxid) if is_ncbi else None,
+    )
 
 
 def _lowest(clade: str) -> str:

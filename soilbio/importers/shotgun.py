@@ -216,7 +216,7 @@ def _feature(name: str, taxon: Taxon, engine: str) -> dict[str, Any]:
         **ranks,
         "taxon_rank": named[-1] if named else None,
         "flags": "" if named else UNCLASSIFIED,
-        **backbone_ids(taxon.taxon_id, lineage),
+        **backbone_ids(taxon, lineage),
     }
 
 

@@ -494,20 +494,28 @@ def test_of_a_table_of_bracken_and_its_report_the_report_is_taken(tmp_path, is_f
     assert any(";" in taxon.lineage for taxon in found.features.values())
 
 
-def test_species_of_one_taxid_are_told_apart(tmp_path):
+def test_species_of_metaphlan_go_by_its_names_with_taxids_and_without(tmp_path):
     above = "k__Bacteria|p__Bacillota|g__Bacillus"
-    (tmp_path / "S1_profile.txt").write_text(
+    rows = {
+        f"{above}|s__Bacillus_subtilis": ("2|1239|1386|1423", 60),
+        f"{above}|s__Bacillus_sp_X": ("2|1239|1386|1423", 30),
+        f"{above}|s__Bacillus_SGB9": ("2|1239|1386|", 10),
+    }
+    one, merged = tmp_path / "S1_profile.txt", tmp_path / "merged.txt"
+    one.write_text(
         "#clade_name\tclade_taxid\trelative_abundance\n"
-        f"{above}|s__Bacillus_subtilis\t2|1239|1386|1423\t60\n"
-        f"{above}|s__Bacillus_sp_X\t2|1239|1386|1423\t30\n"
-        f"{above}|s__Bacillus_cereus\t2|1239|1386|1396\t10\n"
+        + "".join(f"{clade}\t{taxids}\t{share}\n" for clade, (taxids, share) in rows.items())
     )
-    features = read("metaphlan", [tmp_path / "S1_profile.txt"], {}).features
-    assert sorted(taxon.taxon_id for taxon in features.values()) == [
-        "metaphlan:s__Bacillus_sp_X",
-        "metaphlan:s__Bacillus_subtilis",
-        "ncbi:1396",
-    ]
+    merged.write_text(
+        "clade_name\tS1\tS2\n"
+        + "".join(f"{clade}\t{share}\t{share}\n" for clade, (_, share) in rows.items())
+    )
+    features = read("metaphlan", [one], {}).features
+    ids = {clade: f"metaphlan:{clade.rpartition('|')[2]}" for clade in rows}
+    assert {name: taxon.taxon_id for name, taxon in features.items()} == ids
+    assert [taxon.ncbi_taxid for taxon in features.values()] == [1423, 1423, None]
+    again = read("metaphlan", [merged], {}).features
+    assert {name: taxon.taxon_id for name, taxon in again.items()} == ids
 
 
 def test_a_profile_of_metaphlan_may_have_the_clades_of_gtdb(tmp_path):
