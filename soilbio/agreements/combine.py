@@ -17,15 +17,18 @@ from soilbio.agreements.model import (
 from soilbio.standards.sharing_classes import SharingClass
 
 # Each of these may be released under the ones after it, too; others combine with themselves only.
-_LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
+_OPEN = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
+# What may be had under agreements only stays so beside what is open.
+_LICENCES = (*_OPEN, AGREEMENT_ONLY)
 
 
 def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Decision:
     """Combine what all agreements on a record decide.
 
     Withheld over generalised over allowed; the coarsest generalisation; all duties; the earliest
-    end; the licence that all permit. Where there is none, or where it lets everybody pass on what a
-    duty binds to few, everything is withheld. What shares nothing has no licence. No decisions at
+    end; the licence that all permit, which is the agreements alone where one of them has no other.
+    Where there is none, or where it lets everybody pass on what a duty binds to few, everything is
+    withheld. What shares nothing has no licence. No decisions at
     all means no agreement: everything is withheld.
     """
     recipient, purpose, on = asked
@@ -37,7 +40,9 @@ def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Deci
         for sharing_class in SharingClass
     }
     duties = tuple(sorted({duty for decision in decisions for duty in decision.duties}))
-    if because := _conflicts(licence, licences, duties):
+    # What one of them withholds for its own licence, no other one opens.
+    each = [why for d in decisions for why in _conflicts(d.licence, [d.licence], d.duties)]
+    if because := tuple(dict.fromkeys((*_conflicts(licence, licences, duties), *each))):
         outcomes = dict.fromkeys(SharingClass, Outcome(Strictness.WITHHOLD, because=because))
     is_open = any(one.strictness < Strictness.WITHHOLD for one in outcomes.values())
     return Decision(
@@ -59,7 +64,7 @@ def _conflicts(
     """Say why licences and duties cannot hold together; empty if they can."""
     if licence is None:
         return (f"no licence fits all of {', '.join(licences)}",)
-    if licence not in _LICENCES:
+    if licence not in _OPEN:
         return ()
     return tuple(
         f"{licence} lets everybody keep the data and pass them on; the duty of {kind} does not"
@@ -73,7 +78,7 @@ def strictest_licence(licences: Collection[str]) -> str:
     What is bound by the agreement only stays so beside what is open; two licences that do not fit
     are given both, joined, which fits no other (and no export).
     """
-    if len(licences) > 1 and AGREEMENT_ONLY in licences:
+    if AGREEMENT_ONLY in licences:
         return AGREEMENT_ONLY
     fitting = _licence(sorted(licences))
     return " AND ".join(sorted(licences)) if fitting is None else fitting

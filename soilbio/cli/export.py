@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.cli.dates import day
     from soilbio.dataset.read import read_dataset
     from soilbio.errors import Refused, problem_of
-    from soilbio.exporters.evidence import reasons_of, table_of
+    from soilbio.exporters.evidence import reasons_of, table_of, told_of_combined
     from soilbio.exporters.package import write_package, write_refusal
     from soilbio.exporters.redact import redacted_view
     from soilbio.exporters.registry import check_target
@@ -76,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
         key = _key(args)
         view = redacted_view(dataset, args.recipient, args.purpose, on, key)
         check_target(view, args.target)
-        told = f"{table_of(view.in_use(), view.evidence)}\n\n{reasons_of(view.in_use())}"
+        reasons = [reasons_of(view.in_use()), *told_of_combined(view.combined())]
+        told = "\n".join([table_of(view.in_use(), view.evidence), "", *reasons])
         if args.dry_run:
             print(told)
             return 0

@@ -146,6 +146,29 @@ def reasons_of(decisions: Iterable[Decision]) -> str:
     return "\n".join(lines)
 
 
+def told_of_combined(decisions: Iterable[Decision]) -> list[str]:
+    """Say in plain words what holds for rows that several agreements touch together."""
+    licences: dict[str, set[str]] = {}
+    refused: dict[str, set[str]] = {}
+    for decision in decisions:
+        if decision.shares_anything:
+            licences.setdefault(decision.licence, set()).update(decision.agreements)
+            continue
+        reasons = {reason for one in decision.outcomes.values() for reason in one.because}
+        why = "; ".join(sorted(reasons))
+        refused.setdefault(why, set()).update(decision.agreements)
+    shared = [
+        f"Rows of several of {', '.join(sorted(names))}: all duties of each hold, and the licence"
+        f" {licence}."
+        for licence, names in sorted(licences.items())
+    ]
+    return shared + [
+        f"Rows of several of {', '.join(sorted(names))}, such as features that they have in"
+        f" common: nothing of them but an id is shared ({why})."
+        for why, names in sorted(refused.items())
+    ]
+
+
 def _outcome(decision: Decision, sharing_class: SharingClass) -> str:
     outcome = decision.outcomes[sharing_class]
     word = outcome.strictness.name.lower()

@@ -13,7 +13,7 @@ from soilbio import __version__
 from soilbio.agreements.explain import explain
 from soilbio.dataset.folder import files_below, new_folder
 from soilbio.errors import problem_of
-from soilbio.exporters.evidence import Evidence, described
+from soilbio.exporters.evidence import Evidence, described, told_of_combined
 from soilbio.exporters.losses import LOSSES, write_losses
 from soilbio.exporters.registry import TARGETS, Writer, check_target, writer_of
 from soilbio.exporters.view import View, names_samples
@@ -154,6 +154,10 @@ def _duties(view: View) -> Iterator[str]:
                 yield f"- Credit: {agreement.attribution}"
             if agreement.contact:
                 yield f"- Questions: {agreement.contact}"
+        yield ""
+    if combined := told_of_combined(view.combined()):
+        yield "What holds for rows of several agreements"
+        yield from (f"- {sentence}" for sentence in combined)
         yield ""
     yield "The column agreement_id says which rows are under which agreement. decision.json holds"
     yield "what was decided and the checksums of all files. Software cannot make anybody keep a"

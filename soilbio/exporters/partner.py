@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from soilbio import __version__
+from soilbio.agreements.model import Strictness
 from soilbio.dataset.folder import SHARED
 from soilbio.dataset.history import HISTORY, ORIGINS, write_said
 from soilbio.dataset.tables import TABLES
@@ -129,7 +130,8 @@ def _check_required(view: View) -> None:
             if frame.select(missing).collect(engine="streaming").item():
                 reasons = {
                     reason
-                    for decision in view.in_use()
+                    for decision in (*view.in_use(), *view.combined())
+                    if decision.outcomes[column.sharing_class].strictness > Strictness.ALLOW
                     for reason in decision.outcomes[column.sharing_class].because
                 }
                 raise Refused(

@@ -51,6 +51,15 @@ class View:
         """List the decisions that anything is shared under, one for each set of agreements."""
         return [self.decisions[key] for key in sorted(set(self.of_sample.values()))]
 
+    def combined(self) -> list[Decision]:
+        """List the decisions on rows that the samples of several agreements have in common."""
+        alone = set(self.of_sample.values())
+        return [
+            one
+            for key, one in self.decisions.items()
+            if len(one.agreements) > 1 and key not in alone and {*one.agreements} <= {*self.texts}
+        ]
+
 
 def names_samples(view: View, agreement: str) -> bool:
     """Tell whether an agreement's text names samples that the recipient knows by pseudonyms."""

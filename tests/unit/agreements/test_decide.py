@@ -73,7 +73,7 @@ def test_licences_that_do_not_fit_withhold_everything(agreements):
             for name in Agreement.__slots__
             if name != "licence"
         },
-        licence="LicenseRef-agreement-only",
+        licence="CC-BY-SA-4.0",
     )
     made = decide([agreements["embargo"], closed], "public", "DUO:0000042", day)
     assert not made.shares_anything

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from soilbio.agreements import decide, parse_agreement
-from soilbio.agreements.model import Strictness
+from soilbio.agreements.model import AGREEMENT_ONLY, Duty, Strictness
 from soilbio.errors import InputError
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -177,12 +178,32 @@ def test_licences_of_clauses_that_do_not_fit_are_told():
     assert decide([fitting], "public", "DUO:0000042", DAY).licence == "CC-BY-NC-4.0"
 
 
-def test_two_agreements_whose_licence_and_duty_conflict_share_nothing_and_say_why():
+def test_what_is_bound_stays_so_beside_what_is_open():
+    """Both let the recipient have it: under the terms of the one, which bind."""
     bound = agreement(
         "duties:\n  - {kind: deletion}\n",
         **{"licence: CC-BY-NC-4.0": "licence: LicenseRef-agreement-only"},
     )
     made = decide([agreement(), bound], "public", "DUO:0000042", DAY)
+    assert made.outcomes[SharingClass.COUNTS].strictness == Strictness.ALLOW
+    assert made.licence == AGREEMENT_ONLY
+    assert [duty.kind for duty in made.duties] == ["deletion"]
+
+
+def test_what_an_agreement_withholds_for_its_licence_no_other_one_opens():
+    """A CC licence beside a duty that binds: nothing is shared, whatever it is combined with."""
+    torn = replace(agreement(), duties=(Duty("deletion", "Delete it"),))
+    bound = replace(agreement(), licence=AGREEMENT_ONLY)
+    assert not decide([torn], "public", "DUO:0000042", DAY).shares_anything
+    made = decide([torn, bound], "public", "DUO:0000042", DAY)
+    assert not made.shares_anything
+    assert "lets everybody keep" in made.outcomes[SharingClass.COUNTS].because[0]
+
+
+def test_a_licence_that_wants_the_same_for_all_does_not_fit_what_is_bound():
+    alike = replace(agreement(), licence="CC-BY-SA-4.0")
+    bound = replace(agreement(), licence=AGREEMENT_ONLY)
+    made = decide([alike, bound], "public", "DUO:0000042", DAY)
     assert not made.shares_anything
     assert "no licence fits" in made.outcomes[SharingClass.COUNTS].because[0]
 

@@ -31,6 +31,7 @@ from merged_example import (
     view,
 )
 
+from soilbio.agreements.model import AGREEMENT_ONLY
 from soilbio.cli.main import main
 from soilbio.dataset.history import HISTORY, LOTS, ORIGINS
 from soilbio.dataset.read import read_dataset
@@ -49,6 +50,7 @@ from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass
 
 SEMI, SHUT, BARE, ELSE = "semi@1.0", "shut@1.0", "bare@1.0", "else@1.0"
+BOUND, SAME_TERMS = "bound@1.0", "same@1.0"
 SECRETS = ("secreta", "intima", "clausa")
 # Of each library: whether it is a control, its agreement, and what is said of which sequence.
 Library = tuple[str, str, dict[str, tuple[str | None, str | None]]]
@@ -79,7 +81,8 @@ def agreement(name: str) -> str:
         {"name": "R", "role": "recipient", "id": PARTY},
     ]
     own, _, version = name.partition("@")
-    text = {"id": own, "version": version, "title": "T", "licence": "CC-BY-4.0"}
+    licence = {BOUND: AGREEMENT_ONLY, SAME_TERMS: "CC-BY-SA-4.0"}.get(name, "CC-BY-4.0")
+    text = {"id": own, "version": version, "title": "T", "licence": licence}
     return json.dumps({**text, "parties": parties, "grants": grants})
 
 
