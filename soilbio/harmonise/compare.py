@@ -278,7 +278,21 @@ def is_one_place(one: Assay, other: Assay) -> bool:
 
 
 def _differ(one: Assay, other: Assay, names: Iterable[str]) -> bool:
-    return any(_said(one, name) != _said(other, name) for name in names)
+    return any(
+        _said(one, name) != _said(other, name) and not _is_told_by_primers(one, other, name)
+        for name in names
+    )
+
+
+def _is_told_by_primers(one: Assay, other: Assay, name: str) -> bool:
+    """Tell whether primers say where an assay is that names no region, as one that was trimmed."""
+    if name != "target_subfragment" or (_said(one, name) and _said(other, name)):
+        return False
+    pairs = [
+        [_said(assay, field) for field in ("pcr_primer_forward", "pcr_primer_reverse")]
+        for assay in (one, other)
+    ]
+    return pairs[0] == pairs[1] and all(pairs[0])
 
 
 def _said(assay: Assay, name: str) -> str:

@@ -21,6 +21,7 @@ from soilbio.standards.iupac import reverse_complement
 V4 = ("GTGYCAGCMGCCGCGGTAA", "GGACTACNVGGGTWTCTAAT")
 V4_OLD = ("GTGCCAGCMGCCGCGGTAA", "GGACTACHVGGGTWTCTAAT")
 V3V4 = ("CCTACGGGNGGCWGCAG", "GACTACHVGGGTATCTAATCC")
+V3V4_806 = (V3V4[0], V4[1])
 V1V3 = ("AGAGTTTGATYMTGGCTCAG", "ATTACCGCGGCTGCTGG")
 # Sites in the order in which they lie on the gene; 805R and 806R share all but two bases.
 SITE_27F, SITE_341F, SITE_515F = "AGAGTTTGATCATGGCTCAG", "CCTACGGGAGGCTGCAG", "GTGCCAGCAGCCGCGGTAA"
@@ -43,10 +44,11 @@ GENES = [gene(seed) for seed in range(60)]
 
 def amplicon(sequence: str, pair: str) -> str:
     """Cut as a laboratory would have it: between its own primers."""
-    starts = {"v4": SITE_515F, "v3v4": SITE_341F, "v1v3": SITE_27F}
+    starts = {"v4": SITE_515F, "v3v4": SITE_341F, "v3v4_806": SITE_341F, "v1v3": SITE_27F}
     start = sequence.index(starts[pair]) + len(starts[pair])
     # 806R begins two bases after 805R; 519R lies on 515F's site.
-    ends = {"v4": SITE_806R[2:], "v3v4": SITE_806R, "v1v3": SITE_515F[1:]}
+    ends = dict.fromkeys(("v4", "v3v4_806"), SITE_806R[2:])
+    ends |= {"v3v4": SITE_806R, "v1v3": SITE_515F[1:]}
     return sequence[start : sequence.index(ends[pair], start)]
 
 
@@ -267,6 +269,28 @@ def test_what_was_trimmed_is_no_longer_of_its_own_primers(tmp_path, reference, c
     assert main(["compare", first, str(third)]) == 0
     assert "Together: genus" in capsys.readouterr().out
     assert main(["harmonise", first, str(third), "--out", later, *with_reference]) == 0
+    assert "Merged by feature" in capsys.readouterr().out
+    assert main(["harmonise", *datasets, str(third), "--out", at_once, *with_reference]) == 0
+    for name in ("counts", "features"):
+        assert Path(later, f"{name}.parquet").read_bytes() == (
+            Path(at_once, f"{name}.parquet").read_bytes()
+        )
+
+
+def test_what_was_trimmed_to_the_window_of_one_s_own_primers_takes_more_of_these(
+    tmp_path, reference, capsys
+):
+    """V3-V4 up to 806R and V4: their window is V4 itself, and so is the study that comes later."""
+    genes = list(enumerate(GENES))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:20])
+    other = dataset(tmp_path / "b", "v3v4_806", V3V4_806, "V3-V4", genes[10:30])
+    third = dataset(tmp_path / "c", "v4", V4, "V4", genes[20:40], library="third")
+    with_reference = ["--reference", str(reference)]
+    first, later, at_once = (str(tmp_path / name) for name in ("first", "later", "at-once"))
+    datasets = [str(one), str(other)]
+    assert main(["harmonise", *datasets, "--out", first, *with_reference]) == 0
+    capsys.readouterr()
+    assert main(["harmonise", first, str(third), "--out", later]) == 0
     assert "Merged by feature" in capsys.readouterr().out
     assert main(["harmonise", *datasets, str(third), "--out", at_once, *with_reference]) == 0
     for name in ("counts", "features"):
