@@ -12,7 +12,7 @@ from soilbio.dataset.history import ORIGINS, PLACEMENT
 from soilbio.harmonise.as_they_came import write_as_they_came
 from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.common_ends import common_ends
-from soilbio.harmonise.domains import judged
+from soilbio.harmonise.domains import meant_by_gene, without_what_another_means
 from soilbio.harmonise.joined import joined_by_ends
 from soilbio.harmonise.lineages import (
     BY_HYPOTHESIS,
@@ -36,6 +36,7 @@ from soilbio.harmonise.ways import Told, Ways
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.domains import Domains
     from soilbio.harmonise.lots import Lots
     from soilbio.harmonise.ways import Part
 
@@ -73,7 +74,8 @@ def merged_numbers(
     import polars as pl
 
     once = list(_once(sources))
-    own = [(source, *_own(source, taken, ways, shared.lots)) for source, taken in once]
+    meant = meant_by_gene(sources)
+    own = [(source, *_own(source, taken, ways, (shared.lots, meant))) for source, taken in once]
     parts = _changed(own, ways, told, shared, scratch)
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
@@ -172,7 +174,7 @@ def _of_its(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
 def _changed(
     parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Path
 ) -> list[Part]:
-    """Turn, trim and name sequences, as far as that is asked for; tell whose domain is meant."""
+    """Turn, trim and name sequences, as far as that is asked for."""
     genes = ways.genes or (ways.classifier.sequences if ways.classifier else None)
     if placing := ways.by_clades:
         parts = turned(parts, gene_file(placing.common, scratch), told.notes, scratch)
@@ -184,7 +186,7 @@ def _changed(
         parts = _cut(parts, ways, told, shared, scratch)
     if ways.classifier:
         parts = reclassified(parts, ways.classifier, told.notes, scratch)
-    return judged(parts, shared.with_libraries, told.notes)
+    return parts
 
 
 def _cut(parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Path) -> list[Part]:
@@ -231,11 +233,13 @@ def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
 
 
 def _own(
-    source: Source, taken: Sequence[str], ways: Ways, lots: Lots
+    source: Source, taken: Sequence[str], ways: Ways, known: tuple[Lots, Domains]
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     import polars as pl
 
+    lots, meant = known
     counts, features = own_tables(source, lots)
+    features = without_what_another_means(source, features, meant)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
     if ways.level not in ("feature", BY_HYPOTHESIS, PLACEMENT):

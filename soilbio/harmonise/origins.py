@@ -213,13 +213,9 @@ def _rows(source: Source, features: pl.LazyFrame, became: Became, level: str) ->
     columns = [*_COLUMNS, "source", "own_id", "came_as", LOTS]
     if kept is not None and source.history.get("level") != "feature":
         # Its features are of several already: what these were stays known through them.
-        has_flag = pl.col("flags").fill_null("").str.split("|").list.contains(OFF_TARGET)
-        new = placed.select("came_as", "new", is_meant=~has_flag).unique()
+        new = placed.select("came_as", "new").unique()
         own = kept if became.lots is None else of_lots(kept, became.lots)
         former = own.join(new, left_on="feature_id", right_on="came_as", how="inner")
-        former = former.with_columns(
-            pl.when("is_meant").then(on_target()).otherwise("flags").alias("flags")
-        )
         return former.with_columns(pl.col("new").alias("feature_id")).select(columns)
     if level != "feature":  # texts were not held while names were compared
         texts = _texts(source, kept)

@@ -12,19 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import RANKS
-from soilbio.harmonise.domains import domains_of
+from soilbio.harmonise.domains import OFF_TARGET, meant_by_gene, of_assay
 from soilbio.harmonise.ways import CONFIDENCE, sequences_of, write_fasta
 from soilbio.profile.classify import Database, classify
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.build import build_sintax
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
-from soilbio.taxonomy.settle import MARK, OFF_TARGET
+from soilbio.taxonomy.settle import MARK
 from soilbio.taxonomy.sintax import read_sintax
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.domains import Domains
     from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
     from soilbio.references.manifest import Reference
@@ -68,24 +69,22 @@ def reclassified(
     notes["features_without_a_sequence_that_keep_their_names"] = (
         without.unique().select(pl.len()).collect().item()
     )
+    meant = meant_by_gene([source for source, _, _ in parts])
     return [
-        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts)))
+        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts, meant)))
         for source, counts, own in parts
     ]
 
 
-def _meant(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
-    """Give the domains that the assays of features are meant for, and how many assays these are.
-
-    Where primers of any of them are not known, nothing is.
-    """
+def _meant(source: Source, counts: pl.LazyFrame, meant: Domains) -> pl.LazyFrame:
+    """Give the domains that the assays of features are meant for; of others nothing is known."""
     import polars as pl
 
     known = pl.LazyFrame(
         [
             (row["assay_id"], domain)
             for row in source.rows("assays")
-            for domain in sorted(domains_of(row)) or (None,)
+            for domain in sorted(of_assay(row, meant)) or (None,)
         ],
         schema={"assay_id": pl.String, "domain": pl.String},
         orient="row",
@@ -98,7 +97,7 @@ def _meant(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
         .unique()
         .join(known, on="assay_id", how="inner")
         .group_by("feature_id")
-        .agg(pl.col("domain").alias("meant"), pl.col("assay_id").n_unique().alias("assays"))
+        .agg(pl.col("domain").alias("meant"))
         .filter(pl.col("meant").list.drop_nulls().list.len() == pl.col("meant").list.len())
     )
 
@@ -166,9 +165,8 @@ def _with_names(features: pl.LazyFrame, new: pl.LazyFrame, meant: pl.LazyFrame) 
     flags = pl.col("flags").fill_null("").str.split("|")
     of_names = pl.any_horizontal(pl.element().str.starts_with(one) for one in _OF_NAMES)
     kept = flags.list.eval(pl.element().filter(~of_names & (pl.element() != "")))
-    # Each assay must mean it, until it is asked what others of the gene do (`domains.judged`).
-    is_off = pl.col("new_domain").is_not_null() & (
-        pl.col("meant").list.count_matches(pl.col("new_domain")) < pl.col("assays")
+    is_off = pl.col("new_domain").is_not_null() & ~pl.col("meant").list.contains(
+        pl.col("new_domain")
     )
     off = pl.when(is_off).then(pl.lit(OFF_TARGET))
     every = pl.concat_str(

@@ -20,10 +20,6 @@ CONFLICT = "conflict-"
 # no chimera; what one found too short may be one with what another, cut since, has whole.
 CHIMERA = "chimera"
 _OF_ALL_ROWS = (CHIMERA, "off-target-length")
-# Of a feature if all rows of any of its domains have it: one that another dataset's primers are
-# meant for is not off target.
-OFF_TARGET = "off-target-domain"
-_LASTING = (*_OF_ALL_ROWS, OFF_TARGET)
 _BACKBONES = ("ncbi_taxid", "gtdb_species")
 
 
@@ -127,7 +123,6 @@ def said(ranks: Sequence[str]) -> list[pl.Expr]:
     return [
         flags.str.join("|"),
         *(flags.str.split("|").list.contains(flag).all().alias(flag) for flag in _OF_ALL_ROWS),
-        _is_off_target(flags.str.split("|").list.contains(OFF_TARGET)).alias(OFF_TARGET),
         *(
             pl.when(_given(rank).n_unique() > 1)
             .then(plain_name(_given(rank)).first())
@@ -139,15 +134,6 @@ def said(ranks: Sequence[str]) -> list[pl.Expr]:
         *(_in_conflict(rank, ranks).alias(f"{rank}:differ") for rank in ranks),
         *(_are_others(rank, ranks).alias(f"{rank}:others") for rank in WIDEST if rank in ranks),
     ]
-
-
-def _is_off_target(has_flag: pl.Expr) -> pl.Expr:
-    """Tell whether any domain of a group is off target in all rows that name it."""
-    import polars as pl
-
-    unnamed = pl.when(has_flag).then(pl.lit(OFF_TARGET)).otherwise(pl.lit(""))
-    domain = pl.when(pl.col("domain").fill_null("") == "").then(unnamed).otherwise("domain")
-    return domain.n_unique() > domain.filter(~has_flag).n_unique()
 
 
 def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
@@ -172,7 +158,7 @@ def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
         for rank in ranks
     ]
     return grouped.with_columns(*names, pl.concat_str(_of_all_rows(), *found).alias("flags")).drop(
-        *_LASTING,
+        *_OF_ALL_ROWS,
         *(f"{rank}:{word}" for rank in ranks for word in ("all", "differ")),
         *(f"{rank}:others" for rank in WIDEST if rank in ranks),
     )
@@ -183,7 +169,7 @@ def _of_all_rows() -> pl.Expr:
     import polars as pl
 
     flags = pl.col("flags").str.split("|")
-    for flag in _LASTING:
+    for flag in _OF_ALL_ROWS:
         others = flags.list.set_difference(pl.lit([flag]))
         flags = pl.when(pl.col(flag)).then(flags).otherwise(others)
     return flags.list.join("|")
