@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+# Chloroplastida are green algae and plants, of SILVA's Archaeplastida.
+_CHLOROPLAST = re.compile(r"(?<![a-z])chloroplasts?(?![a-z])")
 _PLASTID = re.compile(r":(?:plas|chrom|apic)\b")
 
 
@@ -33,7 +35,7 @@ def flags_of(
     text = verbatim.lower()
     domain = ranks.get("domain")
     found = {
-        "chloroplast": "chloroplast" in text or bool(_PLASTID.search(text)),
+        "chloroplast": bool(_CHLOROPLAST.search(text) or _PLASTID.search(text)),
         "mitochondria": "mitochondria" in text or ":mito" in text,
         "off-target-length": not target.min_length_bp <= length_bp <= target.max_length_bp,
         "off-target-domain": bool(domain and target.domains and domain not in target.domains),

@@ -89,6 +89,9 @@ def test_absent_ranks_are_none():
             ("chloroplast", "off-target-domain"),
         ),
         ({}, "", 100, ("off-target-length", "unclassified")),
+        ({"domain": "Bacteria"}, "D_3__Chloroplast;D_4__Zea mays", 253, ("chloroplast",)),
+        ({"domain": "Bacteria"}, "o__Chloroplast_unclassified", 253, ("chloroplast",)),
+        ({}, "D_1__Archaeplastida;D_2__Chloroplastida;D_3__Chlorophyta", 253, ("unclassified",)),
     ],
 )
 def test_what_is_unwanted_is_flagged(lineage, verbatim, length, expected):
