@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -32,6 +33,7 @@ _OF_ASSAY = {
     "pcr_primer_name_forward": "forward_name",
     "pcr_primer_name_reverse": "reverse_name",
 }
+_NOT_OF_NCBI = re.compile(r"gtdb|silva|greengenes|unite", re.IGNORECASE)
 _TIDIED = ("target_gene", "target_subfragment", *PRIMERS)
 
 
@@ -73,6 +75,27 @@ def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> di
         name: None if is_missing(str(value)) and name not in _ALWAYS else value
         for name, value in assay.items()
     }
+
+
+def check_taxids(
+    method: Method, assay: Mapping[str, Any], taxon_ids: Iterable[str], problems: Problems
+) -> None:
+    """Ask whose numbers taxa have where they would be NCBI's, and the reference is another's.
+
+    Databases of GTDB, SILVA and the like mostly number their taxa themselves, and such a number is
+    of another organism in NCBI's taxonomy.
+    """
+    reference = str(assay.get("reference") or "")
+    if "taxids" in method.table or not _NOT_OF_NCBI.search(reference):
+        return
+    if any(one.startswith("ncbi:") and one != "ncbi:0" for one in taxon_ids):
+        problems.add(
+            "import-method",
+            column="table.taxids",
+            found=f"the reference {reference}, and nobody says whose the numbers of taxa are",
+            expected="gtdb, own (numbers of that database alone) or ncbi",
+            fix="Add `table: {taxids: gtdb}` or the like",
+        )
 
 
 def overruled(method: Method, said: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soilbio.importers.found import Found, Taxon
-from soilbio.importers.kraken2 import check_numbers, is_of_bracken, lines_of, report_form
+from soilbio.importers.kraken2 import check_numbers, is_of_bracken, lines_of, note_on, report_form
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, number_in, text_in, wrong
 from soilbio.importers.text import read_texts
@@ -51,6 +51,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             "the reports of the same libraries are taken, which have lineages, and not the tables"
             f" {', '.join(source.name for source in doubled)}"
         )
+    found.notes.append(note_on(taxids))
     found.notes.append("Bracken estimates reads: its numbers are taken as shares of the classified")
     if not any(";" in taxon.lineage for taxon in found.features.values()):
         found.notes.append(
@@ -87,11 +88,7 @@ def _lines(source: Path, taxids: str) -> list[Line]:
     header, rows = read_texts(source)
     if lacking := [name for name in _COLUMNS if name not in header]:
         raise wrong(source, 1, ", ".join(header), f"the columns {', '.join(lacking)}")
-    numbers = ((int(row["taxonomy_id"]), row["name"]) for row in rows)
-    try:
-        check_numbers(source, taxids, numbers)
-    except ValueError as error:
-        raise wrong(source, None, str(error), "numbers of taxa") from error
+    _check_numbers(source, rows, taxids)
     lines = []
     for number, row in enumerate(rows, start=2):
         try:
@@ -110,6 +107,14 @@ def _lines(source: Path, taxids: str) -> list[Line]:
     return lines
 
 
+def _check_numbers(source: Path, rows: Sequence[Mapping[str, str]], taxids: str) -> None:
+    numbers = ((int(row["taxonomy_id"]), row["name"]) for row in rows)
+    try:
+        check_numbers(source, taxids, numbers)
+    except ValueError as error:
+        raise wrong(source, None, str(error), "numbers of taxa") from error
+
+
 def _libraries(header: Sequence[str]) -> dict[str, str]:
     """Give the libraries of a table of combine_bracken_outputs.py, by their columns of shares.
 
@@ -125,6 +130,7 @@ def _libraries(header: Sequence[str]) -> dict[str, str]:
 def _combined(
     source: Path, rows: Sequence[Mapping[str, str]], libraries: Mapping[str, str], taxids: str
 ) -> dict[str, list[Line]]:
+    _check_numbers(source, rows, taxids)
     found: dict[str, list[Line]] = {library: [] for library in libraries.values()}
     for number, row in enumerate(rows, start=2):
         taxid = f"{taxids}:{text_in(source, number, row, 'taxonomy_id')}"

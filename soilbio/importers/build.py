@@ -18,7 +18,7 @@ from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems, fold
-from soilbio.importers.assay import overruled, settle
+from soilbio.importers.assay import check_taxids, overruled, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids
 from soilbio.importers.lengths import target_of
 from soilbio.importers.method import Method, Tag, check_libraries
@@ -125,6 +125,8 @@ def _known(found: Found, method: Method, notes: list[str], earlier: Iterable[Pro
     assay = gathered(
         problems, lambda: settle(method, found.method, has_lineages=has_lineages(found))
     )
+    ids = (taxon.taxon_id for taxon in found.features.values())
+    check_taxids(method, assay or {}, ids, problems)
     counts = gathered(problems, lambda: numbers_of(found, stated(method.table), notes))
     texts, agreement_of = _agreements(method, tags, problems)
     notes += check_libraries(method, found.libraries, problems)

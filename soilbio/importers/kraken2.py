@@ -13,7 +13,7 @@ from soilbio.importers.found import Found, Taxon
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.text import open_text
 from soilbio.profile.reestimate import Node
-from soilbio.references.kraken2_taxonomy import stranger_to_ncbi
+from soilbio.references.kraken2_taxonomy import foreign_to_ncbi
 
 _RANKS = {
     **{"D": "d", "R": "", "K": "k", "P": "p", "C": "c", "O": "o", "F": "f", "G": "g", "S": "s"},
@@ -97,9 +97,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         shares=False,
         method={"engine": "kraken2", "abundance": "sequence"},
     )
-    found.notes.append(
-        f"taxids are those of {taxids}; `table: {{taxids: gtdb}}` in --method for another database"
-    )
+    found.notes.append(note_on(taxids))
     if others := [path.name for path in found.sources if is_of_another(path)]:
         del found.method["engine"]
         found.notes.append(
@@ -130,6 +128,13 @@ def lines_of(source: Path, taxids: str) -> Iterator[Line]:
             yield taxon_id, Taxon(lineage=lineage_of(nodes, place), taxon_id=taxon_id), node.own
 
 
+def note_on(taxids: str) -> str:
+    """Say whose numbers taxa are taken to have."""
+    return (
+        f"taxids are those of {taxids}; `table: {{taxids: gtdb}}` in --method for another database"
+    )
+
+
 def check_numbers(source: Path, taxids: str, taxa: Iterable[tuple[int, str]]) -> None:
     """Refuse to call numbers NCBI's that are not: of a database of GTDB, or of one's own.
 
@@ -139,7 +144,7 @@ def check_numbers(source: Path, taxids: str, taxa: Iterable[tuple[int, str]]) ->
         As `wrong` makes it.
 
     """
-    if taxids == "ncbi" and (name := stranger_to_ncbi(taxa)):
+    if taxids == "ncbi" and (name := foreign_to_ncbi(taxa)):
         said = "numbers of NCBI's, or `table: {taxids: own}` (or gtdb) in --method"
         raise wrong(source, None, f"{name}, which has another number or name there", said)
 

@@ -39,6 +39,8 @@ _BY_CHANCE = 1000
 _MARKED = re.compile(r"[a-z]{1,2}__")
 # A species without a name, as GTDB alone writes it: sp and the digits of a genome's accession.
 _OF_GTDB = re.compile(r"(s__)?\S+ sp\d{9}$")
+# And the letters behind parts of a species or genus that are of another: elkanii_A, Bacillus_BA.
+_PARTED = re.compile(r"[A-Z][a-z]+(?:_[A-Z]{1,2}| [a-z-]+_[A-Z]{1,2})(?: [a-z-]+)?$")
 
 
 def taxa_of(database: Path) -> Iterator[tuple[int, str]]:
@@ -103,8 +105,11 @@ def _evidence(database: Path) -> str:
     taxa = list(taxa_of(database))
     if stranger_to_ncbi(taxa) or max((number for number, _ in taxa), default=0) == len(taxa):
         return OWN
-    known = any(number > _BY_CHANCE and number in _NCBI.get(name, ()) for number, name in taxa)
-    return NCBI if known else ""
+    return NCBI if _is_numbered_by_ncbi(taxa) else ""
+
+
+def _is_numbered_by_ncbi(taxa: Iterable[tuple[int, str]]) -> bool:
+    return any(number > _BY_CHANCE and number in _NCBI.get(name, ()) for number, name in taxa)
 
 
 def stranger_to_ncbi(taxa: Iterable[tuple[int, str]]) -> str:
@@ -123,6 +128,20 @@ def stranger_to_ncbi(taxa: Iterable[tuple[int, str]]) -> str:
         if name in _NCBI:
             found[name].add(number)
     return next((name for name, own in found.items() if not own.intersection(_NCBI[name])), "")
+
+
+def foreign_to_ncbi(taxa: Iterable[tuple[int, str]]) -> str:
+    """Name a taxon of what was found that speaks against numbers of NCBI's; '' if there is none.
+
+    Beside those of `stranger_to_ncbi`, it is one that only GTDB calls so, unless wide taxa have
+    NCBI's numbers: genomes of one's own may be added to a database of NCBI's.
+    """
+    taxa = list(taxa)
+    if name := stranger_to_ncbi(taxa):
+        return name
+    if _is_numbered_by_ncbi(taxa):
+        return ""
+    return next((name for _, name in taxa if _OF_GTDB.match(name) or _PARTED.match(name)), "")
 
 
 def _cut(database: Path) -> Exception:

@@ -17,6 +17,9 @@ from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, OF_UNITE, ranks_of_pr
 
 _FAMILY = "idae"  # of animals and protists; those of others are told by `rank_of_name`
 _BINOMIAL = re.compile(r"(?:Candidatus )?([A-Z]\S+) [a-z][a-z-]+(?: |$)")
+# GTDB's species without a name, and parts of one that is of several; its first word is a genus
+# whatever its form: Palsa-744 sp003164175, Bradyrhizobium elkanii_A.
+_OF_GTDB = re.compile(r"(\S+) (?:sp\d{9}|[a-z][a-z0-9-]*_[A-Z]{1,2})$")
 _OPEN_SPECIES = re.compile(r"((?:Candidatus )?([A-Z][a-z]{2,})) (?:sp|spp|cf|aff|nr)\.(?: |$)")
 # Of wider taxa, and of hardly a genus; and two of soils that have no ending.
 _NO_GENUS = (
@@ -89,6 +92,8 @@ def name_of_open(text: str) -> dict[str, str]:
 
 def genus_of(species: str) -> str:
     """Give the genus that is a species' first word; empty where it is no genus' name."""
+    if of_gtdb := _OF_GTDB.match(species):
+        return of_gtdb[1]
     found = _BINOMIAL.match(species)
     # A form below a species (f. sp.) is of something that was described.
     if not found or is_open(species_of(species) or species) or _VIRUS.search(species):

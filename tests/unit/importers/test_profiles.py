@@ -352,6 +352,35 @@ def test_numbers_that_are_not_ncbis_are_not_imported_as_such(tmp_path, engine, n
     assert "ncbi:1239" in read("bracken", [tmp_path / "S2.txt"], {}).features
 
 
+COMBINED = (
+    "name\ttaxonomy_id\ttaxonomy_lvl\tA.bracken_num\tA.bracken_frac\n"
+    "{name}\t1183\tS\t600\t0.6\nEscherichia coli\t4021\tS\t400\t0.4\n"
+)
+
+
+def test_combined_tables_of_bracken_with_names_of_gtdbs_have_no_numbers_of_ncbis(tmp_path):
+    (tmp_path / "all.tsv").write_text(COMBINED.format(name="Bradyrhizobium elkanii_A"))
+    with pytest.raises(InputError, match=r"elkanii_A.*taxids: own.*\[import-profile\]"):
+        read("bracken", [tmp_path / "all.tsv"], {})
+    assert "gtdb:1183" in read("bracken", [tmp_path / "all.tsv"], {"taxids": "gtdb"}).features
+
+
+@pytest.mark.parametrize(
+    ("reference", "option", "code"),
+    [("GTDB", "", 1), ("GTDB", "table: {taxids: own}\n", 0), ("PlusPF", "", 0)],
+)
+def test_whose_numbers_taxa_have_is_asked_where_the_reference_is_not_ncbi_s(
+    tmp_path, capsys, reference, option, code
+):
+    (tmp_path / "all.tsv").write_text(COMBINED.format(name="Bradyrhizobium japonicum"))
+    assay = f"assay: {{assay_id: w, library_strategy: WGS, reference: {reference},"
+    text = f"title: T\nagreement: partner@1.0\n{option}{assay} reference_version: '1'}}\n"
+    method = write_method(tmp_path, text)
+    words = ["import", "bracken", str(tmp_path / "all.tsv"), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == code
+    assert ("table.taxids: found 'the reference GTDB" in capsys.readouterr().err) == bool(code)
+
+
 # MetaPhlAn 1 and 2, combined tables of Bracken, ids of taxpasta.
 
 MPA2 = "k__Bacteria\t100.0\nk__Bacteria|p__A\t100.0\nk__Bacteria|p__A|s__x_y\t100.0\n"

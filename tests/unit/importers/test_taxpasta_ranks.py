@@ -46,7 +46,7 @@ def table(tmp_path: Path, columns: tuple[str, ...]) -> Path:
 
 @pytest.mark.parametrize("columns", COLUMNS.values(), ids=COLUMNS)
 def test_strains_and_subspecies_have_their_species_and_reads_of_their_own(tmp_path, columns):
-    method = write_method(tmp_path, METHOD)
+    method = write_method(tmp_path, METHOD.replace("SILVA", "PlusPF"))
     words = ["import", "taxpasta", str(table(tmp_path, columns)), "--method", str(method)]
     text = method.read_text().replace("16S-V4-515FY-806RB", "shotgun")
     method.write_text(text.replace("dada2", "kraken2"))

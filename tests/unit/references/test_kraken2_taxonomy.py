@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from soilbio.references.kraken2_taxonomy import contradicts_ncbi, numbers_of
+from soilbio.references.kraken2_taxonomy import contradicts_ncbi, foreign_to_ncbi, numbers_of
 
 
 def database(folder: Path, taxa: dict[int, str]) -> Path:
@@ -79,3 +79,18 @@ def test_a_name_of_gtdbs_does_not_make_numbers_of_ncbi_others(tmp_path):
 def test_where_nothing_shows_they_are_own_unless_it_is_said(tmp_path, taxa):
     assert numbers_of(database(tmp_path, taxa)) == "own"
     assert not contradicts_ncbi(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("taxa", "foreign"),
+    [
+        ({1183: "Bradyrhizobium elkanii_A", 4021: "Escherichia coli"}, "Bradyrhizobium elkanii_A"),
+        ({4022: "Palsa-744 sp003164175"}, "Palsa-744 sp003164175"),
+        ({77: "Bacillus_A"}, "Bacillus_A"),
+        ({77: "Bacillus_BA cereus"}, "Bacillus_BA cereus"),
+        ({1224: "Pseudomonadota", 5000000: "Palsa-744 sp003164175"}, ""),
+        ({562: "Escherichia coli", 83334: "Escherichia coli O157_H7"}, ""),
+    ],
+)
+def test_names_that_only_gtdb_writes_speak_against_numbers_of_ncbi(taxa, foreign):
+    assert foreign_to_ncbi(taxa.items()) == foreign
