@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from soilbio.errors import InputError, problem_of
+from soilbio.importers.contradictions import check_sequences
 from soilbio.importers.forms import are_lineages, are_numbered, are_sequences
 from soilbio.importers.found import Found
 from soilbio.importers.known import joined, taxa_of
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.objects import spelled_out
 from soilbio.importers.rank_columns import rank_of
-from soilbio.importers.sides import check_known, sort_out
+from soilbio.importers.sides import check_known, said_beside, sort_out
 from soilbio.importers.stated import stated
 from soilbio.importers.text import open_text
 
@@ -52,8 +53,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     parts = sort_out([source for source in sources if source not in tables])
     found = read_biom(tables[0])
     found.sources = tuple(sources)
-    own = {name: taxon for name, taxon in found.features.items() if taxon.sequence}
-    sequences = {name: taxon.sequence for name, taxon in own.items()} | parts.sequences
+    own = said_beside(str(tables[0]), found.features)
+    found.notes += check_sequences([own, *parts.said])
+    sequences = {**own.sequences, **parts.sequences}
     found.features = joined(found.features, sequences, {**found.features, **parts.lineages})
     found.notes += check_known(sources, found.features, parts.sequences, parts.lineages, told)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from soilbio.importers.forms import are_sequences
 from soilbio.importers.found import Found, first_of, one_of
 from soilbio.importers.grid import read_grid
-from soilbio.importers.known import read_fasta
+from soilbio.importers.known import cleaned, read_fasta
 from soilbio.importers.settings import read_newest
 from soilbio.importers.sides import Parts, together
 from soilbio.importers.stated import stated
@@ -33,14 +33,14 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     # The first column is R's row name: the sequence, or the OTU's number.
     grid = read_grid(table, told, names="OTU")
     beside = grid.texts.pop("Row.names", [])
-    sequences = (
-        dict(zip(grid.rows, beside, strict=True)) if beside and are_sequences(beside) else {}
-    )
     path = first_of(folder, _SEQUENCES)
     files = [table, *([path] if path else [])]
+    parts = Parts([grid])
     if path:
-        sequences |= read_fasta(path)
-    parts = Parts([grid], sequences)
+        parts.add_sequences(str(path), read_fasta(path))
+    if beside and are_sequences(beside):
+        own = dict(zip(grid.rows, map(cleaned, beside), strict=True))
+        parts.add_sequences(str(table), own, is_fasta=False)
     found = together(files, parts, told, rows="features")
     run = read_newest(folder, _SETTINGS, lambda one: dict(_method(one)))
     found.sources += (run.path,) if run.path else ()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.columns import number_of
+from soilbio.importers.contradictions import each_once
 from soilbio.importers.forms import (
     LETTERS,
     are_lineages,
@@ -104,14 +105,14 @@ def read_lineages(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
     Raises
     ------
     InputError
-        If there is no column of lineages, and none of ranks.
+        If there is no column of lineages, and none of ranks; or rows of one name differ.
 
     """
     header, rows = read_texts(source, sheet=sheet)
     if is_bare(header):  # mothur's and QIIME 1's have no header
         lines = [header, *([row.get(one, "") for one in header] for row in rows)]
         _check_bare(str(source), lines)
-        return dict(map(_bare, lines))
+        return each_once(map(_bare, lines), str(source))
     problems = Problems(str(source))
     check_columns([name for name in header[1:] if name], problems)
     problems.raise_if_any()
@@ -183,7 +184,8 @@ def taxa_of(
     Raises
     ------
     InputError
-        If columns are called as if they held lineages or sequences, and hold something else.
+        If columns are called as if they held lineages or sequences, and hold something else; or
+        rows of one name differ.
 
     """
     columns = columns_of(texts, source)
@@ -194,8 +196,8 @@ def taxa_of(
     supports = supports_of(texts, columns) or [""] * len(names)
     others = further_lineages_of(texts, columns) or [()] * len(names)
     is_named = are_sequences(names)
-    return {
-        without_size(name): Taxon(
+    taxa = (
+        Taxon(
             sequence or (cleaned(name) if is_named else ""),
             lineage,
             _share(support) if support and not more else None,
@@ -204,7 +206,8 @@ def taxa_of(
         for name, sequence, lineage, support, more in zip(
             names, sequences, lineages, supports, others, strict=True
         )
-    }
+    )
+    return each_once(zip(map(without_size, names), taxa, strict=True), source)
 
 
 def _share(text: str) -> float | None:
@@ -271,14 +274,18 @@ def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict
     """
     found = dict(known)
     for name, taxon in more.items():
-        there = found.get(name)
-        if there is None or not there.lineage:
-            found[name] = taxon
+        there = found.get(name, Taxon())
+        sequence = there.sequence or taxon.sequence
+        if not there.lineage:
+            found[name] = replace(taxon, sequence=sequence)
         elif taxon.lineage:
             is_same = taxon.lineage == there.lineage and taxon.confidence == there.confidence
             found[name] = replace(
                 there,
+                sequence=sequence,
                 others=(*there.others, taxon.lineage, *taxon.others),
                 confidence=there.confidence if is_same else None,
             )
+        else:
+            found[name] = replace(there, sequence=sequence)
     return found

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.contradictions import check_sequences, each_once
 from soilbio.importers.found import Found
 from soilbio.importers.grid import check_columns, read_grid
 from soilbio.importers.known import joined, read_fasta, taxa_of
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.lineage_notes import left_of, notes_on
 from soilbio.importers.orientation import features_are_rows
-from soilbio.importers.sides import FASTA, check_alike, check_known
+from soilbio.importers.sides import FASTA, Parts, check_alike, check_known
 from soilbio.importers.stated import stated
 from soilbio.importers.text import read_texts
 
@@ -31,6 +32,7 @@ _METHOD = (
     *("pcr_primer_name_forward", "pcr_primer_name_reverse", "lib_layout", "seq_meth"),
 )
 _SLOTS = {"eventDate": "collection_date", "env_broad_scale": "env_broad_scale"}
+_ONE_SAMPLE = "Leave one row for each sample of the OTU table, with its date and place"
 _PLACE = ("decimalLatitude", "decimalLongitude")
 _SLOTS |= {name: name for name in ("env_local_scale", "env_medium", "elev", "depth", "samp_size")}
 
@@ -67,13 +69,13 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     columns = columns_of(texts, str(parts["taxa"][0]))
     if not columns.has_lineages:
         raise _no_ranks(parts["taxa"][0], header)
-    taxa = taxa_of([row.get(key, "") for row in rows], texts, str(parts["taxa"][0]))
-    sequences = {
-        name: sequence
-        for source in sources
-        if source.name.lower().endswith(FASTA)
-        for name, sequence in read_fasta(source).items()
-    }
+    taxa = taxa_of([row.get(key, "") for row in rows], texts, _placed(parts["taxa"]))
+    known = Parts()
+    for source in sources:
+        if source.name.lower().endswith(FASTA):
+            known.add_sequences(str(source), read_fasta(source))
+    sequences = known.sequences
+    known.add_lineages(_placed(parts["taxa"]), taxa)
     is_rows = features_are_rows(grid, taxa.keys() | sequences.keys(), told)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
     check_alike(grid, names, told, is_rows=is_rows)
@@ -95,6 +97,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             *told_of,
             *notes_on(texts, columns),
             *left_of(texts, columns, _called(parts["taxa"])),
+            *check_sequences(known.said),
             *check_known(files, features, sequences, taxa, told),
         ],
     )
@@ -130,6 +133,11 @@ def _parts(sources: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], list[s
     return found, notes
 
 
+def _placed(part: tuple[Path, str]) -> str:
+    path, sheet = part
+    return f"{path}, sheet {sheet}" if sheet else str(path)
+
+
 def _called(part: tuple[Path, str]) -> str:
     path, sheet = part
     return f"{path.name}, sheet {sheet}" if sheet else path.name
@@ -156,7 +164,7 @@ class _Samples:
 
     def __init__(self, source: Path, sheet: str) -> None:
         self.header, self.rows = read_texts(source, sheet=sheet)
-        self.metadata = dict(self._metadata())
+        self.metadata = each_once(self._metadata(), _placed((source, sheet)), fix=_ONE_SAMPLE)
         self.method = {
             name: values.pop()
             for name in _METHOD

@@ -11,8 +11,9 @@ from typing import Any
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.archive import copy_entry, opened, yaml_of
 from soilbio.importers.biom import read_biom
+from soilbio.importers.contradictions import check_sequences
 from soilbio.importers.found import Found
-from soilbio.importers.known import joined, read_fasta, read_lineages, together_with
+from soilbio.importers.known import joined, read_fasta, read_lineages
 from soilbio.importers.qiime2_steps import inputs_of, method_of, together
 from soilbio.importers.sides import Parts, check_known
 from soilbio.importers.stated import stated
@@ -52,9 +53,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
                 tables.append(read_biom(content))
                 is_share = kind != _TABLES[0]
             elif kind == _SEQUENCES:
-                parts.sequences |= read_fasta(content)
+                parts.add_sequences(str(source), read_fasta(content))
             else:
-                parts.lineages = together_with(parts.lineages, read_lineages(content))
+                parts.add_lineages(str(source), read_lineages(content))
     if len(tables) != 1:
         raise problem_of(
             "import-table-count",
@@ -66,6 +67,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found = tables[0]
     found.sources, found.shares = tuple(sources), is_share
     found.features = joined(found.features, parts.sequences, parts.lineages)
+    found.notes += check_sequences(parts.said)
     found.notes += check_known(sources, found.features, parts.sequences, parts.lineages, told)
     found.method = method_of(steps)
     found.history["qiime2_actions"] = [steps[name] for name in sorted(steps)]

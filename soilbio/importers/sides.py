@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.contradictions import Said, check_sequences
 from soilbio.importers.forms import (
     are_lineages,
     are_sequences,
@@ -52,6 +53,24 @@ class Parts:
     names: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     numbered: list[str] = field(default_factory=list)  # files of which rows have numbers only
+    said: list[Said] = field(default_factory=list)  # the sequences of each file
+
+    def add_sequences(
+        self, source: str, sequences: Mapping[str, str], *, is_fasta: bool = True
+    ) -> None:
+        """Add sequences to those that are there; where both have one, that stays."""
+        self.sequences = {**sequences, **self.sequences}
+        self.said.append(Said(source, sequences, is_fasta))
+
+    def add_lineages(self, source: str, taxa: Mapping[str, Taxon]) -> None:
+        """Add lineages of a further classifier, and note which sequences stand beside them."""
+        self.lineages = together_with(self.lineages, taxa)
+        self.said.append(said_beside(source, taxa))
+
+
+def said_beside(source: str, taxa: Mapping[str, Taxon]) -> Said:
+    """Give the sequences that stand beside names or lineages."""
+    return Said(source, {name: one.sequence for name, one in taxa.items() if one.sequence})
 
 
 def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
@@ -82,15 +101,16 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
 
 def _sort(source: Path, parts: Parts, told: Stated) -> None:
     if source.name.lower().endswith(FASTA):
-        parts.sequences |= read_fasta(source)
+        parts.add_sequences(str(source), read_fasta(source))
         return
     if is_book(source) and not told.sheet and len(names := sheets_of(source)) > 1:
         _sort_sheets(source, names, parts, told)
         return
     told = _own(source, parts, told)
+    called = f"{source}, sheet {told.sheet}" if told.sheet else str(source)
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
     if is_bare(*([cell.strip() for cell in cells] for _, cells in islice(rows, 2))):
-        parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
+        parts.add_lineages(called, read_lineages(source, sheet=told.sheet))
         return
     grid = read_grid(source, told)
     if not told.names and is_index(grid.corner, grid.rows):
@@ -101,9 +121,9 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
         more = taxa_of(grid.rows, grid.texts, str(source))
         parts.notes += notes_on(grid.texts, columns)
         parts.notes += left_of(grid.texts, columns, source.name)
-        parts.lineages = together_with(parts.lineages, more)
+        parts.add_lineages(called, more)
     else:
-        parts.lineages = together_with(parts.lineages, read_lineages(source, sheet=told.sheet))
+        parts.add_lineages(called, read_lineages(source, sheet=told.sheet))
 
 
 def _own(source: Path, parts: Parts, told: Stated) -> Stated:
@@ -144,7 +164,7 @@ def _sort_sheets(source: Path, names: Sequence[str], parts: Parts, told: Stated)
     if len(found.grids) > 1:
         raise several(source, names)
     parts.grids += found.grids
-    parts.sequences |= found.sequences
+    parts.said += found.said
     parts.notes += found.notes
     parts.headers |= found.headers
     parts.names |= found.names
@@ -170,7 +190,8 @@ def together(
     Raises
     ------
     InputError
-        If there is no table of numbers, several, or nothing tells which side is which.
+        If there is no table of numbers, several, or nothing tells which side is which; or they
+        contradict each other.
 
     """
     told = told or Stated()
@@ -190,10 +211,12 @@ def together(
         raise _only_numbered(sources, parts.numbered)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
     check_alike(grid, names, told, is_rows=is_rows)
-    lineages, notes = dict(parts.lineages), list(grid.notes)
+    lineages, notes, said = dict(parts.lineages), list(grid.notes), parts.said
     if is_rows:
         own, notes = _beside(grid, known=lineages.keys())
         lineages = together_with(own, lineages)
+        said = [said_beside(grid.source, own), *said]
+    notes += check_sequences(said)
     sequences = dict(parts.sequences)
     if are_sequences(names):
         sequences = {name: cleaned(name) for name in names}
