@@ -13,7 +13,8 @@ LETTERS = re.compile(r"^[ACGTUNRYSWKMBDHV]+$")
 _PREFIXED = re.compile(
     r"^(?:sk|sg|dv|sdv|[dkpcofgs])__|^D_\d+__|^[dkp]:[A-Z\"\[]|(?:^|[;|,]\s?)[dk]__\w"
 )
-_SUPPORT = re.compile(r"\(\d+(?:\.\d+)?\)$")
+_SUPPORT = re.compile(r"\s*\(\d+(?:\.\d+)?%?\)$")
+_RANK_BEHIND = re.compile(r"\s*\[[a-z ]+, \d+(?:\.\d+)?%?\]")  # DECIPHER's
 _FIRST = frozenset(
     name.casefold()
     for name in (*DOMAINS, *KINGDOMS, "Root", "cellular organisms", "Eukaryotes", "Prokaryotes")
@@ -85,6 +86,7 @@ def is_lineage(text: str, *, is_said: bool = False) -> bool:
         return False
     if _PREFIXED.search(text):
         return True
+    text = _RANK_BEHIND.sub("", text)
     parts = [_SUPPORT.sub("", part.strip()) for part in re.split("[;|,]", text)]
     if parts[0].strip("\"'").casefold() in _FIRST:
         return True

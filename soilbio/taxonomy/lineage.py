@@ -52,6 +52,9 @@ _BESIDE = {"domain", "kingdom", "species"}
 _RDP = re.compile(r"^.*?\bLineage=(?=Root\b)")
 _WORDS_OF_RDP = {"rootrank", "no rank", *RANKS} | {f"sub{rank}" for rank in RANKS}
 _SUPPORT_AND_MARKS = re.compile(r"\(.*\)$|[\"']")
+# DECIPHER's IDTAXA: `Bacteria (65.3%)`, or `Bacteria [domain, 65.3%]`.
+_PERCENT = re.compile(r"(?<=\d)%(?=\))")
+_RANK_BEHIND = re.compile(r"\s*\[([a-z ]+), \d+(?:\.\d+)?%?\](?=;|$)")
 # FROGS' of RDP: `Bacteria;(1.0);Firmicutes;(0.9);`.
 _BETWEEN = re.compile(r";\s*\(\d+(?:\.\d+)?\)(?=;|$)")
 # MEGAN's paths: `[D] Bacteria; [P] Firmicutes;`.
@@ -67,6 +70,7 @@ _HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
 def _undecorated(text: str) -> str:
     """Take off what stands before lineages, and write ranks in one way."""
     plain = _RDP.sub("", _GLUED.sub(";", _HEADER.sub("", text)))
+    plain = _RANK_BEHIND.sub(r";\1", _PERCENT.sub("", plain))
     if ";(" in plain:
         plain = _BETWEEN.sub("", plain)
     if "tax=" in plain:
@@ -132,7 +136,7 @@ def parse_lineage(text: str | None) -> dict[str, str]:
 def _with_words(parts: list[str]) -> tuple[list[str], list[str]] | None:
     """Read RDP's own form, in which the word for its rank stands behind each name."""
     words = [_SUPPORT_AND_MARKS.sub("", part).casefold() for part in parts[1::2]]
-    if len(parts) < 4 or len(parts) % 2 or not set(words) <= _WORDS_OF_RDP:
+    if not parts or len(parts) % 2 or not set(words) <= _WORDS_OF_RDP:
         return None
     pairs = zip(parts[::2], words, strict=True)
     own = [(name.strip("\"' "), word) for name, word in pairs if word in RANKS]

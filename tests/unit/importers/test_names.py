@@ -753,3 +753,13 @@ def test_the_asvs_of_a_run_of_mgnify_are_a_library(tmp_path):
     assert found.features["seq_1"].lineage.endswith("p__Bacillota")
     more = written(tmp_path, "asv\tcount\nseq_1\t10\n", "ERR2_16S-V3_asv_read_counts.tsv")
     assert problems("mgnify", [*sources, more])[0][0] == "import-table-count"
+
+
+@pytest.mark.parametrize("form", ["{} ({}%)", "{} [{}, 65.3%]"])
+def test_columns_of_idtaxa_s_lineages_are_known(tmp_path, form):
+    ranks = ["rootrank", "domain", "phylum"] if "[" in form else ["65.3", "65", "9"]
+    names = ["Root", "Bacteria", "Bacillota"]
+    lineage = "; ".join(form.format(*pair) for pair in zip(names, ranks, strict=True))
+    table = written(tmp_path, "#OTU ID\tS1\tS2\nOTU1\t5\t3\nOTU2\t1\t9\n")
+    taxa = written(tmp_path, f"ASV\tx\nOTU1\t{lineage}\nOTU2\t{lineage}\n", "taxa.tsv")
+    assert set(lineages(read("table", [table, taxa], {})).values()) == {lineage}

@@ -222,6 +222,23 @@ def test_what_is_peculiar_to_a_dialect_is_read(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Root (65.3%); Bacteria (65.3%); Firmicutes (60.1%)", ["Bacteria", "Firmicutes"]),
+        ("Bacteria(99%);Firmicutes(98%)", ["Bacteria", "Firmicutes"]),
+        ("Root [rootrank, 65.3%]; Bacteria [domain, 65%]; X [class, 60.1%]", ["Bacteria", "X"]),
+        ("Root [rootrank, 100%]; Bacteria [domain, 9%]; unclassified_Bacteria [phylum, 9%]",
+         ["Bacteria"]),
+        ("Root [rootrank, 9%]", []),
+    ],
+)  # fmt: skip
+def test_supports_in_percent_and_ranks_behind_names_are_idtaxa_s(text, expected):
+    found = parse_lineage(text)
+    assert list(found.values()) == expected
+    assert "X" not in expected or found["class"] == "X"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("g__Bacillus_A_289472", "Bacillus_A"),
         ("g__Clostridium_T_123456", "Clostridium_T"),
         ("g__Candidatus_Udaeobacter", "Candidatus Udaeobacter"),
