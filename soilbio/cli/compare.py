@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.harmonise.rules import fields_of, read_rules
     from soilbio.harmonise.sources import assays_of, read_sources
     from soilbio.harmonise.trimming import Trimming, find_windows
+    from soilbio.harmonise.withheld import by_level
 
     rules = read_rules(args.rules)
     common = common_tree(args)
@@ -40,10 +41,12 @@ def run(args: argparse.Namespace) -> int:
     trimming = find_windows(assays, args.reference) if args.reference else Trimming()
     placed = find_placing(sources, common).assays if common else ()
     pairs = compare(assays, rules, trimming.genes(), placed)
+    level = sound_level(pairs)
+    pairs = by_level(pairs, assays, level, rules)
     print(told(pairs, shown=None) or "There is one assay only.")
     if args.reference and (alone := finer_alone(pairs, assays, rules, args.reference)):
         print(f"\n{told_alone(alone)}")
-    print(f"\nTogether: {sound_level(pairs)}")
+    print(f"\nTogether: {level}")
     if refused := why_refused(pairs):
         raise Refused(refused)
     return 0

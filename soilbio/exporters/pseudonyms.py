@@ -12,8 +12,6 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 
-# How one looks; behind that of a metagenome's library may stand a profiler.
-PSEUDONYM = r"^(p[0-9a-f]{20})(?:-|$)"
 _KEY = re.compile(r"[0-9a-f]{64}\n?")
 
 

@@ -31,7 +31,6 @@ from soilbio.exporters.gate import Gate, key_of, open_gate
 from soilbio.exporters.merged_history import Received, copy_history, cuts_of
 from soilbio.exporters.origins import origins_of
 from soilbio.exporters.profile_names import sheet_names
-from soilbio.exporters.pseudonyms import PSEUDONYM
 from soilbio.exporters.rows import (
     NEVER,
     NOTES,
@@ -44,6 +43,7 @@ from soilbio.exporters.rows import (
 )
 from soilbio.exporters.rows import copy_sample as copy_sample_row
 from soilbio.exporters.view import View
+from soilbio.standards.pseudonyms import PSEUDONYM
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 if TYPE_CHECKING:

@@ -120,7 +120,12 @@ def _with_flag(features: pl.LazyFrame, verdict: list[tuple[str, str]]) -> pl.Laz
             on=["feature_id", "source"],
             how="left",
         )
-        .with_columns(pl.when(has_sequence).then(text).otherwise(pl.col("flags")).alias("flags"))
+        .with_columns(
+            pl.when(has_sequence & (is_one | pl.col("flags").is_not_null()))
+            .then(text)
+            .otherwise(pl.col("flags"))
+            .alias("flags")
+        )
         .select(columns)
     )
 

@@ -16,6 +16,12 @@ from soilbio.dataset.history import PLACEMENT
 from soilbio.dataset.tables import ASSAYS
 from soilbio.harmonise.lengths import Lengths, are_near
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
+from soilbio.harmonise.withheld import (
+    NAMES_WITHHELD,
+    have_one_key,
+    level_as_it_came,
+    of_withheld,
+)
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 _ITS = re.compile(r"its[12]?$")
@@ -87,7 +93,8 @@ def compare(
     assays : mapping of name to row of `assays`
         With `has_counts` beside the columns of the table, `sh_version` of UNITE's species
         hypotheses that its features have, the `lengths` of its sequences, `has_own_names` where
-        most of its features have neither a sequence nor a database's id, and `primers_left`.
+        most of its features have neither a sequence nor a database's id, and `primers_left`; of
+        withheld names what `sources.assays_of` says.
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
@@ -113,6 +120,7 @@ def compare(
         applying += _of_own(*both, rules, {rule.name for rule in applying})
         applying += _of_sampling(*both, rules, _coarsest(applying))
         applying = [_within_reach(*both, rule, is_placed=is_placed) for rule in applying]
+        applying += of_withheld(*both, LEVELS[_coarsest(applying)], rules)
         common = tuple(field for field in fields_of(rules) if _agree(*both, field))
         pairs.append(Pair(one, other, LEVELS[_coarsest(applying)], tuple(applying), common))
     return pairs
@@ -224,7 +232,7 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
 
 def _of_names_alone(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:
     """Give the rule of features that nothing but a dataset's own names tells apart."""
-    if not any(assay.get("has_own_names") for assay in (one, other)):
+    if not any(assay.get("has_own_names") for assay in (one, other)) or have_one_key(one, other):
         return []
     is_amplicon = one.get("library_strategy") == "AMPLICON"
     return [rules[_NO_SEQUENCES if is_amplicon else "no-ids"]]
@@ -360,13 +368,16 @@ def sound_level(pairs: Iterable[Pair]) -> str:
 
     Assays that share names at most stay side by side, each with its own libraries; but where only
     their numbers are of two kinds, what their features are still says which may be one. Of one
-    gene and one way of counting, what shares which genera are there shares no finer features.
+    gene and one way of counting, what shares which genera are there shares no finer features;
+    whose names are withheld shares none, and makes the others no coarser.
     """
     levels = [0]
     for pair in pairs:
         coarsest = _coarsest([rule for rule in pair.rules if rule.name != _OF_NUMBERS])
         if pair.level == "refused":
             levels.append(LEVELS.index(pair.level))
+        elif any(rule.name == NAMES_WITHHELD for rule in pair.rules):
+            levels.append(LEVELS.index(level_as_it_came(pair.rules)))
         elif LEVELS[coarsest] != "presence":
             levels.append(coarsest)
         elif not any(rule.name in _OF_OTHERS for rule in pair.rules):

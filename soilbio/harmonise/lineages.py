@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import LOTS
 from soilbio.dataset.pools import UNCLASSIFIED, is_unclassified
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
+from soilbio.harmonise.withheld import are_names_withheld
 from soilbio.taxonomy.codes import code_of_names
 from soilbio.taxonomy.named_rows import is_taxon, named_rows
 from soilbio.taxonomy.settle import (
@@ -50,7 +51,8 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     Databases place a genus in other families and orders, so that it is known by its name within a
     code of nomenclature; above it stands what all agree on. What has no name at the rank stays
     apart, under the deepest name above it, as unclassified. A flag that keeps features out of
-    diversity keeps its names apart from the others.
+    diversity keeps its names apart from the others. Features whose names are withheld stay what
+    they are: nobody knows which of them are one.
 
     Returns
     -------
@@ -81,12 +83,18 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
         pl.when(is_pool).then(pl.lit("")).otherwise(excluding).alias("excluding"),
     ]
     key = [part.meta.output_name() for part in parts]
-    known = features.with_columns(parts).select("feature_id", *key).collect()
+    apart = features.filter(are_names_withheld())
+    named = features.filter(~are_names_withheld())
+    known = named.with_columns(parts).select("feature_id", *key).collect()
     taxa = known.select(key).unique(maintain_order=True)
     ids = [_id(row, level) for row in taxa.iter_rows(named=True)]
     taxa = taxa.with_columns(pl.Series("new", ids, dtype=pl.String))
-    lineage_of = known.join(taxa, on=key, how="inner").select("feature_id", "new")
-    return features_of(taxa, features, level), lineage_of.lazy()
+    lineage_of = known.join(taxa, on=key, how="inner").select("feature_id", "new").lazy()
+    same = apart.select("feature_id", pl.col("feature_id").alias("new"))
+    return (
+        pl.concat([features_of(taxa, features, level), apart]),
+        pl.concat([lineage_of, same]),
+    )
 
 
 def features_of(taxa: pl.DataFrame, features: pl.LazyFrame, level: str) -> pl.LazyFrame:

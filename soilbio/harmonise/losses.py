@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.pools import is_unclassified
 from soilbio.harmonise.lineages import unnamed
+from soilbio.standards.ranks import RANKS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,6 +73,8 @@ def _without(counts: pl.LazyFrame, ways: Ways) -> float | None:
 
     amount = pl.coalesce(pl.col("count").cast(pl.Float64), pl.col("relative_abundance"))
     is_unnamed = pl.col("feature_id").str.starts_with(unnamed(ways.level)) | is_unclassified()
+    if ways.level in RANKS:  # whose names are withheld stay what they are
+        is_unnamed |= ~pl.col("feature_id").str.starts_with(f"{ways.level}:")
     if placing := ways.by_clades:
         is_unnamed = pl.col("feature_id").is_in(placing.unplaced())
     sums = counts.select(amount.filter(is_unnamed).sum().alias("part"), amount.sum().alias("all"))

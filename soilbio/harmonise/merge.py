@@ -54,6 +54,7 @@ from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.terms import Shared, circles_of
 from soilbio.harmonise.trimming import OUTSIDE, OUTSIDE_HEADER, Trimming, find_windows
 from soilbio.harmonise.ways import Given, Told, Ways
+from soilbio.harmonise.withheld import by_level
 
 if TYPE_CHECKING:
     from soilbio.harmonise.lots import Lots
@@ -121,7 +122,7 @@ def harmonise(
             fix="Give --tree TREE.nwk and --alignment ALIGNED.fasta, the alignment of its tips",
         )
     sources = read_sources(folders)
-    assays = assays_of(sources, fields_of(rules))
+    assays = assays_of(sources, fields_of(rules), is_classified=given.classifier is not None)
     merged = _compared(sources, assays, level, rules, given)
     names = assay_names(sources, assays)
     problems = Problems("datasets")
@@ -173,6 +174,8 @@ def _compared(
         if pair.level == "feature" and not ({pair.one, pair.other} & _cut(trimming))
     )
     taken = _level(level, pairs)
+    pairs = by_level(pairs, assays, taken, rules)
+    _level(taken, pairs)  # a rule of the user's may refuse what that leaves side by side
     ways = Ways(taken, trimming, given.reference, given.classifier, placing)
     return Merged(taken, tuple(pairs), ways)
 

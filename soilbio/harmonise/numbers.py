@@ -32,6 +32,7 @@ from soilbio.harmonise.strands import turned_alike
 from soilbio.harmonise.terms import Shared, within
 from soilbio.harmonise.trimming import trimmed
 from soilbio.harmonise.ways import Told, Ways
+from soilbio.harmonise.withheld import are_names_withheld
 
 if TYPE_CHECKING:
     import polars as pl
@@ -245,7 +246,10 @@ def _own(
     if ways.level not in ("feature", BY_HYPOTHESIS, PLACEMENT):
         kept = {"sequence"} if ways.classifier else set()
         emptied = [name for name in _OF_ONE if name not in kept]
-        features = features.with_columns(pl.lit(None, pl.String).alias(name) for name in emptied)
+        is_kept = are_names_withheld()  # such features stay what they are, and are few in memory
+        features = features.with_columns(
+            pl.when(is_kept).then(name).alias(name) for name in emptied
+        )
     return counts, features
 
 

@@ -18,7 +18,9 @@ from soilbio.errors import InputError, Problem, Problems, problem_of
 from soilbio.harmonise.compare import is_one_place, plain_gene
 from soilbio.harmonise.lengths import lengths_of
 from soilbio.harmonise.primers_left import primers_left
+from soilbio.harmonise.withheld import assays_without_names, kept_apart, of_one_key
 from soilbio.metadata.meaning import meaning_of
+from soilbio.standards.pseudonyms import PSEUDONYM
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ def texts_of(sources: Sequence[Source]) -> dict[str, str]:
 
 
 def assays_of(
-    sources: Sequence[Source], fields: Iterable[str] = ()
+    sources: Sequence[Source], fields: Iterable[str] = (), *, is_classified: bool = False
 ) -> dict[str, Mapping[str, Any]]:
     """Give the assays of all by `dataset: assay`, as they are now.
 
@@ -152,14 +154,20 @@ def assays_of(
     merging. Sequences that were trimmed then are those of the window's primers, whatever they were
     amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
+    `names_withheld` tells of which a sender withheld the names (`is_classified`: and has no
+    sequence that gets one), `of_one_key` with which datasets pseudonyms are shared, `kept_apart`
+    which assays of the dataset are not to be compared with it.
     """
     found: dict[str, Mapping[str, Any]] = {}
+    keys = of_one_key(sources)
     for source in sources:
         has_counts = _have_counts(source)
         own_names = _own_names(source)
         sampling = _sampling(source, fields)
         rows = source.rows("assays")
         version = _hypotheses(source) if any(map(is_its, rows)) else ""
+        withheld = assays_without_names(source, is_classified=is_classified)
+        apart = kept_apart(source)
         for row in rows:
             name = f"{source.name}: {row['assay_id']}"
             found[name] = {
@@ -169,6 +177,10 @@ def assays_of(
                 "has_counts": has_counts.get(row["assay_id"], True),
                 "has_own_names": row["assay_id"] in own_names,
                 "sh_version": version if is_its(row) else "",
+                "digest": source.digest,
+                "names_withheld": row["assay_id"] in withheld,
+                "of_one_key": keys.get(source.digest, frozenset()),
+                "kept_apart": apart.get(row["assay_id"], set()),
             }
     left = primers_left(sources)
     lengths = lengths_of(sources, lambda one, other: is_one_place(found[one], found[other]))
@@ -196,10 +208,13 @@ def _have_counts(source: Source) -> dict[str, bool]:
 
 
 def _own_names(source: Source) -> set[str]:
-    """List the assays most of whose features have no sequence, and names of their import alone."""
+    """List the assays most of whose features have no sequence, and names of nobody else.
+
+    These are those that an import gives, and pseudonyms.
+    """
     import polars as pl
 
-    is_own = pl.col("feature_id").str.contains(OWN_NAME)
+    is_own = pl.col("feature_id").str.contains(f"{OWN_NAME}|{PSEUDONYM}")
     is_own &= pl.col("sequence").fill_null("") == ""
     own = source.frame("features").filter(is_own).select("feature_id").collect()["feature_id"]
     if own.is_empty():

@@ -121,7 +121,8 @@ def said(ranks: Sequence[str]) -> list[pl.Expr]:
 
     flags = pl.col("flags").fill_null("")
     return [
-        flags.str.join("|"),
+        # Of what nothing is said in any row nothing is said: its names are withheld.
+        pl.when(pl.col("flags").is_not_null().any()).then(flags.str.join("|")).alias("flags"),
         *(flags.str.split("|").list.contains(flag).all().alias(flag) for flag in _OF_ALL_ROWS),
         *(
             pl.when(_given(rank).n_unique() > 1)

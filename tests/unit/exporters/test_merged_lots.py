@@ -430,6 +430,8 @@ def test_no_flag_tells_which_names_a_withheld_dataset_has_too(tmp_path, level):
 
 
 BARE_ENDS: dict[str, Library] = {"b-soil": ("", BARE, {LONG: (None, None), OWN: (None, None)})}
+# So many have sequences that the others hinder no merging by sequence.
+TOLD: dict[str, Library] = {"t-soil": ("", SEMI, dict.fromkeys((SAME, OTHER, PAIR), (None, None)))}
 
 
 @pytest.mark.parametrize("sequence", [SHORT, LONG])
@@ -437,7 +439,8 @@ def test_what_was_one_feature_stays_one_where_its_sequence_is_withheld(sequence,
     """Nothing could put it together again; nor does a pseudonym of before become another's."""
     short = laboratory(tmp_path / "s", {"s-soil": ("", BARE, {SHORT: (None, None)})})
     bare = laboratory(tmp_path / "b", BARE_ENDS)
-    harmonise([short, bare], tmp_path / "m", "feature", read_rules())
+    told = laboratory(tmp_path / "t", TOLD)
+    harmonise([short, bare, told], tmp_path / "m", "feature", read_rules())
     exported(view(tmp_path / "m", "public"), "partner", tmp_path / "public")
     received = tmp_path / "public" / "dataset"
     w = laboratory(tmp_path / "w", {"w-soil": ("", BARE, {sequence: (None, None)})})
@@ -451,7 +454,7 @@ def test_what_was_one_feature_stays_one_where_its_sequence_is_withheld(sequence,
     assert together(tmp_path / "again") == {*together(received), frozenset({"w-soil"})}
     # The sender's own export came back: the feature of w has a sequence that is there, too.
     names = view(tmp_path / "again", "public").tables["features"].collect()["feature_id"]
-    assert names.n_unique() == len(names) == 3
+    assert names.n_unique() == len(names) == 6
 
 
 METHODS = {"pcr_primer_forward": "AACC", "engine": "dada2", "method_fingerprint": "0a1b2c3d" * 8}
