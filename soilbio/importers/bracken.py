@@ -19,7 +19,7 @@ _COLUMNS = ("name", "taxonomy_id", "taxonomy_lvl", *_READS, "fraction_total_read
 def recognise(source: Path) -> str:
     """Tell why a file is Bracken's."""
     if source.is_file() and is_of_bracken(source) and report_form(source):
-        return "it is called Bracken's, and a report in Kraken's form"
+        return "estimates of one rank, in the form of Kraken's reports"
     name = source.name.removesuffix(".gz")
     if not source.is_file() or not name.endswith((".tsv", ".txt", ".bracken")):
         return ""

@@ -5,6 +5,8 @@ Kraken 1 and Centrifuge write the same form, and another code for what has no ra
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +28,8 @@ _NO_TAXON, UNCLASSIFIED = "0", "unclassified"
 # letter for them and counts on from the root (R2). Some builds (2.1.2 of Debian 12) leave letters
 # out here and there, of the root, of domains, of phyla below them.
 _DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Viruses"})
+# So many reads of Kraken2's are never all of one rank.
+_MANY = 1000
 _NO_RANK = ("", "R", "-")
 # Names of viruses' kingdoms, and of realms above them, end so (ICTV's code of nomenclature).
 _VIRAL_KINGDOM, _VIRAL_REALM = "virae", "viria"
@@ -63,19 +67,30 @@ def is_of_another(source: Path) -> bool:
 def is_of_bracken(source: Path) -> bool:
     """Tell whether a report is Bracken's, which writes its estimates in the same form.
 
-    Those are of one rank, and nothing is unclassified: only of such a report the name tells it.
+    Those are of one rank, and nothing is unclassified. Of few reads that may be so in a report of
+    Kraken2, too: then the name tells it.
     """
-    return "bracken" in source.name.lower() and not _has_counts(source)
+    own = _own_reads(source)
+    if "U" in own or len({code[:1] for code in own}) != 1:
+        return _is_called_bracken(source) and not own
+    is_estimated = len(own) == 1 and sum(map(sum, own.values())) >= _MANY
+    return _is_called_bracken(source) or is_estimated
 
 
-def _has_counts(source: Path) -> bool:
-    """Tell whether a report has reads of several ranks, or such that are unclassified."""
-    if not report_form(source):
-        return False
-    with open_text(source) as handle:
-        lines = [line.rstrip("\n").split("\t") for line in handle]
-    ranks = {cells[-3].strip()[:1] for cells in lines if len(cells) > 5 and cells[2].strip() != "0"}
-    return len(ranks) > 1 or "U" in ranks
+def _is_called_bracken(source: Path) -> bool:
+    return bool(re.search("bracken|breport", source.name, re.IGNORECASE))
+
+
+def _own_reads(source: Path) -> dict[str, list[int]]:
+    """Give the own reads of a report's taxa by rank code; nothing of what is no report."""
+    own: defaultdict[str, list[int]] = defaultdict(list)
+    if report_form(source):
+        with open_text(source) as handle:
+            for cells in (line.rstrip("\n").split("\t") for line in handle):
+                if len(cells) > 5 and cells[2].strip() not in ("", "0"):
+                    reads = cells[2].strip()
+                    own[cells[-3].strip()].append(int(reads) if reads.isdigit() else 0)
+    return own
 
 
 def report_form(source: Path) -> str:

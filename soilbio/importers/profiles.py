@@ -15,7 +15,7 @@ Line = tuple[str, Taxon, float]
 _SUFFIX = re.compile(
     r"(?:[._-](?:kraken2?|krakenuniq|kmcp|kaiju|centrifuge|centrifuger|ganon|motus|diamond|megan6|"
     r"report|bracken(?:_[a-z]+)?|metaphlan\d?|profile|profiled|sylph|sylphmpa|gather|"
-    r"with-lineages|csv_summary|summarized|kreport2?|breport|S|G|txt|tsv|csv|gz|tre|kmcp_profile|sylph_profile|mseq|fasta|out))+$"
+    r"with-lineages|csv_summary|summarized|kreport2?|k2report|breport|S|G|txt|tsv|csv|gz|tre|kmcp_profile|sylph_profile|mseq|fasta|out))+$"
 )
 READS = "WGS"
 _NUMBER = "numbers, 0 or more"

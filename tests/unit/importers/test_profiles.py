@@ -104,7 +104,9 @@ ESTIMATED = """\
 """
 
 
-@pytest.mark.parametrize("name", ["S1_bracken_species.kreport2", "S1.kreport2_bracken_species"])
+@pytest.mark.parametrize(
+    "name", ["S1_bracken_species.kreport2", "S1.kreport2_bracken_species", "S1.breport"]
+)
 def test_bracken_s_reports_are_estimates_with_lineages_and_no_reads(tmp_path, name):
     path = tmp_path / name
     path.write_text(ESTIMATED)
@@ -135,6 +137,24 @@ def test_reads_are_kraken2_s_whatever_their_file_is_called(tmp_path, name):
     found = read("kraken2", [tmp_path], {})
     assert len(found.libraries) == 2
     assert found.counts["value"].sum() == 200
+
+
+ESTIMATES = """\
+100.00\t9000\t0\tR\t1\troot
+100.00\t9000\t0\tG\t374\t  Bradyrhizobium
+90.00\t8100\t8100\t{rank}\t29448\t    Bradyrhizobium elkanii
+10.00\t900\t900\tS\t375\t    Bradyrhizobium japonicum
+"""
+
+
+@pytest.mark.parametrize(("rank", "form"), [("S", "bracken"), ("S1", "kraken2")])
+def test_thousands_of_reads_of_one_rank_alone_are_estimates(tmp_path, rank, form):
+    (tmp_path / "S1.k2report").write_text(ESTIMATES.format(rank=rank))
+    assert detect(tmp_path / "S1.k2report")[0][0] == form
+    assert read(form, [tmp_path / "S1.k2report"], {}).libraries == ("S1",)
+    if form == "bracken":
+        with pytest.raises(InputError, match="Bracken's estimates"):
+            read("kraken2", [tmp_path / "S1.k2report"], {})
 
 
 OWN = (
