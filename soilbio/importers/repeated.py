@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.found import Found
 from soilbio.importers.nested import PARENTS, below_parents
+from soilbio.standards.ranks import OF_DOMAINS
 
-_DOMAINS = ("domain", "superkingdom")
 _RANKS = ("phylum", "class", "order", "family", "genus", "species")
 _ALIKE = 0.05  # so much of a library may have no name at one of the ranks
 _SAME = 3  # ranks that hold as much as the domains
@@ -69,7 +69,7 @@ def _of_equal_ranks(found: Found, places: Mapping[str, Place]) -> str:
     import polars as pl
 
     ranks = {name: place.rank for name, place in places.items()}
-    domains = [name for name in places if ranks[name] in _DOMAINS or name in _NUMBERS]
+    domains = [name for name in places if ranks[name] in OF_DOMAINS or name in _NUMBERS]
     if not domains:
         return ""
     names = pl.DataFrame({"feature": list(ranks), "rank": list(ranks.values())})

@@ -18,6 +18,7 @@ from soilbio.importers.repeated import Place, check_repeated
 from soilbio.importers.stated import stated
 from soilbio.importers.taxpasta_run import standardised
 from soilbio.importers.text import open_text, read_texts
+from soilbio.standards.ranks import OF_DOMAINS
 
 # How the first lines of profiles begin that taxpasta reads and we do not.
 PROFILERS = {
@@ -33,7 +34,7 @@ _WITHOUT_HEADER = {
     "megan6": re.compile(r"-?\d+\t\d+\.\d+"),
 }
 _OURS = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
-_MARKS = {"superkingdom": "d", "domain": "d", **{rank: rank[0] for rank in _OURS}}
+_MARKS = {**dict.fromkeys(OF_DOMAINS, "d"), **{rank: rank[0] for rank in _OURS}}
 _BESIDE = ("taxonomy_id", "name", "rank", "lineage", "id_lineage", "rank_lineage")
 
 
@@ -177,6 +178,8 @@ def _lineage(row: Mapping[str, str]) -> str:
         for name, rank in zip(names, ranks, strict=True)
         if name and rank in _MARKS
     ]
+    if not parts:
+        return _alone(names[-1], ranks[-1])
     at = ranks.index("species") if "species" in ranks else -1
     below = [name for name, rank in zip(names, ranks, strict=True) if is_below_species(rank)]
     lowest = names[-1] if 0 <= at < len(names) - 1 else (below or [""])[-1]

@@ -6,14 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from soilbio.standards.ranks import RANKS
+from soilbio.standards.ranks import OF_DOMAINS, RANKS
 
 if TYPE_CHECKING:
     import polars as pl
 
 Lineage = Mapping[str, str]
 # Ranks by other names.
-_RANK = {"superkingdom": "domain", "division": "phylum", "realm": "", "empire": "domain"}
+_RANK = {
+    **dict.fromkeys(OF_DOMAINS, "domain"),
+    **{"division": "phylum", "realm": "", "empire": "domain"},
+}
 _DOMAINS = ("Bacteria", "Archaea", "Eukaryota", "Viruses")
 # Kingdoms of checklists whose widest rank that is.
 _EUKARYOTES = ("Animalia", "Fungi", "Plantae", "Chromista", "Protozoa", "Metazoa", "Viridiplantae")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from soilbio.errors import problem_of
+from soilbio.standards.ranks import OF_DOMAINS
 from soilbio.taxonomy.backbones.backbone import Backbone, build, canonical_rank
 from soilbio.taxonomy.backbones.packaged import FILES, PACKAGE, installed_package, read_package
 from soilbio.taxonomy.backbones.spellings import (
@@ -149,7 +150,7 @@ def _ncbi(path: Path, wanted: Collection[str]) -> tuple[pl.DataFrame, pl.DataFra
         message = f"{nameless} taxa without a name, {homeless} names without a taxon: it was cut"
         raise ValueError(message)
     taxa = nodes.join(scientific, on="taxon_id", how="inner").with_columns(
-        pl.col("rank").replace({"superkingdom": "domain", "division": "phylum"})
+        pl.col("rank").replace({**dict.fromkeys(OF_DOMAINS, "domain"), "division": "phylum"})
     )
     return names.select("name", "taxon_id", "is_synonym"), taxa
 

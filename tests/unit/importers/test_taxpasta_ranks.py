@@ -71,11 +71,28 @@ def test_strains_and_subspecies_have_their_species_and_reads_of_their_own(tmp_pa
         ("strain", "phage T4", "t__phage T4"),
         ("species group", "Bacillus cereus group", "x__Bacillus cereus group"),
         ("genus", "Bacillus", "g__Bacillus"),
+        ("acellular root", "Viruses", "d__Viruses"),
     ],
 )  # fmt: skip
 def test_a_name_with_its_rank_alone_has_the_species_that_it_tells(tmp_path, rank, name, lineage):
     path = tmp_path / "S1.tsv"
     path.write_text(f"taxonomy_id\tname\trank\tcount\n9\t{name}\t{rank}\t10\n")
+    (taxon,) = read("taxpasta", [path], {}).features.values()
+    assert taxon.lineage == lineage
+
+
+@pytest.mark.parametrize(
+    ("ranks", "names", "lineage"),
+    [
+        ("acellular root", "Viruses", "d__Viruses"),
+        ("acellular root;realm;kingdom", "Viruses;Duplodnaviria;Heunggongvirae",
+         "d__Viruses; k__Heunggongvirae"),
+        ("cellular root", "cellular organisms", "x__cellular organisms"),
+    ],
+)  # fmt: skip
+def test_viruses_are_a_domain_and_what_has_no_rank_of_ours_stays(tmp_path, ranks, names, lineage):
+    path = tmp_path / "S1.tsv"
+    path.write_text(f"taxonomy_id\tlineage\trank_lineage\tcount\n9\t{names}\t{ranks}\t10\n")
     (taxon,) = read("taxpasta", [path], {}).features.values()
     assert taxon.lineage == lineage
 

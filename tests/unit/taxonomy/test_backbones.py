@@ -49,6 +49,9 @@ NCBI = [
     ("147541", "4890", "class", "Dothideomycetes", {}),
     ("200001", "1224", "genus", "Candidatus Solibium", {}),
     ("200002", "186817", "species", "[Polyangium] brachysporum", {}),
+    # Of 2025.
+    ("10239", "1", "acellular root", "Viruses", {}),
+    ("2731360", "10239", "kingdom", "Heunggongvirae", {}),
 ]  # fmt: skip
 
 
@@ -112,6 +115,12 @@ def test_a_lineage_is_found_for_a_reason(tmp_path, text, kind, taxon_id, confide
     found = asked(text, "ncbi", dump(tmp_path))
     assert (found.kind, found.taxon_id, found.confidence) == (kind, taxon_id, confidence)
     assert found.reason
+
+
+def test_the_root_of_viruses_is_a_domain(tmp_path):
+    found = asked("d__Viruses;k__Heunggongvirae", "ncbi", dump(tmp_path))
+    assert (found.kind, found.taxon_id, found.reason) == ("exact", "2731360", "same domain")
+    assert asked("d__Viruses;", "ncbi", dump(tmp_path)).taxon_id == "10239"
 
 
 def test_a_homonym_of_another_kingdom_is_not_taken(tmp_path):
