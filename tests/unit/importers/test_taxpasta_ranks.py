@@ -76,7 +76,7 @@ def test_strains_and_subspecies_have_their_species_and_reads_of_their_own(tmp_pa
 )  # fmt: skip
 def test_a_name_with_its_rank_alone_has_the_species_that_it_tells(tmp_path, rank, name, lineage):
     path = tmp_path / "S1.tsv"
-    path.write_text(f"taxonomy_id\tname\trank\tcount\n9\t{name}\t{rank}\t10\n")
+    path.write_text(f"taxonomy_id\tname\trank\tcount\n10239\t{name}\t{rank}\t10\n")
     (taxon,) = read("taxpasta", [path], {}).features.values()
     assert taxon.lineage == lineage
 
