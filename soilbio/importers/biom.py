@@ -11,12 +11,12 @@ from soilbio.errors import InputError, problem_of
 from soilbio.importers.contradictions import check_sequences
 from soilbio.importers.forms import are_lineages, are_numbered, are_sequences
 from soilbio.importers.found import Found
-from soilbio.importers.known import joined, taxa_of
+from soilbio.importers.known import joined, taxa_of, together_with
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.objects import spelled_out
 from soilbio.importers.rank_columns import rank_of
-from soilbio.importers.sides import check_known, said_beside, sort_out
-from soilbio.importers.stated import stated
+from soilbio.importers.sides import Parts, check_known, said_beside, sort_out
+from soilbio.importers.stated import Stated, stated
 from soilbio.importers.text import open_text
 
 # What its reader raises where a file is damaged, or no table.
@@ -52,13 +52,26 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         )
     parts = sort_out([source for source in sources if source not in tables])
     found = read_biom(tables[0])
-    found.sources = tuple(sources)
-    own = said_beside(str(tables[0]), found.features)
-    found.notes += check_sequences([own, *parts.said])
-    sequences = {**own.sequences, **parts.sequences}
-    found.features = joined(found.features, sequences, {**found.features, **parts.lineages})
-    found.notes += check_known(sources, found.features, parts.sequences, parts.lineages, told)
+    add_beside(found, parts, sources, told)
     return found
+
+
+def add_beside(found: Found, parts: Parts, sources: Sequence[Path], told: Stated) -> None:
+    """Put what files beside a BIOM hold to what it says itself of its observations.
+
+    Raises
+    ------
+    InputError
+        If they are of other features, or contradict it.
+
+    """
+    own = said_beside(str(found.sources[0]), found.features)
+    found.notes += [*parts.notes, *check_sequences([own, *parts.said])]
+    lineages = together_with(found.features, parts.lineages)
+    sequences = {**own.sequences, **parts.sequences}
+    found.features = joined(found.features, sequences, lineages)
+    found.sources = tuple(sources)
+    found.notes += check_known(sources, found.features, parts.sequences, parts.lineages, told)
 
 
 def read_biom(source: Path) -> Found:

@@ -20,7 +20,7 @@ class Said:
 
     source: str
     sequences: Mapping[str, str]
-    is_fasta: bool = False
+    is_of_sequences: bool = False
 
 
 def check_sequences(said: Iterable[Said]) -> list[str]:
@@ -39,7 +39,7 @@ def check_sequences(said: Iterable[Said]) -> list[str]:
     first: dict[str, tuple[str, str]] = {}
     problems = Problems("")
     notes = []
-    for one in sorted(said, key=lambda one: not one.is_fasta):
+    for one in sorted(said, key=lambda one: not one.is_of_sequences):
         others, cut = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
         for name, sequence in one.sequences.items():
             source, there = first.setdefault(name, (one.source, sequence))

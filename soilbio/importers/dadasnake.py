@@ -40,7 +40,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         parts.add_sequences(str(path), read_fasta(path))
     if beside and are_sequences(beside):
         own = dict(zip(grid.rows, map(cleaned, beside), strict=True))
-        parts.add_sequences(str(table), own, is_fasta=False)
+        parts.add_sequences(str(table), own, is_of_sequences=False)
     found = together(files, parts, told, rows="features")
     run = read_newest(folder, _SETTINGS, lambda one: dict(_method(one)))
     found.sources += (run.path,) if run.path else ()

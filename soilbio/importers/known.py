@@ -17,6 +17,7 @@ from soilbio.importers.forms import (
     are_sequences,
     is_lineage,
     is_nothing,
+    is_sequence,
     is_whole_lineage,
 )
 from soilbio.importers.found import Taxon
@@ -226,25 +227,26 @@ def joined(
     sequences: Mapping[str, str] | None = None,
     lineages: Mapping[str, Taxon] | None = None,
 ) -> dict[str, Taxon]:
-    """Put sequences and lineages of features together; lineages may go by the sequence itself.
+    """Put sequences and lineages of features together.
 
-    Names that are lineages are the lineages of features that have no other.
+    Lineages may go by the name, by the sequence itself, or one classifier's by either. Names that
+    are sequences are those of their features; names that are lineages are the lineages of features
+    that have no other.
     """
     sequences, lineages = sequences or {}, lineages or {}
     names = list(names)
     own = named_by_lineages(names)
+    are_named = are_sequences(names)
     taxa = {}
     for name in names:
         bare = without_size(name)
-        sequence = sequences.get(name) or sequences.get(bare, "")
-        known = lineages.get(name) or lineages.get(bare) or lineages.get(sequence) or Taxon()
-        taxa[name] = Taxon(
-            sequence or known.sequence,
-            known.lineage or own.get(name, ""),
-            known.confidence,
-            known.taxon_id,
-            known.others,
-        )
+        known = lineages.get(name) or lineages.get(bare) or Taxon()
+        sequence = sequences.get(name) or sequences.get(bare) or known.sequence
+        if not sequence and are_named and is_sequence(name):
+            sequence = cleaned(name)
+        if sequence not in (name, bare) and (more := lineages.get(sequence)):
+            known = _of_both(known, more)
+        taxa[name] = replace(known, sequence=sequence, lineage=known.lineage or own.get(name, ""))
     return taxa
 
 
@@ -274,18 +276,21 @@ def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict
     """
     found = dict(known)
     for name, taxon in more.items():
-        there = found.get(name, Taxon())
-        sequence = there.sequence or taxon.sequence
-        if not there.lineage:
-            found[name] = replace(taxon, sequence=sequence)
-        elif taxon.lineage:
-            is_same = taxon.lineage == there.lineage and taxon.confidence == there.confidence
-            found[name] = replace(
-                there,
-                sequence=sequence,
-                others=(*there.others, taxon.lineage, *taxon.others),
-                confidence=there.confidence if is_same else None,
-            )
-        else:
-            found[name] = replace(there, sequence=sequence)
+        found[name] = _of_both(found[name], taxon) if name in found else taxon
     return found
+
+
+def _of_both(there: Taxon, more: Taxon) -> Taxon:
+    """Put what a second source says of a feature to what is there; the first's sequence stays."""
+    sequence = there.sequence or more.sequence
+    if not there.lineage:
+        return replace(more, sequence=sequence, taxon_id=there.taxon_id or more.taxon_id)
+    if not more.lineage:
+        return replace(there, sequence=sequence)
+    is_same = more.lineage == there.lineage and more.confidence == there.confidence
+    return replace(
+        there,
+        sequence=sequence,
+        others=(*there.others, more.lineage, *more.others),
+        confidence=there.confidence if is_same else None,
+    )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.archive import copy_entry, opened, yaml_of
-from soilbio.importers.biom import read_biom
-from soilbio.importers.contradictions import check_sequences
+from soilbio.importers.biom import add_beside, read_biom
 from soilbio.importers.found import Found
-from soilbio.importers.known import joined, read_fasta, read_lineages
+from soilbio.importers.known import read_fasta, read_lineages
 from soilbio.importers.qiime2_steps import inputs_of, method_of, together
-from soilbio.importers.sides import Parts, check_known
+from soilbio.importers.sides import Parts
 from soilbio.importers.stated import stated
 
 _TABLES = ("FeatureTable[Frequency]", "FeatureTable[RelativeFrequency]")
@@ -50,7 +50,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             kind, content, own = _unpacked(source, Path(folder) / str(number))
             steps = together(steps, own)
             if kind in _TABLES:
-                tables.append(read_biom(content))
+                tables.append(replace(read_biom(content), sources=(source,)))
                 is_share = kind != _TABLES[0]
             elif kind == _SEQUENCES:
                 parts.add_sequences(str(source), read_fasta(content))
@@ -65,10 +65,8 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             fix="Name the artifacts of one analysis",
         )
     found = tables[0]
-    found.sources, found.shares = tuple(sources), is_share
-    found.features = joined(found.features, parts.sequences, parts.lineages)
-    found.notes += check_sequences(parts.said)
-    found.notes += check_known(sources, found.features, parts.sequences, parts.lineages, told)
+    found.shares = is_share
+    add_beside(found, parts, sources, told)
     found.method = method_of(steps)
     found.history["qiime2_actions"] = [steps[name] for name in sorted(steps)]
     return found

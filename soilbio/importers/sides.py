@@ -28,6 +28,7 @@ from soilbio.importers.known import (
     read_lineages,
     taxa_of,
     together_with,
+    without_size,
 )
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.lineage_notes import left_of, notes_on, of_hits
@@ -56,11 +57,11 @@ class Parts:
     said: list[Said] = field(default_factory=list)  # the sequences of each file
 
     def add_sequences(
-        self, source: str, sequences: Mapping[str, str], *, is_fasta: bool = True
+        self, source: str, sequences: Mapping[str, str], *, is_of_sequences: bool = True
     ) -> None:
         """Add sequences to those that are there; where both have one, that stays."""
         self.sequences = {**sequences, **self.sequences}
-        self.said.append(Said(source, sequences, is_fasta))
+        self.said.append(Said(source, sequences, is_of_sequences))
 
     def add_lineages(self, source: str, taxa: Mapping[str, Taxon]) -> None:
         """Add lineages of a further classifier, and note which sequences stand beside them."""
@@ -122,6 +123,9 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
         parts.notes += notes_on(grid.texts, columns)
         parts.notes += left_of(grid.texts, columns, source.name)
         parts.add_lineages(called, more)
+    elif columns.sequence:
+        more = taxa_of(grid.rows, grid.texts, str(source))
+        parts.add_sequences(called, said_beside(called, more).sequences)
     else:
         parts.add_lineages(called, read_lineages(source, sheet=told.sheet))
 
@@ -221,7 +225,7 @@ def together(
     if are_sequences(names):
         sequences = {name: cleaned(name) for name in names}
     features = joined(names, sequences, lineages)
-    notes += check_known(sources, features, sequences, lineages, told)
+    notes += check_known(sources, features, sequences, lineages, told, beside=parts.lineages)
     return Found(
         tuple(sources),
         grid.long(features_are_rows=is_rows),
@@ -307,8 +311,12 @@ def check_known(
     sequences: Mapping[str, str],
     lineages: Mapping[str, Taxon],
     told: Stated,
+    *,
+    beside: Mapping[str, Taxon] | None = None,
 ) -> list[str]:
     """Stop where sequences or lineages are there, but of other features; note what has none.
+
+    `beside` are the lineages that are in other files than the table, if these are not all.
 
     Raises
     ------
@@ -318,8 +326,10 @@ def check_known(
     """
     bare = [name for name, taxon in features.items() if not taxon.sequence]
     unnamed = [name for name, taxon in features.items() if not taxon.lineage]
+    beside = lineages if beside is None else beside
     is_other = not any(
-        name in lineages or one.sequence in lineages for name, one in features.items()
+        name in beside or without_size(name) in beside or one.sequence in beside
+        for name, one in features.items()
     )
     notes = []
     problems = Problems(", ".join(source.name for source in sources))
@@ -347,11 +357,11 @@ def check_known(
         )
     elif bare and (sequences or in_column):
         notes.append(f"{len(bare)} of {len(features)} features have no sequence: {_some(bare)}")
-    if lineages and is_other:
+    if beside and is_other:
         _note_differing(
             problems,
-            f"no feature with a lineage: {_some(unnamed)}",
-            f"lineages by the names that the table has; the file has {_some(lineages)}",
+            f"no feature with a lineage of the file: {_some(features)}",
+            f"lineages by the names that the table has; the file has {_some(beside)}",
             "",
         )
     elif unnamed and len(unnamed) < len(features):

@@ -46,7 +46,7 @@ def test_nothing_in_an_artifact_is_used_as_a_path(tmp_path):
     )
     table = OUTPUTS["qiime2"][1](tmp_path)[0]
     found = read("qiime2", [table, path], {})
-    assert found.features["ASV1"].lineage == "d__Bacteria"
+    assert found.features["ASV1"].others == ("d__Bacteria",)
     assert not list(victim.iterdir())
 
 
