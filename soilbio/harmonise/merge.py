@@ -24,6 +24,7 @@ from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
 from soilbio.harmonise.chimeras import CHIMERAS, CHIMERAS_HEADER
 from soilbio.harmonise.compare import Pair, compare, sound_level, told, why_refused
+from soilbio.harmonise.copies import COPIES, COPIES_HEADER, copies_in, without
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.lists import Line, lines_before, with_lines_before
@@ -57,13 +58,19 @@ from soilbio.harmonise.ways import Given, Told, Ways
 from soilbio.harmonise.withheld import by_level
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from soilbio.harmonise.lots import Lots
     from soilbio.harmonise.rows import Row
 
 
 @dataclass(slots=True)
 class Merged:
-    """What was merged: the level, the pairs it follows from, and what was found on the way."""
+    """What was merged: the level, the pairs it follows from, and what was found on the way.
+
+    `names` are those that assays (dataset's checksum, id) have in the merged dataset; `copies`
+    libraries that were left out (`copies.COPIES_HEADER`).
+    """
 
     level: str
     pairs: tuple[Pair, ...]
@@ -72,6 +79,8 @@ class Merged:
     conflicts: list[tuple[str, ...]] = field(default_factory=list)
     written: list[tuple[str, ...]] = field(default_factory=list)
     lots: Lots = field(default_factory=dict)
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    copies: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def notes(self) -> dict[str, int]:
@@ -122,35 +131,44 @@ def harmonise(
             fix="Give --tree TREE.nwk and --alignment ALIGNED.fasta, the alignment of its tips",
         )
     sources = read_sources(folders)
-    assays = assays_of(sources, fields_of(rules), is_classified=given.classifier is not None)
-    merged = _compared(sources, assays, level, rules, given)
-    names = assay_names(sources, assays)
-    problems = Problems("datasets")
-    tables = _small_tables(sources, merged, names, problems)
-    kinds = kinds_of(tables["samples"], tables["libraries"])
-    merged.lots = lots_of(sources, kinds)
-    shared = Shared(merged.lots, circles_of(sources, merged.lots, kinds))
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
-        counts, features, files = merged_numbers(
-            sources, merged.ways, merged.told, shared, Path(scratch)
-        )
+        merged, tables, files = _merged(sources, level, rules, given, Path(scratch))
+        if copies := copies_in(tables["counts"], sources):
+            sources = without(sources, copies)
+            again = Path(scratch, "again")
+            again.mkdir()
+            merged, tables, files = _merged(sources, level, rules, given, again)
+            merged.copies = [one.row() for one in copies]
+            merged.notes["libraries_that_another_dataset_has_under_its_own_name"] = len(copies)
         write_dataset(
-            {
-                **{name: frame_of(rows, name) for name, rows in tables.items()},
-                "counts": counts,
-                "features": features,
-            },
+            tables,
             texts_of(sources),
             target,
-            extra_columns=own_columns(sources, problems),
+            extra_columns=own_columns(sources, Problems("datasets")),
             provenance=_provenance(sources, merged),
-            files={
-                **makings_of(sources),
-                **_files(sources, merged, names),
-                **files,
-            },
+            files={**makings_of(sources), **_files(sources, merged), **files},
         )
     return merged
+
+
+def _merged(
+    sources: Sequence[Source],
+    level: str,
+    rules: Mapping[str, Rule],
+    given: Given,
+    scratch: Path,
+) -> tuple[Merged, dict[str, pl.LazyFrame], dict[str, Path]]:
+    """Merge datasets; give how, the tables, and files that features came with."""
+    assays = assays_of(sources, fields_of(rules), is_classified=given.classifier is not None)
+    merged = _compared(sources, assays, level, rules, given)
+    merged.names = assay_names(sources, assays)
+    small = _small_tables(sources, merged, Problems("datasets"))
+    kinds = kinds_of(small["samples"], small["libraries"])
+    merged.lots = lots_of(sources, kinds)
+    shared = Shared(merged.lots, circles_of(sources, merged.lots, kinds))
+    counts, features, files = merged_numbers(sources, merged.ways, merged.told, shared, scratch)
+    tables = {name: frame_of(rows, name).lazy() for name, rows in small.items()}
+    return merged, {**tables, "counts": counts, "features": features}, files
 
 
 def _compared(
@@ -188,7 +206,6 @@ def _cut(trimming: Trimming) -> set[str]:
 def _small_tables(
     sources: Sequence[Source],
     merged: Merged,
-    names: Mapping[tuple[str, str], str],
     problems: Problems,
 ) -> dict[str, list[Row]]:
     """Merge samples, libraries, measurements and assays; what differs is listed, or raised.
@@ -202,7 +219,7 @@ def _small_tables(
     tables: dict[str, list[Row]] = {}
     before = set[Line]().union(*lines_before(sources, CONFLICTS, CONFLICT_HEADER).values())
     tables["samples"], cells, written = rows_of(sources, "samples", problems)
-    tables["libraries"], _, also = rows_of(sources, "libraries", problems, names)
+    tables["libraries"], _, also = rows_of(sources, "libraries", problems, merged.names)
     tables["measurements"], differing = measurements_of(sources, merged.notes, before, cells)
     merged.notes["values_of_samples_that_differ"] = len(
         {line[:2] for line in (*map(conflict_of, cells), *before) if is_cell(line)}
@@ -216,7 +233,7 @@ def _small_tables(
     merged.notes["samples_of_one_material"] = len(of_one)
     merged.notes["samples_of_one_material_are_so_many_soils"] = len({row[0] for row in of_one})
     merged.notes["samples_that_are_one_by_their_name_alone"] = by_name_alone(sources)
-    tables["assays"] = merged_assays(sources, names, tables["libraries"])
+    tables["assays"] = merged_assays(sources, merged.names, tables["libraries"])
     return tables
 
 
@@ -270,12 +287,10 @@ def _provenance(sources: Sequence[Source], merged: Merged) -> dict[str, Any]:
     }
 
 
-def _files(
-    sources: Sequence[Source], merged: Merged, names: Mapping[tuple[str, str], str]
-) -> dict[str, Path | str]:
+def _files(sources: Sequence[Source], merged: Merged) -> dict[str, Path | str]:
     """Write what was merged and why so, and on which terms parts of it are held."""
     digests = {source.digest: source.name for source in sources}
-    assays = {f"{digests[digest]}: {assay}": name for (digest, assay), name in names.items()}
+    assays = {f"{digests[digest]}: {assay}": name for (digest, assay), name in merged.names.items()}
     history = history_of(sources, merged.ways, merged.pairs, merged.told, assays, merged.lots)
     material = same_material(sources)
     files: dict[str, Path | str] = {
@@ -287,6 +302,7 @@ def _files(
         (CHIMERAS, CHIMERAS_HEADER, merged.told.chimeras),
         (CONFLICTS, CONFLICT_HEADER, merged.conflicts),
         (WRITTEN, WRITTEN_HEADER, merged.written),
+        (COPIES, COPIES_HEADER, merged.copies),
     ):
         every = with_lines_before(sources, path, header, lines)
         if every or path in of_trimming:

@@ -153,6 +153,8 @@ def kept_origins(source: Source) -> pl.LazyFrame | None:
     import polars as pl
 
     origins = source.dataset.origins
+    if origins is not None and source.is_in_part and source.history.get(LOTS):
+        return of_lots(origins, frozenset(source.history[LOTS]))
     if origins is None or LOTS in origins.collect_schema():
         return origins
     return origins.with_columns(pl.lit(None, pl.String).alias(LOTS))

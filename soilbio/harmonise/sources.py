@@ -34,12 +34,16 @@ _MOST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A dataset that is merged: name, content (SHA-256), tables, and how it was merged before."""
+    """A dataset that is merged: name, content (SHA-256), tables, and how it was merged before.
+
+    Of one that `is_in_part` some libraries were left out of tables and history.
+    """
 
     name: str
     digest: str
     dataset: Dataset
     history: History
+    is_in_part: bool = False
 
     def frame(self, table: str) -> pl.LazyFrame:
         """Give a table with the columns of its schema."""

@@ -50,7 +50,7 @@ from soilbio.standards.ranks import RANKS
 from soilbio.standards.sharing_classes import SharingClass
 
 SEMI, SHUT, BARE, ELSE = "semi@1.0", "shut@1.0", "bare@1.0", "else@1.0"
-BOUND, SAME_TERMS = "bound@1.0", "same@1.0"
+BOUND, SAME_TERMS, NAMELESS = "bound@1.0", "same@1.0", "nameless@1.0"
 SECRETS = ("secreta", "intima", "clausa")
 # Of each library: whether it is a control, its agreement, and what is said of which sequence.
 Library = tuple[str, str, dict[str, tuple[str | None, str | None]]]
@@ -70,6 +70,8 @@ def agreement(name: str) -> str:
     classes = {one.value: "allow" for one in SharingClass} | {"controls": "withhold"}
     if name in (BARE, ELSE):
         classes["sequences"] = "withhold"
+    if name == NAMELESS:
+        classes["identity"] = "withhold"
     if name == ELSE:  # to whom SEMI gives nothing
         classes["controls"] = "allow"
     grants = [

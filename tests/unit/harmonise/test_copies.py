@@ -1,0 +1,98 @@
+"""Who brought data, and received them with others' under pseudonyms, has each library once."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import polars as pl
+import pytest
+from unit.exporters.test_merged_lots import NAMELESS, SEMI, Library, laboratory
+
+from soilbio.cli.main import main
+from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.read import read_dataset
+from soilbio.errors import InputError
+from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.rules import read_rules
+from soilbio.standards.pseudonyms import is_pseudonym
+
+SEQUENCES = ["".join(random.Random(seed).choices("ACGT", k=250)) for seed in range(30)]
+
+
+def made(folder: Path, first: int, number: int = 12, tag: str = NAMELESS) -> Path:
+    """Make a laboratory with two libraries, which have other numbers of the same sequences."""
+    names = {
+        one: (f"Genus{n}", None) for n, one in enumerate(SEQUENCES) if first <= n < first + number
+    }
+    backwards = dict(reversed(names.items()))
+    libraries: dict[str, Library] = {
+        f"{folder.name}-{n}": ("", tag, own) for n, own in enumerate((names, backwards))
+    }
+    return laboratory(folder, libraries)
+
+
+def merge(folders, target: Path, level: str = "genus"):
+    return harmonise(folders, target, level, read_rules())
+
+
+def shared(dataset: Path, folder: Path) -> Path:
+    """Give a dataset to everybody."""
+    asked = ["--recipient", "public", "--purpose", "DUO:0000042", "--out", str(folder)]
+    assert main(["export", "partner", str(dataset), *asked]) == 0
+    return folder / "dataset"
+
+
+@pytest.mark.parametrize("level", ["feature", "genus"])
+def test_a_contributor_s_own_libraries_are_there_once(level, tmp_path):
+    x, y = made(tmp_path / "x", 0), made(tmp_path / "y", 5)
+    whole = merge([x, y], tmp_path / "whole", level)
+    assert not whole.copies
+    received = shared(tmp_path / "whole", tmp_path / "received")
+    merged = merge([received, x], tmp_path / "again", level)
+    again = read_dataset(tmp_path / "again")
+    libraries = again.table("libraries")["library_id"].to_list()
+    assert len(libraries) == 4
+    assert {one for one in libraries if not is_pseudonym(one)} == {"x-0", "x-1"}
+    assert again.table("samples").height == 4
+    assert {row[2:4] for row in merged.copies} == {("x", "x-0"), ("x", "x-1")}
+    told = (tmp_path / "again" / "provenance" / "copies.tsv").read_text().splitlines()
+    assert len(told) == 3
+    # As if the others alone had been received.
+    counts = read_dataset(tmp_path / "whole").table("counts")
+    assert again.table("counts")["count"].sum() == counts["count"].sum()
+    assert main(["dataset", "validate", str(tmp_path / "again")]) == 0
+    origins = pl.read_parquet(tmp_path / "again" / ORIGINS)
+    assert set(origins["feature_id"]) == set(again.table("features")["feature_id"])
+
+
+def test_in_which_order_they_are_named_does_not_matter(tmp_path):
+    x, y = made(tmp_path / "x", 0), made(tmp_path / "y", 5)
+    merge([x, y], tmp_path / "whole")
+    received = shared(tmp_path / "whole", tmp_path / "received")
+    merge([received, x], tmp_path / "a")
+    merge([x, received], tmp_path / "b")
+    for name in ("counts", "features", "libraries"):
+        both = [(tmp_path / one / f"{name}.parquet").read_bytes() for one in "ab"]
+        assert both[0] == both[1]
+
+
+def test_what_is_only_one_s_own_under_pseudonyms_is_to_be_left_out(tmp_path):
+    x = made(tmp_path / "x", 0)
+    received = shared(x, tmp_path / "received")
+    with pytest.raises(InputError) as caught:
+        merge([received, x], tmp_path / "m")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.source) == ("harmonise-twice", "received")
+    assert "libraries of x, under pseudonyms" in problem.found
+
+
+@pytest.mark.parametrize(("tag", "number"), [(SEMI, 12), (NAMELESS, 8)])
+def test_names_that_are_no_pseudonyms_and_few_features_tell_nothing(tag, number, tmp_path):
+    """Two names of their own may be two libraries; of few features numbers are alike by chance."""
+    x = made(tmp_path / "x", 0, number, tag)
+    twin = made(tmp_path / "more" / "z", 0, number, tag)
+    other = shared(twin, tmp_path / "received")
+    merged = merge([other, x], tmp_path / "m")
+    assert not merged.copies
+    assert read_dataset(tmp_path / "m").table("libraries").height == 4
