@@ -73,6 +73,11 @@ def backbone_ids(taxon: Taxon, lineage: str) -> dict[str, object]:
     }
 
 
+def id_by_name(source: str, name: str) -> str:
+    """Give the id of what a database calls by a name; none where there is no name (`s__`)."""
+    return "" if not name or name.endswith("__") else f"{source}:{name}"
+
+
 def one_of(folder: Path, names: tuple[str, ...], what: str) -> Path:
     """Find the first of several patterns of files below a folder; the shortest path of each.
 

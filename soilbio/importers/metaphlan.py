@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from soilbio.errors import problem_of
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Found, Taxon, id_by_name
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.sylph_tax import is_clade, is_of_sylph_tax
@@ -155,7 +155,7 @@ def _taxon(cells: Sequence[str], header: Sequence[str]) -> Taxon:
     is_ncbi = taxid.isdigit() and int(taxid) > 0
     return Taxon(
         lineage=lineage,
-        taxon_id=f"{source}:{_lowest(cells[0])}",
+        taxon_id=id_by_name(source, _lowest(cells[0])),
         ncbi_taxid=int(taxid) if is_ncbi else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Found, Taxon, id_by_name
 from soilbio.importers.libraries import check_paths
 from soilbio.importers.profiles import (
     Line,
@@ -66,7 +66,8 @@ def _summary(source: Path, rows: Sequence[Mapping[str, str]], rank: str) -> dict
             continue
         lineage = text_in(source, number, row, "lineage")
         known = "" if lineage == "unclassified" else lineage
-        taxon = Taxon(lineage=known, taxon_id=f"sourmash:{lineage.rpartition(';')[2]}")
+        own = id_by_name("sourmash", lineage.rpartition(";")[2])
+        taxon = Taxon(lineage=known, taxon_id=own)
         value = number_in(source, number, row, "f_weighted_at_rank")
         found.setdefault(_library(source, row), []).append((lineage, taxon, value))
     if not found:

@@ -577,3 +577,26 @@ def test_a_profile_of_metaphlan_may_have_the_clades_of_gtdb(tmp_path):
     species = found.features[";".join(clades)]
     assert species.taxon_id == "gtdb:s__Bradyrhizobium elkanii"
     assert species.lineage == ";".join(clades)
+
+
+NEW = [f"d__Bacteria;p__X;g__{genus};s__" for genus in ("Blautia_A", "Gp6-AA45")]
+
+
+@pytest.mark.parametrize("form", ["metaphlan", "sourmash"])
+def test_species_without_a_name_stay_apart(tmp_path, form):
+    if form == "metaphlan":
+        head, mark = "#mpa_vJun23\n#clade_name\trelative_abundance\n", "\t50.0"
+        text = head + "".join(f"{one}{mark}\n" for one in ("d__Bacteria", *NEW)).replace(
+            f"d__Bacteria{mark}", "d__Bacteria\t100.0", 1
+        )
+    else:
+        rows = "".join(f"S1,species,0.5,{one},x,x,0.5,1\n" for one in NEW)
+        text = SUMMARY.partition("\n")[0] + "\n" + rows
+    path = tmp_path / ("S1.txt" if form == "metaphlan" else "S1.csv")
+    path.write_text(text)
+    method = write_method(tmp_path, METHOD.replace("assay:", "assay:\n  library_strategy: WGS"))
+    words = ["import", form, str(path), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    features = read_dataset(tmp_path / "out").table("features")
+    assert sorted(features["genus"]) == ["Blautia_A", "Gp6-AA45"]
+    assert all(one.rpartition(":")[2] in NEW for one in features["feature_id"])
