@@ -45,13 +45,24 @@ def as_text(sources: Sequence[Path]) -> Iterator[list[Path]]:
 
 def _renamed(problem: Problem, made: Mapping[Path, Path]) -> Problem:
     """Name the object of R, and the table in it, in the place of the files that we made of it."""
-    place = problem.source
+    texts = [problem.source, problem.found or "", problem.expected]
     for text, source in made.items():
-        what = re.sub(r"^\d_|\.\w+$", "", text.name)
-        place = place.replace(str(text), f"{source} ({what})").replace(
-            text.name, f"{source.name} ({what})"
-        )
-    return replace(problem, source=place)
+        # The file is called after the object already: its folder and ending are ours.
+        for name, own in ((str(text), f"{source.parent / text.stem}"), (text.name, text.stem)):
+            texts = [one.replace(name, own) for one in texts]
+    place, found, expected = texts
+    return replace(
+        problem,
+        source=place,
+        found=None if problem.found is None else found,
+        expected=expected,
+    )
+
+
+def _called_after(source: Path, text: Path) -> Path:
+    """Call a table after the object that it is of: messages and notes have its name."""
+    what = re.sub(r"^\d_", "", text.stem)
+    return text.rename(text.with_name(f"{source.name} ({what}){text.suffix}"))
 
 
 def _tables(source: Path, target: Path) -> list[Path]:
@@ -72,6 +83,15 @@ def _tables(source: Path, target: Path) -> list[Path]:
         check=False,
     )
     tables = sorted(target.iterdir())
+    if done.returncode and "no package Biostrings" in done.stderr:
+        raise problem_of(
+            "import-r-missing",
+            str(source),
+            expected="Bioconductor's Biostrings in R, since the object has sequences",
+            fix="Install it (Debian: r-bioc-biostrings; conda: bioconductor-biostrings); or where"
+            " it is, take them out: writeXStringSet(ps@refseq, 'refseq.fasta'); ps@refseq <- NULL;"
+            " saveRDS(ps, 'ps.rds'); and name both files",
+        )
     if done.returncode or not tables:
         said = [line for line in done.stderr.splitlines() if line.strip(" ") != "Execution halted"]
         told = " ".join(" ".join(said).split()) or "no table in it"
@@ -82,4 +102,4 @@ def _tables(source: Path, target: Path) -> list[Path]:
             expected="a matrix of DADA2 (sequence table, taxa) or a phyloseq object",
             fix="Save the object itself with saveRDS, and name that file",
         )
-    return tables
+    return [_called_after(source, text) for text in tables]

@@ -48,7 +48,11 @@ write_phyloseq <- function(object) {
   if (!is.null(attr(parts$tax_table, "dim"))) {
     write_features(plain_matrix(parts$tax_table), "2_taxonomy.tsv")
   }
-  if (is(parts$refseq, "XStringSet")) {
+  # A slot without sequences is of no package.
+  if (identical(attr(class(parts$refseq), "package"), "Biostrings")) {
+    if (!requireNamespace("Biostrings", quietly = TRUE)) {
+      stop("no package Biostrings")
+    }
     sequences <- as.character(parts$refseq)
     writeLines(paste0(">", names(sequences), "\n", sequences), file.path(target, "3_sequences.fasta"))
   }

@@ -53,6 +53,53 @@ def test_what_is_wrong_in_an_object_names_the_object(tmp_path):
     assert (problem.code, problem.source) == ("import-lineages", f"{path} (taxonomy)")
 
 
+def test_of_two_objects_the_one_that_is_wrong_is_named(tmp_path):
+    names = "c('ACGTACGTAC', 'ACGTACGTAG')"
+    text = (
+        f"counts <- matrix(1:4, 2, dimnames = list(c('S1', 'S2'), {names}));"
+        f"taxa <- matrix('A', 2, 2, dimnames = list({names}, c('Genus', 'Genus')));"
+        f"saveRDS(counts, '{tmp_path}/seqtab.rds'); saveRDS(taxa, '{tmp_path}/taxa.rds')"
+    )
+    subprocess.run(["Rscript", "--vanilla", "-e", text], check=True, capture_output=True)
+    with pytest.raises(InputError) as caught:
+        read("dada2", [tmp_path / "seqtab.rds", tmp_path / "taxa.rds"], {})
+    (problem,) = caught.value.problems
+    assert (problem.source, problem.column) == (f"{tmp_path}/taxa.rds (table)", "Genus")
+
+
+def test_an_object_that_another_file_contradicts_is_named_in_its_place(tmp_path):
+    text = (
+        "names <- c('ASV1', 'ASV2');"
+        "counts <- data.frame(S1 = 1:2, S2 = 3:4, row.names = names);"
+        "taxa <- data.frame(Kingdom = c('Bacteria', 'Archaea'),"
+        " sequence = c('ACGTACGTAC', 'ACGTACGTAG'), row.names = names);"
+        f"saveRDS(counts, '{tmp_path}/counts.rds'); saveRDS(taxa, '{tmp_path}/taxa.rds')"
+    )
+    subprocess.run(["Rscript", "--vanilla", "-e", text], check=True, capture_output=True)
+    (tmp_path / "x.tsv").write_text("OTU ID\tTaxon\tsequence\nASV1\tBacteria\tGGGGGTTTTT\n")
+    sources = [tmp_path / name for name in ("counts.rds", "taxa.rds", "x.tsv")]
+    with pytest.raises(InputError) as caught:
+        read("dada2", sources, {})
+    (problem,) = caught.value.problems
+    assert problem.code == "import-sequence"
+    assert f"{tmp_path}/taxa.rds (table)" in problem.found
+
+
+def test_sequences_of_an_object_need_a_package_that_is_named(tmp_path, monkeypatch):
+    path = tmp_path / "soils.rds"
+    sequences = "structure(list(), class = structure('DNAStringSet', package = 'Biostrings'))"
+    text = OBJECT.replace("RANKS", "'Kingdom', 'Phylum'").replace("PATH", str(path))
+    text = text.replace("tax_table = taxa", f"tax_table = taxa, refseq = {sequences}")
+    subprocess.run(["Rscript", "--vanilla", "-e", text], check=True, capture_output=True)
+    for name in ("R_LIBS", "R_LIBS_SITE", "R_LIBS_USER"):
+        monkeypatch.setenv(name, str(tmp_path))
+    with pytest.raises(InputError) as caught:
+        read("phyloseq", [path], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.source) == ("import-r-missing", str(path))
+    assert "Biostrings" in problem.expected
+
+
 def test_supports_of_dada2_s_taxa_are_taken(tmp_path):
     names = "c('ACGTACGTAC', 'ACGTACGTAG')"
     text = (
