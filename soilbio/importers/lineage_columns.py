@@ -28,12 +28,21 @@ SEQUENCE = re.compile(
 _EXACT = re.compile(r"^species[ _.]exact$", re.IGNORECASE)
 # UNITE's species hypotheses, which a lineage has behind its names.
 _HYPOTHESIS = re.compile(r"(?:sh__)?(SH\d{6,8}\.\d{2}FU)")
+_CALLED_HYPOTHESIS = re.compile(
+    r"^(?:sh|species[ _.]hypothes[ie]s)(?:[ _.]?(?:id|code))?$", re.IGNORECASE
+)
 _LOOKED_AT = 2000  # cells by which columns are told apart
 
 
 def is_of_features(header: str) -> bool:
     """Tell whether a header is one of a lineage or rank, by its word alone."""
     return bool(rank_of(header) or LINEAGE.match(header.strip()))
+
+
+def is_beside_lineages(header: str) -> bool:
+    """Tell whether a header is one of what is told of features beside lineages, by its word."""
+    words = (SEQUENCE, _CONFIDENCE, _EXACT, _CALLED_HYPOTHESIS)
+    return any(word.match(header.strip()) for word in words)
 
 
 def is_called_lineage(header: str) -> bool:

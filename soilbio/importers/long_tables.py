@@ -8,7 +8,7 @@ from soilbio.errors import Problems
 from soilbio.importers.columns import number_of
 from soilbio.importers.forms import is_nothing
 from soilbio.importers.grid import Grid
-from soilbio.importers.lineage_columns import is_of_features
+from soilbio.importers.lineage_columns import is_beside_lineages, is_of_features
 from soilbio.importers.rank_columns import PREFIX, is_rank_number, rank_of
 
 # The widest ranks, with which those of a phyloseq object begin.
@@ -23,7 +23,7 @@ def read_long(
     places: tuple[int, int, int],
     problems: Problems,
 ) -> Grid:
-    """Read features, libraries and numbers; columns of ranks that are one for each feature.
+    """Read features, libraries and numbers; columns of ranks and such, one for each feature.
 
     Held in memory: numbers that are not zero.
     """
@@ -71,7 +71,7 @@ def read_long(
 
 
 class _Texts:
-    """Columns of ranks and lineages that say one thing of each feature; the others are told."""
+    """Columns that say one thing of each feature (ranks, sequences …); the others are told."""
 
     def __init__(self, header: Sequence[str], places: tuple[int, int, int]) -> None:
         self.header = header
@@ -79,7 +79,9 @@ class _Texts:
         self.of_features = [
             at
             for at in others
-            if rank_of(header[at]) or is_rank_number(header[at]) or is_of_features(header[at])
+            if is_of_features(header[at])
+            or is_rank_number(header[at])
+            or is_beside_lineages(header[at])
         ]
         self._set_apart(self._before_ranks())
         self.beside = [at for at in others if at not in self.of_features]

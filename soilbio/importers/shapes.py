@@ -24,6 +24,7 @@ _FUNGUILD = frozenset(
         *("trait", "confidenceranking", "notes", "citationsource"),
     }
 )
+_PSMELT = ("OTU", "Sample", "Abundance")
 _LONG = (
     re.compile(r"^(?:otu|asv|feature)(?:[ _.]?ids?)?$", re.IGNORECASE),
     re.compile(r"^(?:sample|library)(?:[ _.]?(?:id|name))?$", re.IGNORECASE),
@@ -114,10 +115,17 @@ def place_of_names(header: Sequence[str], stated: str) -> int:
 
 
 def long_places(header: Sequence[str]) -> tuple[int, int, int] | None:
-    """Give the places of feature, library and number in a long table, as psmelt writes it."""
+    """Give the places of feature, library and number in a long table, as psmelt writes it.
+
+    Columns of phyloseq's sample data may be called as these are: `SampleID`, `sample_name`.
+    """
+    names = [name.strip() for name in header]
+    if all(names.count(name) == 1 for name in _PSMELT):
+        feature, library, number = map(names.index, _PSMELT)
+        return feature, library, number
     places = []
     for pattern in _LONG:
-        found = [at for at, name in enumerate(header) if pattern.match(name.strip())]
+        found = [at for at, name in enumerate(names) if pattern.match(name)]
         if len(found) != 1:
             return None
         places += found

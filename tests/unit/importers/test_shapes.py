@@ -207,6 +207,25 @@ def test_a_long_table_has_its_libraries_features_and_ranks(tmp_path, mark):
     assert [note for note in found.notes if "pH, Site" in note]
 
 
+@pytest.mark.parametrize("name", ["SampleID", "sample_name", "Reads", "library"])
+def test_columns_of_samples_may_be_called_as_those_of_a_long_table(tmp_path, name):
+    rows = [[name if cell == "pH" else cell for cell in PSMELT[0]], *PSMELT[1:]]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert found.libraries == ("A", "B", "empty")
+    assert [note for note in found.notes if f"{name}, Site" in note]
+
+
+def test_sequences_and_supports_in_a_long_table_are_those_of_features(tmp_path):
+    beside = {"OTU": ["sequence", "confidence", "SH"]}
+    beside |= {"OTU1": [ONE, "0.9", "SH1234567.08FU"], "OTU2": [TWO, "0.8", ""]}
+    rows = [[*cells, *beside[str(cells[1])]] for cells in PSMELT]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert {one.sequence for one in found.features.values()} == {ONE, TWO}
+    assert found.features["OTU1"].confidence == 0.9
+    assert "SH1234567.08FU" in found.features["OTU1"].lineage
+    assert [note for note in found.notes if "columns pH, Site tell" in note]
+
+
 def test_a_rank_that_is_not_one_for_each_feature_is_of_libraries(tmp_path):
     rows = [[*cells, "Class" if not at else cells[5]] for at, cells in enumerate(PSMELT)]
     found = read("table", [written(tmp_path, rows)], {})
