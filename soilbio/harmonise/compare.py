@@ -16,6 +16,7 @@ from soilbio.dataset.history import PLACEMENT
 from soilbio.dataset.tables import ASSAYS
 from soilbio.harmonise.lengths import Lengths, are_near
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
+from soilbio.harmonise.taxa import of_taxa
 from soilbio.harmonise.withheld import (
     NAMES_WITHHELD,
     have_one_key,
@@ -93,8 +94,8 @@ def compare(
     assays : mapping of name to row of `assays`
         With `has_counts` beside the columns of the table, `sh_version` of UNITE's species
         hypotheses that its features have, the `lengths` of its sequences, `has_own_names` where
-        most of its features have neither a sequence nor a database's id, and `primers_left`; of
-        withheld names what `sources.assays_of` says.
+        most of its features have neither a sequence nor a database's id, `primers_left`, and what
+        `taxa_of` tells of metagenomes; of withheld names what `sources.assays_of` says.
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
@@ -217,6 +218,8 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     features = {kind_of_features(assay) for assay in (one, other)} & {"clusters", "unknown"}
     clusters = [rules[_OF_FEATURES[kind]] for kind in sorted(features)]
     clusters += _of_names_alone(one, other, rules)
+    if not _differ(one, other, rules["profiler-differs"].fields):
+        clusters += of_taxa(one, other, rules)
     if not all(_has_place(assay) for assay in (one, other)):
         marker = [rules["region-unstated"]]
     lengths = [] if marker or clusters else _of_lengths(one, other, rules)

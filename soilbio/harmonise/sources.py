@@ -18,6 +18,7 @@ from soilbio.errors import InputError, Problem, Problems, problem_of
 from soilbio.harmonise.compare import is_one_place, plain_gene
 from soilbio.harmonise.lengths import lengths_of
 from soilbio.harmonise.primers_left import primers_left
+from soilbio.harmonise.taxa import taxa_of
 from soilbio.harmonise.withheld import assays_without_names, kept_apart, of_one_key
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.pseudonyms import PSEUDONYM
@@ -169,6 +170,7 @@ def assays_of(
         own_names = _own_names(source)
         sampling = _sampling(source, fields)
         rows = source.rows("assays")
+        taxa = _taxa(source, rows)
         version = _hypotheses(source) if any(map(is_its, rows)) else ""
         withheld = assays_without_names(source, is_classified=is_classified)
         apart = kept_apart(source)
@@ -178,6 +180,7 @@ def assays_of(
                 **sampling.get(row["assay_id"], {}),
                 **row,
                 **_after_merging(source.history, row),
+                **taxa.get(row["assay_id"], {}),
                 "has_counts": has_counts.get(row["assay_id"], True),
                 "has_own_names": row["assay_id"] in own_names,
                 "sh_version": version if is_its(row) else "",
@@ -192,6 +195,16 @@ def assays_of(
         name: {**row, "lengths": lengths.get(name), "primers_left": left.get(name)}
         for name, row in found.items()
     }
+
+
+def _taxa(source: Source, assays: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Tell what taxa of metagenomes go by, unless they were merged by a wider level."""
+    is_merged = source.history.get("level", "feature") != "feature"
+    of_taxa = {row["assay_id"] for row in assays if row["library_strategy"] != "AMPLICON"}
+    if is_merged or not of_taxa:
+        return {}
+    frames = (source.frame(name) for name in ("features", "counts", "libraries"))
+    return {name: one for name, one in taxa_of(*frames).items() if name in of_taxa}
 
 
 def _have_counts(source: Source) -> dict[str, bool]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from soilbio.errors import InputError
 from soilbio.harmonise.compare import compare, sound_level, told
 from soilbio.harmonise.rules import LEVELS, read_rules
+from soilbio.harmonise.taxa import taxa_of
 
 V4 = {
     "library_strategy": "AMPLICON",
@@ -104,6 +106,52 @@ def level(**changes) -> tuple[str, list[str]]:
 )
 def test_what_differs_sets_the_finest_level(changes, expected, rules):
     assert level(**changes) == (expected, rules)
+
+
+WGS = {
+    "library_strategy": "WGS",
+    "engine": "kraken2, bracken",
+    "abundance": "sequence",
+    "reference": "PlusPF",
+    "method_fingerprint": "a",
+    "has_counts": False,
+    "id_kind": "ncbi",
+    "one_rank": "species",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "rules"),
+    [
+        ({}, "feature", []),
+        ({"one_rank": ""}, "feature", []),
+        ({"one_rank": "genus"}, "genus", ["ranks-differ"]),
+        ({"one_rank": "phylum"}, "phylum", ["ranks-differ"]),
+        ({"id_kind": "genome"}, "species", ["ids-differ"]),
+        ({"id_kind": ""}, "feature", []),
+    ],
+)
+def test_taxa_of_two_ranks_or_kinds_of_ids_are_not_merged_taxon_by_taxon(changes, expected, rules):
+    (pair,) = compare({"one": WGS, "other": {**WGS, **changes}}, read_rules())
+    assert (pair.level, [rule.name for rule in pair.rules]) == (expected, ["same-method", *rules])
+
+
+def test_kinds_and_ranks_of_taxa_are_those_of_each_assay():
+    features = {
+        "ncbi:1": "genus", "ncbi:2": "genus", "unclassified": None,
+        "genome:GCF_1": "species", "gtdb:s__x": "species", "gtdb:s__y": "genus",
+    }  # fmt: skip
+    counts = [("L1", one) for one in features if one[0] in "nu"]
+    counts += [("L2", one) for one in features if one[0] == "g"]
+    found = taxa_of(
+        pl.LazyFrame({"feature_id": list(features), "taxon_rank": list(features.values())}),
+        pl.LazyFrame(counts, schema=["library_id", "feature_id"], orient="row"),
+        pl.LazyFrame({"library_id": ["L1", "L2"], "assay_id": ["kraken", "sylph"]}),
+    )
+    assert found == {
+        "kraken": {"id_kind": "ncbi", "one_rank": "genus"},
+        "sylph": {"id_kind": "gtdb", "one_rank": ""},
+    }
 
 
 def test_every_rule_has_a_level_reason_and_source_and_is_told_with_them():
