@@ -301,9 +301,9 @@ class _Reading:
         if columns:
             mixed = [self.header[place] for place in self.kinds.mixed]
             check_mixed(texts, self.rows, mixed, self.problems)
-            check_measured(
-                [*columns, *self.names], told.libraries | set(told.ignore_rows), self.problems
-            )
+            known = told.libraries | set(told.ignore_rows)
+            check_measured(columns, known, self.problems)
+            check_measured(self.names, known, self.problems, side="row")
             filled = {place for place, cells in self.texts.items() if any(cells)}
             check_places(self.header, self.kinds.numbers, filled, told.libraries, self.problems)
             notes += [not_taken(name) for name in mixed if name]

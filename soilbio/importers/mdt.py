@@ -15,9 +15,10 @@ from soilbio.importers.known import joined, read_fasta, taxa_of
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.lineage_notes import left_of, notes_on
 from soilbio.importers.orientation import features_are_rows
-from soilbio.importers.sides import FASTA, Parts, check_alike, check_known
+from soilbio.importers.sides import FASTA, Parts, check_known
 from soilbio.importers.stated import stated
 from soilbio.importers.text import read_texts
+from soilbio.importers.unlike import check_alike
 
 _PARTS = {
     "table": re.compile(r"^otu[ _]?table$", re.IGNORECASE),
@@ -78,9 +79,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     known.add_lineages(_placed(parts["taxa"]), taxa)
     is_rows = features_are_rows(grid, taxa.keys() | sequences.keys(), told)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
-    check_alike(grid, names, told, is_rows=is_rows)
     files = tuple(dict.fromkeys(path for path, _ in parts.values()))
     features = joined(names, sequences, taxa)
+    check_alike(grid, features, told, is_rows=is_rows)
     told_of = list(_told_of(libraries, metadata, parts["samples"][0])) if metadata else []
     return Found(
         files,

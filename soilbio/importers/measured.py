@@ -24,6 +24,7 @@ _UNIT = (
 _MEASURED = re.compile(
     r"^(?:ph|depth|upper_depth|lower_depth|elev|elevation|altitude|temp|temperature|lat|latitude|"
     r"lon|long|longitude|year|month|day|block|replicate|toc|tic|tn|som|soc|cec|ec|moisture|"
+    r"(?:sequencing|seq|read)[ _.-]?depth|rainfall|precipitation|dna[ _.-]?(?:yield|conc\w*)|"
     r"water_content|clay|silt|sand|c_?n(?:_ratio)?|(?:rel(?:ative)?[ _.]?)?abundance|count|counts|"
     r"reads|n_?reads|read_?count|frequency|prevalence|occurrence|percent(?:age)?|fraction|rank|"
     r"mean|median|sd|richness|shannon|"
@@ -53,11 +54,13 @@ _MANY = 10  # rows: of fewer nothing is told by their values
 _APART = 2.0  # the largest count of a library is more than so many times its smallest
 
 
-def check_measured(names: Sequence[str], libraries: Collection[str], problems: Problems) -> None:
-    """Note columns that by their names were measured, not counted."""
+def check_measured(
+    names: Sequence[str], libraries: Collection[str], problems: Problems, *, side: str = "column"
+) -> None:
+    """Note columns, or rows, that by their names were measured, not counted."""
     for name in names:
         if name not in libraries and (_MEASURED.match(name) or _MEASURE.search(name)):
-            _note(problems, name, "by its name this is something measured")
+            _note(problems, name, "by its name this is something measured", side)
 
 
 def is_of_design(name: str, *, is_column: bool) -> bool:
@@ -148,16 +151,17 @@ def _check_fractions(grid: Grid, told: Stated, problems: Problems) -> None:
             continue
         for place in places:
             if names[place] not in told.libraries:
-                _note(problems, names[place], "it has decimals, and most others have none")
+                side = "column" if names is grid.columns else "row"
+                _note(problems, names[place], "it has decimals, and most others have none", side)
 
 
-def _note(problems: Problems, name: str, reason: str) -> None:
+def _note(problems: Problems, name: str, reason: str, side: str = "column") -> None:
     problems.add(
         "import-column",
         column=name,
         found=name,
         expected=f"numbers of a library or feature; {reason}",
-        fix=f"Say `table: {{ignore_columns: ['{name}']}}` in --method; or, if it is a"
+        fix=f"Say `table: {{ignore_{side}s: ['{name}']}}` in --method; or, if it is a"
         " library, name it in the sheet `libraries`",
     )
 

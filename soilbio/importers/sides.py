@@ -9,14 +9,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.contradictions import Said, check_sequences
-from soilbio.importers.forms import (
-    are_lineages,
-    are_sequences,
-    is_given,
-    is_lineage,
-    is_nothing,
-    is_sequence,
-)
+from soilbio.importers.forms import are_sequences
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.grid import Grid, not_taken, numbers_not_taken, read_grid
 from soilbio.importers.known import (
@@ -32,12 +25,12 @@ from soilbio.importers.known import (
 )
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.lineage_notes import left_of, notes_on, of_hits
-from soilbio.importers.measured import check_values, is_of_design
 from soilbio.importers.naming import is_index
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.shapes import place_of_names
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import completed, rows_of
+from soilbio.importers.unlike import check_alike
 from soilbio.importers.workbook import is_book, several, sheets_of
 
 FASTA = (".fasta", ".fa", ".fna", ".fas", ".fasta.gz", ".fa.gz", ".fna.gz")
@@ -214,7 +207,6 @@ def together(
     if is_rows and len(parts.numbered) > 1:
         raise _only_numbered(sources, parts.numbered)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
-    check_alike(grid, names, told, is_rows=is_rows)
     lineages, notes, said = dict(parts.lineages), list(grid.notes), parts.said
     if is_rows:
         own, notes = _beside(grid, known=lineages.keys())
@@ -225,6 +217,7 @@ def together(
     if are_sequences(names):
         sequences = {name: cleaned(name) for name in names}
     features = joined(names, sequences, lineages)
+    check_alike(grid, features, told, is_rows=is_rows)
     notes += check_known(sources, features, sequences, lineages, told, beside=parts.lineages)
     return Found(
         tuple(sources),
@@ -256,53 +249,6 @@ def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], li
     if columns.has_lineages or columns.sequence:
         return taxa_of(grid.rows, grid.texts, grid.source), notes
     return ({} if known else named_by_rank(grid.corner, grid.rows)), notes
-
-
-def check_alike(grid: Grid, names: Sequence[str], told: Stated, *, is_rows: bool) -> None:
-    """Stop where a column has other numbers than libraries and features have, or another name.
-
-    Where names of features are sequences, lineages, or such as pipelines give, all are.
-
-    A number of the library (pH, plot) would be counted as a feature.
-
-    Raises
-    ------
-    InputError
-        With all that are something else.
-
-    """
-    problems = Problems(grid.source)
-    check_values(grid, told, problems, features_are_rows=is_rows)
-    problems.raise_if_any()
-    odd, kind = _unlike(names)
-    for name in names:
-        if not (is_of_design(name, is_column=not is_rows) or (name in odd and not is_rows)):
-            continue
-        side = "row" if is_rows else "column"
-        problems.add(
-            "import-column",
-            column=name,
-            found=name,
-            expected=f"one of the {kind}, as the others; this may be something measured",
-            fix=f"Say `table: {{ignore_{side}s: ['{name}']}}` in --method, or correct the name",
-        )
-    problems.raise_if_any()
-
-
-def _unlike(names: Sequence[str]) -> tuple[set[str], str]:
-    """Give the names of features that are no such as most, and what most are."""
-    if are_sequences(names):
-        return {name for name in names if not is_sequence(name)}, "sequences"
-    if are_lineages(names):
-        return {name for name in names if not _is_of_lineages(name)}, "lineages"
-    given = set(filter(is_given, names))
-    if 2 * len(given) > len(names):
-        return {name for name in names if name not in given and not _is_of_lineages(name)}, "ids"
-    return set(), "features"
-
-
-def _is_of_lineages(name: str) -> bool:
-    return is_lineage(name) or is_nothing(name)
 
 
 def check_known(

@@ -169,3 +169,52 @@ def test_a_row_of_the_design_is_no_feature_and_the_unclassified_is_one(tmp_path)
     assert len(read("table", [source], {"ignore_rows": ["Plot"]}).features) == 3
     source.write_text("SampleID\tOTU1\tOTU2\tUnassigned\nS1\t5\t3\t1\nS2\t4\t1\t2\n")
     assert len(read("table", [source], {}).features) == 3
+
+
+NUMBERED = ["OTU1", "OTU2", "OTU2b", "Zotu4", "OTU5"]
+READS = ["ACGT" * 12, "TTGC" * 12, "GGCA" * 12]
+
+
+def rows_of(tmp_path: Path, names: list[str], **texts: list[str]) -> Path:
+    """Write features as rows of two libraries, with columns of text behind them."""
+    lines = [["#OTU ID", "S1", "S2", *texts]]
+    lines += [
+        [name, at * 7 % 5 + 1, at % 3, *(cells[at] for cells in texts.values())]
+        for at, name in enumerate(names)
+    ]
+    source = tmp_path / "rows.tsv"
+    source.write_text("".join("\t".join(map(str, line)) + "\n" for line in lines))
+    return source
+
+
+@pytest.mark.parametrize("features", [NUMBERED, HASHES, READS], ids=["numbers", "sums", "reads"])
+@pytest.mark.parametrize("name", ["MAP", "NO3", "SampleWeight", "Aufnahme", "Rainfall_mm"])
+def test_a_row_beside_names_of_pipelines_is_no_feature(tmp_path, name, features):
+    source = rows_of(tmp_path, [name, *features])
+    assert refused(source) == [("import-column", name)]
+    found = read("table", [source], {"ignore_rows": [name]})
+    assert sorted(found.features) == sorted(features)
+
+
+def test_a_row_of_which_a_lineage_or_sequence_is_known_is_a_feature(tmp_path):
+    names = [*NUMBERED, "Spike"]
+    lineages = ["k__Bacteria; p__Bacillota"] * 6
+    assert "Spike" in read("table", [rows_of(tmp_path, names, taxonomy=lineages)], {}).features
+    sequences = [base * 60 for base in ("A", "AC", "AG", "AT", "CG", "G")]
+    assert "Spike" in read("table", [rows_of(tmp_path, names, sequence=sequences)], {}).features
+
+
+def test_ids_of_references_stand_beside_sums_of_what_they_lack(tmp_path):
+    others = ["AB353770.1.1740", "4479944", "73", "New.CleanUp.ReferenceOTU0", "unclassified"]
+    names = [f"{at:032x}" for at in range(7)] + others
+    assert len(read("table", [rows_of(tmp_path, names)], {}).features) == 12
+
+
+@pytest.mark.parametrize("name", ["Sequencing depth", "DNA_yield", "pH", "Moist"])
+def test_a_row_that_was_measured_is_left_out_as_the_message_says(tmp_path, name):
+    source = rows_of(tmp_path, [name, "Bacillus", "Rhizobium", "Nitrospira"])
+    if name == "Moist":
+        source.write_text(source.read_text().replace("Moist\t1\t0", "Moist\t1.25\t0.5"))
+    with pytest.raises(InputError, match=rf"ignore_rows: \['{name}'\]"):
+        read("table", [source], {})
+    assert len(read("table", [source], {"ignore_rows": [name]}).features) == 3
