@@ -133,13 +133,19 @@ def read_community(
     )
 
 
+def is_left_out() -> pl.Expr:
+    """Tell features that their flags leave out."""
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|")
+    return flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
+
+
 def _counts(dataset: Dataset, libraries: list[str]) -> pl.DataFrame:
     """Read the counts of some libraries, and whether the flags of a feature leave it out."""
     import polars as pl
 
-    flags = pl.col("flags").fill_null("").str.split("|")
-    is_out = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
-    features = dataset.tables["features"].select("feature_id", is_out.alias("is_out"))
+    features = dataset.tables["features"].select("feature_id", is_left_out().alias("is_out"))
     return (
         dataset.tables["counts"]
         .filter(pl.col("library_id").is_in(libraries))

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from soilbio.dataset.pools import is_unclassified
 from soilbio.diversity.beta import ordinate
-from soilbio.diversity.community import Community, read_community
+from soilbio.diversity.community import Community, is_left_out, read_community
 from soilbio.diversity.comparable import Group, groups_of
 from soilbio.diversity.design import LABORATORY, Known
+from soilbio.diversity.shared_out import is_shared_out, shared_out
 from soilbio.diversity.sparse import bray_curtis, rarefied
 from soilbio.diversity.standard import Standard
 from soilbio.taxonomy.codes import genus_of
@@ -105,23 +107,23 @@ def measure_genes(
     """
     for group in groups_of(dataset, history, laboratory_of):
         community = read_community(dataset, *group.assays, libraries=group.libraries)
-        yield _measure(group, community, dataset, (laboratory_of, columns, settings, standard))
+        yield _measure(
+            group, community, dataset, (history, laboratory_of, columns, settings, standard)
+        )
 
 
 def _measure(group: Group, community: Community, dataset: Dataset, asked: tuple[Any, ...]) -> Gene:
-    laboratory_of, columns, settings, standardise = asked
-    rows = dataset.table("libraries").select("library_id", "assay_id").iter_rows()
-    makers = {name: f"{laboratory_of[name]} ({assay})" for name, assay in rows}
-    depth = standardise(community, makers)
-    places = [community.place_of(name) for name in depth.libraries]
-    sizes = list(depth.sizes.values())
-    drawn = rarefied(community.counts[places], depth.libraries, sizes, settings[1])
+    history, laboratory_of, columns, settings, standardise = asked
+    if is_shared_out(dataset, group, community):
+        community, depth, drawn = shared_out(dataset, history, group, laboratory_of)
+    else:
+        rows = dataset.table("libraries").select("library_id", "assay_id").iter_rows()
+        makers = {name: f"{laboratory_of[name]} ({assay})" for name, assay in rows}
+        depth = standardise(community, makers)
+        places = [community.place_of(name) for name in depth.libraries]
+        sizes = list(depth.sizes.values())
+        drawn = rarefied(community.counts[places], depth.libraries, sizes, settings[1])
     found = Gene(group.name, list(group.assays), depth, community, drawn, notes=list(depth.notes))
-    if community.uncounted:
-        found.notes.append(
-            f"{community.uncounted:,} numbers are shares without reads: they cannot be drawn, and"
-            " are not compared here"
-        )
     found.notes += _left_out(depth, community, laboratory_of)
     found.overlap = list(_overlap(dataset, community, laboratory_of))
     if len(depth.libraries) < 3:
@@ -181,21 +183,29 @@ def _points(
 def _overlap(
     dataset: Dataset, community: Community, laboratory_of: Mapping[str, str]
 ) -> Iterator[Row]:
-    """Count features and genera that each laboratory has, and those of each two in common."""
+    """Count features and genera that each laboratory has, and those of each two in common.
+
+    Of shares as of reads; what a profiler gives no name is no feature.
+    """
     import polars as pl
 
-    named_features = dataset.tables["features"].filter(pl.col("genus").is_not_null())
-    genera = dict(named_features.select("feature_id", genus_of()).collect().iter_rows())
-    features: dict[str, set[str]] = {}
-    for place, library in enumerate(community.libraries):
-        if community.is_control[library]:
-            continue
-        own = slice(community.counts.indptr[place], community.counts.indptr[place + 1])
-        names = {community.features[at] for at in community.counts.indices[own]}
-        features.setdefault(laboratory_of[library], set()).update(names)
-    named = {
-        name: {genus for one in own if (genus := genera.get(one))} for name, own in features.items()
-    }
+    soils = [name for name in community.libraries if not community.is_control[name]]
+    there = (
+        dataset.tables["counts"]
+        .filter(pl.col("library_id").is_in(soils), ~is_unclassified())
+        .filter(pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance") > 0)
+        .select(pl.col("library_id").replace_strict(laboratory_of).alias("one"), "feature_id")
+        .unique()
+        .join(dataset.tables["features"].filter(~is_left_out()), on="feature_id")
+        .select("one", "feature_id", genus_of().alias("genus"))
+        .collect()
+    )
+    features: dict[str, set[str]] = {laboratory_of[name]: set() for name in soils}
+    named: dict[str, set[str]] = {name: set() for name in features}
+    for laboratory, feature, genus in there.iter_rows():
+        features[laboratory].add(feature)
+        if genus:
+            named[laboratory].add(genus)
     for one in sorted(features):
         for other in sorted(features):
             yield {

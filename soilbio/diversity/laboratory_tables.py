@@ -84,7 +84,7 @@ def write_tables(
 
 
 def _write_counts(gene: Gene, target: Path) -> None:
-    """Write the comparable view: the reads that were drawn, beside the raw ones of the dataset."""
+    """Write the comparable view, reads that were drawn or shares, beside the dataset's own."""
     import numpy as np
     import polars as pl
 
@@ -96,7 +96,7 @@ def _write_counts(gene: Gene, target: Path) -> None:
             "feature_id": pl.Series(gene.community.features, dtype=pl.String).gather(
                 counts.indices
             ),
-            "count": counts.data,
+            "relative_abundance" if gene.standard.shares_of else "count": counts.data,
         }
     )
     frame.sort("library_id", "feature_id").write_parquet(target, compression="zstd")

@@ -8,14 +8,14 @@ a classifier gives to pieces of a marker gene picked out of a metagenome, which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.history import read_history
 from soilbio.dataset.shares import sum_of_shares
-from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
-from soilbio.diversity.community import FEWEST_READS
+from soilbio.dataset.tables import RANKS
+from soilbio.diversity.community import FEWEST_READS, is_left_out
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ("library_id", "reads", "named_share", "shannon", "simpson")
 # What is shared out, as words: genomes tell species, pieces of a marker gene genera.
-PLURALS = {"species": "species", "genus": "genera"}
+# Wider ranks are taken where laboratories are compared that have no finer names in common.
+FEATURES = "feature_id"
+PLURALS = {
+    **{"species": "species", "genus": "genera", "family": "families", "order": "orders"},
+    **{"class": "classes", "phylum": "phyla", "kingdom": "kingdoms", "domain": "domains"},
+    FEATURES: "features",
+}
 _METRICS = {
     "bray_curtis": "shares of {taxa}, made up to 1 in each library; not rarefied",
     "robust_aitchison": "shares of {taxa}: robust centred log-ratio, absent ones 0, Euclidean",
@@ -111,10 +117,16 @@ def _row_of(dataset: Dataset, assay: str) -> Row:
     return row
 
 
-def read_profiles(dataset: Dataset, assay: str) -> Profiles:
+def read_profiles(
+    dataset: Dataset,
+    *assays: str,
+    libraries: Collection[str] | None = None,
+    rank: str | None = None,
+) -> Profiles:
     """Add up the shares of each species; what has no species, or an excluding flag, stays out.
 
-    Of a marker gene, each genus: pieces from anywhere in it seldom tell species.
+    Of a marker gene, each genus: pieces from anywhere in it seldom tell species. With a `rank`, of
+    each name of that, or of each feature (`FEATURES`); with `libraries`, of these alone.
     """
     import numpy as np
     import polars as pl
@@ -122,20 +134,24 @@ def read_profiles(dataset: Dataset, assay: str) -> Profiles:
 
     rows = (
         dataset.tables["libraries"]
-        .filter(pl.col("assay_id") == assay)
+        .filter(pl.col("assay_id").is_in(assays))
         .select("library_id", "sample_id", "control_type", "status", "reads_nonchimeric")
         .sort("library_id")
         .collect()
     )
+    if libraries is not None:
+        rows = rows.filter(pl.col("library_id").is_in(list(libraries)))
     libraries = rows["library_id"].to_list()
-    rank = "genus" if _row_of(dataset, assay)["abundance"] == "marker" else "species"
+    if rank is None:
+        is_marker = any(_row_of(dataset, one)["abundance"] == "marker" for one in assays)
+        rank = "genus" if is_marker else "species"
     shares = _shares(dataset, libraries, rank)
-    taxa = sorted(shares[rank].unique().to_list())
+    taxa = sorted(shares["name"].unique().to_list())
     row_of = {name: place for place, name in enumerate(libraries)}
     column_of = {name: place for place, name in enumerate(taxa)}
     places = (
         np.array([row_of[name] for name in shares["library_id"]], dtype=np.int64),
-        np.array([column_of[name] for name in shares[rank]], dtype=np.int64),
+        np.array([column_of[name] for name in shares["name"]], dtype=np.int64),
     )
     size = (len(libraries), len(taxa))
     matrix = csr_array((shares["share"].to_numpy(), places), shape=size, dtype=np.float64)
@@ -155,23 +171,21 @@ def read_profiles(dataset: Dataset, assay: str) -> Profiles:
 def _shares(dataset: Dataset, libraries: list[str], rank: str) -> Any:
     import polars as pl
 
-    flags = pl.col("flags").fill_null("").str.split("|")
-    is_out = flags.list.set_intersection(list(EXCLUDING_FLAGS)).list.len() > 0
     value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
     # Estimates are shares already; counts become them.
     whole = pl.when(pl.col("count").is_null()).then(1.0).otherwise(value.sum().over("library_id"))
+    names = dataset.tables["features"].select(
+        "feature_id", pl.col(rank).alias("name"), is_left_out().alias("is_out")
+    )
     return (
         dataset.tables["counts"]
         .filter(pl.col("library_id").is_in(libraries))
         .with_columns((value / whole).alias("share"))
-        .join(
-            dataset.tables["features"].select("feature_id", rank, is_out.alias("is_out")),
-            on="feature_id",
-        )
-        .filter(~pl.col("is_out"), pl.col(rank).fill_null("") != "")
-        .group_by("library_id", rank)
+        .join(names, on="feature_id")
+        .filter(~pl.col("is_out"), pl.col("name").fill_null("") != "")
+        .group_by("library_id", "name")
         .agg(sum_of_shares("share"))
-        .sort("library_id", rank)
+        .sort("library_id", "name")
         .collect()
     )
 

@@ -17,12 +17,16 @@ from soilbio.errors import problem_of
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Reads that each library is drawn to; `coverage` is None where all are drawn to the same."""
+    """Reads that each library is drawn to; `coverage` is None where all are drawn to the same.
+
+    Where nothing is drawn, `shares_of` says what is compared by its shares.
+    """
 
     sizes: Mapping[str, int]
     left_out: Mapping[str, str]
     coverage: float | None = None
     notes: tuple[str, ...] = field(default=())
+    shares_of: str = ""
 
     @property
     def libraries(self) -> list[str]:
@@ -31,11 +35,15 @@ class Standard:
 
     @property
     def told(self) -> str:
-        """Say what libraries are drawn to."""
+        """Say what libraries are drawn to, if they are."""
+        if self.shares_of:
+            return f"as shares of {self.shares_of}"
+        drawn = "drawn without replacement"
         if self.coverage is None:
-            return f"to {next(iter(self.sizes.values()), 0):,} reads each"
+            return f"{drawn} to {next(iter(self.sizes.values()), 0):,} reads each"
         least, most = min(self.sizes.values(), default=0), max(self.sizes.values(), default=0)
-        return f"to a coverage of {self.coverage:.4f} each, which is {least:,} to {most:,} reads"
+        each = f"to a coverage of {self.coverage:.4f} each, which is {least:,} to {most:,} reads"
+        return f"{drawn} {each}"
 
 
 def equal_reads(community: Community, _: Mapping[str, str], *, asked: int | str) -> Standard:

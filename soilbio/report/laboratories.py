@@ -216,9 +216,9 @@ def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
     out = len(gene.standard.left_out)
     yield (
         f"Of {', '.join(gene.assays)}, whose numbers may be compared; others stand beside them."
-        f" {len(gene.standard.libraries)} libraries, drawn without replacement"
-        f" {gene.standard.told}; {out} are left out, with fewer reads or as controls. Bray-Curtis"
-        " of shares. Raw counts stay in the dataset; nothing is corrected."
+        f" {len(gene.standard.libraries)} libraries, {gene.standard.told}; {out} are left out, with"
+        " too few reads or as controls. Bray-Curtis of shares. Raw counts stay in the dataset;"
+        " nothing is corrected."
     )
     yield from (f"{note[0].upper()}{note[1:]}." for note in gene.notes)
     if gene.points:
