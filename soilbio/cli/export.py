@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.exporters.evidence import reasons_of, table_of, told_of_combined
     from soilbio.exporters.package import write_package, write_refusal
     from soilbio.exporters.redact import redacted_view
-    from soilbio.exporters.registry import check_target
+    from soilbio.exporters.registry import as_target, check_target
     from soilbio.transfer.entries import of_export
     from soilbio.transfer.ledger import NAME, ready
 
@@ -75,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         key = _key(args)
         view = redacted_view(dataset, args.recipient, args.purpose, on, key)
+        view = as_target(view, args.target)
         check_target(view, args.target)
         reasons = [reasons_of(view.in_use()), *told_of_combined(view.combined())]
         told = "\n".join([table_of(view.in_use(), view.evidence), "", *reasons])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from soilbio.errors import problem_of
-from soilbio.standards.materials import are_several, by_material
+from soilbio.standards.materials import soils_of
+from soilbio.standards.pseudonyms import is_pseudonym
 
 if TYPE_CHECKING:
     from soilbio.dataset.history import History
@@ -113,7 +113,13 @@ def _by_assay(
 
 
 def soils_in(dataset: Dataset) -> dict[str, str]:
-    """Give the soil of each sample of a dataset, merged or not; see `soils_of`."""
+    """Give the soil of each sample of a dataset, merged or not; see `materials.soils_of`."""
+    laboratories = laboratories_in(dataset)
+    return soils_of(dataset.table("samples").iter_rows(named=True), laboratories)
+
+
+def laboratories_in(dataset: Dataset) -> dict[str, set[str]]:
+    """Give the laboratories, datasets that were merged, which have libraries of each sample."""
     owners: dict[str, set[str]] = {}
     for name, own in dataset.history.get("libraries", {}).items():
         for library in own:
@@ -122,7 +128,27 @@ def soils_in(dataset: Dataset) -> dict[str, str]:
     rows = dataset.table("libraries").select("library_id", "sample_id").iter_rows()
     for library, sample in rows:
         laboratories.setdefault(sample, set()).update(owners.get(library, {""}))
-    return soils_of(dataset.table("samples").iter_rows(named=True), laboratories)
+    return laboratories
+
+
+def hides_soils(dataset: Dataset, laboratories: Mapping[str, Collection[str]]) -> bool:
+    """Tell whether samples of several laboratories may be of one soil, and a sender withheld which.
+
+    These are under pseudonyms, and of no material that is told.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    laboratories : mapping of sample to the laboratories that have libraries of it
+
+    """
+    if not dataset.shared:
+        return False
+    owners: set[str] = set()
+    for row in dataset.table("samples").iter_rows(named=True):
+        if is_pseudonym(row["sample_id"]) and not row.get("source_mat_id"):
+            owners.update(laboratories.get(row["sample_id"], ()))
+    return len(owners) > 1
 
 
 def shared_soils(soil_of: Mapping[str, str], samples: Iterable[str]) -> dict[str, list[str]]:
@@ -131,37 +157,6 @@ def shared_soils(soil_of: Mapping[str, str], samples: Iterable[str]) -> dict[str
     for sample in sorted(set(samples)):
         found.setdefault(soil_of[sample], []).append(sample)
     return {soil: own for soil, own in found.items() if len(own) > 1}
-
-
-def soils_of(
-    samples: Iterable[Mapping[str, Any]], laboratories: Mapping[str, set[str]]
-) -> dict[str, str]:
-    """Give the soil of each sample: itself, or the material that it shares with other samples.
-
-    An id of one's own makes samples of several laboratories one soil; of one laboratory, where it
-    may be the plot's or the field's, only an archive's accession does.
-
-    Parameters
-    ----------
-    samples : iterable of rows of `samples`
-    laboratories : mapping of sample to the laboratories that have libraries of it
-
-    """
-    materials, _ = by_material(
-        (" | ".join(sorted(laboratories.get(row["sample_id"], ()))), row) for row in samples
-    )
-    soil_of = {sample: sample for sample in laboratories}
-    for material, rows in sorted(materials.items(), key=itemgetter(0)):
-        known = sorted({row["sample_id"] for _, row in rows} & soil_of.keys())
-        if len(known) < 2:
-            continue
-        is_of_one = len({one for sample in known for one in laboratories[sample]}) < 2
-        if is_of_one and (not material.is_accession or are_several(rows)):
-            continue
-        joined = {soil_of[sample] for sample in known}
-        first = min(joined)
-        soil_of |= {sample: first for sample, soil in soil_of.items() if soil in joined}
-    return soil_of
 
 
 def one_each(

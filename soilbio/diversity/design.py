@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from soilbio.diversity.comparable import one_each, soils_of
+from soilbio.diversity.comparable import hides_soils, one_each
 from soilbio.diversity.partition import partition, partition_of_repeated
 from soilbio.diversity.permutation import is_number
 from soilbio.diversity.restricted import blocks_of_several, in_blocks, shuffled
 from soilbio.errors import Problems
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
+from soilbio.standards.materials import soils_of
 
 if TYPE_CHECKING:
     from skbio import DistanceMatrix
@@ -64,6 +65,11 @@ class Known:
         self.shared = set(blocks_of_several(self.libraries, self.laboratory, self.soil_of))
         self.notes: list[str] = []
         self._note_aliquots()
+        if hides_soils(dataset, laboratories):
+            self.notes.append(
+                "which samples of several laboratories are of one soil was not shared: where some"
+                " are, their libraries are taken for replicates, and p is too small"
+            )
         self.values: dict[str, dict[str, str]] = {}
         for column in columns:
             value_of = dict(samples.select("sample_id", column).iter_rows())

@@ -28,6 +28,7 @@ from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, counted, keep_counts
 from soilbio.exporters.filled import filled_columns, frame_of
 from soilbio.exporters.gate import Gate, key_of, open_gate
+from soilbio.exporters.materials import laboratories_of, told_materials
 from soilbio.exporters.merged_history import Received, copy_history, cuts_of
 from soilbio.exporters.origins import origins_of
 from soilbio.exporters.profile_names import sheet_names
@@ -178,6 +179,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         work.names.of("dataset"),
         copied.origins,
         history,
+        _materials(work),
     )
 
 
@@ -279,6 +281,16 @@ def _samples(work: _Work) -> list[Row]:
         else:
             _drop(work, "samples", row, columns)
     return copied
+
+
+def _materials(work: _Work) -> dict[str, str]:
+    """Give the pseudonyms of soils that several shared samples are of, by their new ids."""
+    shared = {library: work.sample_of[library] for library in work.new_library}
+    rows = [row for row in work.rows("samples") if row["sample_id"] in work.new_sample]
+    decided = [(row, work.gate.of(work.key_of_sample[row["sample_id"]])) for row in rows]
+    laboratories = laboratories_of(work.source.history, shared)
+    told = told_materials(decided, laboratories, work.names)
+    return {work.new_sample[old]: new for old, new in sorted(told.items())}
 
 
 def _is_library_kept(work: _Work, library: str) -> bool:

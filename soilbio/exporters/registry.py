@@ -10,6 +10,7 @@ from pathlib import Path
 from soilbio.agreements.model import Strictness
 from soilbio.errors import Refused
 from soilbio.exporters.evidence import Evidence
+from soilbio.exporters.materials import with_materials
 from soilbio.exporters.view import View
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -22,7 +23,8 @@ class Target:
 
     `licences` are those that its public archive takes; empty where any will do. What goes to an
     open archive everybody has, for ever. `files` are names or patterns of what lies in its folder.
-    What `wants_reads` is written of read files, which are named with the request.
+    What `wants_reads` is written of read files, which are named with the request. What
+    `tells_soils` stays with its recipient, and has pseudonyms for the ids of materials.
     """
 
     what: str
@@ -32,6 +34,7 @@ class Target:
     licences: tuple[str, ...] = ()
     is_open_archive: bool = False
     wants_reads: bool = False
+    tells_soils: bool = False
 
 
 _OPEN_LICENCES = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
@@ -43,16 +46,19 @@ TARGETS = {
         "soilbio.exporters.biom:write",
         ("*.biom",),
         (SharingClass.COUNTS,),
+        tells_soils=True,
     ),
     "tsv": Target(
         "tab-separated tables with a dictionary of their columns",
         "soilbio.exporters.tsv:write",
         ("*.tsv",),
+        tells_soils=True,
     ),
     "tables": Target(
         "the tables as Parquet, TSV and a workbook",
         "soilbio.exporters.tables:write",
         ("*.tsv", "*.parquet", "*.xlsx"),
+        tells_soils=True,
     ),
     "dwca": Target(
         "Darwin Core Archives for GBIF",
@@ -95,12 +101,14 @@ TARGETS = {
         "soilbio.exporters.phyloseq:write",
         ("phyloseq",),
         (SharingClass.COUNTS,),
+        tells_soils=True,
     ),
     "qiime2": Target(
         "files that QIIME 2 imports, a folder for each assay",
         "soilbio.exporters.qiime2:write",
         ("qiime2",),
         (SharingClass.COUNTS,),
+        tells_soils=True,
     ),
     "summary": Target(
         "mean shares of genera in groups of at least five soils",
@@ -119,6 +127,7 @@ TARGETS = {
         "a soilbio dataset, to be sealed for a partner",
         "soilbio.exporters.partner:write",
         ("dataset",),
+        tells_soils=True,
     ),
 }
 
@@ -131,6 +140,11 @@ def writer_of(name: str) -> Writer:
     module, _, function = TARGETS[name].writer.partition(":")
     writer: Writer = getattr(importlib.import_module(module), function)
     return writer
+
+
+def as_target(view: View, name: str) -> View:
+    """Give a view as a format is to have it: with what it tells of soils, if it does."""
+    return with_materials(view) if TARGETS[name].tells_soils else view
 
 
 def check_target(view: View, name: str) -> None:

@@ -26,7 +26,8 @@ class View:
     joined by '|'; `of_sample` names those of a sample, by the id it has here. `agreements` are
     those that let the recipient have anything, by id@version, and `texts` how they are written.
     `dataset_id` is a pseudonym too. `origins` is, of a merged dataset, what its features were made
-    of, as far as the recipient may have it, and `history` how it was merged.
+    of, as far as the recipient may have it, and `history` how it was merged. `materials` are
+    pseudonyms of soils that several samples are of, by sample (`materials.with_materials`).
     """
 
     recipient: str
@@ -42,6 +43,7 @@ class View:
     dataset_id: str
     origins: pl.LazyFrame | None = None
     history: History = field(default_factory=dict)
+    materials: Mapping[str, str] = field(default_factory=dict)
 
     def decision_of(self, sample_id: str) -> Decision:
         """Give the decision on a sample of this view."""

@@ -16,7 +16,7 @@ from soilbio.dataset.history import (
     read_making,
 )
 from soilbio.dataset.package import RUN
-from soilbio.diversity.comparable import shared_soils, soils_in
+from soilbio.diversity.comparable import hides_soils, laboratories_in, shared_soils, soils_in
 from soilbio.report.citations import citations_of
 from soilbio.report.content import plural
 from soilbio.report.summaries import libraries_once, number_of_features
@@ -89,18 +89,24 @@ def _what(dataset: Dataset) -> str:
     )
 
 
+_HIDDEN = " Which samples of several laboratories are of one soil was not shared with us."
+
+
 def _materials(dataset: Dataset) -> str:
     """Say how many of the samples are of one soil with others."""
     import polars as pl
 
+    is_hidden = hides_soils(dataset, laboratories_in(dataset))
+    hidden = _HIDDEN if is_hidden else ""
     is_soil = pl.col("control_type").fill_null("") == ""
     samples = dataset.table("libraries").filter(is_soil)["sample_id"].to_list()
     shared = shared_soils(soils_in(dataset), samples)
     if not shared:
-        return ""
+        return hidden
     return (
         f" {sum(map(len, shared.values())):,} of the samples are of {plural(len(shared), 'soil')},"
         " by the ids of their material: those of one soil are no replicates of each other."
+        f"{hidden}"
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from soilbio.standards.insdc import INFORMAL_MISSING, is_missing
 from soilbio.standards.mixs import parse_depth, parse_lat_lon
+from soilbio.standards.pseudonyms import is_pseudonym
 from soilbio.standards.written import written_plainly
 
 # Whole ids, alone or at the end of a URL or behind a prefix; more text tells of a part of it.
@@ -66,7 +68,7 @@ def by_material(samples: Iterable[tuple[str, Row]]) -> tuple[dict[Material, Rows
     """Give the samples of each material, and the ids that are none by what samples say.
 
     Increments of one core are soils of their own: an id whose samples are of several depths is a
-    material for each depth.
+    material for each depth. A pseudonym stands for an accession: its sender knew what is one soil.
 
     Parameters
     ----------
@@ -78,7 +80,7 @@ def by_material(samples: Iterable[tuple[str, Row]]) -> tuple[dict[Material, Rows
     for who, row in samples:
         own, is_archived = material_of(row.get("source_mat_id") or "")
         name, is_accession = material_of(row["sample_id"])
-        archived |= {own} if is_archived else set()
+        archived |= {own} if is_archived or is_pseudonym(own) else set()
         archived |= {name} if is_accession else set()
         for material in {own, name if is_accession else ""} - {""}:
             found.setdefault(material, []).append((who, row))
@@ -135,3 +137,32 @@ def are_several(rows: Iterable[tuple[str, Row]]) -> bool:
         for one, other in combinations(places, 2)
     )
     return far or any(len(own) > 1 for own in said.values())
+
+
+def soils_of(samples: Iterable[Row], laboratories: Mapping[str, set[str]]) -> dict[str, str]:
+    """Give the soil of each sample: itself, or the material that it shares with other samples.
+
+    An id of one's own makes samples of several laboratories one soil; of one laboratory, where it
+    may be the plot's or the field's, only an archive's accession does.
+
+    Parameters
+    ----------
+    samples : iterable of rows of `samples`
+    laboratories : mapping of sample to the laboratories that have libraries of it
+
+    """
+    materials, _ = by_material(
+        (" | ".join(sorted(laboratories.get(row["sample_id"], ()))), row) for row in samples
+    )
+    soil_of = {sample: sample for sample in laboratories}
+    for material, rows in sorted(materials.items(), key=itemgetter(0)):
+        known = sorted({row["sample_id"] for _, row in rows} & soil_of.keys())
+        if len(known) < 2:
+            continue
+        is_of_one = len({one for sample in known for one in laboratories[sample]}) < 2
+        if is_of_one and (not material.is_accession or are_several(rows)):
+            continue
+        joined = {soil_of[sample] for sample in known}
+        first = min(joined)
+        soil_of |= {sample: first for sample, soil in soil_of.items() if soil in joined}
+    return soil_of

@@ -8,8 +8,8 @@ from example_dataset import example_tables
 from unit.harmonise.test_merge import column, merge, renamed, write
 
 from soilbio.dataset.read import read_dataset
-from soilbio.diversity.comparable import soils_of
 from soilbio.errors import InputError
+from soilbio.standards.materials import soils_of
 
 SOILS = pl.col("lat_lon").fill_null("") != ""
 
