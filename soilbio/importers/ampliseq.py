@@ -14,6 +14,8 @@ from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 
 _TABLE = ("dada2/ASV_table.tsv", "dada2/ASV_table.tsv.gz")
+# ASVs put together by VSEARCH, by the name of that in their middle; only these are classified.
+_CLUSTERS = ("vsearch_cluster/ASV_post_clustering_filtered.table.tsv",)
 _SEQUENCES = ("dada2/ASV_seqs.fasta", "dada2/ASV_seqs.fasta.gz")
 # Of one database the first that is there: species and UNITE's hypotheses are added to the others.
 _BEGINNINGS = ("ASV_tax_species_SH", "ASV_tax_SH", "ASV_tax_species", "ASV_tax")
@@ -46,10 +48,11 @@ def recognise(source: Path) -> str:
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
-    """Read ASVs as DADA2 left them, and their lineages."""
+    """Read ASVs as DADA2 left them, or OTUs if they were clustered then; and their lineages."""
     told = stated(options)
     folder = sources[0]
-    files = [one_of(folder, _TABLE, "the table of ASVs"), one_of(folder, _SEQUENCES, "sequences")]
+    asvs, clusters = one_of(folder, _TABLE, "the table of ASVs"), first_of(folder, _CLUSTERS)
+    files = [clusters or asvs, one_of(folder, _SEQUENCES, "sequences")]
     lineages = {
         name: paths for name, names in _LINEAGES.items() if (paths := _by_database(folder, names))
     }
@@ -61,6 +64,12 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found.sources += tuple(one.path for one in (run, versions) if one.path)
     found.notes += [*run.notes, *versions.notes]
     found.method = dict(_method(settings, _versions(versions.settings)))
+    if clusters:
+        found.method |= _clustered(found.method, settings)
+        found.notes.append(
+            f"features are OTUs of {clusters.relative_to(folder)}: other ASVs than their centroids"
+            f" have no lineage; {asvs.relative_to(folder)} is not taken"
+        )
     if lineages:
         found.method["classifier"] = " / ".join(lineages)
         found.method |= dict(_reference(next(iter(lineages.values())), settings))
@@ -160,3 +169,14 @@ def _method(settings: Mapping[str, Any], versions: Mapping[str, str]) -> Iterato
     known = {name: settings[name] for name in wanted if settings.get(name) is not None}
     if known:
         yield "engine_parameters", json.dumps(known, sort_keys=True)
+
+
+def _clustered(method: Mapping[str, str], settings: Mapping[str, Any]) -> dict[str, str]:
+    """Say that ASVs were clustered, at which identity if it is told."""
+    known = json.loads(method.get("engine_parameters", "{}"))
+    identity = settings.get("vsearch_cluster_id")
+    known["then"] = "vsearch --cluster_smallmem" + (f" --id {identity}" if identity else "")
+    return {
+        "engine": "dada2, then vsearch OTUs",
+        "engine_parameters": json.dumps(known, sort_keys=True),
+    }

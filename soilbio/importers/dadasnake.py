@@ -16,6 +16,8 @@ from soilbio.importers.stated import stated
 
 _TABLE = ("sequenceTables/all.seqTab.tax.tsv", "sequenceTables/all.seqTab.tsv")
 _SEQUENCES = ("sequenceTables/all.seqs.fasta",)
+# Steps behind it that leave features out or cluster them: their tables are smaller ones.
+_LATER = ("post/filtered.*Tab*", "clusteredTables/*Tab*")
 _SETTINGS = ("full.config.yaml", "*.config.yaml", "config*.yaml")
 
 
@@ -45,6 +47,12 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     run = read_newest(folder, _SETTINGS, lambda one: dict(_method(one)))
     found.sources += (run.path,) if run.path else ()
     found.notes += run.notes
+    later = sorted(path.relative_to(folder) for name in _LATER for path in folder.glob(name))
+    if later:
+        found.notes.append(
+            f"tables of later steps are not taken: {', '.join(map(str, later))}; to have what they"
+            " leave out left out, import one as `table`"
+        )
     found.method = {"engine": "dada2", **dict(_method(run.settings))}
     return found
 

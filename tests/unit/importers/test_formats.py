@@ -164,3 +164,35 @@ def test_what_kraken2_says_of_ampliseq_s_features_is_taken(tmp_path):
     assert "classifications in pplace are not taken" in found.notes
     named = parse_lineage(found.features[next(iter(SEQUENCES))].lineage)
     assert (named["class"], named["genus"]) == ("Bacilli", "Bacillus")
+
+
+def test_of_ampliseq_s_clusters_all_have_lineages_and_are_called_so(tmp_path):
+    from soilbio.harmonise.compare import kind_of_features
+
+    (folder,) = OUTPUTS["ampliseq"][1](tmp_path)
+    taxonomy = folder / "dada2" / "ASV_tax.silva_138_2.tsv"
+    lines = taxonomy.read_text().splitlines(keepends=True)
+    taxonomy.write_text("".join(one for one in lines if not one.startswith(("ASV2", "ASV4"))))
+    (folder / "vsearch_cluster").mkdir()
+    table = folder / "vsearch_cluster" / "ASV_post_clustering_filtered.table.tsv"
+    table.write_text("\tsoil-A\tsoil-B\tblank\nASV1\t150\t56\t2\nASV3\t7\t0\t0\n")
+    settings = folder / "pipeline_info" / "params_2026.json"
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | {"vsearch_cluster_id": 0.97}))
+    found = read("ampliseq", [folder], {})
+    assert found.counts["value"].sum() == sum(COUNTS.values())
+    assert all(one.lineage and one.sequence for one in found.features.values())
+    parameters = found.method["engine_parameters"]
+    assert json.loads(parameters)["then"].endswith("--id 0.97")
+    for engine in (found.method["engine"], "dada2"):
+        assay = {"library_strategy": "AMPLICON", "engine": engine, "engine_parameters": parameters}
+        assert kind_of_features(assay) == "clusters"
+    (note,) = [note for note in found.notes if "vsearch_cluster" in note]
+    assert "dada2/ASV_table.tsv is not taken" in note
+
+
+def test_tables_of_later_steps_of_dadasnake_are_named(tmp_path):
+    (folder,) = OUTPUTS["dadasnake"][1](tmp_path)
+    (folder / "post").mkdir()
+    (folder / "post" / "filtered.seqTab.tsv").write_text("OTU\n")
+    (note,) = [note for note in read("dadasnake", [folder], {}).notes if "later steps" in note]
+    assert "post/filtered.seqTab.tsv" in note
