@@ -12,7 +12,7 @@ from soilbio.dataset.history import ORIGINS, PLACEMENT
 from soilbio.harmonise.as_they_came import write_as_they_came
 from soilbio.harmonise.chimeras import flagged
 from soilbio.harmonise.common_ends import common_ends
-from soilbio.harmonise.domains import meant_by_gene, without_what_another_means
+from soilbio.harmonise.domains import judged
 from soilbio.harmonise.joined import joined_by_ends
 from soilbio.harmonise.lineages import (
     BY_HYPOTHESIS,
@@ -37,7 +37,6 @@ from soilbio.harmonise.withheld import are_names_withheld
 if TYPE_CHECKING:
     import polars as pl
 
-    from soilbio.harmonise.domains import Domains
     from soilbio.harmonise.lots import Lots
     from soilbio.harmonise.ways import Part
 
@@ -75,8 +74,7 @@ def merged_numbers(
     import polars as pl
 
     once = list(_once(sources))
-    meant = meant_by_gene(sources)
-    own = [(source, *_own(source, taken, ways, (shared.lots, meant))) for source, taken in once]
+    own = [(source, *_own(source, taken, ways, shared.lots)) for source, taken in once]
     parts = _changed(own, ways, told, shared, scratch)
     if placing := ways.by_clades:
         place_features(parts, placing, scratch)
@@ -175,7 +173,7 @@ def _of_its(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
 def _changed(
     parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Path
 ) -> list[Part]:
-    """Turn, trim and name sequences, as far as that is asked for."""
+    """Turn, trim and name sequences, as far as that is asked for; tell whose domain is meant."""
     genes = ways.genes or (ways.classifier.sequences if ways.classifier else None)
     if placing := ways.by_clades:
         parts = turned(parts, gene_file(placing.common, scratch), told.notes, scratch)
@@ -187,7 +185,7 @@ def _changed(
         parts = _cut(parts, ways, told, shared, scratch)
     if ways.classifier:
         parts = reclassified(parts, ways.classifier, told.notes, scratch)
-    return parts
+    return judged(parts, shared.with_libraries, told.notes)
 
 
 def _cut(parts: list[Part], ways: Ways, told: Told, shared: Shared, scratch: Path) -> list[Part]:
@@ -234,13 +232,11 @@ def _once(sources: Sequence[Source]) -> Iterator[tuple[Source, list[str]]]:
 
 
 def _own(
-    source: Source, taken: Sequence[str], ways: Ways, known: tuple[Lots, Domains]
+    source: Source, taken: Sequence[str], ways: Ways, lots: Lots
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     import polars as pl
 
-    lots, meant = known
     counts, features = own_tables(source, lots)
-    features = without_what_another_means(source, features, meant)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
     if ways.level not in ("feature", BY_HYPOTHESIS, PLACEMENT):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import LOTS, write_said
 from soilbio.dataset.tables import FEATURES
 from soilbio.harmonise.lots import of_lots, one_row_each, with_lots
+from soilbio.taxonomy.settle import OFF_TARGET, has_flag, without_flag
 
 if TYPE_CHECKING:
     import polars as pl
@@ -215,10 +216,8 @@ def _rows(source: Source, features: pl.LazyFrame, became: Became, level: str) ->
     columns = [*_COLUMNS, "source", "own_id", "came_as", LOTS]
     if kept is not None and source.history.get("level") != "feature":
         # Its features are of several already: what these were stays known through them.
-        new = placed.select("came_as", "new").unique()
         own = kept if became.lots is None else of_lots(kept, became.lots)
-        former = own.join(new, left_on="feature_id", right_on="came_as", how="inner")
-        return former.with_columns(pl.col("new").alias("feature_id")).select(columns)
+        return _former(own, placed).select(columns)
     if level != "feature":  # texts were not held while names were compared
         texts = _texts(source, kept)
         placed = placed.drop(_TEXTS).join(texts, on=["source", "came_as"], how="left")
@@ -226,6 +225,28 @@ def _rows(source: Source, features: pl.LazyFrame, became: Became, level: str) ->
     else:
         placed = placed.with_columns(pl.col("feature_id").alias("own_id"))
     return placed.with_columns(pl.col("new").alias("feature_id")).select(columns)
+
+
+def _former(kept: pl.LazyFrame, placed: pl.LazyFrame) -> pl.LazyFrame:
+    """Give what taxa were before under the new names of these, with their domains as judged now.
+
+    What is said of a taxon in some lots only is said of what it was in these.
+    """
+    import polars as pl
+
+    is_meant = ~has_flag(OFF_TARGET)
+    new = placed.select("came_as", "new", pl.col(LOTS).alias("there"), is_meant=is_meant).unique()
+    lots, there = (pl.col(name).str.split("|") for name in (LOTS, "there"))
+    both = lots.list.set_intersection(there).list.sort().list.join("|")
+    return (
+        kept.join(new, left_on="feature_id", right_on="came_as", how="inner")
+        .with_columns(
+            pl.col("new").alias("feature_id"),
+            pl.when("is_meant").then(without_flag(OFF_TARGET)).otherwise("flags"),
+            pl.when(pl.col("there").is_null()).then(LOTS).otherwise(both).alias(LOTS),
+        )
+        .filter(pl.col(LOTS).is_null() | (pl.col(LOTS) != ""))
+    )
 
 
 def _texts(source: Source, kept: pl.LazyFrame | None) -> pl.LazyFrame:

@@ -12,20 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import RANKS
-from soilbio.harmonise.domains import OFF_TARGET, meant_by_gene, of_assay
+from soilbio.harmonise.domains import domains_of
 from soilbio.harmonise.ways import CONFIDENCE, sequences_of, write_fasta
 from soilbio.profile.classify import Database, classify
 from soilbio.profile.tools import ToolFailed, run_tool
 from soilbio.references.build import build_sintax
 from soilbio.taxonomy.canonical import canonical
 from soilbio.taxonomy.flags import Target, flags_of
-from soilbio.taxonomy.settle import MARK
+from soilbio.taxonomy.settle import MARK, OFF_TARGET
 from soilbio.taxonomy.sintax import read_sintax
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from soilbio.harmonise.domains import Domains
     from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
     from soilbio.references.manifest import Reference
@@ -69,36 +68,48 @@ def reclassified(
     notes["features_without_a_sequence_that_keep_their_names"] = (
         without.unique().select(pl.len()).collect().item()
     )
-    meant = meant_by_gene([source for source, _, _ in parts])
     return [
-        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts, meant)))
+        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts)))
         for source, counts, own in parts
     ]
 
 
-def _meant(source: Source, counts: pl.LazyFrame, meant: Domains) -> pl.LazyFrame:
-    """Give the domains that the assays of features are meant for; of others nothing is known."""
+def _meant(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
+    """Give the domains that each assay of a feature is meant for.
+
+    Where the primers of any of them are not known, nothing is. What others of the gene are meant
+    for is asked later (`domains.judged`).
+    """
     import polars as pl
 
     known = pl.LazyFrame(
         [
             (row["assay_id"], domain)
             for row in source.rows("assays")
-            for domain in sorted(of_assay(row, meant)) or (None,)
+            for domain in sorted(domains_of(row)) or (None,)
         ],
         schema={"assay_id": pl.String, "domain": pl.String},
         orient="row",
     )
     libraries = source.frame("libraries").select("library_id", "assay_id")
-    return (
+    by_assay = (
         counts.select("library_id", "feature_id")
         .join(libraries, on="library_id", how="inner")
         .select("feature_id", "assay_id")
         .unique()
         .join(known, on="assay_id", how="inner")
+    )
+    assays = by_assay.group_by("feature_id").agg(
+        pl.col("assay_id").n_unique().alias("assays"),
+        pl.col("domain").null_count().alias("unknown"),
+    )
+    is_meant = pl.col("len") == pl.col("assays")
+    return (
+        by_assay.group_by("feature_id", "domain")
+        .len()
+        .join(assays.filter(pl.col("unknown") == 0), on="feature_id", how="inner")
         .group_by("feature_id")
-        .agg(pl.col("domain").alias("meant"))
-        .filter(pl.col("meant").list.drop_nulls().list.len() == pl.col("meant").list.len())
+        .agg(pl.col("domain").filter(is_meant).alias("meant"))
     )
 
 

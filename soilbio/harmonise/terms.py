@@ -154,7 +154,10 @@ def within(circle: Circle, parts: Sequence[Part]) -> list[Part]:
 
 
 def _with_lots(source: Source, features: pl.LazyFrame) -> pl.LazyFrame:
-    """Give features of what was merged by name the lots of all that they were made of."""
+    """Give features of what was merged by name the lots of all that they were made of.
+
+    Those that have lots already are what is said of them in these.
+    """
     import polars as pl
 
     kept = kept_origins(source)
@@ -165,7 +168,8 @@ def _with_lots(source: Source, features: pl.LazyFrame) -> pl.LazyFrame:
         .explode(LOTS)
         .group_by("feature_id")
         .agg(pl.col(LOTS).drop_nulls().unique().sort().str.join("|"))
-        .rename({"feature_id": "came_as"})
+        .rename({"feature_id": "came_as", LOTS: "every"})
     )
     columns = features.collect_schema().names()
-    return features.drop(LOTS).join(lots, on="came_as", how="left").select(columns)
+    known = features.join(lots, on="came_as", how="left")
+    return known.with_columns(pl.coalesce(LOTS, "every").alias(LOTS)).select(columns)

@@ -20,6 +20,10 @@ CONFLICT = "conflict-"
 # no chimera; what one found too short may be one with what another, cut since, has whole.
 CHIMERA = "chimera"
 _OF_ALL_ROWS = (CHIMERA, "off-target-length")
+# Of a feature if all rows of any of its domains have it: one that another dataset's primers are
+# meant for is not off target.
+OFF_TARGET = "off-target-domain"
+_BY_ROWS = (*_OF_ALL_ROWS, OFF_TARGET)
 _BACKBONES = ("ncbi_taxid", "gtdb_species")
 
 
@@ -93,10 +97,8 @@ def _compared(rank: str, ranks: Sequence[str]) -> pl.Expr:
 
 def _in_conflict(rank: str, ranks: Sequence[str]) -> pl.Expr:
     """Tell whether a group has several names at a rank, or had when it was merged before."""
-    import polars as pl
-
-    before = pl.col("flags").fill_null("").str.split("|").list.contains(f"{CONFLICT}{rank}")
-    return (_compared(rank, ranks).n_unique() > 1) | before.any()
+    before = has_flag(f"{CONFLICT}{rank}").any()
+    return (_compared(rank, ranks).n_unique() > 1) | before
 
 
 def _are_others(rank: str, ranks: Sequence[str]) -> pl.Expr:
@@ -123,7 +125,8 @@ def said(ranks: Sequence[str]) -> list[pl.Expr]:
     return [
         # Of what nothing is said in any row nothing is said: its names are withheld.
         pl.when(pl.col("flags").is_not_null().any()).then(flags.str.join("|")).alias("flags"),
-        *(flags.str.split("|").list.contains(flag).all().alias(flag) for flag in _OF_ALL_ROWS),
+        *(has_flag(flag).all().alias(flag) for flag in _OF_ALL_ROWS),
+        _is_off_target().alias(OFF_TARGET),
         *(
             pl.when(_given(rank).n_unique() > 1)
             .then(plain_name(_given(rank)).first())
@@ -135,6 +138,16 @@ def said(ranks: Sequence[str]) -> list[pl.Expr]:
         *(_in_conflict(rank, ranks).alias(f"{rank}:differ") for rank in ranks),
         *(_are_others(rank, ranks).alias(f"{rank}:others") for rank in WIDEST if rank in ranks),
     ]
+
+
+def _is_off_target() -> pl.Expr:
+    """Tell whether any domain of a group is off target in all rows that name it."""
+    import polars as pl
+
+    is_off = has_flag(OFF_TARGET)
+    unnamed = pl.when(is_off).then(pl.lit(OFF_TARGET)).otherwise(pl.lit(""))
+    domain = pl.when(pl.col("domain").fill_null("") == "").then(unnamed).otherwise("domain")
+    return domain.n_unique() > domain.filter(~is_off).n_unique()
 
 
 def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
@@ -159,7 +172,7 @@ def settled(grouped: pl.DataFrame, ranks: Sequence[str]) -> pl.DataFrame:
         for rank in ranks
     ]
     return grouped.with_columns(*names, pl.concat_str(_of_all_rows(), *found).alias("flags")).drop(
-        *_OF_ALL_ROWS,
+        *_BY_ROWS,
         *(f"{rank}:{word}" for rank in ranks for word in ("all", "differ")),
         *(f"{rank}:others" for rank in WIDEST if rank in ranks),
     )
@@ -170,10 +183,25 @@ def _of_all_rows() -> pl.Expr:
     import polars as pl
 
     flags = pl.col("flags").str.split("|")
-    for flag in _OF_ALL_ROWS:
+    for flag in _BY_ROWS:
         others = flags.list.set_difference(pl.lit([flag]))
         flags = pl.when(pl.col(flag)).then(flags).otherwise(others)
     return flags.list.join("|")
+
+
+def has_flag(flag: str) -> pl.Expr:
+    """Tell of rows whether they have a flag."""
+    import polars as pl
+
+    return pl.col("flags").fill_null("").str.split("|").list.contains(flag)
+
+
+def without_flag(flag: str) -> pl.Expr:
+    """Give the flags of rows but one."""
+    import polars as pl
+
+    others = pl.col("flags").str.split("|").list.set_difference(pl.lit([flag]))
+    return others.list.sort().list.join("|").alias("flags")
 
 
 def as_flags(joined: pl.Expr, is_named: pl.Expr) -> pl.Expr:
