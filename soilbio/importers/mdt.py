@@ -44,6 +44,12 @@ def recognise(source: Path) -> str:
     return f"it has {', '.join(sorted(parts))}" if {"table", "taxa"} <= parts.keys() else ""
 
 
+def parts_in(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """Give the template's parts among a folder's files; sequences may be in a file beside them."""
+    parts, _ = _parts([path for path in files if not _is_book(path)])
+    return [path for path, _ in parts.values()], ["sequences"]
+
+
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read the template's parts."""
     told = stated(options)
@@ -72,14 +78,14 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         raise _no_ranks(parts["taxa"][0], header)
     taxa = taxa_of([row.get(key, "") for row in rows], texts, _placed(parts["taxa"]))
     known = Parts()
-    for source in sources:
-        if source.name.lower().endswith(FASTA):
-            known.add_sequences(str(source), read_fasta(source))
+    fastas = [source for source in sources if source.name.lower().endswith(FASTA)]
+    for source in fastas:
+        known.add_sequences(str(source), read_fasta(source))
     sequences = known.sequences
     known.add_lineages(_placed(parts["taxa"]), taxa)
     is_rows = features_are_rows(grid, taxa.keys() | sequences.keys(), told)
     names, libraries = (grid.rows, grid.columns) if is_rows else (grid.columns, grid.rows)
-    files = tuple(dict.fromkeys(path for path, _ in parts.values()))
+    files = (*dict.fromkeys(path for path, _ in parts.values()), *fastas)
     features = joined(names, sequences, taxa)
     check_alike(grid, features, told, is_rows=is_rows)
     told_of = list(_told_of(libraries, metadata, parts["samples"][0])) if metadata else []
@@ -150,7 +156,7 @@ def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
     for source in sources:
         if source.is_dir():
             yield from ((path, "", _ENDS.sub("", path.name)) for path in sorted(source.iterdir()))
-        elif source.suffix.lower() in (".xlsx", ".xls", ".ods"):
+        elif _is_book(source):
             try:
                 names = CalamineWorkbook.from_path(source).sheet_names
             except (CalamineError, OSError):
@@ -158,6 +164,10 @@ def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
             yield from ((source, name, name) for name in names)
         else:
             yield source, "", _ENDS.sub("", source.name)
+
+
+def _is_book(source: Path) -> bool:
+    return source.suffix.lower() in (".xlsx", ".xls", ".ods")
 
 
 class _Samples:

@@ -19,17 +19,23 @@ def recognise(source: Path) -> str:
     return "an R object" if source.name.lower().endswith(ENDS) else ""
 
 
+def parts_in(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
+    """Give the tables of an object in a folder's files, and what to look for beside them."""
+    tables, taxa, sequences = (
+        [path for path in files if path.name.startswith(name)]
+        for name in ("otu_table.", "tax_table.", "refseq.fa")
+    )
+    lacking = [kind for kind, own in (("sequences", sequences), ("lineages", taxa)) if not own]
+    return [*tables, *taxa, *sequences], lacking
+
+
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read counts, taxa and sequences."""
     told = stated(options)
-    files: list[Path] = []
-    for source in sources:
-        inside = ("otu_table.*", "tax_table.*", "refseq.fa*")
-        files += [path for name in inside for path in sorted(source.glob(name))] or [source]
-    with as_text(files) as texts:
+    with as_text(sources) as texts:
         # What we write of an object has features in rows; of tables nobody knows.
-        is_object = texts != files
+        is_object = texts != list(sources)
         rows = "features" if is_object and not told.rows else ""
         found = together(texts, sort_out(texts, told), told, rows=rows)
-    found.sources = tuple(files)
+    found.sources = tuple(sources)
     return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.found import Found
@@ -46,6 +47,9 @@ _MATRICES = ("biom", "qiime2")
 _PROFILES = ("metaphlan", "kraken2", "bracken", "sourmash", "sylph")
 # Tables that have sequences and lineages in files beside them, called anything.
 _WITH_OTHERS = ("biom", "dada2", "table")
+_KINDS = ("sequences", "lineages")
+# Folders with parts by fixed names, where sequences may be called anything, too.
+_BY_PARTS = ("mdt", "phyloseq")
 # Look for sums themselves: taxa of all ranks have reads of their own.
 _CHECKED = ("taxpasta",)
 
@@ -74,7 +78,7 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
     check_options(own, form, {}, problems)
     problems.raise_if_any()
     module = import_module(f"soilbio.importers.{form}")
-    files, notes = _files_of(form, module.recognise, sources)
+    files, notes = _files_of(form, module, sources)
     found: Found = module.read(files, options)
     found.notes += notes
     if "totals" in OPTIONS[form] and form not in _CHECKED:
@@ -90,7 +94,7 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
 
 
 def _files_of(
-    form: str, recognise: Callable[[Path], str], sources: Sequence[Path]
+    form: str, module: ModuleType, sources: Sequence[Path]
 ) -> tuple[list[Path], list[str]]:
     """Put in the place of a folder that is no output folder the files of the format in it.
 
@@ -101,13 +105,17 @@ def _files_of(
     files: list[Path] = []
     notes = []
     for source in sources:
-        is_loose = source.is_dir() and not _reason(recognise, source)
-        inside = _inside(source) if is_loose else []
-        own = [one for one in inside if _reason(recognise, one)]
-        ends = {ending_of(one) for one in own} - {""} if form in _PROFILES else set()
-        own = [one for one in inside if one in own or ending_of(one) in ends]
-        if own and form in _WITH_OTHERS:
-            own += _beside(source, [one for one in inside if one not in own])
+        is_whole = source.is_dir() and bool(_reason(module.recognise, source))
+        inside = _inside(source) if source.is_dir() and (not is_whole or form in _BY_PARTS) else []
+        wanted = _KINDS if form in _WITH_OTHERS else ()
+        if is_whole and form in _BY_PARTS:
+            own, wanted = module.parts_in(inside)
+        else:
+            own = [one for one in inside if _reason(module.recognise, one)]
+            ends = {ending_of(one) for one in own} - {""} if form in _PROFILES else set()
+            own = [one for one in inside if one in own or ending_of(one) in ends]
+        if own and wanted:
+            own += _beside(source, [one for one in inside if one not in own], wanted)
         files += own or [source]
         others = [one.name for one in inside if one not in own]
         if own and others:
@@ -115,8 +123,10 @@ def _files_of(
     return files, notes
 
 
-def _beside(folder: Path, files: Sequence[Path]) -> list[Path]:
+def _beside(folder: Path, files: Sequence[Path], wanted: Collection[str]) -> list[Path]:
     """Give the file of sequences and that of lineages in a table's folder, if they are there.
+
+    Of these two kinds what is wanted.
 
     Raises
     ------
@@ -124,7 +134,7 @@ def _beside(folder: Path, files: Sequence[Path]) -> list[Path]:
         If there are several of either: nobody knows which are the table's.
 
     """
-    found = {"sequences": list[Path](), "lineages": list[Path]()}
+    found = {kind: list[Path]() for kind in _KINDS}
     for one in files:
         if not one.name.lower().endswith((*FASTA, *ENDS)):
             continue
@@ -134,7 +144,8 @@ def _beside(folder: Path, files: Sequence[Path]) -> list[Path]:
             continue
         if parts.sequences or (parts.lineages and not parts.grids):
             found["sequences" if parts.sequences else "lineages"].append(one)
-    for kind, own in found.items():
+    for kind in wanted:
+        own = found[kind]
         if len(own) > 1:
             raise problem_of(
                 "import-table-count",
@@ -143,7 +154,7 @@ def _beside(folder: Path, files: Sequence[Path]) -> list[Path]:
                 expected=f"one table, and one file of its {kind} at most",
                 fix="Name the files of one table in the place of the folder",
             )
-    return [one for own in found.values() for one in own]
+    return [one for kind in wanted for one in found[kind]]
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -54,3 +54,52 @@ def test_a_folder_without_a_table_of_the_format_is_told_to_be_one(tmp_path):
     (tmp_path / "readme.txt").write_text("ours\n")
     with pytest.raises(InputError, match="Name the files in it"):
         read("dada2", [tmp_path], {})
+
+
+TAXA = "id\tkingdom\tgenus\none\tBacteria\tA\nother\tArchaea\t\n"
+
+
+@pytest.fixture
+def template(tmp_path) -> Path:
+    """A folder in the template of GBIF's toolkit, with sequences and a note beside it."""
+    folder = tmp_path / "template"
+    folder.mkdir()
+    (folder / "OTU_table.tsv").write_text("id\tS1\tS2\none\t5\t0\nother\t2\t7\n")
+    (folder / "taxonomy.tsv").write_text(TAXA)
+    (folder / "samples.tsv").write_text("id\teventDate\nS1\t2024-05-01\nS2\t2024-05-02\n")
+    (folder / "seqs.fasta").write_text(">one\nACGTACGT\n>other\nACGTTTTT\n")
+    (folder / "notes.txt").write_text("ours\n")
+    return folder
+
+
+def sequences(found) -> dict[str, str]:
+    return {name: one.sequence for name, one in found.features.items()}
+
+
+def test_a_folder_in_the_toolkit_s_template_is_taken_with_its_sequences(template):
+    found = read("mdt", [template], {})
+    assert sequences(found) == {"one": "ACGTACGT", "other": "ACGTTTTT"}
+    assert template / "seqs.fasta" in found.sources
+    assert f"1 files of {template} are not taken: notes.txt" in found.notes
+    (template / "other.fasta").write_text(">one\nACGTACGT\n")
+    with pytest.raises(InputError, match=r"other\.fasta.*import-table-count"):
+        read("mdt", [template], {})
+
+
+@pytest.mark.parametrize(
+    ("taxa", "fasta"),
+    [
+        ("taxonomy.csv", "rep_seqs.fasta"),
+        ("tax_table.csv", "refseq.fna"),
+        ("t.csv", "refseq.fasta"),
+    ],
+)
+def test_a_folder_of_phyloseq_s_tables_is_taken_with_what_lies_beside_them(tmp_path, taxa, fasta):
+    (tmp_path / "otu_table.csv").write_text("OTU ID,S1,S2\none,5,0\nother,2,7\n")
+    (tmp_path / taxa).write_text(TAXA.replace("\t", ","))
+    (tmp_path / fasta).write_text(">one\nACGTACGT\n>other\nACGTTTTT\n")
+    (tmp_path / "tree.nwk").write_text("(one,other);\n")
+    found = read("phyloseq", [tmp_path], {})
+    assert sequences(found) == {"one": "ACGTACGT", "other": "ACGTTTTT"}
+    assert all(taxon.lineage for taxon in found.features.values())
+    assert f"1 files of {tmp_path} are not taken: tree.nwk" in found.notes
