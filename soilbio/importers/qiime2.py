@@ -14,7 +14,7 @@ from soilbio.importers.archive import copy_entry, opened, yaml_of
 from soilbio.importers.biom import add_beside, read_biom
 from soilbio.importers.found import Found
 from soilbio.importers.known import read_fasta, read_lineages
-from soilbio.importers.qiime2_steps import inputs_of, method_of, together
+from soilbio.importers.qiime2_steps import inputs_of, later_of, method_of, together
 from soilbio.importers.sides import Parts
 from soilbio.importers.stated import stated
 
@@ -68,6 +68,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found.shares = is_share
     add_beside(found, parts, sources, told)
     found.method = method_of(steps)
+    found.notes += later_of(steps)
     found.history["qiime2_actions"] = [steps[name] for name in sorted(steps)]
     return found
 

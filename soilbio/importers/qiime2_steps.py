@@ -15,6 +15,8 @@ _LAYOUTS = {
     "denoise_paired": "paired",
 }
 
+_LONG = 120  # letters of a parameter: some are lists of all samples
+
 
 def inputs_of(action: Mapping[str, Any]) -> dict[str, list[str]]:
     """Give the artifacts that a step took, by the name of its input.
@@ -88,21 +90,63 @@ def _behind(artifacts: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
     return queue
 
 
+def later_of(steps: Mapping[str, Step]) -> list[str]:
+    """Say what was done to the given table since its features were made, the earliest first.
+
+    Without what was filtered out, soils of two laboratories differ by that alone.
+    """
+    table = [name for name, step in steps.items() if step["given_as"].startswith("FeatureTable")]
+    way = [steps[name] for name in _way(table, steps)]
+    later = [step for step in way if not _made(step) and _tables(step) and not _alias(step)]
+    told = ", then ".join(dict.fromkeys(_told(step) for step in reversed(later)))
+    if not told:
+        return []
+    return [f"since its features were made, the table went through {told}"]
+
+
+def _told(step: Step) -> str:
+    """Write a step with the parameters that were set; of what is long, its beginning."""
+    said = {name: _written(value) for name, value in sorted(step["parameters"].items())}
+    told = "; ".join(f"{name}: {value}" for name, value in said.items() if value)
+    plugin = f"{step['action']} of q2-{step['plugin']} {step['version']}".strip()
+    return f"{plugin} ({told})" if told else plugin
+
+
+def _written(value: object) -> str:
+    """Write a parameter; nothing for what is off, none or 0, as most are by default."""
+    if not value or value == "null":
+        return ""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+
+
 def _makers(artifacts: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
     """List what made the features of tables: on each way back, the last step that makes any."""
+    return [name for name in _way(artifacts, steps) if _made(steps[name])]
+
+
+def _way(artifacts: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
+    """List what tables went through, back to what made their features, the nearest first."""
     queue = [name for name in sorted(artifacts) if name in steps]
-    found = []
     for name in queue:
         if _made(steps[name]):
-            found.append(name)
             continue
-        inputs = steps[name]["inputs"]
         # A table is filtered by taxonomy, sequences or a tree; what made these made no features.
-        tables = [own for word, own in inputs.items() if "table" in word]
-        ways = [inputs["alias-of"]] if "alias-of" in inputs else tables or list(inputs.values())
+        inputs = steps[name]["inputs"]
+        ways = _alias(steps[name]) or _tables(steps[name]) or list(inputs.values())
         every = {one for own in ways for one in own}
         queue += sorted(one for one in every if one in steps and one not in queue)
-    return found
+    return queue
+
+
+def _tables(step: Step) -> list[list[str]]:
+    """Give the tables that a step took."""
+    return [own for word, own in step["inputs"].items() if "table" in word]
+
+
+def _alias(step: Step) -> list[list[str]]:
+    """Give the artifact that a pipeline's result is another name of."""
+    return [own for word, own in step["inputs"].items() if word == "alias-of"]
 
 
 def _made(step: Step) -> str:

@@ -83,6 +83,7 @@ def test_artifacts_of_qiime2_say_how_they_were_made(tables):
     assert set(found.method["pcr_primer_forward"]) <= set("ACGTRYSWKMBDHVNI")
     assert (len(found.libraries), found.counts["value"].sum()) == (37, 970_058)
     assert all(taxon.lineage for taxon in found.features.values())
+    assert "exclude: mitochondria,chloroplast; include: p__" in found.notes[0]
 
 
 def test_the_template_of_the_metabarcoding_toolkit_is_taken_whole_not_its_excerpt(tables):

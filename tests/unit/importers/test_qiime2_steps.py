@@ -143,3 +143,46 @@ def test_primers_are_those_nearest_to_the_table(tmp_path):
     steps = {"reads": trim("gtgycagcm", "all"), "all": trim("acgtacgt", "none")}
     path = artifact(tmp_path, "table", {"table": DENOISE, **steps})
     assert read("qiime2", [path], {}).method["pcr_primer_forward"] == "GTGYCAGCM"
+
+
+def notes_of(path: Path) -> list[str]:
+    return [note for note in read("qiime2", [path], {}).notes if "went through" in note]
+
+
+def test_what_was_done_to_a_table_since_its_features_were_made_is_told_in_order(tmp_path):
+    def later(name: str, table: str, plugin: str = "feature-table", **parameters: object) -> str:
+        inputs = {"table": table, "taxonomy": "names"} if plugin == "taxa" else {"table": table}
+        return action(plugin, name, inputs=inputs, **parameters)
+
+    steps = {
+        "a": later("rarefy", "c", sampling_depth=5000, with_replacement="false"),
+        "c": later("filter_table", "b", "taxa", include="p__", exclude="null"),
+        "b": later("filter_features", "made", min_frequency=10, min_samples=0),
+        "made": DENOISE,
+        "names": action("feature-classifier", "classify_sklearn", inputs={"reads": "reads"}),
+    }
+    assert notes_of(artifact(tmp_path, "a", steps)) == [
+        "since its features were made, the table went through"
+        " filter_features of q2-feature-table 2024.10.0 (min_frequency: 10),"
+        " then filter_table of q2-taxa 2024.10.0 (include: p__),"
+        " then rarefy of q2-feature-table 2024.10.0 (sampling_depth: 5000)"
+    ]
+
+
+def test_a_pipeline_s_step_on_a_table_is_told_once_and_its_long_lists_in_part(tmp_path):
+    many = f"[{', '.join(f'sample{at}' for at in range(99))}]"
+    outer = action("diversity", "core_metrics", inputs={"table": "made"}, sampling_depth=9)
+    outer = outer.replace("    inputs:", "    alias-of: inner\n    inputs:")
+    inner = action("feature-table", "filter_samples", inputs={"table": "made"}, where=many)
+    path = artifact(tmp_path, "table", {"table": outer, "inner": inner, "made": DENOISE})
+    (note,) = notes_of(path)
+    assert note.endswith("…)")
+    assert len(note) < 300
+    assert note.count("filter_samples") == 1
+    assert "core_metrics" not in note
+
+
+def test_of_a_table_as_it_was_made_or_imported_no_later_step_is_told(tmp_path):
+    assert not notes_of(artifact(tmp_path, "table", {"table": DENOISE}))
+    made = "action:\n    type: import\n    format: BIOMV210DirFmt\n"
+    assert not notes_of(artifact(tmp_path, "table", {"table": made}))
