@@ -31,7 +31,7 @@ from soilbio.importers.shapes import place_of_names
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import completed, rows_of
 from soilbio.importers.unlike import check_alike
-from soilbio.importers.workbook import is_book, several, sheets_of
+from soilbio.importers.workbook import has_sheet, is_book, several, sheets_of
 
 FASTA = (".fasta", ".fa", ".fna", ".fas", ".fasta.gz", ".fa.gz", ".fna.gz")
 
@@ -81,7 +81,7 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
     problems = Problems(", ".join(source.name for source in sources))
     for source in sources:
         try:
-            _sort(source, parts, told)
+            _sort(source, parts, _of_book(source, sources, told))
         except InputError as error:
             problems.extend(error.problems)
     if not problems.errors:
@@ -91,6 +91,14 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
         check_names(told, parts.headers, problems)
     problems.raise_if_any()
     return parts
+
+
+def _of_book(source: Path, sources: Sequence[Path], told: Stated) -> Stated:
+    """Give what is stated; of a sheet that another workbook has, this one need have none."""
+    if not told.sheet or not is_book(source) or has_sheet(source, told.sheet):
+        return told
+    is_of_other = any(has_sheet(one, told.sheet) for one in sources)
+    return replace(told, sheet="") if is_of_other else told
 
 
 def _sort(source: Path, parts: Parts, told: Stated) -> None:

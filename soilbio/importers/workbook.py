@@ -39,6 +39,18 @@ def sheets_of(source: Path) -> list[str]:
         raise _unreadable(source, str(error), "") from error
 
 
+def has_sheet(source: Path, sheet: str) -> bool:
+    """Tell whether a file is a workbook with a sheet of that name.
+
+    Raises
+    ------
+    InputError
+        If the workbook cannot be read.
+
+    """
+    return is_book(source) and sheet.lower() in map(str.lower, _opened(source).sheet_names)
+
+
 def sheet_rows(source: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a sheet with their numbers; without a name, of the only one.
 

@@ -67,6 +67,18 @@ def test_of_several_tables_one_has_to_be_named(tmp_path, other):
     assert read("table", [source], {"sheet": "bacteria"}).libraries == ("S1", "S2")
 
 
+@pytest.mark.parametrize("sheets", [{"Sheet1": TAXA}, {"mine": TAXA, "empty": []}])
+def test_a_sheet_that_is_named_is_that_of_the_workbook_that_has_it(tmp_path, sheets):
+    source = book(tmp_path / "t.xlsx", bacteria=OTUS, other=NOTES)
+    lineages = book(tmp_path / "taxa.xlsx", **sheets)
+    for files in ([source, lineages], [lineages, source]):
+        found = read("table", files, {"sheet": "Bacteria"})
+        assert found.features["y"].lineage == "k__Fungi;p__B"
+    with pytest.raises(InputError, match="a workbook with a sheet fungi") as caught:
+        read("table", [source, lineages], {"sheet": "fungi"})
+    assert len(caught.value.problems) == 2
+
+
 def test_a_bad_cell_in_one_of_two_sheets_is_told(tmp_path):
     bad = [*OTUS[:-1], ["y", 3, "n.d."]]
     assert codes(book(tmp_path / "t.xlsx", otu=bad, taxonomy=TAXA)) == ["import-cell"]
