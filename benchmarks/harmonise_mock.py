@@ -55,11 +55,17 @@ REGIONS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-def compare_results(reference: Reference, type_strains: Path, work: Path) -> tuple[Rows, Rows]:
-    """Run everything; give the distances of pairs of results, and what each found of the truth."""
+def compare_results(
+    reference: Reference, type_strains: Path, work: Path, *, of_any_genera: bool
+) -> tuple[Rows, Rows]:
+    """Run everything; give the distances of pairs of results, and what each found of the truth.
+
+    Genera are those that all databases know by the same name, or any.
+    """
     work.mkdir(parents=True, exist_ok=True)
     databases = _databases(reference, type_strains, work)
-    truth = _community(type_strains, databases, work)
+    named = databases.values() if not of_any_genera else []
+    truth = _community(type_strains, [table for _, table in named], work)
     datasets = {
         (region, name): _run(region, name, files, work)
         for region in REGIONS
@@ -134,27 +140,23 @@ def _by_ncbi(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[tuple[str, s
             yield own_id, "; ".join(f"{rank[0]}__{names.get(rank, '')}" for rank in ranks)
 
 
-def _community(
-    type_strains: Path, databases: Mapping[str, tuple[Path, Path]], work: Path
-) -> dict[str, str]:
+def _community(type_strains: Path, tables: Sequence[Path], work: Path) -> dict[str, str]:
     """Choose a type strain for each of so many genera, write them; give genus by region's sequence.
 
-    Genera are those that all databases know by the same name, so that differences are those of
-    primers, classification and of names above the genus, and none of what a database holds.
+    Of genera that all of some tables of lineages know by the same name, differences are those of
+    primers, classification and names above the genus, and none of what a database holds.
     """
-    known = set.intersection(
-        *(
-            {parse_lineage(text).get("genus", "") for text in read_lineages(table).values()}
-            for _, table in databases.values()
-        )
-    ) - {""}
+    known = [
+        {parse_lineage(text).get("genus", "") for text in read_lineages(table).values()}
+        for table in tables
+    ]
     sites = {name: _sites(region) for name, region in REGIONS.items()}
     chosen: dict[str, str] = {}
     truth: dict[str, str] = {}
     lines = []
     for own_id, _, lineage, sequence in sorted(_type_strains(type_strains)):
         genus = lineage.rpartition(";")[2].strip()
-        if genus not in known or genus in chosen or len(chosen) == _GENERA:
+        if not all(genus in own for own in known) or genus in chosen or len(chosen) == _GENERA:
             continue
         regions = [_cut(sequence, *pair) for pair in sites.values()]
         if all(regions) and not any(region in truth for region in regions):

@@ -6,14 +6,15 @@ Usable by itself: `python stopwatch.py --steps FILE --step NAME COMMAND ...` add
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil  # type: ignore[import-untyped]  # it has none
 
@@ -21,6 +22,18 @@ HEADER = ("step", "wall_s", "cpu_s", "peak_mb")
 _SAMPLE_EVERY_S = 0.2
 _LAST_CHARACTERS = 2000
 _MB = 1e6
+# Starts the command in a process of a few MB: a program's peak as the kernel reports it is never
+# less than what the process had that started it, and benchmarks hold much.
+_STARTER = """
+import json, os, subprocess, sys, time
+started = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(process.pid, 0)
+wall_s = time.perf_counter() - started
+own = [status, wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]
+with open(sys.argv[1], "w") as handle:
+    json.dump(own, handle)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +93,32 @@ def measure(
     words = [str(word) for word in command]
     out = log.open("wb") if log else None
     try:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            words, stdout=out, stderr=out, cwd=folder, env={**os.environ, **(environment or {})}
-        )
-        sampler = _Sampler(process.pid)
-        sampler.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall_s = time.perf_counter() - started
+        with TemporaryDirectory() as scratch:
+            told = Path(scratch, "usage.json")
+            starter = [sys.executable, "-I", "-S", "-c", _STARTER, str(told)]
+            process = subprocess.Popen(
+                [*starter, *words],
+                **{"stdout": out, "stderr": out, "cwd": folder},
+                env={**os.environ, **(environment or {})},
+            )
+            sampler = _Sampler(process.pid)
+            sampler.start()
+            process.wait()
+            sampler.stop()
+            used = json.loads(told.read_text()) if told.exists() else None
     finally:
         if out:
             out.close()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    sampler.stop()
-    if process.returncode:
+    code = os.waitstatus_to_exitcode(used[0]) if used else process.returncode
+    if code or used is None:
         said = log.read_text(errors="replace")[-_LAST_CHARACTERS:] if log else ""
-        raise CommandError(f"{step}: exit code {process.returncode} of {' '.join(words)}\n{said}")
-    peak_bytes = max(sampler.peak_bytes, usage.ru_maxrss * 1024)
-    return Cost(step, wall_s, usage.ru_utime + usage.ru_stime, peak_bytes / _MB)
+        raise CommandError(f"{step}: exit code {code} of {' '.join(words)}\n{said}")
+    _, wall_s, cpu_s, peak_kib = used
+    return Cost(step, wall_s, cpu_s, max(sampler.peak_bytes, peak_kib * 1024) / _MB)
 
 
 class _Sampler(threading.Thread):
-    """Keeps the highest sum of resident memory seen over a process and its descendants."""
+    """Keeps the highest sum of resident memory seen over the descendants of a process."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -118,8 +135,7 @@ class _Sampler(threading.Thread):
 
 def _tree_bytes(pid: int) -> int:
     try:
-        root = psutil.Process(pid)
-        processes = [root, *root.children(recursive=True)]
+        processes = psutil.Process(pid).children(recursive=True)
     except psutil.Error:
         return 0
     total = 0
