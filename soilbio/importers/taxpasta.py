@@ -12,6 +12,7 @@ from soilbio.importers import motus
 from soilbio.importers.found import Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_another
 from soilbio.importers.libraries import check_columns
+from soilbio.importers.profile_names import Named, names_in
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
 from soilbio.importers.ranked_names import is_below_species, species_above
 from soilbio.importers.repeated import Place, check_repeated
@@ -35,6 +36,7 @@ _WITHOUT_HEADER = {
 }
 _OURS = ("kingdom", "phylum", "class", "order", "family", "genus", "species")
 _MARKS = {**dict.fromkeys(OF_DOMAINS, "d"), **{rank: rank[0] for rank in _OURS}}
+_UNCLASSIFIED = "ncbi:0"
 _BESIDE = ("taxonomy_id", "name", "rank", "lineage", "id_lineage", "rank_lineage")
 
 
@@ -70,9 +72,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         if not profiler:
             return _read(source, taxids, source, places)
         found: dict[str, list[Line]] = {}
+        names = names_in(source, profiler)
         with tempfile.TemporaryDirectory() as folder:
             for library, table in standardised(source, profiler, Path(folder)):
-                (lines,) = _read(table, taxids, source, places).values()
+                (lines,) = _read(table, taxids, source, places, names).values()
                 found[library] = lines
         return found
 
@@ -87,13 +90,11 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 def _notes(found: Found) -> Iterator[str]:
     """Tell what taxpasta leaves out."""
     yield "taxpasta gives whole numbers only; shares were made such by it"
-    nameless = [name for name, taxon in found.features.items() if not taxon.lineage]
-    if nameless and len(nameless) < len(found.features):
-        yield f"{len(nameless)} of {len(found.features)} taxa have an id only, and no name"
-    elif nameless:
+    taxa = {name: taxon for name, taxon in found.features.items() if name != _UNCLASSIFIED}
+    if nameless := [name for name, taxon in taxa.items() if not taxon.lineage]:
         yield (
-            "taxa have ids only: for their names let taxpasta add them (`taxpasta merge"
-            " --add-lineage --add-rank-lineage --taxonomy DIR`)"
+            f"{len(nameless)} of {len(taxa)} taxa have ids only: for their names let taxpasta add"
+            " them (`taxpasta merge --add-lineage --add-rank-lineage --taxonomy DIR`)"
         )
     if bare := sum(map(_is_unranked, found.features.values())):
         yield (
@@ -107,10 +108,19 @@ def _is_unranked(taxon: Taxon) -> bool:
 
 
 def _read(
-    table: Path, taxids: str, source: Path, places: dict[str, Place]
+    table: Path,
+    taxids: str,
+    source: Path,
+    places: dict[str, Place],
+    names: Mapping[str, Named] | None = None,
 ) -> dict[str, list[Line]]:
-    """Read a table of taxpasta's, made of `source` or that itself; note where its taxa are."""
+    """Read a table of taxpasta's, made of `source` or that itself; note where its taxa are.
+
+    `names` are those of the source, by numbers of taxa.
+    """
     header, rows = read_texts(table)
+    if names:
+        rows = [{**row, **names.get(row.get("taxonomy_id", ""), {})} for row in rows]
     if "taxonomy_id" not in header:
         raise wrong(source, 1, ", ".join(header[:8]), "a column taxonomy_id")
     named = [(row["taxonomy_id"], row.get("name") or "") for row in rows if row.get("taxonomy_id")]
@@ -169,7 +179,7 @@ def _lineage(row: Mapping[str, str]) -> str:
     """
     lineage, ranks = row.get("lineage", ""), row.get("rank_lineage", "").split(";")
     names = lineage.split(";")
-    if lineage and len(names) != len(ranks):
+    if lineage and (len(names) != len(ranks) or "__" in lineage):
         return lineage
     if not lineage:
         return _alone(row.get("name", ""), row.get("rank", ""))

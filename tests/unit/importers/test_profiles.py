@@ -471,11 +471,11 @@ def test_what_taxpasta_leaves_out_is_said(tmp_path):
     path.write_text("taxonomy_id\tcount\n562\t10\n")
     assert any("have ids only" in note for note in read("taxpasta", [path], {}).notes)
     path.write_text(
-        "taxonomy_id\tname\trank\tlineage\tS1\n0\t\t\t\t5\n"
+        "taxonomy_id\tname\trank\tlineage\tS1\n287\t\t\t\t5\n"
         "562\tE. coli\tspecies\troot;cellular organisms;Bacteria;E. coli\t10\n"
     )
     notes = read("taxpasta", [path], {}).notes
-    assert any(note.startswith("1 of 2 taxa have an id only") for note in notes)
+    assert any(note.startswith("1 of 2 taxa have ids only") for note in notes)
     assert any(note.startswith("1 lineages have no ranks") for note in notes)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from soilbio.errors import InputError
 from soilbio.importers.found import Found
+from soilbio.importers.profile_names import names_in
 from soilbio.importers.registry import detect, read
 
 # As taxpasta 0.7 says it of a profile of which a column is of another type.
@@ -82,6 +83,59 @@ def test_a_table_of_kaiju_of_one_file_is_called_by_its_own_name(tmp_path):
     text = f"{KAIJU}/data/a.out\t60\t3\t562\tE\n"
     found = read("taxpasta", [written(tmp_path, text)], {"profiler": "kaiju"})
     assert found.libraries == ("S1",)
+
+
+@pytest.mark.usefixtures("taxpasta")
+@pytest.mark.parametrize(
+    ("names", "lineages"),
+    [
+        (("Bacteria;Bacillota;Bacilli;", "Viruses", "unclassified"),
+         ("Bacteria;Bacillota;Bacilli", "d__Viruses", "")),
+        (("Bacillus", "Viruses", "cannot be assigned to a (non-viral) genus"),
+         ("g__Bacillus", "d__Viruses", "")),
+        (("taxonid:91061", "Viruses", "unclassified"), ("", "d__Viruses", "")),
+    ],
+    ids=["lineages", "one rank", "numbers"],
+)  # fmt: skip
+def test_names_of_kaiju_s_table_stay(tmp_path, names, lineages):
+    numbers = (91061, 10239, 0)
+    rows = [f"a.out\t1\t3\t{own}\t{name}\n" for own, name in zip(numbers, names, strict=True)]
+    path = written(tmp_path, KAIJU + "".join(rows))
+    found = read("taxpasta", [path], {"profiler": "kaiju"})
+    known = {taxon.taxon_id: taxon.lineage for taxon in found.features.values()}
+    assert known == {f"ncbi:{own}": one for own, one in zip(numbers, lineages, strict=True)}
+
+
+def test_names_of_krakenuniq_s_report_have_those_above(tmp_path):
+    path = written(
+        tmp_path,
+        "# KrakenUniq v1.0\n%\treads\ttaxReads\tkmers\tdup\tcov\ttaxID\trank\ttaxName\n"
+        "3\t5\t5\t5\t1\tNA\t0\tno rank\tunclassified\n"
+        "9\t9\t0\t5\t1\tNA\t1\tno rank\troot\n"
+        "5\t5\t0\t5\t1\tNA\t2\tsuperkingdom\t  Bacteria\n"
+        "5\t5\t5\t5\t1\tNA\t1386\tgenus\t    Bacillus\n"
+        "4\t4\t4\t5\t1\tNA\t10239\tsuperkingdom\t  Viruses\n",
+    )
+    found = names_in(path, "krakenuniq")
+    assert found["1386"]["lineage"] == "root;Bacteria;Bacillus"
+    assert found["1386"]["rank_lineage"] == "no rank;superkingdom;genus"
+    assert found["10239"]["lineage"] == "root;Viruses"
+    assert "0" not in found
+
+
+@pytest.mark.parametrize(
+    ("profiler", "text", "known"),
+    [
+        ("centrifuge", "100.00\t9\t0\tD\t2\tBacteria\n100.00\t9\t9\tG\t1386\t  Bacillus\n",
+         {"2": "d__Bacteria", "1386": "d__Bacteria; g__Bacillus"}),
+        ("kmcp", "ref\ttaxid\ttaxname\ttaxpath\nx\t1386\tBacillus\tBacteria;Bacillus\n",
+         {"1386": "Bacteria;Bacillus"}),
+        ("diamond", "r1\t562\t1e-9\n", {}),
+    ],
+)  # fmt: skip
+def test_profiles_that_have_names_keep_them(tmp_path, profiler, text, known):
+    found = names_in(written(tmp_path, text), profiler)
+    assert {number: row["lineage"] for number, row in found.items()} == known
 
 
 @pytest.mark.usefixtures("taxpasta")
