@@ -28,11 +28,11 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.errors import Refused
     from soilbio.harmonise.alone import finer_alone, told_alone
     from soilbio.harmonise.compare import compare, sound_level, told, why_refused
+    from soilbio.harmonise.no_names import by_level
     from soilbio.harmonise.placed import find_placing
     from soilbio.harmonise.rules import fields_of, read_rules
     from soilbio.harmonise.sources import assays_of, read_sources
     from soilbio.harmonise.trimming import Trimming, find_windows
-    from soilbio.harmonise.withheld import by_level
 
     rules = read_rules(args.rules)
     common = common_tree(args)

@@ -15,14 +15,15 @@ from typing import Any
 from soilbio.dataset.history import PLACEMENT
 from soilbio.dataset.tables import ASSAYS
 from soilbio.harmonise.lengths import Lengths, are_near
-from soilbio.harmonise.rules import LEVELS, Rule, fields_of
-from soilbio.harmonise.taxa import of_taxa
-from soilbio.harmonise.withheld import (
-    NAMES_WITHHELD,
+from soilbio.harmonise.no_names import (
+    NONE,
+    WITHHELD,
     have_one_key,
     level_as_it_came,
-    of_withheld,
+    of_no_names,
 )
+from soilbio.harmonise.rules import LEVELS, Rule, fields_of
+from soilbio.harmonise.taxa import of_taxa
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 _ITS = re.compile(r"its[12]?$")
@@ -95,7 +96,7 @@ def compare(
         With `has_counts` beside the columns of the table, `sh_version` of UNITE's species
         hypotheses that its features have, the `lengths` of its sequences, `has_own_names` where
         most of its features have neither a sequence nor a database's id, `primers_left`, and what
-        `taxa_of` tells of metagenomes; of withheld names what `sources.assays_of` says.
+        `taxa_of` tells of metagenomes; of names that are not there what `sources.assays_of` says.
     rules : mapping of name to Rule
     windows : mapping of assay to gene, optional
         Assays whose sequences can be trimmed to a region that they share.
@@ -121,7 +122,7 @@ def compare(
         applying += _of_own(*both, rules, {rule.name for rule in applying})
         applying += _of_sampling(*both, rules, _coarsest(applying))
         applying = [_within_reach(*both, rule, is_placed=is_placed) for rule in applying]
-        applying += of_withheld(*both, LEVELS[_coarsest(applying)], rules)
+        applying += of_no_names(*both, LEVELS[_coarsest(applying)], rules)
         common = tuple(field for field in fields_of(rules) if _agree(*both, field))
         pairs.append(Pair(one, other, LEVELS[_coarsest(applying)], tuple(applying), common))
     return pairs
@@ -372,14 +373,14 @@ def sound_level(pairs: Iterable[Pair]) -> str:
     Assays that share names at most stay side by side, each with its own libraries; but where only
     their numbers are of two kinds, what their features are still says which may be one. Of one
     gene and one way of counting, what shares which genera are there shares no finer features;
-    whose names are withheld shares none, and makes the others no coarser.
+    what has no names shares none, and makes the others no coarser.
     """
     levels = [0]
     for pair in pairs:
         coarsest = _coarsest([rule for rule in pair.rules if rule.name != _OF_NUMBERS])
         if pair.level == "refused":
             levels.append(LEVELS.index(pair.level))
-        elif any(rule.name == NAMES_WITHHELD for rule in pair.rules):
+        elif any(rule.name in (WITHHELD, NONE) for rule in pair.rules):
             levels.append(LEVELS.index(level_as_it_came(pair.rules)))
         elif LEVELS[coarsest] != "presence":
             levels.append(coarsest)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import LOTS
 from soilbio.dataset.pools import UNCLASSIFIED, is_unclassified
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
-from soilbio.harmonise.withheld import are_names_withheld
+from soilbio.harmonise.no_names import are_names_withheld
 from soilbio.taxonomy.codes import code_of_names
 from soilbio.taxonomy.named_rows import is_taxon, named_rows
 from soilbio.taxonomy.settle import (

@@ -36,6 +36,7 @@ from soilbio.harmonise.measured import (
     is_cell,
     measurements_of,
 )
+from soilbio.harmonise.no_names import by_level
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing
 from soilbio.harmonise.repeated import check_repeated
@@ -55,7 +56,6 @@ from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
 from soilbio.harmonise.terms import Shared, circles_of
 from soilbio.harmonise.trimming import OUTSIDE, OUTSIDE_HEADER, Trimming, find_windows
 from soilbio.harmonise.ways import Given, Told, Ways
-from soilbio.harmonise.withheld import by_level
 
 if TYPE_CHECKING:
     import polars as pl

@@ -23,6 +23,7 @@ from soilbio.harmonise.lineages import (
     said_by_rows,
 )
 from soilbio.harmonise.losses import losses
+from soilbio.harmonise.no_names import BY_NAMES, are_names_withheld, as_unnamed
 from soilbio.harmonise.orientation import turned
 from soilbio.harmonise.origins import Became, in_several, own_tables, write_origins
 from soilbio.harmonise.placed import clades_of, gene_file, place_features
@@ -32,7 +33,6 @@ from soilbio.harmonise.strands import turned_alike
 from soilbio.harmonise.terms import Shared, within
 from soilbio.harmonise.trimming import trimmed
 from soilbio.harmonise.ways import Told, Ways
-from soilbio.harmonise.withheld import are_names_withheld
 
 if TYPE_CHECKING:
     import polars as pl
@@ -237,15 +237,15 @@ def _own(
     import polars as pl
 
     counts, features = own_tables(source, lots)
+    if ways.level in BY_NAMES:
+        features = as_unnamed(source, counts, features)
     if taken:
         counts = counts.filter(~pl.col("library_id").is_in(taken))
     if ways.level not in ("feature", BY_HYPOTHESIS, PLACEMENT):
         kept = {"sequence"} if ways.classifier else set()
         emptied = [name for name in _OF_ONE if name not in kept]
-        is_kept = are_names_withheld()  # such features stay what they are, and are few in memory
-        features = features.with_columns(
-            pl.when(is_kept).then(name).alias(name) for name in emptied
-        )
+        stays = are_names_withheld()
+        features = features.with_columns(pl.when(stays).then(name).alias(name) for name in emptied)
     return counts, features
 
 

@@ -17,9 +17,9 @@ from soilbio.dataset.tables import TABLES
 from soilbio.errors import InputError, Problem, Problems, problem_of
 from soilbio.harmonise.compare import is_one_place, plain_gene
 from soilbio.harmonise.lengths import lengths_of
+from soilbio.harmonise.no_names import assays_without_names, kept_apart, of_one_key
 from soilbio.harmonise.primers_left import primers_left
 from soilbio.harmonise.taxa import taxa_of
-from soilbio.harmonise.withheld import assays_without_names, kept_apart, of_one_key
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.pseudonyms import PSEUDONYM
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
@@ -159,9 +159,9 @@ def assays_of(
     merging. Sequences that were trimmed then are those of the window's primers, whatever they were
     amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
-    `names_withheld` tells of which a sender withheld the names (`is_classified`: and has no
-    sequence that gets one), `of_one_key` with which datasets pseudonyms are shared, `kept_apart`
-    which assays of the dataset are not to be compared with it.
+    `lacks_names` is the rule of those that have no names (`is_classified`: and no sequence that
+    gets one), `of_one_key` with which datasets pseudonyms are shared, `kept_apart` which assays of
+    the dataset are not to be compared with it.
     """
     found: dict[str, Mapping[str, Any]] = {}
     keys = of_one_key(sources)
@@ -172,7 +172,7 @@ def assays_of(
         rows = source.rows("assays")
         taxa = _taxa(source, rows)
         version = _hypotheses(source) if any(map(is_its, rows)) else ""
-        withheld = assays_without_names(source, is_classified=is_classified)
+        lacking = assays_without_names(source, is_classified=is_classified)
         apart = kept_apart(source)
         for row in rows:
             name = f"{source.name}: {row['assay_id']}"
@@ -185,7 +185,7 @@ def assays_of(
                 "has_own_names": row["assay_id"] in own_names,
                 "sh_version": version if is_its(row) else "",
                 "digest": source.digest,
-                "names_withheld": row["assay_id"] in withheld,
+                "lacks_names": lacking.get(row["assay_id"], ""),
                 "of_one_key": keys.get(source.digest, frozenset()),
                 "kept_apart": apart.get(row["assay_id"], set()),
             }

@@ -39,6 +39,7 @@ def gene(seed: int) -> str:
     return "".join([*parts, SITE_515F, bases(rng, 253), SITE_806R, bases(rng, 200)])
 
 
+LINEAGE = "d__Bacteria; p__Bacillota; c__Bacilli"
 GENES = [gene(seed) for seed in range(60)]
 
 
@@ -115,13 +116,15 @@ def dataset(
     folder.mkdir()
     names = [f"F{number}" for number, _ in genes]
     (folder / "t.tsv").write_text(
-        f"id\t{library or pair}-1\n" + "".join(f"F{number}\t{number + 1}\n" for number, _ in genes)
+        f"id\t{library or pair}-1\ttaxonomy\n"
+        + "".join(f"F{number}\t{number + 1}\t{LINEAGE}\n" for number, _ in genes)
     )
     (folder / "s.fasta").write_text(
         "".join(f">F{number}\n{amplicon(one, pair)}\n" for number, one in genes)
     )
     assay = (
         f"{{assay_id: {pair}, target_gene: 16S rRNA, target_subfragment: {region}, engine: dada2,"
+        " reference: SILVA, reference_version: '138',"
         f" pcr_primer_forward: {primers[0]}, pcr_primer_reverse: {primers[1]}}}"
     )
     text = f"title: T\nagreement: partner@1.0\ntable: {{rows: features}}\nassay: {assay}\n"

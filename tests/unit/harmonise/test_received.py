@@ -178,3 +178,27 @@ def test_merged_with_others_before_it_stays_beside_them(laboratory, received, tm
     assert grouped(out) == APART | {
         frozenset({("south", number), ("east", number)}) for number in (11, 7)
     }
+
+
+@pytest.mark.parametrize("lineages", [None, dict.fromkeys(SOILS, "k__Bacteria")])
+def test_what_was_never_classified_is_not_compared_by_names(laboratory, tmp_path, lineages):
+    north = laboratory("north", SOILS, "allow", "allow", LINEAGES)
+    south = laboratory("south", SOILS, "allow", "allow", lineages, "mothur")
+    out = tmp_path / "out"
+    assert merge(north, south, "--out", out) == ("feature", ["presence"])
+    assert merge(north, south, "--out", out, "--level", "genus") == ("genus", ["presence"])
+    east = laboratory("east", SOILS, "allow", "allow", lineages, "dada2")
+    assert merge(south, east, "--out", out)[1] == ["presence"]
+
+
+def test_what_has_no_name_is_not_added_up_beside_names(laboratory, tmp_path):
+    others = {SHORT[9:]: 5, OTHERS[2]: 6, OTHERS[2][5:]: 7}
+    north = laboratory("north", SOILS, "allow", "allow", LINEAGES)
+    south = laboratory("south", others, "allow", "allow", None, "mothur")
+    merge(north, south, "--out", tmp_path / "out", "--level", "genus")
+    assert grouped(tmp_path / "out") == {
+        *(frozenset({("south", number)}) for number in others.values()),
+        *(frozenset({("north", number)}) for number in (11, 7)),
+    }
+    features = read_dataset(tmp_path / "out").table("features")
+    assert features["sequence"].drop_nulls().len() == len(others)

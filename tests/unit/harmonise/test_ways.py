@@ -182,6 +182,7 @@ def test_primers_that_one_of_two_left_in_its_sequences_are_told(tmp_path, capsys
     """They state the same pair: no window is looked for, and no sequence would be the other's."""
     assay = (
         "{assay_id: v4, target_gene: 16S rRNA, target_subfragment: V4, engine: dada2,"
+        " reference: SILVA, reference_version: '138',"
         f" pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}}}"
     )
     forward = V4[0].replace("Y", "C").replace("M", "A")
@@ -194,8 +195,9 @@ def test_primers_that_one_of_two_left_in_its_sequences_are_told(tmp_path, capsys
         text = f"{start}{sequence}{reverse if has_both else ''}"
         return reverse_complement(text) if left == "-" else text
 
-    rows = [[(f"F{n}", n + 1, one, "") for n, one in enumerate(own)]]
-    rows.append([(f"F{n}", n + 1, whole(n, one), "") for n, one in enumerate(own)])
+    lineage = "d__Bacteria; p__Bacillota"
+    rows = [[(f"F{n}", n + 1, one, lineage) for n, one in enumerate(own)]]
+    rows.append([(f"F{n}", n + 1, whole(n, one), lineage) for n, one in enumerate(own)])
     folders = [table(tmp_path / name, one, assay) for name, one in zip("nm", rows, strict=True)]
     assert main(["compare", *map(str, folders)]) == 0
     told = capsys.readouterr().out

@@ -1,6 +1,7 @@
-"""Names that a sender withheld: features are told apart by pseudonyms, and are not unclassified.
+"""Features without names: a sender withheld these, or nothing of an assay was ever classified.
 
-What nobody here can name is neither added up with others by its name nor compared by it.
+What nobody here can name is neither added up with others by its name nor compared by it. What was
+classified poorly is another thing: it is compared by the names that it has.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.history import PLACEMENT, UNPLACED
+from soilbio.dataset.pools import may_be_pool
 from soilbio.harmonise.rules import LEVELS, Rule
 from soilbio.standards.pseudonyms import PSEUDONYM
 from soilbio.standards.ranks import RANKS
@@ -22,15 +24,16 @@ if TYPE_CHECKING:
     from soilbio.harmonise.compare import Pair
     from soilbio.harmonise.sources import Source
 
-NAMES_WITHHELD = "names-withheld"
-# A larger part of what an assay counted is not left to chance: it makes laboratories differ.
+WITHHELD, NONE = "names-withheld", "no-names"
+# A larger part of what an assay counted makes laboratories differ; less of it says nothing.
 _FEW = 0.05
 _NO_NAMES = ("feature", PLACEMENT, "presence", "refused")
-_BY_NAMES = frozenset(LEVELS) - set(_NO_NAMES)
+BY_NAMES = frozenset(LEVELS) - set(_NO_NAMES)
 # Levels that leave no number to compare.
 _NO_NUMBERS = frozenset({"presence", "refused"})
-# What merging says of sequences, whatever they are called.
-_OF_SEQUENCES = (CHIMERA, UNPLACED)
+# What flags say of sequences, whatever they are called.
+_OF_SEQUENCES = (CHIMERA, UNPLACED, "off-target-length")
+_UNCLASSIFIED = "unclassified"
 Assay = Mapping[str, Any]
 
 
@@ -50,42 +53,64 @@ def are_names_withheld() -> pl.Expr:
     return is_nameless() & (pl.col("flags").is_null() | (of_names == 0))
 
 
-def assays_without_names(source: Source, *, is_classified: bool = False) -> set[str]:
-    """List the assays of which names are withheld: of more than a twentieth of what they counted.
+def assays_without_names(source: Source, *, is_classified: bool = False) -> dict[str, str]:
+    """Tell of which assays names are withheld, and which have none, with the rule of either.
 
-    One whose features have pseudonyms and nothing else is one of them, whatever it says of names.
-    Sequences get names where they are classified anew.
+    Of the first more than a twentieth of what they counted is withheld, of the others less than
+    that has a name below the domain. Sequences get names where they are classified anew; reads that
+    a profiler gave no name are of no feature.
     """
     import polars as pl
 
     has_sequence = pl.col("sequence").fill_null("") != ""
-    is_bare = is_nameless() & pl.col("feature_id").str.contains(PSEUDONYM) & ~has_sequence
     is_named_anew = has_sequence if is_classified else pl.lit(value=False)
-    known = (
-        source.frame("features")
-        .select(
-            "feature_id",
-            (are_names_withheld() & ~is_named_anew).alias("is_withheld"),
-            is_bare.alias("is_bare"),
-        )
-        .collect(engine="streaming")
+    is_named = pl.any_horizontal(pl.col(rank).fill_null("") != "" for rank in RANKS[1:])
+    known = source.frame("features").select(
+        "feature_id",
+        (are_names_withheld() & ~is_named_anew).alias("is_withheld"),
+        (is_named | is_named_anew).alias("is_named"),
+        (is_nameless() & may_be_pool()).alias("is_pool"),
     )
-    if not (known["is_withheld"].any() or known["is_bare"].any()):
-        return set()
     amount = pl.coalesce(pl.col("count").cast(pl.Float64), pl.col("relative_abundance"))
     found = (
         source.frame("counts")
-        .join(known.lazy(), on="feature_id", how="inner")
+        .join(known.filter(~pl.col("is_pool")), on="feature_id", how="inner")
         .join(source.frame("libraries").select("library_id", "assay_id"), on="library_id")
         .group_by("assay_id")
         .agg(
-            (amount.filter("is_withheld").sum() > _FEW * amount.sum()).alias("is_withheld"),
-            pl.col("is_bare").all(),
+            pl.when(amount.filter("is_withheld").sum() > _FEW * amount.sum())
+            .then(pl.lit(WITHHELD))
+            .when(amount.filter("is_named").sum() < _FEW * amount.sum())
+            .then(pl.lit(NONE))
+            .alias("lacks")
         )
-        .filter(pl.col("is_withheld") | pl.col("is_bare"))
+        .drop_nulls()
         .collect(engine="streaming")
     )
-    return set(found["assay_id"])
+    return dict(found.iter_rows())
+
+
+def as_unnamed(source: Source, counts: pl.LazyFrame, features: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave unsaid that features are unclassified that are of assays without names only.
+
+    So they stay what they are where others are added up by names.
+    """
+    import polars as pl
+
+    lacking = [assay for assay, why in assays_without_names(source).items() if why == NONE]
+    if not lacking:
+        return features
+    named = (
+        counts.join(source.frame("libraries").select("library_id", "assay_id"), on="library_id")
+        .filter(~pl.col("assay_id").is_in(lacking))
+        .select("feature_id")
+        .unique()
+        .collect(engine="streaming")["feature_id"]
+    )
+    flags = pl.col("flags").str.split("|").list.set_difference(pl.lit([_UNCLASSIFIED]))
+    is_unnamed = is_nameless() & ~may_be_pool() & ~pl.col("feature_id").is_in(named.implode())
+    said = flags.list.sort().list.join("|").replace("", None)
+    return features.with_columns(pl.when(is_unnamed).then(said).otherwise("flags").alias("flags"))
 
 
 def of_one_key(sources: Sequence[Source]) -> dict[str, frozenset[str]]:
@@ -131,20 +156,23 @@ def have_one_key(one: Assay, other: Assay) -> bool:
     return other.get("digest") in one.get("of_one_key", ())
 
 
-def of_withheld(one: Assay, other: Assay, level: str, rules: Mapping[str, Rule]) -> list[Rule]:
-    """Give the rule of withheld names where two assays would be compared by names."""
-    if level not in _BY_NAMES or _is_soundly_named(one, other, level):
+def of_no_names(one: Assay, other: Assay, level: str, rules: Mapping[str, Rule]) -> list[Rule]:
+    """Give the rules of names that are not there where two assays would be compared by names."""
+    lacking = _lacking(one, other) if level in BY_NAMES else []
+    if not lacking or _are_as_they_came(one, other, level):
         return []
-    return [rules[NAMES_WITHHELD]]
+    return [rules[name] for name in lacking]
 
 
-def _is_soundly_named(one: Assay, other: Assay, level: str) -> bool:
-    """Tell whether names are there, or one sender's pseudonyms stand for names of that level."""
-    if not any(assay.get("names_withheld") for assay in (one, other)):
-        return True
-    are_as_they_came = {assay.get("merged_by") for assay in (one, other)} == {level}
+def _lacking(one: Assay, other: Assay) -> list[str]:
+    return sorted({str(assay["lacks_names"]) for assay in (one, other) if assay.get("lacks_names")})
+
+
+def _are_as_they_came(one: Assay, other: Assay, level: str) -> bool:
+    """Tell whether one sender's pseudonyms stand for names of that level in both."""
+    is_merged = {assay.get("merged_by") for assay in (one, other)} == {level}
     is_apart = one.get("digest") == other.get("digest") and other["assay_id"] in one["kept_apart"]
-    return have_one_key(one, other) and are_as_they_came and not is_apart
+    return have_one_key(one, other) and is_merged and not is_apart
 
 
 def by_level(
@@ -152,22 +180,22 @@ def by_level(
 ) -> list[Pair]:
     """Leave those side by side that could be merged by sequence, where all are merged by names.
 
-    Other assays, or the user, ask for names, and these have none; features of one sender stay what
-    they are.
+    Other assays, or the user, ask for names, and one of these has none; where neither has any, and
+    in what is of one sender, features stay what they are, and are one as by sequence.
     """
-    if level not in _BY_NAMES:
+    if level not in BY_NAMES:
         return list(pairs)
     return [_by_level(pair, assays[pair.one], assays[pair.other], rules) for pair in pairs]
 
 
 def _by_level(pair: Pair, one: Assay, other: Assay, rules: Mapping[str, Rule]) -> Pair:
-    is_by_sequence = pair.level in ("feature", PLACEMENT)
-    is_withheld = any(assay.get("names_withheld") for assay in (one, other))
-    is_of_one = pair.level == "feature" and have_one_key(one, other)
-    if not is_by_sequence or not is_withheld or is_of_one:
+    lacking = [rules[name] for name in _lacking(one, other)]
+    both_lack = all(assay.get("lacks_names") for assay in (one, other))
+    are_alike = pair.level == "feature" and (both_lack or have_one_key(one, other))
+    if pair.level not in ("feature", PLACEMENT) or not lacking or are_alike:
         return pair
-    rule = rules[NAMES_WITHHELD]
-    return replace(pair, level=rule.finest, rules=(*pair.rules, rule))
+    finest = max((rule.finest for rule in lacking), key=LEVELS.index)
+    return replace(pair, level=finest, rules=(*pair.rules, *lacking))
 
 
 def level_as_it_came(rules: Collection[Rule]) -> str:
