@@ -110,9 +110,22 @@ def read_biom(source: Path) -> Found:
         for name, cells in texts.items()
         if name not in taken and any(cells)
     ]
+    notes += _of_samples(source, table.metadata(axis="sample") or ())
     made = str(table.generated_by or "")
     history = {"generated_by": made} if made else {}
     return Found((source,), counts, tuple(libraries), features, history=history, notes=notes)
+
+
+def _of_samples(source: Path, metadata: Sequence[Mapping[str, Any] | None]) -> list[str]:
+    """Say what is not taken of samples: words of any standard, which a sheet is checked for."""
+    known = (key for one in metadata for key, value in (one or {}).items() if value is not None)
+    if not (names := sorted(set(map(str, known)))):
+        return []
+    return [
+        f"metadata of samples in {source.name} are not taken: {', '.join(names)}; to have them,"
+        f" write a sheet (biom export-metadata -i {source.name} --sample-metadata-fp samples.tsv)"
+        " and give it as `samples:` in --method"
+    ]
 
 
 def _table(source: Path) -> Any:

@@ -90,9 +90,18 @@ def _rows(source: Path) -> Iterator[dict[str, str]]:
                         known |= own
                         # Two sequences of one occurrence are told below.
                         known[_SEQUENCES] = f"{sequences} {own.get('dna_sequence', '')}".strip()
+                    else:
+                        known[_called(extension)] = "not taken"
                 yield known
     except (InvalidArchive, *_ODD) as error:
         raise _wrong(source, str(error), "a Darwin Core Archive, with meta.xml") from error
+
+
+def _called(extension: Any) -> str:
+    """Name a row of another extension, with what was measured."""
+    name = extension.rowtype.rpartition("/")[2]
+    measured = _short(extension.data).get("measurementType")
+    return f"{name} of {measured}" if measured else name
 
 
 def _check_archive(source: Path) -> None:
@@ -129,7 +138,7 @@ def _name_of(term: str) -> str:
     return _TERMS.get(name.lower(), name)
 
 
-_NUMBERS = {"0000087": "otu_db"}
+_NUMBERS = {"0000085": "otu_class_appr", "0000086": "otu_seq_comp_appr", "0000087": "otu_db"}
 _SEQUENCES = "sequences of the occurrence"
 _TERMS = {
     name.lower(): name
@@ -138,7 +147,12 @@ _TERMS = {
         *("taxonRank", "scientificNameAuthorship", "organismQuantity", "organismQuantityType"),
         *("occurrenceStatus", "eventDate", "decimalLatitude", "decimalLongitude", "country"),
         *("env_broad_scale", "env_local_scale", "env_medium", "species", "verbatimIdentification"),
+        *("minimumDepthInMeters", "maximumDepthInMeters", "measurementType"),
     )
+}
+# What is taken, and what tells nothing but which record it is.
+_TAKEN = {*_TERMS.values(), _SEQUENCES, "occurrenceID", "basisOfRecord"} - {
+    *("verbatimIdentification", "measurementType"),
 }
 
 
@@ -173,7 +187,10 @@ def _found(source: Path, rows: Sequence[Mapping[str, str]], told: Stated) -> Fou
         )
     problems.raise_if_any()
     features = all_of_them.features
-    notes = ["places and dates are those of the archive, as coarse as they were published"]
+    notes = [
+        "places and dates are those of the archive, as coarse as they were published",
+        *_left(rows),
+    ]
     if all_of_them.absent:
         notes.append(f"{all_of_them.absent} occurrences are of what is absent, and not taken")
     notes += check_known((source,), features, {}, features, told)
@@ -208,6 +225,16 @@ def _found(source: Path, rows: Sequence[Mapping[str, str]], told: Stated) -> Fou
         is_counted=not shares and not told.values,
         notes=notes,
     )
+
+
+def _left(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Say which terms and extensions hold something that is not taken."""
+    filled = {name for row in rows for name, value in row.items() if value and name not in _TAKEN}
+    if filled:
+        yield (
+            f"{len(filled)} terms of the archive are not taken: {', '.join(sorted(filled))}; give"
+            " what is wanted of them in a sheet, `samples:` in --method"
+        )
 
 
 def _gather(number: int, row: Mapping[str, str], known: _Gathered, problems: Problems) -> None:
@@ -329,6 +356,9 @@ def _sample(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "lat_lon", f"{row['decimalLatitude']} {row['decimalLongitude']}"
     if row.get("country"):
         yield "geo_loc_name", row["country"]
+    ends = [row.get(f"{end}imumDepthInMeters") for end in ("min", "max")]
+    if depth := "-".join(dict.fromkeys(filter(None, ends))):
+        yield "depth", depth
     for slot in ("env_broad_scale", "env_local_scale", "env_medium"):
         if row.get(slot):
             yield slot, row[slot]

@@ -207,3 +207,22 @@ def test_a_classification_of_soils_is_no_lineage(tmp_path):
     path = tmp_path / "t.biom"
     path.write_text(table.to_json("a test"))
     assert read("biom", [path], {}).libraries == ("A", "B")
+
+
+@pytest.mark.parametrize("form", ["json", "hdf5"])
+def test_metadata_of_samples_are_named_with_how_to_get_them(tmp_path, form):
+    import h5py
+    import numpy as np
+    from biom import Table
+
+    known = [{"ph": "6.1", "collection_date": "2020-01-01"}, {"ph": "7", "collection_date": None}]
+    table = Table(np.array([[5, 1], [1, 2]]), ["a", "b"], ["S1", "S2"], sample_metadata=known)
+    path = tmp_path / "soils.biom"
+    if form == "json":
+        path.write_text(table.to_json("a test"))
+    else:
+        with h5py.File(path, "w") as handle:
+            table.to_hdf5(handle, "a test")
+    (note,) = [note for note in read("biom", [path], {}).notes if "of samples" in note]
+    assert "not taken: collection_date, ph;" in note
+    assert "export-metadata -i soils.biom" in note

@@ -233,6 +233,38 @@ def test_a_sequence_has_the_names_of_all_its_occurrences(tmp_path):
         assert any(note.startswith("1 features have several names") for note in found.notes)
 
 
+def test_depth_is_taken_and_what_else_an_archive_tells_is_named(tmp_path):
+    path = archive(tmp_path, [("o1", "e1", "5", READS, *FUSARIUM)], [("o1", ONE, "ITS")])
+    with zipfile.ZipFile(path) as source:
+        texts = {name: source.read(name).decode() for name in source.namelist()}
+    more = {"minimumDepthInMeters": "0", "maximumDepthInMeters": "0.2", "habitat": "grassland"}
+    more |= {"locality": ""}
+    fields = "".join(
+        f'<field index="{at}" term="http://rs.tdwg.org/dwc/terms/{name}"/>'
+        for at, name in enumerate(more, start=len(TERMS))
+    )
+    measured = (
+        '<extension encoding="UTF-8" fieldsTerminatedBy="," ignoreHeaderLines="1"'
+        ' rowType="http://rs.iobis.org/obis/terms/ExtendedMeasurementOrFact"><files><location>m.txt'
+        '</location></files><coreid index="0"/><field index="1"'
+        ' term="http://rs.tdwg.org/dwc/terms/measurementType"/></extension>'
+    )
+    texts["meta.xml"] = texts["meta.xml"].replace("</core>", f"{fields}</core>")
+    texts["meta.xml"] = texts["meta.xml"].replace("</archive>", f"{measured}</archive>")
+    head, row = texts["o.txt"].splitlines()
+    cells = ("\t".join(one) for one in (more.keys(), more.values()))
+    texts["o.txt"] = "".join(f"{a}\t{b}\n" for a, b in zip((head, row), cells, strict=True))
+    texts["m.txt"] = "id,type\no1,pH\n"
+    with zipfile.ZipFile(path, "w") as target:
+        for name, text in texts.items():
+            target.writestr(name, text)
+    found = read("dwca", [path], {})
+    assert found.metadata["e1"]["depth"] == "0-0.2"
+    (note,) = [note for note in found.notes if "are not taken" in note]
+    assert "2 terms" in note
+    assert "ExtendedMeasurementOrFact of pH, habitat" in note
+
+
 def test_an_archive_of_events_is_called_so(tmp_path):
     source = archive(tmp_path, [("o1", "E1", "10", READS, *FUSARIUM)])
     with zipfile.ZipFile(source) as whole:
