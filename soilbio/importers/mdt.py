@@ -46,8 +46,8 @@ def recognise(source: Path) -> str:
 
 def parts_in(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """Give the template's parts among a folder's files; sequences may be in a file beside them."""
-    parts, _ = _parts([path for path in files if not _is_book(path)])
-    return [path for path, _ in parts.values()], ["sequences"]
+    named = _named([path for path in files if not _is_book(path)])
+    return [path for path, _, name in named if _part(name)], ["sequences"]
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
@@ -125,7 +125,7 @@ def _parts(sources: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], list[s
     found: dict[str, tuple[Path, str]] = {}
     notes = []
     for path, sheet, name in _named(sources):
-        part = next((part for part, pattern in _PARTS.items() if pattern.search(name)), "")
+        part = _part(name)
         if not part:
             continue
         if part in found:
@@ -138,6 +138,11 @@ def _parts(sources: Sequence[Path]) -> tuple[dict[str, tuple[Path, str]], list[s
         else:
             found[part] = (path, sheet)
     return found, notes
+
+
+def _part(name: str) -> str:
+    """Tell which part of the template a sheet or file is by its name; empty for none."""
+    return next((part for part, pattern in _PARTS.items() if pattern.search(name)), "")
 
 
 def _placed(part: tuple[Path, str]) -> str:
