@@ -143,6 +143,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         notes=[
             *counted.grid.notes,
             f"features are {counted.what}",
+            *_left(sources, files, counted),
             *check_known(files, features, sequences, lineages, told),
         ],
     )
@@ -263,6 +264,17 @@ def _beside(
                 yield found
 
 
+def _left(sources: Sequence[Path], files: Sequence[Path], counted: _Counted) -> Iterator[str]:
+    """Say which files of sequences in folders are not taken, where none is."""
+    if any(".fasta" in path.name for path in files):
+        return
+    for folder in sources:
+        found = sorted(path.name for name in _OF_SEQUENCES[1] for path in folder.glob(name))
+        if found:
+            advice = _ADVICE[counted.is_of_asvs]
+            yield f"no sequences are taken of {folder}, which has {', '.join(found)}. {advice}"
+
+
 def _shared(source: Path, told: Stated) -> _Counted:
     """Read a .shared: label, Group, number of OTUs, counts; of one label (cut-off)."""
     with open_text(source) as handle:
@@ -348,15 +360,24 @@ def _representatives(source: Path, names: Mapping[str, str], counted: _Counted) 
     Raises
     ------
     InputError
-        If none is called as a feature is.
+        If none is called as a feature is, or two of one feature differ.
 
     """
-    found = {}
+    found: dict[str, str] = {}
+    problems = Problems(str(source))
     entries = read_fasta(source, by_header=True)
     for header, sequence in entries.items():
         words = re.split(r"[\s|]+", header)
-        if name := next((names[word] for word in words if word in names), None):
-            found[name] = sequence
+        name = next((names[word] for word in words if word in names), None)
+        if name and found.setdefault(name, sequence) != sequence:
+            problems.add(
+                "import-sequence",
+                column=name,
+                found="another sequence of the same name",
+                expected="one sequence for each feature",
+                fix="Name the sequences of one step of mothur",
+            )
+    problems.raise_if_any()
     if not found:
         raise problem_of(
             "import-names-differ",

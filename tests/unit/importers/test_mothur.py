@@ -152,6 +152,22 @@ def test_sequences_are_called_so_and_otus_otus(tmp_path):
     assert "features are sequences" in read("mothur", [tmp_path], {}).notes
 
 
+def test_sequences_of_a_folder_that_are_of_reads_are_named(tmp_path):
+    (tmp_path / "f.shared").write_text(SHARED)
+    (tmp_path / "f.fasta").write_text(">read-1\nACGTACGT\n")
+    (note,) = [note for note in read("mothur", [tmp_path], {}).notes if "f.fasta" in note]
+    assert ".rep.fasta" in note
+    (tmp_path / "f.0.03.rep.fasta").write_text(">r1\tOtu1\nACGTACGT\n>r2\tOtu2\nACGTTTTT\n")
+    assert not [note for note in read("mothur", [tmp_path], {}).notes if "f.fasta" in note]
+
+
+def test_two_sequences_of_an_otu_are_refused(tmp_path):
+    (tmp_path / "f.shared").write_text(SHARED)
+    path = tmp_path / "f.0.03.rep.fasta"
+    path.write_text(">r1\tOtu1\nACGTACGT\n>r2\tOtu2\nACGTTTTT\n>r3\tOtu1\nACGTAAAA\n")
+    assert codes([tmp_path]) == {"import-sequence"}
+
+
 def test_a_shared_without_groups_is_one_problem(tmp_path):
     lines = [line.split("\t") for line in SHARED.splitlines()]
     text = "".join("\t".join([c[0], *c[2:]]) + "\n" for c in lines)
