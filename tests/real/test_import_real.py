@@ -149,7 +149,8 @@ def test_what_we_read_is_what_taxpasta_reads(tables, tmp_path, profiler, name):
     found: dict[int, float] = {}
     for feature, value in ours.counts.select("feature", "value").iter_rows():
         taxon = ours.features[feature]
-        number = taxon.taxon_id.removeprefix("ncbi:") if taxon.lineage else "0"
+        own = str(taxon.ncbi_taxid or taxon.taxon_id.removeprefix("ncbi:"))
+        number = own if taxon.lineage else "0"
         if number.isdigit():
             found[int(number)] = found.get(int(number), 0) + value
     shared = {taxid: value for taxid, value in theirs.items() if taxid in found}
