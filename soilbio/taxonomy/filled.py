@@ -20,7 +20,7 @@ _BINOMIAL = re.compile(r"(?:Candidatus )?([A-Z]\S+) [a-z][a-z-]+(?: |$)")
 # GTDB's species without a name, and parts of one that is of several; its first word is a genus
 # whatever its form: Palsa-744 sp003164175, Bradyrhizobium elkanii_A.
 _OF_GTDB = re.compile(r"(\S+) (?:sp\d{9}|[a-z][a-z0-9-]*_[A-Z]{1,2})$")
-_OPEN_SPECIES = re.compile(r"((?:Candidatus )?([A-Z][a-z]{2,})) (?:sp|spp|cf|aff|nr)\.(?: |$)")
+_OPEN_SPECIES = re.compile(r"((?:Candidatus )?([A-Z][a-z]{2,})) (?:sp|spp|cf|aff|nr)\.?(?: |$)")
 # Of wider taxa, and of hardly a genus; and two of soils that have no ending.
 _NO_GENUS = (
     *("ota", "bacteria", "archaea", "mycotina", "phytina", "eae", "inae", "ini", "oidea", "ida"),

@@ -34,6 +34,8 @@ _SUBGENUS = re.compile(
     r"^([A-Z][a-z-]+) \([A-Z][a-z-]+\) (?!(?:emend|et|ex|in|and|sensu|non|nec|van|von|de[lnr]?)\b)"
     r"(?=[a-z])"
 )
+# MetaPhlAn and others write no points: Smithella_sp_F21 is NCBI's Smithella sp. F21.
+_POINTLESS = re.compile(r"^((?:Candidatus )?\[?[A-Z][\w-]+\]? (?:sp|spp|cf|aff|nr)) (?=\S)")
 # Behind a species, how widely it is meant: s.l., s. str., sensu lato, agg.
 _SENSE = re.compile(
     r"^([A-Z][\w-]+ (?!sens|s\b)[a-z][a-z-]+(?: .*?)?),?"
@@ -111,6 +113,7 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     space = name.find(" ", len("Candidatus ") if name.startswith("Candidatus ") else 0)
     rest = max(end, space) if space > 0 else len(name)
     plain = (name[:end] + name[end:rest].replace("_", " ") + name[rest:]).strip()
+    plain = _POINTLESS.sub(r"\1. ", plain)
     return _SUBGENUS.sub(r"\1 ", _SENSE.sub(r"\1", without_stage(_SYNONYM.sub(r"\1", plain))))
 
 

@@ -151,7 +151,7 @@ def test_what_is_no_organism_or_not_described_has_no_rank(text, expected):
 @pytest.mark.parametrize(
     ("text", "rank", "name"),
     [
-        ("g__Bacillus;s__Bacillus_sp_FJAT_27264", "species", "Bacillus sp FJAT 27264"),
+        ("g__Bacillus;s__Bacillus_sp_FJAT_27264", "species", "Bacillus sp. FJAT 27264"),
         ("g__Bacillus_A_289472;s__Bacillus_A_289472 cereus", "species", "Bacillus_A cereus"),
         ("s__Nostoc_sp._LEGE_11395", "species", "Nostoc sp. LEGE 11395"),
         ("s__Aeromonas sp. C7(2011)", "species", "Aeromonas sp. C7(2011)"),
