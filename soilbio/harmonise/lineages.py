@@ -117,6 +117,47 @@ def features_of(taxa: pl.DataFrame, features: pl.LazyFrame, level: str) -> pl.La
     )
 
 
+def as_known(
+    lineage_of: pl.LazyFrame, taxa: pl.LazyFrame, known: Sequence[pl.LazyFrame], level: str
+) -> pl.LazyFrame:
+    """Call features as others call them that are seen beside these; the first of them decides.
+
+    Not where the others have no name at the level, which would be lost, nor where flags keep a
+    feature out of diversity in one of them, and not in the other.
+
+    Parameters
+    ----------
+    lineage_of, taxa : LazyFrame
+        As `lineages_of` gives them.
+    known : sequence of LazyFrame
+        What this gave for the others.
+
+    Returns
+    -------
+    LazyFrame
+        As `lineage_of`, with the `flags` of the taxon.
+
+    """
+    import polars as pl
+
+    flags = taxa.select(pl.col("feature_id").alias("new"), pl.col("flags").fill_null(""))
+    own = lineage_of.join(flags, on="new", how="left").collect()
+    if not known:
+        return own.lazy()
+    others = pl.concat(known).unique("feature_id", keep="first", maintain_order=True)
+    is_same = pl.col("flags") == pl.col("flags_there")
+    has_none = [pl.col(name).str.starts_with(unnamed(level)) for name in ("new", "new_there")]
+    is_same &= has_none[0] | ~has_none[1]
+    return (
+        own.lazy()
+        .join(others, on="feature_id", how="left", suffix="_there")
+        .with_columns(pl.when(is_same).then("new_there").otherwise("new").alias("new"))
+        .select("feature_id", "new", "flags")
+        .collect()
+        .lazy()
+    )
+
+
 def of_several_circles(taxa: Sequence[pl.LazyFrame], level: str) -> pl.LazyFrame:
     """Take the taxa of all circles, each once, and of sequences what the circles agree on."""
     import polars as pl

@@ -17,6 +17,7 @@ from soilbio.harmonise.joined import joined_by_ends
 from soilbio.harmonise.lineages import (
     BY_HYPOTHESIS,
     added_up,
+    as_known,
     lineages_of,
     merged_features,
     of_several_circles,
@@ -30,7 +31,7 @@ from soilbio.harmonise.placed import clades_of, gene_file, place_features
 from soilbio.harmonise.reclassify import reclassified
 from soilbio.harmonise.sources import Source, is_its
 from soilbio.harmonise.strands import turned_alike
-from soilbio.harmonise.terms import Shared, within
+from soilbio.harmonise.terms import Shared, seen_beside, within
 from soilbio.harmonise.trimming import trimmed
 from soilbio.harmonise.ways import Told, Ways
 
@@ -105,19 +106,28 @@ def merged_numbers(
 def _by_names(
     features: pl.LazyFrame, parts: Sequence[Part], ways: Ways, shared: Shared
 ) -> tuple[pl.LazyFrame, list[Became]]:
-    """Make features of clades, hypotheses or names, of which words are settled circle by circle."""
+    """Make features of clades, hypotheses or names, of which words are settled circle by circle.
+
+    What those call a feature that are seen beside a circle, it is called in the circle, too.
+    """
     circles = shared.with_libraries
     if ways.by_clades or len(circles) < 2:
         taxa, lineage_of = _taxa(features, parts, ways)
         return taxa, [Became(parts, lineage_of)]
-    made = []
-    became = []
-    for circle in circles:
-        own = within(circle, parts)
-        taxa, lineage_of = _taxa(merged_features([one for _, _, one in own], {}), own, ways)
-        made.append(taxa)
-        became.append(Became(own, lineage_of, circle.lots))
-    return of_several_circles(made, ways.level), became
+    beside = seen_beside(circles)
+    made: dict[int, pl.LazyFrame] = {}
+    became: dict[int, Became] = {}
+    told: dict[int, pl.LazyFrame] = {}
+    # What more people see comes first: those who see less find it under the same names.
+    for place in sorted(range(len(circles)), key=lambda one: len(beside[one])):
+        own = within(circles[place], parts)
+        made[place], new = _taxa(merged_features([one for _, _, one in own], {}), own, ways)
+        told[place] = as_known(new, made[place], [told[one] for one in beside[place]], ways.level)
+        new = told[place].select("feature_id", "new")
+        became[place] = Became(own, new, circles[place].lots)
+    places = range(len(circles))
+    taxa = of_several_circles([made[one] for one in places], ways.level)
+    return taxa, [became[one] for one in places]
 
 
 def _added_up(became: Sequence[Became]) -> Iterator[pl.LazyFrame]:

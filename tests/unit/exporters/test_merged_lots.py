@@ -365,12 +365,12 @@ def test_a_view_is_as_if_the_withheld_had_never_been_there(tmp_path, seed, level
         words = {one: draw.choice(WORDS) for one in (SAME, OTHER, SHORT, OWN, PAIR)}
         libraries: dict[str, Library] = {
             f"{name}{number}": (
-                *("", draw.choice([SEMI, SHUT]) if number else SEMI),
+                *("", draw.choice([SEMI, SHUT, BARE]) if number else SEMI),
                 {one: words[one] for one in sorted(draw.sample(sorted(words), 3))},
             )
             for number in range(3)
         }
-        shown = {one: own for one, own in libraries.items() if own[1] == SEMI}
+        shown = {one: own for one, own in libraries.items() if own[1] != SHUT}
         folders["all"].append(laboratory(tmp_path / "all" / name, libraries))
         folders["open"].append(laboratory(tmp_path / "open" / name, shown))
     found = []

@@ -1,0 +1,47 @@
+"""By what name a sequence is counted, where partners share on other terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from merged_example import SAME
+from unit.exporters.test_merged_lots import BARE, ELSE, SEMI, SHUT, laboratory
+
+from soilbio.dataset.read import read_dataset
+from soilbio.harmonise.merge import harmonise
+from soilbio.harmonise.rules import read_rules
+
+NONE, MOLLIS, DURUS = (None, None), ("Mollis", None), ("Durus", None)
+
+
+def names(tmp_path: Path, *laboratories: tuple[str, tuple[str | None, str | None]]) -> list[str]:
+    """Merge laboratories that call one sequence so and so; give its name in each by genus."""
+    folders = [
+        laboratory(tmp_path / f"l{n}", {f"l{n}-soil": ("", tag, {SAME: said})})
+        for n, (tag, said) in enumerate(laboratories)
+    ]
+    harmonise(folders, tmp_path / "m", "genus", read_rules())
+    counts = read_dataset(tmp_path / "m").table("counts").sort("library_id")
+    return [name.rpartition(" ")[0].removeprefix("genus:") for name in counts["feature_id"]]
+
+
+@pytest.mark.parametrize("closed", [BARE, SHUT])
+@pytest.mark.parametrize("said", [NONE, DURUS, MOLLIS])
+def test_who_shares_with_fewer_takes_the_name_of_who_shares_with_more(closed, said, tmp_path):
+    assert names(tmp_path, (SEMI, MOLLIS), (closed, said)) == ["Mollis", "Mollis"]
+
+
+def test_a_name_is_not_lost_since_those_who_share_with_more_have_none(tmp_path):
+    found = names(tmp_path, (SEMI, NONE), (SHUT, DURUS))
+    assert found[1] == "Durus"
+    assert found[0].startswith("unclassified ")
+
+
+def test_of_three_the_most_open_decides(tmp_path):
+    found = names(tmp_path, (SHUT, NONE), (BARE, DURUS), (SEMI, MOLLIS))
+    assert found == ["Mollis", "Mollis", "Mollis"]
+
+
+def test_where_neither_sees_all_of_the_other_each_keeps_its_own(tmp_path):
+    assert names(tmp_path, (SEMI, MOLLIS), (ELSE, DURUS)) == ["Mollis", "Durus"]
