@@ -33,6 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="classify the sequences of all datasets with one reference (soilbio reference list)",
     )
     parser.add_argument(
+        "--prefix",
+        action="append",
+        default=[],
+        metavar="DATASET=TEXT",
+        help="put TEXT before the names of a dataset's samples and libraries, as others have these",
+    )
+    parser.add_argument(
         "--rules", type=Path, metavar="TSV", help="stricter rules (rule, finest, because, source)"
     )
 
@@ -41,13 +48,15 @@ def run(args: argparse.Namespace) -> int:
     """Merge, and say how."""
     from soilbio.harmonise.compare import told
     from soilbio.harmonise.merge import harmonise
+    from soilbio.harmonise.prefixes import parse_prefixes
     from soilbio.harmonise.rules import read_rules
     from soilbio.harmonise.ways import Given
     from soilbio.references.manifest import locate
 
     rules = read_rules(args.rules)
     classifier = locate(args.classify) if args.classify else None
-    given = Given(args.reference, classifier, common_tree(args))
+    prefixes = parse_prefixes(args.prefix, args.datasets)
+    given = Given(args.reference, classifier, common_tree(args), prefixes)
     merged = harmonise(args.datasets, args.out, args.level, rules, given)
     if merged.pairs:
         print(told(merged.pairs))

@@ -69,15 +69,21 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
 
     """
     owner = {name: source.name for source in sources for name in _libraries(source)}
-    if len(sources) < 2 or not any(map(is_pseudonym, owner)):
+    renamed = {
+        name
+        for source in sources
+        for name in _libraries(source)
+        if is_pseudonym(name.removeprefix(source.prefix))
+    }
+    if len(sources) < 2 or not renamed:
         return []
     found: list[Copy] = []
     for libraries, features, reads in _same(counts):
-        first, *others = sorted(libraries, key=lambda one: (is_pseudonym(one), owner[one], one))
+        first, *others = sorted(libraries, key=lambda one: (one in renamed, owner[one], one))
         found += [
             Copy(owner[one], one, owner[first], first, features, reads)
             for one in others
-            if is_pseudonym(one) and owner[one] != owner[first]
+            if one in renamed and owner[one] != owner[first]
         ]
     return sorted(found, key=Copy.row)
 

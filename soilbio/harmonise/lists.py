@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from soilbio.harmonise.prefixes import renamed_line
+
 if TYPE_CHECKING:
     from soilbio.harmonise.sources import Source
 
@@ -26,7 +28,8 @@ def lines_before(
         text = file.read_text("utf-8", errors="replace")
         head, *lines = (tuple(line.split("\t")) for line in text.splitlines() or [""])
         if head == tuple(header):
-            found[source.name] = {line for line in lines if len(line) == len(head)}
+            own = (line for line in lines if len(line) == len(head))
+            found[source.name] = {renamed_line(line, header, source) for line in own}
     return found
 
 

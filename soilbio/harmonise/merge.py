@@ -130,7 +130,7 @@ def harmonise(
             expected="a tree of the gene, of whose clades features are",
             fix="Give --tree TREE.nwk and --alignment ALIGNED.fasta, the alignment of its tips",
         )
-    sources = read_sources(folders)
+    sources = read_sources(folders, given.prefixes)
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
         merged, tables, files = _merged(sources, level, rules, given, Path(scratch))
         if copies := copies_in(tables["counts"], sources):

@@ -42,9 +42,9 @@ def check_repeated(sources: Sequence[Source], problems: Problems) -> None:
                     column="counts",
                     found=library,
                     expected="the same counts of one library in both datasets",
-                    fix="Two libraries that share a name need another one each (`prefix`, or"
-                    " `library_prefix` for one sample's assays, in the method.yaml of an import);"
-                    " of two results of one library leave one out",
+                    fix="Two libraries that share a name need another one each (here with --prefix"
+                    " DATASET=TEXT; in the method.yaml of an import `prefix`, or `library_prefix`"
+                    " for one sample's assays); of two results of one library leave one out",
                 )
 
 

@@ -85,8 +85,8 @@ def rows_of(
                 found=name,
                 expected=f"one {key[:-3]} of that name, or the same in both datasets",
                 fix="Correct the one that is wrong; two that share a name need another one each"
-                " (in the method.yaml of an import `prefix`, or `library_prefix` for libraries"
-                " of two assays of one sample)"
+                " (here with --prefix DATASET=TEXT; in the method.yaml of an import `prefix`, or"
+                " `library_prefix` for libraries of two assays of one sample)"
                 + _fix(differing, is_sample=is_sample, is_known=is_known),
             )
     return rows, settled, written

@@ -18,6 +18,7 @@ from soilbio.errors import InputError, Problem, Problems, problem_of
 from soilbio.harmonise.compare import is_one_place, plain_gene
 from soilbio.harmonise.lengths import lengths_of
 from soilbio.harmonise.no_names import assays_without_names, kept_apart, of_one_key
+from soilbio.harmonise.prefixes import with_prefix
 from soilbio.harmonise.primers_left import primers_left
 from soilbio.harmonise.taxa import taxa_of
 from soilbio.metadata.meaning import meaning_of
@@ -37,7 +38,8 @@ _MOST = 0.5
 class Source:
     """A dataset that is merged: name, content (SHA-256), tables, and how it was merged before.
 
-    Of one that `is_in_part` some libraries were left out of tables and history.
+    Of one that `is_in_part` some libraries were left out of tables and history. `prefix` stands
+    before the names of its samples and libraries, which have it already.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Source:
     dataset: Dataset
     history: History
     is_in_part: bool = False
+    prefix: str = ""
 
     def frame(self, table: str) -> pl.LazyFrame:
         """Give a table with the columns of its schema."""
@@ -55,8 +58,12 @@ class Source:
         return self.dataset.table(table).to_dicts()
 
 
-def read_sources(folders: Sequence[Path]) -> list[Source]:
+def read_sources(
+    folders: Sequence[Path], prefixes: Mapping[Path, str] | None = None
+) -> list[Source]:
     """Read datasets; by their content, not by how they were listed, they are ordered.
+
+    `prefixes` are put before the names of the samples and libraries of some.
 
     Raises
     ------
@@ -80,7 +87,8 @@ def read_sources(folders: Sequence[Path]) -> list[Source]:
                 expected="each dataset once",
                 fix="Leave out the copy",
             )
-        sources.append(Source(_name(folder), digest, dataset, read_history(folder)))
+        source = Source(_name(folder), digest, dataset, read_history(folder))
+        sources.append(with_prefix(source, (prefixes or {}).get(folder, "")))
     sources.sort(key=lambda one: one.digest)
     sources = _told_apart(sources)
     texts: dict[str, str] = {}

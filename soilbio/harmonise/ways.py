@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -28,16 +28,18 @@ CONFIDENCE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the user gives for sequences to be compared with.
+    """What the user gives for sequences to be compared with, and names to be told apart by.
 
     `reference`: FASTA of whole genes; where primers differ, their common region is found on it, and
     sequences are turned its way, and trimmed to that. `classifier`: all sequences are classified
     with it, so that one set of names is compared. `common`: a tree on which regions are placed.
+    `prefixes`: what stands before the names of samples and libraries of some datasets, by folder.
     """
 
     reference: Path | None = None
     classifier: Reference | None = None
     common: CommonTree | None = None
+    prefixes: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

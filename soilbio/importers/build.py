@@ -15,6 +15,7 @@ from soilbio.agreements.folder import agreements_of, read_agreements
 from soilbio.assemble.rows import measurement_rows
 from soilbio.dataset.folder import check_folder
 from soilbio.dataset.owned import beside_dataset
+from soilbio.dataset.prefixes import with_prefixes
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems, fold
@@ -23,7 +24,6 @@ from soilbio.importers.found import Found, Taxon, backbone_ids
 from soilbio.importers.lengths import target_of
 from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
-from soilbio.importers.prefixes import with_prefixes
 from soilbio.importers.stated import stated
 from soilbio.metadata.samples import sample_rows
 from soilbio.metadata.sheet import control_unstated
@@ -80,7 +80,9 @@ def build_dataset(
     digests = {path.name: _digest(path) for path in found.sources}
     tables = _tables(found, known, digests, notes)
     if method.prefix or method.library_prefix:
-        tables = with_prefixes(tables, method)
+        lazy = {name: table.lazy() for name, table in tables.items()}
+        named = with_prefixes(lazy, method.prefix, method.library_prefix)
+        tables = {name: table.collect() for name, table in named.items()}
     history = {
         "format": form,
         "sources": digests,
