@@ -19,6 +19,7 @@ LETTERS = (
 SUFFIX = re.compile(rf"_{LETTERS}( |$)")
 SUFFIX_AT_END = re.compile(rf"_{LETTERS}$")
 CANDIDATUS = re.compile(r"^Candidatus ")
+_CANDIDATE = re.compile(r"Candidatus |[Cc]andidate (?:division|phylum) ")
 # NCBI's of species that are not of the genus whose name they have: [Clostridium] symbiosum.
 _MISPLACED = re.compile(r"^\[([A-Z][a-z-]+)\](?= [a-z])")
 _BINOMIAL = re.compile(r"^([A-Z][a-z-]+)(?= [a-z])")
@@ -86,8 +87,14 @@ def plain(name: str) -> str:
 
 
 def _change(rank: str, name: str) -> Change | None:
-    """Find a change of a name; a suffix of GTDB's goes along (Firmicutes_D, Bacillota_D)."""
+    """Find a change of a name; a suffix of GTDB's goes along (Firmicutes_D, Bacillota_D).
+
+    Phyla that nobody has described are meant with and without the words for that.
+    """
     known = changed_names().get((rank, name))
+    if not known and rank == "phylum" and (candidate := _CANDIDATE.match(name)):
+        known = changed_names().get((rank, name[candidate.end() :]))
+        return known and replace(known, former=name)
     suffix = SUFFIX_AT_END.search(name)
     if known or not suffix:
         return known

@@ -196,7 +196,7 @@ def test_motus_are_features_by_their_own_ids(tmp_path):
         ("Nitrospira species incertae sedis", "c__Nitrospira"),
         ("Nitrospira defluvii", "g__Nitrospira; s__Nitrospira defluvii"),
         ("Candidatus Saccharibacteria species incertae sedis", "p__Saccharibacteria"),
-        ("Candidatus Eremiobacteraeota species incertae sedis", ""),
+        ("Candidatus Eremiobacteraeota species incertae sedis", "p__Eremiobacteraeota"),
         ("Verrucomicrobia bacterium", "p__Verrucomicrobia"),
         ("Proteobacteria sp.", "p__Proteobacteria"),
         ("unknown Acidobacteria", "p__Acidobacteria"),

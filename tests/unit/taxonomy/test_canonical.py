@@ -18,6 +18,12 @@ SIXTEEN_S = Target(("Bacteria", "Archaea"), 245, 260)
         ("Thermi", "Deinococcota"),
         ("Bacillota", "Bacillota"),
         ("AD3", "AD3"),
+        ("Rokubacteria", "Candidatus Rokuibacteriota"),
+        ("Candidatus Rokubacteria", "Candidatus Rokuibacteriota"),
+        ("Candidatus Eremiobacteraeota", "Vulcanimicrobiota"),
+        ("candidate division WPS-2", "Vulcanimicrobiota"),
+        ("candidate division NC10", "Candidatus Methylomirabilota"),
+        ("Candidatus Bathyarchaeota", "Candidatus Bathyarchaeota"),
     ],
 )
 def test_phyla_have_today_s_names(former, today):
