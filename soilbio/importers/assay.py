@@ -101,7 +101,7 @@ def check_taxids(
 def overruled(method: Method, said: Mapping[str, str]) -> list[str]:
     """Say where the user states something else than the source says."""
     return [
-        f"{name}: the source says {said[name]}, you say {method.assay[name]}, which counts"
+        f"{name}: the source says {said[name]}; stated is {method.assay[name]}, which counts"
         for name in sorted(method.assay.keys() & said.keys())
         if not is_missing(str(method.assay[name]))
         and tidy(name, str(method.assay[name])) != tidy(name, said[name])

@@ -10,7 +10,7 @@ from typing import Any
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.contradictions import check_sequences
 from soilbio.importers.forms import are_lineages, are_numbered, are_sequences
-from soilbio.importers.found import Found
+from soilbio.importers.found import Advised, Found
 from soilbio.importers.known import joined, taxa_of, together_with
 from soilbio.importers.lineage_columns import columns_of
 from soilbio.importers.objects import spelled_out
@@ -122,9 +122,11 @@ def _of_samples(source: Path, metadata: Sequence[Mapping[str, Any] | None]) -> l
     if not (names := sorted(set(map(str, known)))):
         return []
     return [
-        f"metadata of samples in {source.name} are not taken: {', '.join(names)}; to have them,"
-        f" write a sheet (biom export-metadata -i {source.name} --sample-metadata-fp samples.tsv)"
-        " and give it as `samples:` in --method"
+        Advised(
+            f"metadata of samples in {source.name} are not taken: {', '.join(names)}",
+            f"; to have them, write a sheet (biom export-metadata -i {source.name}"
+            " --sample-metadata-fp samples.tsv) and give it as `samples:` in --method",
+        )
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_bracken, lines_of, note_on, report_form
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, number_in, text_in, wrong
@@ -55,8 +55,11 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found.notes.append("Bracken estimates reads: its numbers are taken as shares of the classified")
     if not any(";" in taxon.lineage for taxon in found.features.values()):
         found.notes.append(
-            "Bracken's tables name one rank: of a species the genus is known, and nothing above it;"
-            " its reports in Kraken's form have the lineages"
+            Advised(
+                "Bracken's tables name one rank: of a species the genus is known, and nothing above"
+                " it",
+                "; its reports in Kraken's form have the lineages",
+            )
         )
     return found
 

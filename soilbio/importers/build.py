@@ -20,7 +20,7 @@ from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems, fold
 from soilbio.importers.assay import check_taxids, overruled, settle
-from soilbio.importers.found import Found, Taxon, backbone_ids
+from soilbio.importers.found import Found, Taxon, backbone_ids, facts_of
 from soilbio.importers.lengths import target_of
 from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
@@ -86,7 +86,7 @@ def build_dataset(
     history = {
         "format": form,
         "sources": digests,
-        "notes": notes,
+        "notes": facts_of(notes),
         # Of the sheet's place on this machine only its name is kept: history goes to others.
         "warnings": [str(replace(one, source=Path(one.source).name)) for one in known.warnings],
         "said_by_source": dict(sorted(found.method.items())),

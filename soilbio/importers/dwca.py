@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.archive import opened
 from soilbio.importers.forms import LETTERS
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.known import cleaned
 from soilbio.importers.ranked_names import prefixed, scientific
 from soilbio.importers.sides import check_known
@@ -231,9 +231,9 @@ def _left(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """Say which terms and extensions hold something that is not taken."""
     filled = {name for row in rows for name, value in row.items() if value and name not in _TAKEN}
     if filled:
-        yield (
-            f"{len(filled)} terms of the archive are not taken: {', '.join(sorted(filled))}; give"
-            " what is wanted of them in a sheet, `samples:` in --method"
+        yield Advised(
+            f"{len(filled)} terms of the archive are not taken: {', '.join(sorted(filled))}",
+            "; give what is wanted of them in a sheet, `samples:` in --method",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,27 @@ from soilbio.errors import InputError, problem_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+class Advised(str):
+    """A note with advice behind it: both are told at import, the fact alone is kept.
+
+    What is kept becomes part of a methods section, which is no place for advice.
+    """
+
+    __slots__ = ("fact",)
+    fact: str
+
+    def __new__(cls, fact: str, advice: str) -> Advised:
+        """Join the two as they are."""
+        self = super().__new__(cls, f"{fact}{advice}")
+        self.fact = fact
+        return self
+
+
+def facts_of(notes: Iterable[str]) -> list[str]:
+    """Give notes without the advice that is for whoever imports."""
+    return [note.fact if isinstance(note, Advised) else note for note in notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +58,8 @@ class Found:
     without any. `shares` tells that values are relative abundances, `is_counted` that they are
     reads; else it shows in them. Shares are of `whole` (0: of 1 or 100); where the source says that
     it leaves a rest out (`has_rest`), they may add up to less. `method` holds columns of `assays`;
-    `metadata` MIxS slots by library; `notes` what was done on the way.
+    `metadata` MIxS slots by library; `notes` what was done on the way,
+    where advice goes with it as `Advised`.
     """
 
     sources: tuple[Path, ...]

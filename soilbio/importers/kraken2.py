@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.profiles import Line, collect, library_of, wrong
 from soilbio.importers.text import open_text
 from soilbio.profile.reestimate import Node
@@ -117,7 +117,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         del found.method["engine"]
         found.notes.append(
             f"{len(others)} reports are of Centrifuge or Kraken 1, which the rank code `-` tells,"
-            f" such as {others[0]}: the engine is the one that you state"
+            f" such as {others[0]}: the engine is the one that is stated"
         )
     return found
 
@@ -145,9 +145,10 @@ def lines_of(source: Path, taxids: str) -> Iterator[Line]:
 
 def note_on(taxids: str) -> str:
     """Say whose numbers taxa are taken to have."""
-    return (
-        f"taxids are those of {taxids}; `table: {{taxids: gtdb}}` in --method for another database"
-    )
+    if taxids != "ncbi":
+        return f"taxids are those of {taxids}"
+    advice = "; `table: {taxids: gtdb}` in --method for another database"
+    return Advised("taxids are taken for NCBI's", advice)
 
 
 def check_numbers(source: Path, taxids: str, taxa: Iterable[tuple[int, str]]) -> None:

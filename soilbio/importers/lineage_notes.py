@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from soilbio.importers.found import Advised
 from soilbio.importers.lineage_columns import LINEAGE, SEQUENCE, Columns, told_cells
 from soilbio.importers.rank_columns import rank_of, supports_in
 
@@ -29,9 +30,11 @@ def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
         ranks = ", ".join(name for name, _ in columns.ranks)
         notes.append(f"columns {ranks} count only where '{columns.whole}' says nothing")
     notes += [
-        f"columns {', '.join(name for name, _ in ranks)} are of another classifier or database:"
-        " features have the names on which all agree; all lineages stay (say `table:"
-        " {ignore_columns: […]}` of what is not to count)"
+        Advised(
+            f"columns {', '.join(name for name, _ in ranks)} are of another classifier or database:"
+            " features have the names on which all agree; all lineages stay",
+            " (say `table: {ignore_columns: […]}` of what is not to count)",
+        )
         for ranks in columns.more
     ]
     if columns.exact and columns.exact not in dict(columns.ranks):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from soilbio.errors import Problems
 from soilbio.importers.columns import number_of
 from soilbio.importers.forms import is_nothing
+from soilbio.importers.found import Advised
 from soilbio.importers.grid import Grid
 from soilbio.importers.lineage_columns import is_beside_lineages, is_of_features
 from soilbio.importers.rank_columns import PREFIX, is_rank_number, rank_of
@@ -132,8 +133,8 @@ class _Texts:
     def notes(self) -> list[str]:
         """Say what is not taken."""
         names = ", ".join(self.header[at] for at in sorted(self.beside))
-        told = "tell of libraries, and are not taken: give them in a sheet, `samples`"
-        return [f"columns {names} {told}"] if names else []
+        told = f"columns {names} tell of libraries, and are not taken"
+        return [Advised(told, ": give them in a sheet, `samples`")] if names else []
 
 
 def _note(problems: Problems, code: str, row: int, column: str, found: str, expected: str) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from soilbio.importers.found import Found, first_of, one_of
+from soilbio.importers.found import Advised, Found, first_of, one_of
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 
@@ -36,5 +36,6 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     version = _VERSION.search(log.read_text(errors="replace")) if log else None
     if version:
         found.method["engine_version"] = f"LotuS2 {version[1]}"
-    found.notes.append("which clustering LotuS2 used is not in its tables: engine is to be stated")
+    fact, advice = "which clustering LotuS2 used is not in its tables", ": engine is to be stated"
+    found.notes.append(Advised(fact, advice))
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.contradictions import check_sequences, each_once
-from soilbio.importers.found import Found
+from soilbio.importers.found import Advised, Found
 from soilbio.importers.grid import check_columns, read_grid
 from soilbio.importers.known import joined, read_fasta, taxa_of
 from soilbio.importers.lineage_columns import columns_of
@@ -188,9 +188,9 @@ class _Samples:
         }
         taken = {_key(self.header), *_SLOTS, *_PLACE, *self.method}
         left = [name for name in self.header if name not in taken and self._values(name)]
-        told = (
-            f"{len(left)} columns of {_called((source, sheet))} are not taken: {', '.join(left)};"
-            " give what is wanted of them in a sheet, `samples:` in --method"
+        told = Advised(
+            f"{len(left)} columns of {_called((source, sheet))} are not taken: {', '.join(left)}",
+            "; give what is wanted of them in a sheet, `samples:` in --method",
         )
         self.notes = [told] if left else []
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from soilbio.errors import problem_of
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, number_in, wrong
 from soilbio.importers.text import open_text
@@ -155,7 +155,7 @@ def _notes(found: Found) -> Iterator[str]:
     """Tell what is lacking of the names."""
     taxa = found.features.values()
     if bare := sum("__" in one.lineage and "|" not in one.lineage for one in taxa):
-        yield (
-            f"{bare} of {len(taxa)} taxa have a name and nothing above it: `motus profile -q`"
-            " writes all ranks"
+        yield Advised(
+            f"{bare} of {len(taxa)} taxa have a name and nothing above it",
+            ": `motus profile -q` writes all ranks",
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from soilbio.errors import InputError, problem_of
 from soilbio.importers import motus
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_another
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profile_names import Named, names_in
@@ -97,9 +97,9 @@ def _notes(found: Found) -> Iterator[str]:
             " them (`taxpasta merge --add-lineage --add-rank-lineage --taxonomy DIR`)"
         )
     if bare := sum(map(_is_unranked, found.features.values())):
-        yield (
-            f"{bare} lineages have no ranks, which are told by the names as far as these tell:"
-            " `taxpasta merge --add-rank-lineage` writes them"
+        yield Advised(
+            f"{bare} lineages have no ranks, which are told by the names as far as these tell",
+            ": `taxpasta merge --add-rank-lineage` writes them",
         )
 
 

@@ -10,11 +10,17 @@ _CITATIONS = {
     "vsearch": "VSEARCH: Rognes et al. 2016, PeerJ 4:e2584, doi:10.7717/peerj.2584",
     "dada2": "DADA2: Callahan et al. 2016, Nat. Methods 13:581, doi:10.1038/nmeth.3869",
     "deblur": "Deblur: Amir et al. 2017, mSystems 2:e00191-16, doi:10.1128/mSystems.00191-16",
+    "classify[-_](?:sklearn|hybrid|consensus)|(?:q2-)?feature-classifier": "q2-feature-classifier: "
+    "Bokulich et al. 2018, Microbiome 6:90, doi:10.1186/s40168-018-0470-z",
+    r"assigntaxonomy|classify\.seqs|rdp ?classifier(?! ?train)": "Naive Bayesian classifier: "
+    "Wang et al. 2007, Appl. Environ. Microbiol. 73:5261, doi:10.1128/AEM.00062-07",
+    "idtaxa": "IDTAXA: Murali et al. 2018, Microbiome 6:140, doi:10.1186/s40168-018-0521-5",
     "sintax": "SINTAX: Edgar 2016, doi:10.1101/074161",
     "cutadapt": "cutadapt: Martin 2011, EMBnet.journal 17:10, doi:10.14806/ej.17.1.200",
     "fastp": "fastp: Chen et al. 2018, Bioinformatics 34:i884, doi:10.1093/bioinformatics/bty560",
     "minimap2": "minimap2: Li 2018, Bioinformatics 34:3094, doi:10.1093/bioinformatics/bty191",
-    "qiime ?2?": "QIIME 2: Bolyen et al. 2019, Nat. Biotechnol. 37:852, "
+    # Its plugins go by its number: q2-dada2.
+    "qiime ?2?|q2(?=-)": "QIIME 2: Bolyen et al. 2019, Nat. Biotechnol. 37:852, "
     "doi:10.1038/s41587-019-0209-9",
     "mothur": "mothur: Schloss et al. 2009, Appl. Environ. Microbiol. 75:7537, "
     "doi:10.1128/AEM.01541-09",
@@ -25,7 +31,11 @@ _CITATIONS = {
     "lotus2?": "LotuS2: Özkurt et al. 2022, Microbiome 10:176, doi:10.1186/s40168-022-01365-1",
     "mgnify": "MGnify: Richardson et al. 2023, Nucleic Acids Res. 51:D753, "
     "doi:10.1093/nar/gkac1080",
-    "kraken ?2?": "Kraken 2: Wood et al. 2019, Genome Biol. 20:257, doi:10.1186/s13059-019-1891-0",
+    r"kraken ?[01](?!\d)": "Kraken: Wood & Salzberg 2014, Genome Biol. 15:R46, "
+    "doi:10.1186/gb-2014-15-3-r46",
+    "centrifuge": "Centrifuge: Kim et al. 2016, Genome Res. 26:1721, doi:10.1101/gr.210641.116",
+    "kraken ?2?(?! ?[01])": "Kraken 2: Wood et al. 2019, Genome Biol. 20:257, "
+    "doi:10.1186/s13059-019-1891-0",
     "bracken": "Bracken: Lu et al. 2017, PeerJ Comput. Sci. 3:e104, doi:10.7717/peerj-cs.104",
     r"metaphlan\d?": "MetaPhlAn 4: Blanco-Míguez et al. 2023, Nat. Biotechnol. 41:1633, "
     "doi:10.1038/s41587-023-01688-w",
@@ -40,7 +50,8 @@ _CITATIONS = {
     "unite": "UNITE: Abarenkov et al. 2024, Nucleic Acids Res. 52:D791, doi:10.1093/nar/gkad1039",
     "pr2": "PR2: Guillou et al. 2013, Nucleic Acids Res. 41:D597, doi:10.1093/nar/gks1160",
     "gtdb": "GTDB: Parks et al. 2022, Nucleic Acids Res. 50:D785, doi:10.1093/nar/gkab776",
-    "rdp": "RDP: Cole et al. 2014, Nucleic Acids Res. 42:D633, doi:10.1093/nar/gkt1244",
+    "rdp(?! ?classifier(?! ?train))": "RDP: Cole et al. 2014, Nucleic Acids Res. 42:D633, "
+    "doi:10.1093/nar/gkt1244",
     "greengenes2": "Greengenes2: McDonald et al. 2024, Nat. Biotechnol. 42:715, "
     "doi:10.1038/s41587-023-01845-1",
     "greengenes(?!2)": "Greengenes: McDonald et al. 2012, ISME J. 6:610, "
@@ -66,5 +77,5 @@ def citations_of(text: str) -> list[str]:
     return [
         citation
         for name, citation in _CITATIONS.items()
-        if re.search(rf"(?<![a-z]){name}(?![a-z])", plain)
+        if re.search(rf"(?<![a-z])(?:{name})(?![a-z])", plain)
     ]

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.history import (
-    History,
-    making_of,
-    merges_of,
-    pairs_of,
-    read_history,
-    read_making,
-)
-from soilbio.dataset.package import RUN
+from soilbio.dataset.history import History, merges_of, pairs_of, read_history
 from soilbio.diversity.comparable import hides_soils, laboratories_in, shared_soils, soils_in
-from soilbio.report.citations import citations_of
 from soilbio.report.content import plural
+from soilbio.report.sources import Making, Row, makings_of, sources_of
 from soilbio.report.summaries import libraries_once, number_of_features
 
 if TYPE_CHECKING:
     from soilbio.dataset.read import Dataset
 
-Row = Mapping[str, Any]
-IMPORTED = "provenance/imported.json"
-_MAKING = ("run.json", "imported.json")
 # Of samples: what a methods section tells, in the words in which it does.
 _OF_SOILS = {
     "depth": "taken at a depth (m) of",
@@ -39,13 +27,6 @@ _OF_SOILS = {
     "pcr_cond": "amplified by the programme",
 }
 _SHOWN = 4
-# What can be looked up has a year or is a norm: the dataset's own records, or a house's, cannot.
-_LITERATURE = re.compile(r"\b(?:1[89]|20)\d\d\b|\bISO \d")
-_WORK = re.compile(r"\w[\w-]*(?: et al\.| & [\w-]+) \d{4}")
-# What a norm or list says stands behind it, such as: FAIRe checklist (...): primers are mandatory.
-_SAYING = re.compile(r"(\)): .*$")
-
-
 # What a profile's numbers are of; of marker genes nothing need be said.
 _ABUNDANCE = {
     "sequence": "Its abundances are of sequenced DNA: large genomes weigh more.",
@@ -61,12 +42,12 @@ def methods_of(dataset: Dataset) -> str:
     """
     history = read_history(dataset.folder)
     blocks = ["# Methods", f"{_what(dataset)}{_materials(dataset)}", _soils(dataset)]
-    for assay in sorted(dataset.table("assays").to_dicts(), key=lambda row: str(row["assay_id"])):
-        blocks.append(_assay(assay, dataset))
-    blocks += filter(None, (*_made(dataset, history), *merging_told(history), _terms(dataset)))
+    assays = dataset.table("assays").sort("assay_id").to_dicts()
+    makings = makings_of(dataset.folder, history)
+    blocks += [_assay(assay, dataset) for assay in assays]
+    blocks += filter(None, (*_made(makings), *merging_told(history), _terms(dataset)))
     text = "\n\n".join(blocks)
-    cited = citations_of(text)
-    sources = [*cited, *_rule_sources(history, cited)]
+    sources = sources_of(assays, history, makings)
     listed = "\n".join(f"{place}. {one}" for place, one in enumerate(sources, start=1))
     return f"{text}\n\n## References\n\n{listed}\n" if sources else f"{text}\n"
 
@@ -198,17 +179,14 @@ def _classified(row: Row) -> Iterator[str]:
     yield f"Lineages were given{by} with {row['reference']}{version}{support}."
 
 
-def _made(dataset: Dataset, history: History) -> Iterator[str]:
+def _made(makings: Iterable[Making]) -> Iterator[str]:
     """Tell how tables came to be; of a merged dataset, how those of each of its datasets did."""
-    if not history:
-        run = read_making(dataset.folder / RUN)
-        yield _tools(run, "Reads")
-        yield _truncated(run)
-        yield _imported(read_making(dataset.folder / IMPORTED), run, "The tables")
-    for one in history.get("datasets", ()):
-        run, imported = (making_of(dataset.folder, one["sha256"], name) for name in _MAKING)
-        yield _tools(run, f"Reads of {one['name']}")
-        yield _imported(imported, run, f"The tables of {one['name']}")
+    for name, run, imported in makings:
+        of = f" of {name}" if name else ""
+        yield _tools(run, f"Reads{of}")
+        if not name:
+            yield _truncated(run)
+        yield _imported(imported, run, f"The tables{of}")
 
 
 def _tools(made: Row, what: str) -> str:
@@ -372,21 +350,6 @@ def _notes(history: History) -> str:
         f"{name.replace('_', ' ').capitalize()}: {number:,}."
         for name, number in sorted(history["notes"].items())
     )
-
-
-def _rule_sources(history: History, cited: Sequence[str]) -> list[str]:
-    """List the literature that reasons rest on, each once, and none that is cited already."""
-    if not history:
-        return []
-    found = {rule["source"] for pair in pairs_of(history) for rule in pair["rules"]}
-    parts = {_SAYING.sub(r"\1", part.strip()) for one in found for part in one.split(";")}
-    known = {work for one in cited for work in _works(one)}
-    return sorted(one for one in parts if _LITERATURE.search(one) and not known & _works(one))
-
-
-def _works(text: str) -> set[str]:
-    """Give authors and years of what is cited; of one paper the journal is spelt in many ways."""
-    return {found.casefold() for found in _WORK.findall(text)}
 
 
 def _terms(dataset: Dataset) -> str:

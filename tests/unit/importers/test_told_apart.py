@@ -425,7 +425,7 @@ def test_primers_of_the_source_that_the_named_assay_does_not_have_are_told(tmp_p
     more = "  pcr_primer_forward: GTGCCAGCMGCCGCGGTAA\n  pcr_primer_reverse: GGACTACHVGGGTWTCTAAT\n"
     write_method(tmp_path, METHOD.replace("515FY-806RB", "515F-806R") + more)
     assert main(words) == 0
-    assert "the source says GTGYCAGCMGCCGCGGTAA, you say GTGCCAG" in capsys.readouterr().out
+    assert "the source says GTGYCAGCMGCCGCGGTAA; stated is GTGCCAG" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("gene", ["16S ribosomal RNA", "16S", "16s rRNA gene", "16S rDNA"])
