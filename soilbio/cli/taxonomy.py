@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     match = actions.add_parser("match", help="find names in NCBI, GTDB or a checklist, and why")
     match.add_argument(
-        "names", type=Path, help="a dataset, or a text file with a name or lineage on each line"
+        "names",
+        type=Path,
+        help="a dataset, a text file with a name or lineage on each line, or a table of them",
     )
     match.add_argument(
         "--backbone",
@@ -105,12 +107,11 @@ def _column(source: str, known: Iterable[str]) -> str:
     return source if number == 1 else f"{source}{number}"
 
 
-def _asked(names: Path) -> list[tuple[str, str, Lineage]]:
+def _asked(names: Path) -> Sequence[tuple[str, str, Lineage]]:
     """Read what is asked: id, verbatim text and parsed lineage."""
     from soilbio.dataset.read import read_dataset
-    from soilbio.errors import problem_of
+    from soilbio.importers.name_lists import read_names
     from soilbio.standards.ranks import RANKS
-    from soilbio.taxonomy.alone import lineage_alone
 
     if names.is_dir():
         features = read_dataset(names).table("features")
@@ -124,18 +125,7 @@ def _asked(names: Path) -> list[tuple[str, str, Lineage]]:
                 named=True
             )
         ]
-    try:
-        lines = names.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise problem_of(
-            "names-unreadable",
-            str(names),
-            found=str(error),
-            expected="a dataset, or a text file (UTF-8) with a name or lineage on each line",
-            fix="Correct the path or the encoding",
-        ) from error
-    texts = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
-    return [(str(place), text, lineage_alone(text)) for place, text in enumerate(texts, start=1)]
+    return read_names(names)
 
 
 def _rows(

@@ -1,0 +1,101 @@
+"""Names to look up: a list, one on each line, or a table with columns of lineages or ranks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from soilbio.errors import problem_of
+from soilbio.importers.forms import is_lineage
+from soilbio.importers.known import is_bare, read_lineages
+from soilbio.importers.lineage_columns import columns_of, is_called_lineage, lineages_of
+from soilbio.importers.rank_columns import rank_of
+from soilbio.importers.text import read_texts
+from soilbio.taxonomy.alone import lineage_alone
+
+# An id, the text as it stands there, and the names in it by rank.
+Asked = tuple[str, str, dict[str, str]]
+_NAMES = re.compile(r"(?:scientific[ _]?)?names?$", re.IGNORECASE)
+
+
+def read_names(source: Path) -> list[Asked]:
+    """Read what is asked; of a list each name once, of a table each row by its id.
+
+    Raises
+    ------
+    InputError
+        If it is no text, or a table without such columns.
+
+    """
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise problem_of(
+            "names-unreadable",
+            str(source),
+            found=str(error),
+            expected="a dataset, or a text file (UTF-8) with a name or lineage on each line",
+            fix="Correct the path or the encoding",
+        ) from error
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines and _is_table(lines[0]):
+        return _of_table(source)
+    if lines and _is_header(lines[0]):
+        del lines[0]
+    texts = list(dict.fromkeys(map(_without_marks, lines)))
+    return [(str(place), one, lineage_alone(one)) for place, one in enumerate(texts, start=1)]
+
+
+def _is_table(first: str) -> bool:
+    """Tell a table by its first line: columns, one of them called as names or ranks are."""
+    if "\t" in first:
+        return True
+    cells = max((first.split(mark) for mark in ",;"), key=len)
+    return len(cells) > 1 and not is_lineage(first) and any(map(_is_header, cells))
+
+
+def _is_header(text: str) -> bool:
+    text = text.strip("\"' ")
+    return bool(rank_of(text)) or is_called_lineage(text) or bool(_NAMES.fullmatch(text))
+
+
+def _without_marks(text: str) -> str:
+    """Take off the marks that spreadsheets write behind the only cell of a row."""
+    bare = text.rstrip(";, ")
+    return text if ";" in bare or "__" in bare else bare
+
+
+def _of_table(source: Path) -> list[Asked]:
+    header, rows = read_texts(source)
+    if is_bare(header):
+        pairs = [(name, taxon.lineage) for name, taxon in read_lineages(source).items()]
+        return [(name, text, _parsed(text)) for name, text in pairs]
+    texts = {name: [row.get(name, "") for row in rows] for name in header}
+    columns = columns_of(texts, str(source))
+    names = [name for name in header if _NAMES.fullmatch(name.strip())]
+    if columns.has_lineages:
+        found = lineages_of(texts, columns)
+    elif names:
+        found = texts[names[0]]
+    else:
+        raise _without_names(source, header)
+    is_id = header[0] not in {*columns.taken, *names[:1]}
+    own = texts[header[0]] if is_id else []
+    ids = own if len(set(own)) == len(found) else [str(row) for row in range(2, len(found) + 2)]
+    return [(name, text, _parsed(text)) for name, text in zip(ids, found, strict=True)]
+
+
+def _parsed(text: str) -> dict[str, str]:
+    return lineage_alone(text) if text else {}
+
+
+def _without_names(source: Path, header: Sequence[str]) -> Exception:
+    return problem_of(
+        "names-unreadable",
+        str(source),
+        row=1,
+        found=", ".join(header[:8]),
+        expected="a column of lineages (Taxon) or names (scientificName), or one for each rank",
+        fix="Name the columns so; or write the names into a file of their own, one on each line",
+    )

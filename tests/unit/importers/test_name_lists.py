@@ -1,0 +1,47 @@
+"""What `taxonomy match` is asked: names on lines, or in the columns of a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from soilbio.errors import InputError
+from soilbio.importers.name_lists import read_names
+
+TERRESTRIS = {"genus": "Lumbricus", "species": "Lumbricus terrestris"}
+ALONE = {"": "Lumbricus terrestris", "genus": "Lumbricus"}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Lumbricus terrestris\nLumbricus terrestris\n", [("1", ALONE)]),
+        ("species\nLumbricus terrestris\n", [("1", ALONE)]),
+        ("Lumbricus terrestris;\nBacteria;Firmicutes;\n",
+         [("1", ALONE), ("2", {"domain": "Bacteria", "phylum": "Firmicutes"})]),
+        ("Lumbricus terrestris Linnaeus, 1758\n", [("1", ALONE)]),
+        ("Bacteria, Firmicutes\n", [("1", {"domain": "Bacteria", "phylum": "Firmicutes"})]),
+        ("Bacteria;domain;Firmicutes;phylum\n",
+         [("1", {"domain": "Bacteria", "phylum": "Firmicutes"})]),
+        ("Feature ID\tTaxon\tConfidence\nabc\td__Bacteria; g__Bacillus\t0.9\n",
+         [("abc", {"domain": "Bacteria", "genus": "Bacillus"})]),
+        ("OTU1\tBacteria(100);Firmicutes(98);\n",
+         [("OTU1", {"domain": "Bacteria", "phylum": "Firmicutes"})]),
+        ("Genus,species\nLumbricus,terrestris\n", [("2", TERRESTRIS)]),
+        ("plot;species;count\nA;Lumbricus terrestris;2\nA;;3\n", [("2", TERRESTRIS), ("3", {})]),
+        ("Name\tcount\nLumbricus terrestris\t3\n", [("2", ALONE)]),
+    ],
+    ids=["once", "header", "marks", "author", "commas", "rdp", "qiime2", "mothur", "ranks",
+         "species", "names"],
+)  # fmt: skip
+def test_names_are_read_from_lists_and_tables(tmp_path, text, asked):
+    (tmp_path / "names").write_text(text)
+    found = [(own, lineage) for own, _, lineage in read_names(tmp_path / "names")]
+    assert found == asked
+
+
+def test_a_table_without_names_is_refused(tmp_path):
+    (tmp_path / "names.tsv").write_text("plot\tcount\nA\t3\n")
+    with pytest.raises(InputError) as caught:
+        read_names(tmp_path / "names.tsv")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row, problem.found) == ("names-unreadable", 1, "plot, count")
