@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import RANKS
-from soilbio.harmonise.domains import domains_of
 from soilbio.harmonise.ways import CONFIDENCE, sequences_of, write_fasta
 from soilbio.profile.classify import Database, classify
 from soilbio.profile.tools import ToolFailed, run_tool
@@ -25,7 +24,6 @@ from soilbio.taxonomy.sintax import read_sintax
 if TYPE_CHECKING:
     import polars as pl
 
-    from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
     from soilbio.references.manifest import Reference
 
@@ -68,49 +66,7 @@ def reclassified(
     notes["features_without_a_sequence_that_keep_their_names"] = (
         without.unique().select(pl.len()).collect().item()
     )
-    return [
-        (source, counts, _with_names(own, frame.lazy(), _meant(source, counts)))
-        for source, counts, own in parts
-    ]
-
-
-def _meant(source: Source, counts: pl.LazyFrame) -> pl.LazyFrame:
-    """Give the domains that each assay of a feature is meant for.
-
-    Where the primers of any of them are not known, nothing is. What others of the gene are meant
-    for is asked later (`domains.judged`).
-    """
-    import polars as pl
-
-    known = pl.LazyFrame(
-        [
-            (row["assay_id"], domain)
-            for row in source.rows("assays")
-            for domain in sorted(domains_of(row)) or (None,)
-        ],
-        schema={"assay_id": pl.String, "domain": pl.String},
-        orient="row",
-    )
-    libraries = source.frame("libraries").select("library_id", "assay_id")
-    by_assay = (
-        counts.select("library_id", "feature_id")
-        .join(libraries, on="library_id", how="inner")
-        .select("feature_id", "assay_id")
-        .unique()
-        .join(known, on="assay_id", how="inner")
-    )
-    assays = by_assay.group_by("feature_id").agg(
-        pl.col("assay_id").n_unique().alias("assays"),
-        pl.col("domain").null_count().alias("unknown"),
-    )
-    is_meant = pl.col("len") == pl.col("assays")
-    return (
-        by_assay.group_by("feature_id", "domain")
-        .len()
-        .join(assays.filter(pl.col("unknown") == 0), on="feature_id", how="inner")
-        .group_by("feature_id")
-        .agg(pl.col("domain").filter(is_meant).alias("meant"))
-    )
+    return [(source, counts, _with_names(own, frame.lazy())) for source, counts, own in parts]
 
 
 def _named(sequences: dict[str, str], reference: Reference, scratch: Path) -> list[dict[str, Any]]:
@@ -151,10 +107,11 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
-def _with_names(features: pl.LazyFrame, new: pl.LazyFrame, meant: pl.LazyFrame) -> pl.LazyFrame:
+def _with_names(features: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
     """Put the new names in the place of those a feature came with; verbatim ones stay beside.
 
-    Flags that say something of names are made anew, `meant` are the domains of features' assays.
+    Flags that say something of names are made anew; whether a domain is meant is asked later
+    (`domains.judged`).
     """
     import polars as pl
 
@@ -176,17 +133,11 @@ def _with_names(features: pl.LazyFrame, new: pl.LazyFrame, meant: pl.LazyFrame) 
     flags = pl.col("flags").fill_null("").str.split("|")
     of_names = pl.any_horizontal(pl.element().str.starts_with(one) for one in _OF_NAMES)
     kept = flags.list.eval(pl.element().filter(~of_names & (pl.element() != "")))
-    is_off = pl.col("new_domain").is_not_null() & ~pl.col("meant").list.contains(
-        pl.col("new_domain")
-    )
-    off = pl.when(is_off).then(pl.lit(OFF_TARGET))
-    every = pl.concat_str(
-        kept.list.join("|"), "new_flags", off, separator="|", ignore_nulls=True
-    ).str.split("|")
+    every = pl.concat_str(kept.list.join("|"), "new_flags", separator="|", ignore_nulls=True)
+    every = every.str.split("|")
     joined = every.list.eval(pl.element().filter(pl.element() != "").sort()).list.join("|")
     return (
         features.join(new, on="feature_id", how="left")
-        .join(meant, on="feature_id", how="left")
         .with_columns(
             beside("verbatim_lineage", "new_lineage"),
             beside("classifier", "new_classifier"),

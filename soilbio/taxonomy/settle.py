@@ -196,6 +196,15 @@ def has_flag(flag: str) -> pl.Expr:
     return pl.col("flags").fill_null("").str.split("|").list.contains(flag)
 
 
+def with_flag(flag: str) -> pl.Expr:
+    """Give the flags of rows and one more."""
+    import polars as pl
+
+    flags = pl.col("flags").fill_null("").str.split("|").list.concat(pl.lit([flag]))
+    own = flags.list.eval(pl.element().filter(pl.element() != "")).list.unique()
+    return own.list.sort().list.join("|").alias("flags")
+
+
 def without_flag(flag: str) -> pl.Expr:
     """Give the flags of rows but one."""
     import polars as pl
