@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.harmonise.placed import find_placing
     from soilbio.harmonise.rules import fields_of, read_rules
     from soilbio.harmonise.sources import assays_of, read_sources
-    from soilbio.harmonise.trimming import Trimming, find_windows
+    from soilbio.harmonise.trimming import Trimming, find_windows, told_lost
 
     rules = read_rules(args.rules)
     common = common_tree(args)
@@ -44,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
     level = sound_level(pairs)
     pairs = by_level(pairs, assays, level, rules)
     print(told(pairs, shown=None) or "There is one assay only.")
+    if trimming.lost:
+        print(f"\n{told_lost(trimming, args.reference)}")
     if args.reference and (alone := finer_alone(pairs, assays, rules, args.reference)):
         print(f"\n{told_alone(alone)}")
     print(f"\nTogether: {level}")

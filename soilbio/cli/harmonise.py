@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.harmonise.merge import harmonise
     from soilbio.harmonise.prefixes import parse_prefixes
     from soilbio.harmonise.rules import read_rules
+    from soilbio.harmonise.trimming import told_lost
     from soilbio.harmonise.ways import Given
     from soilbio.references.manifest import locate
 
@@ -60,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
     merged = harmonise(args.datasets, args.out, args.level, rules, given)
     if merged.pairs:
         print(told(merged.pairs))
+    if args.reference and merged.ways.trimming.lost:
+        print(told_lost(merged.ways.trimming, args.reference))
     print(f"Merged by {merged.level}")
     for name, number in sorted(merged.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")

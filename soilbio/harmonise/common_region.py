@@ -18,7 +18,7 @@ from soilbio.standards.iupac import reverse_complement
 # How unlike its site a primer may be: the site with the fewest errors counts, not the first.
 _ERROR_RATES = (0.0, 0.1, 0.2)
 # So many references must hold all primers, or the reference is not of this gene.
-_FEWEST = 20
+FEWEST = 20
 # A primer that was left in a sequence begins, or ends, so near its end.
 _NEAR_END_BP = 3
 # A way to the window is of one length if it is so in this share of the references.
@@ -65,7 +65,11 @@ class Window:
         }
 
 
-def find_window(primers: Mapping[str, tuple[str, str]], references: Iterable[str]) -> Window | None:
+def find_window(
+    primers: Mapping[str, tuple[str, str]],
+    references: Iterable[str],
+    found: Counter[str] | None = None,
+) -> Window | None:
     """Find the stretch between the innermost primers of all assays; None where there is none.
 
     Parameters
@@ -75,6 +79,8 @@ def find_window(primers: Mapping[str, tuple[str, str]], references: Iterable[str
     references : iterable of str
         Sequences of the gene in the direction of the forward primers, upper case; reading ends
         when enough of them hold all primers.
+    found : Counter of str, optional
+        How many of the references that were read hold each primer is added.
 
     """
     forward = sorted({pair[0] for pair in primers.values()})
@@ -83,11 +89,13 @@ def find_window(primers: Mapping[str, tuple[str, str]], references: Iterable[str
     for sequence in references:
         starts = {one: _end_of(one, sequence) for one in forward}
         ends = {one: _start_of(one, sequence) for one in reverse}
+        if found is not None:
+            found.update(one for one, place in (*starts.items(), *ends.items()) if place >= 0)
         if min(*starts.values(), *ends.values()) >= 0:
             placed.append((starts, ends))
         if len(placed) == _ENOUGH:
             break
-    if len(placed) < _FEWEST:
+    if len(placed) < FEWEST:
         return None
     inner_forward = _innermost(forward, [starts for starts, _ in placed], last=True)
     inner_reverse = _innermost(reverse, [ends for _, ends in placed], last=False)

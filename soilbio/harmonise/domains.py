@@ -16,6 +16,7 @@ from soilbio.harmonise.compare import plain_gene
 from soilbio.harmonise.lots import one_row_each
 from soilbio.harmonise.terms import Circle, seen_beside, within
 from soilbio.metadata.assays import known_assays
+from soilbio.metadata.overhangs import bare_primers
 from soilbio.taxonomy.settle import OFF_TARGET, has_flag, with_flag, without_flag
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def domains_of(row: Mapping[str, Any]) -> frozenset[str]:
     A pair that is not known may be meant for what any known ones of the gene are; of a gene of
     which none is known, nothing is.
     """
-    primers = _plain(row.get("pcr_primer_forward")), _plain(row.get("pcr_primer_reverse"))
+    own = bare_primers(row)
+    primers = _plain(own.get("pcr_primer_forward")), _plain(own.get("pcr_primer_reverse"))
     for known in known_assays().values():
         if primers == (_plain(known.forward_primer), _plain(known.reverse_primer)):
             return frozenset(known.domains)

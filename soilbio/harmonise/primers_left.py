@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.harmonise.common_region import has_both_primers
 from soilbio.harmonise.lengths import sequences_by_assay
+from soilbio.metadata.overhangs import bare_primers
 
 if TYPE_CHECKING:
     from soilbio.harmonise.sources import Source
@@ -31,7 +32,8 @@ def primers_left(sources: Sequence[Source]) -> dict[str, str]:
     primers: dict[str, tuple[str, str]] = {}
     for source in sources:
         for row in source.rows("assays"):
-            both = (row["pcr_primer_forward"] or "", row["pcr_primer_reverse"] or "")
+            own = bare_primers(row)
+            both = [own.get(f"pcr_primer_{side}", "") for side in ("forward", "reverse")]
             if all(map(_PRIMER.fullmatch, both)):
                 forward, reverse = (one.upper().replace("I", "N") for one in both)
                 primers[f"{source.name}: {row['assay_id']}"] = forward, reverse

@@ -22,6 +22,7 @@ from soilbio.harmonise.prefixes import with_prefix
 from soilbio.harmonise.primers_left import primers_left
 from soilbio.harmonise.taxa import taxa_of
 from soilbio.metadata.meaning import meaning_of
+from soilbio.metadata.overhangs import bare_primers
 from soilbio.standards.pseudonyms import PSEUDONYM
 from soilbio.taxonomy.settle import SPECIES_HYPOTHESIS
 
@@ -187,6 +188,7 @@ def assays_of(
             found[name] = {
                 **sampling.get(row["assay_id"], {}),
                 **row,
+                **bare_primers(row),
                 **_after_merging(source.history, row),
                 **taxa.get(row["assay_id"], {}),
                 "has_counts": has_counts.get(row["assay_id"], True),

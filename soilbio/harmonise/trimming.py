@@ -13,6 +13,7 @@ import dnaio
 
 from soilbio.errors import problem_of
 from soilbio.harmonise.common_region import (
+    FEWEST,
     Window,
     begin_with_primers,
     find_window,
@@ -37,7 +38,8 @@ class Trimming:
 
     `lengths` are those that assays without a window are cut to, `primers` those of assays. `alike`
     are assays that are merged by sequence as they are; `ends` what is cut from the start and the
-    end of those that begin or end elsewhere than the others.
+    end of those that begin or end elsewhere than the others. `lost` are primers of assays that are
+    on no reference, or on few.
     """
 
     windows: dict[str, Window] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Trimming:
     primers: dict[str, tuple[str, str]] = field(default_factory=dict)
     outside: list[tuple[str, str, str, str, int]] = field(default_factory=list)
     with_primers: int = 0
+    lost: dict[str, list[str]] = field(default_factory=dict)
 
     def window_of(self, assay: str) -> Window | None:
         """Give the window that an assay is trimmed to."""
@@ -86,11 +89,44 @@ def find_windows(assays: Mapping[str, Mapping[str, Any]], reference: Path) -> Tr
             by_gene.setdefault(gene, {})[name] = (str(pair[0]), str(pair[1]))
     for gene, primers in by_gene.items():
         trimming.primers |= primers
-        if len(set(primers.values())) > 1:
-            window = find_window(primers, _sequences(reference))
-            if window is not None:
-                trimming.windows[gene] = window
+        window = _window_of(primers, reference, trimming.lost)
+        if window is not None:
+            trimming.windows[gene] = window
     return trimming
+
+
+def _window_of(
+    primers: Mapping[str, tuple[str, str]], reference: Path, lost: dict[str, list[str]]
+) -> Window | None:
+    """Find the window of a gene's assays; those with a primer that is hardly there are left out.
+
+    A primer that is not as it binds (with an adapter before it, say) would leave none for all.
+    """
+    if len(set(primers.values())) < 2:
+        return None
+    found = Counter[str]()
+    window = find_window(primers, _sequences(reference), found)
+    if window is not None:
+        return window
+    few = {
+        name: [one for one in pair if found[one] < FEWEST] for name, pair in sorted(primers.items())
+    }
+    own = {name: ones for name, ones in few.items() if ones}
+    if not own or len(own) == len(primers):  # the genes may be of another gene
+        return None
+    lost |= own
+    rest = {name: pair for name, pair in primers.items() if name not in own}
+    return _window_of(rest, reference, lost)
+
+
+def told_lost(trimming: Trimming, reference: Path) -> str:
+    """Say which primers were not found, and so whose assays have no part in a common region."""
+    return "\n".join(
+        f"{name}: {' and '.join(ones)} {'is' if len(ones) == 1 else 'are'} in fewer than {FEWEST}"
+        f" sequences of {reference.name}, so that it is left out of the common region: look whether"
+        " its primers are stated 5' to 3', without adapters, and whether the genes reach over them"
+        for name, ones in sorted(trimming.lost.items())
+    )
 
 
 def _sequences(reference: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ import yaml
 from soilbio.dataset.tables import ABUNDANCES
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.method import Method
-from soilbio.importers.spelling import PRIMERS, check_primer, tidy
+from soilbio.importers.spelling import PRIMERS, check_primer, overhang_of, tidy
 from soilbio.metadata.assays import Assay, known_assays
 from soilbio.metadata.sheet import ID
 from soilbio.standards.insdc import is_missing
@@ -99,12 +99,20 @@ def check_taxids(
 
 
 def overruled(method: Method, said: Mapping[str, str]) -> list[str]:
-    """Say where the user states something else than the source says."""
+    """Say where the user states something else than the source, and what is no part of primers."""
+    stated = {**said, **method.assay}
     return [
-        f"{name}: the source says {said[name]}; stated is {method.assay[name]}, which counts"
-        for name in sorted(method.assay.keys() & said.keys())
-        if not is_missing(str(method.assay[name]))
-        and tidy(name, str(method.assay[name])) != tidy(name, said[name])
+        *(
+            f"{name}: the source says {said[name]}; stated is {method.assay[name]}, which counts"
+            for name in sorted(method.assay.keys() & said.keys())
+            if not is_missing(str(method.assay[name]))
+            and tidy(name, str(method.assay[name])) != tidy(name, said[name])
+        ),
+        *(
+            f"{name}: {before} stands before what binds to the gene, and is left out"
+            for name in PRIMERS
+            if (before := overhang_of(str(stated.get(name) or "")))
+        ),
     ]
 
 

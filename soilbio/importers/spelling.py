@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from soilbio.errors import Problems
+from soilbio.metadata.overhangs import bare_primer
 from soilbio.standards.insdc import is_missing
 from soilbio.standards.iupac import BASES
 
@@ -47,7 +48,16 @@ def region_of(text: str) -> str:
 
 
 def primer_of(text: str) -> str:
-    """Write a primer in upper case, without the marks of its ends and cutadapt's."""
+    """Write a primer in upper case: what binds of it, without marks of ends and cutadapt's."""
+    return bare_primer(_letters(text))
+
+
+def overhang_of(text: str) -> str:
+    """Give what stands before the part of a primer that binds: adapters, barcodes, spacers."""
+    return _letters(text).removesuffix(primer_of(text))
+
+
+def _letters(text: str) -> str:
     plain = _BEHIND.sub("", text).strip(_ANCHORS)
     return _BETWEEN.sub("", _ENDS.sub("", plain)).upper()
 

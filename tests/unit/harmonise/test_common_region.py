@@ -10,11 +10,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from example_dataset import PROVENANCE
 from pipeline_outputs import write_method
 
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_dataset
 from soilbio.harmonise.common_region import find_window, trim
+from soilbio.harmonise.compare import compare
+from soilbio.harmonise.rules import read_rules
+from soilbio.harmonise.sources import assays_of, read_sources
 from soilbio.harmonise.trimming import find_windows
 from soilbio.standards.iupac import reverse_complement
 
@@ -191,6 +196,42 @@ def test_one_gene_written_in_several_ways_has_one_window(reference):
         for name, (gene, pair) in genes.items()
     }
     assert find_windows(assays, reference).genes() == {"a": "16S rRNA", "b": "16S rRNA"}
+
+
+def test_an_assay_whose_primers_are_nowhere_is_told_and_takes_the_region_from_no_others(
+    tmp_path, reference, capsys
+):
+    unlike = "ACGTTGCATGCCATGGACTTGACC"
+    folders = [
+        dataset(tmp_path / "a", "v4", V4, "V4", list(enumerate(GENES))[:10]),
+        dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", list(enumerate(GENES))[:10]),
+        dataset(tmp_path / "c", "v4", (unlike, V4[1]), "V4", list(enumerate(GENES))[:10], "x"),
+    ]
+    assert main(["compare", *map(str, folders), "--reference", str(reference)]) == 0
+    assert f"v4: {unlike} is in fewer than 20 sequences" in capsys.readouterr().out
+    assays = assays_of(read_sources(folders))
+    found = {assays[name]["pcr_primer_forward"] for name in find_windows(assays, reference).genes()}
+    assert found == {V4[0], V3V4[0]}
+
+
+def test_adapters_in_the_primers_of_a_dataset_do_not_make_another_region(tmp_path):
+    """Datasets that were made before these were left out have them."""
+    genes = list(enumerate(GENES))[:10]
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
+    other = read_dataset(dataset(tmp_path / "b", "v4", V4, "V4", genes, "x"))
+    adapter = pl.lit("TCGTCGGCAGCGTCAGATGTGTATAAGAGACAG")
+    tables = dict(other.tables)
+    tables["assays"] = tables["assays"].with_columns(
+        pcr_primer_forward=adapter + pl.col("pcr_primer_forward")
+    )
+    write_dataset(
+        *(tables, other.agreements, tmp_path / "with"),
+        extra_columns=other.extra_columns,
+        provenance=PROVENANCE,
+    )
+    sources = read_sources([one, tmp_path / "with"])
+    (pair,) = compare(assays_of(sources), read_rules())
+    assert pair.level == "feature"
 
 
 def test_what_falls_outside_is_counted_and_listed(tmp_path, reference, capsys):

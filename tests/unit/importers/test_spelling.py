@@ -107,3 +107,11 @@ def test_all_sheets_that_are_not_there_are_told_with_the_table(tmp_path, capsys)
     told = capsys.readouterr().err
     for name in ("no.tsv", "none.tsv", "t.tsv"):
         assert name in told
+
+
+def test_adapters_before_a_primer_are_left_out_and_told(tmp_path, capsys):
+    adapter, forward = "TCGTCGGCAGCGTCAGATGTGTATAAGAGACAG", "GTGYCAGCMGCCGCGGTAA"
+    assert run(tmp_path, f"{adapter}-{forward}", "GGACTACNVGGGTWTCTAAT") == 0
+    assert f"pcr_primer_forward: {adapter} stands before" in capsys.readouterr().out
+    (assay,) = read_dataset(tmp_path / "out").table("assays").to_dicts()
+    assert assay["pcr_primer_forward"] == forward
