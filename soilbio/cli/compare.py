@@ -27,7 +27,13 @@ def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
     from soilbio.errors import Refused
     from soilbio.harmonise.alone import finer_alone, told_alone
-    from soilbio.harmonise.compare import compare, sound_level, told, why_refused
+    from soilbio.harmonise.compare import (
+        compare,
+        level_as_it_came,
+        sound_level,
+        told,
+        why_refused,
+    )
     from soilbio.harmonise.no_names import by_level
     from soilbio.harmonise.placed import find_placing
     from soilbio.harmonise.rules import fields_of, read_rules
@@ -41,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     trimming = find_windows(assays, args.reference) if args.reference else Trimming()
     placed = find_placing(sources, common).assays if common else ()
     pairs = compare(assays, rules, trimming.genes(), placed)
-    level = sound_level(pairs)
+    level = sound_level(pairs, level_as_it_came(assays, placed))
     pairs = by_level(pairs, assays, level, rules)
     print(told(pairs, shown=None) or "There is one assay only.")
     if trimming.lost:

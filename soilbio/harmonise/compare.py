@@ -19,7 +19,6 @@ from soilbio.harmonise.no_names import (
     NONE,
     WITHHELD,
     have_one_key,
-    level_as_it_came,
     of_no_names,
 )
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
@@ -367,21 +366,35 @@ def why_refused(pairs: Iterable[Pair]) -> str:
     return "A method is not known." if unstated else "Rules of your own refuse it."
 
 
-def sound_level(pairs: Iterable[Pair]) -> str:
+def level_as_it_came(assays: Mapping[str, Assay], placed: Collection[str] = ()) -> str:
+    """Give the coarsest level that any assay was merged by before: it has nothing finer.
+
+    Clades are those of a tree; of what is not placed on one now, lineages are all that is known.
+    """
+    found = {"feature"}
+    for name, assay in assays.items():
+        level = str(assay.get("merged_by") or "feature")
+        found.add("genus" if level == PLACEMENT and name not in placed else level)
+    return max(found, key=LEVELS.index)
+
+
+def sound_level(pairs: Iterable[Pair], came: str = "feature") -> str:
     """Give the finest level that is sound for all pairs whose numbers can be compared at all.
+
+    It is no finer than what they came as (`level_as_it_came`), whatever they are compared with.
 
     Assays that share names at most stay side by side, each with its own libraries; but where only
     their numbers are of two kinds, what their features are still says which may be one. Of one
     gene and one way of counting, what shares which genera are there shares no finer features;
     what has no names shares none, and makes the others no coarser.
     """
-    levels = [0]
+    levels = [LEVELS.index(came)]
     for pair in pairs:
         coarsest = _coarsest([rule for rule in pair.rules if rule.name != _OF_NUMBERS])
         if pair.level == "refused":
             levels.append(LEVELS.index(pair.level))
         elif any(rule.name in (WITHHELD, NONE) for rule in pair.rules):
-            levels.append(LEVELS.index(level_as_it_came(pair.rules)))
+            continue
         elif LEVELS[coarsest] != "presence":
             levels.append(coarsest)
         elif not any(rule.name in _OF_OTHERS for rule in pair.rules):

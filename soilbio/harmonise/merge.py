@@ -23,7 +23,14 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
 from soilbio.harmonise.chimeras import CHIMERAS, CHIMERAS_HEADER
-from soilbio.harmonise.compare import Pair, compare, sound_level, told, why_refused
+from soilbio.harmonise.compare import (
+    Pair,
+    compare,
+    level_as_it_came,
+    sound_level,
+    told,
+    why_refused,
+)
 from soilbio.harmonise.copies import COPIES, COPIES_HEADER, copies_in, without
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
@@ -181,7 +188,9 @@ def _compared(
     """Compare all assays, and choose the level and the ways of merging."""
     trimming = find_windows(assays, given.reference) if given.reference else Trimming()
     placing = find_placing(sources, given.common) if given.common else None
-    pairs = compare(assays, rules, trimming.genes(), placing.assays if placing else ())
+    placed = placing.assays if placing else ()
+    pairs = compare(assays, rules, trimming.genes(), placed)
+    came = level_as_it_came(assays, placed)
     trimming.lengths = common_lengths(
         [(pair.one, pair.other) for pair in pairs if pair.is_cut_to_one_length],
         {name: assay["lengths"] for name, assay in assays.items() if assay["lengths"]},
@@ -191,9 +200,9 @@ def _compared(
         for pair in pairs
         if pair.level == "feature" and not ({pair.one, pair.other} & _cut(trimming))
     )
-    taken = _level(level, pairs)
+    taken = _level(level, pairs, came)
     pairs = by_level(pairs, assays, taken, rules)
-    _level(taken, pairs)  # a rule of the user's may refuse what that leaves side by side
+    _level(taken, pairs, came)  # a rule of the user's may refuse what that leaves side by side
     ways = Ways(taken, trimming, given.reference, given.classifier, placing)
     return Merged(taken, tuple(pairs), ways)
 
@@ -250,12 +259,12 @@ def _check_target(folders: Sequence[Path], target: Path) -> None:
     check_folder(target, beside_dataset)
 
 
-def _level(asked: str, pairs: Sequence[Pair]) -> str:
+def _level(asked: str, pairs: Sequence[Pair], came: str) -> str:
     """Take the level that is sound, or the one that is asked for if it is no finer."""
     refused = [pair for pair in pairs if pair.level == "refused"]
     if refused:
         raise Refused(f"{why_refused(pairs)}\n{told(refused)}")
-    sound = sound_level(pairs)
+    sound = sound_level(pairs, came)
     if asked != "auto" and LEVELS.index(asked) < LEVELS.index(sound):
         finest = [pair for pair in pairs if LEVELS.index(asked) < LEVELS.index(pair.level)]
         raise Refused(f"{asked} is finer than what is sound, {sound}.\n{told(finest)}")

@@ -6,7 +6,7 @@ classified poorly is another thing: it is compared by the names that it has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -196,9 +196,3 @@ def _by_level(pair: Pair, one: Assay, other: Assay, rules: Mapping[str, Rule]) -
         return pair
     finest = max((rule.finest for rule in lacking), key=LEVELS.index)
     return replace(pair, level=finest, rules=(*pair.rules, *lacking))
-
-
-def level_as_it_came(rules: Collection[Rule]) -> str:
-    """Give the level that one of two assays has been merged by before, if it was."""
-    before = [rule.finest for rule in rules if rule.name in ("merged-before", "placed-before")]
-    return max(before, key=LEVELS.index, default="feature")

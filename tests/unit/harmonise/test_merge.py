@@ -334,6 +334,36 @@ def test_what_was_merged_by_genus_is_merged_by_genus_ever_after(two, tmp_path):
         harmonise([tmp_path / "genus", third], tmp_path / "d", "feature", read_rules())
 
 
+def of_gene(tables, gene: str) -> dict[str, pl.DataFrame]:
+    """Keep what is of one gene's assay."""
+    assays = tables["assays"].filter(pl.col("target_gene") == gene)
+    libraries = tables["libraries"].join(assays, on="assay_id", how="semi")
+    counts = tables["counts"].join(libraries, on="library_id", how="semi")
+    samples = tables["samples"].join(libraries, on="sample_id", how="semi")
+    subjects = [*samples["sample_id"], *libraries["library_id"]]
+    return tables | {
+        **{"assays": assays, "libraries": libraries, "counts": counts, "samples": samples},
+        "features": tables["features"].join(counts, on="feature_id", how="semi"),
+        "measurements": tables["measurements"].filter(pl.col("subject").is_in(subjects)),
+    }
+
+
+def test_what_was_merged_by_genus_stays_so_beside_another_gene(tmp_path):
+    """Later it would be taken apart into sequences that its libraries have not."""
+    (gene, other) = example_tables()["assays"].sort("assay_id")["target_gene"].to_list()
+    one, two, late = (
+        write(tmp_path / name, of_gene(renamed(f"{name} "), gene)) for name in ("a", "b", "late")
+    )
+    its = write(tmp_path / "its", of_gene(renamed("its "), other))
+    merge([one, two], tmp_path / "first", "genus")
+    assert merge([tmp_path / "first", its], tmp_path / "second").level == "genus"
+    merge([tmp_path / "second", late], tmp_path / "third")
+    features = read_dataset(tmp_path / "third").table("features")
+    assert features["sequence"].null_count() == features.height
+    with pytest.raises(Refused):
+        merge([tmp_path / "first", its], tmp_path / "fine", "feature")
+
+
 def test_what_does_not_name_a_rank_does_not_contradict_and_a_conflict_lasts(two, tmp_path):
     def orders(name):
         def change(tables):
