@@ -9,13 +9,9 @@ from soilbio.report.sections_composition import composition_sections
 from soilbio.report.sections_coverage import coverage_sections
 from soilbio.report.sections_diversity import diversity_sections
 from soilbio.report.sections_metagenomes import metagenome_sections
+from soilbio.report.sections_next import next_section
 from soilbio.report.sections_reads import quality_section, reads_section
-from soilbio.report.sections_run import (
-    methods_section,
-    next_section,
-    problems_section,
-    summary_blocks,
-)
+from soilbio.report.sections_run import methods_section, problems_section, summary_blocks
 from soilbio.report.sections_sharing import agreement_section, controls_section, places_section
 
 

@@ -15,18 +15,22 @@ from soilbio.agreements.explain import explain, explain_agreement
 from soilbio.agreements.model import Agreement, Decision, Strictness
 from soilbio.agreements.parse import parse_agreement
 from soilbio.dataset.read import read_dataset
+from soilbio.dataset.views import VIEWS
 from soilbio.errors import Problems
 from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.metadata.told import shotgun_settings
 from soilbio.report.audience import view_of
-from soilbio.report.material import Material
-from soilbio.report.merged import merging_for, named_for, tables_for
+from soilbio.report.material import Material, Origin
+from soilbio.report.merged import history_for, named_for, tables_for
+from soilbio.report.methods import soils_told
 from soilbio.report.results import Results, read_json, read_results
-from soilbio.report.view import Audience
+from soilbio.report.sources import makings_of
+from soilbio.report.view import Audience, View
 from soilbio.standards.purposes import PURPOSES
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 if TYPE_CHECKING:
+    from soilbio.dataset.read import Dataset
     from soilbio.metadata.config import Config
 
 _PATHS = ("sequences", "lineages")
@@ -88,10 +92,42 @@ def gather(
         tables=tables_for(dataset, audience),
         results=results,
         settings=_settings(config, view.assays),
-        agreements=_described(agreements),
+        agreements=_described(agreements, request),
         software=_software(dataset_folder, results),
+        origin=_origin(dataset_folder, results_folder, config_path, config),
         level=str(dataset.history.get("level") or ""),
-        merging=merging_for(dataset, view),
+        history=history_for(dataset, view),
+        makings=tuple(makings_of(dataset_folder, dataset.history)) if audience.is_holder else (),
+        soils=_soils(dataset, view),
+    )
+
+
+def _soils(dataset: Dataset, view: View) -> str:
+    """Say how many samples are of one soil, to those who may know the ids of their materials."""
+    if not view.audience.is_holder and not view.audience.sees(Share.IDENTITY):
+        return ""
+    return soils_told(dataset, [one.sample for one in view.samples])
+
+
+def _origin(
+    dataset: Path, results: Path | None, config_path: Path | None, config: Config | None
+) -> Origin:
+    """Name what the page is made of, with the folders that are there."""
+    folders = [
+        (dataset, "the dataset: Parquet tables, datapackage.json, RO-Crate, agreements"),
+        (dataset / VIEWS, "the same as BIOM 2.1 and TSV"),
+    ]
+    if results:
+        folders += [
+            (results / "diversity", "all diversity measures, distances and ordinations"),
+            (results / "quality", "read counts per step and read-quality reports"),
+        ]
+    return Origin(
+        str(dataset),
+        str(results or ""),
+        str(config_path or ""),
+        tuple((f"{path}/", holds) for path, holds in folders if path.is_dir()),
+        bool(config.truth) if config else None,
     )
 
 
@@ -147,18 +183,26 @@ def audience_of(decision: Decision) -> Audience:
     )
 
 
-def _described(agreements: Sequence[Agreement]) -> tuple[dict[str, str], ...]:
+def _described(agreements: Sequence[Agreement], request: Request) -> tuple[dict[str, str], ...]:
     return tuple(
         {
             "agreement": one.name,
             "title": one.title,
             "summary": " ".join(one.summary.split()),
-            "licence": one.licence,
+            "licence": _licence(one, request),
             "attribution": one.attribution,
             "contact": one.contact,
         }
         for one in agreements
     )
+
+
+def _licence(agreement: Agreement, request: Request) -> str:
+    """Give the licence of what the reader gets: clauses may have others than the agreement."""
+    if request.recipient == HOLDER:
+        return agreement.licence
+    decision = decide([agreement], request.recipient, request.purpose, request.date)
+    return decision.licence if decision.shares_anything else ""
 
 
 def _columns(config: Config | None, results: Results) -> list[str]:

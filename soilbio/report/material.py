@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from soilbio.report.content import Choice
@@ -13,7 +13,25 @@ from soilbio.report.view import View
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.dataset.history import History
+    from soilbio.report.sources import Making
+
 DETAILS = "The table below holds the numbers."
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a page is made of, as whoever makes it calls it; empty what was not given.
+
+    `folders` are those that are there, each with what it holds. `has_truth` tells whether it is
+    known what was put into mock communities, None where no configuration says so or not.
+    """
+
+    dataset: str
+    results: str = ""
+    config: str = ""
+    folders: tuple[tuple[str, str], ...] = ()
+    has_truth: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +48,13 @@ class Material:
     settings: Mapping[str, Any]
     agreements: tuple[Mapping[str, str], ...]
     software: Mapping[str, str]
+    origin: Origin
     # Of a merged dataset: by what it was merged, and how, as far as the reader may know it.
     level: str = ""
-    merging: tuple[str, ...] = ()
+    history: History = field(default_factory=dict)
+    # How it was made, or those that were merged, and how many samples are of one soil: likewise.
+    makings: tuple[Making, ...] = ()
+    soils: str = ""
 
     @property
     def assay_ids(self) -> list[str]:

@@ -12,7 +12,6 @@ from soilbio.exporters.gate import key_of
 from soilbio.exporters.merged_history import Received, copy_history
 from soilbio.exporters.origins import origins_of, shown_features
 from soilbio.exporters.rows import Names, is_control
-from soilbio.report.methods import merging_told
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 if TYPE_CHECKING:
@@ -70,17 +69,14 @@ def tables_for(dataset: Dataset, audience: Audience) -> Mapping[str, pl.LazyFram
     }
 
 
-def merging_for(dataset: Dataset, view: View) -> tuple[str, ...]:
-    """Tell in paragraphs how a dataset was merged; others than its holder know what exports tell.
+def history_for(dataset: Dataset, view: View) -> History:
+    """Give how a dataset was merged; others than its holder know what exports tell.
 
     To them datasets have numbers: names are of those who sent them.
     """
     if not dataset.history or not view.audience.sees(Share.METHOD):
-        return ()
-    history = dataset.history
-    if not view.audience.is_holder:
-        history = _copied(dataset, view)
-    return tuple(text.replace("**", "") for text in merging_told(history))
+        return {}
+    return dataset.history if view.audience.is_holder else _copied(dataset, view)
 
 
 def _copied(dataset: Dataset, view: View) -> History:

@@ -41,7 +41,9 @@ def methods_of(dataset: Dataset) -> str:
     What the dataset does not state is said to be not stated, so that an author adds it.
     """
     history = read_history(dataset.folder)
-    blocks = ["# Methods", f"{_what(dataset)}{_materials(dataset)}", _soils(dataset)]
+    of_one = soils_told(dataset, _soil_samples(dataset))
+    first = " ".join(filter(None, (_what(dataset), of_one)))
+    blocks = ["# Methods", first, _soils(dataset)]
     assays = dataset.table("assays").sort("assay_id").to_dicts()
     makings = makings_of(dataset.folder, history)
     blocks += [_assay(assay, dataset) for assay in assays]
@@ -70,25 +72,25 @@ def _what(dataset: Dataset) -> str:
     )
 
 
-_HIDDEN = " Which samples of several laboratories are of one soil was not shared with us."
-
-
-def _materials(dataset: Dataset) -> str:
-    """Say how many of the samples are of one soil with others."""
+def _soil_samples(dataset: Dataset) -> list[str]:
     import polars as pl
 
-    is_hidden = hides_soils(dataset, laboratories_in(dataset))
-    hidden = _HIDDEN if is_hidden else ""
     is_soil = pl.col("control_type").fill_null("") == ""
-    samples = dataset.table("libraries").filter(is_soil)["sample_id"].to_list()
+    return dataset.table("libraries").filter(is_soil)["sample_id"].to_list()
+
+
+_HIDDEN = "Which samples of several laboratories are of one soil was not shared with us."
+
+
+def soils_told(dataset: Dataset, samples: Iterable[str]) -> str:
+    """Say how many of some samples are of one soil with others; empty if none is."""
+    hidden = _HIDDEN if hides_soils(dataset, laboratories_in(dataset)) else ""
     shared = shared_soils(soils_in(dataset), samples)
-    if not shared:
-        return hidden
-    return (
-        f" {sum(map(len, shared.values())):,} of the samples are of {plural(len(shared), 'soil')},"
+    told = (
+        f"{sum(map(len, shared.values())):,} of the samples are of {plural(len(shared), 'soil')},"
         " by the ids of their material: those of one soil are no replicates of each other."
-        f"{hidden}"
     )
+    return " ".join(filter(None, (told if shared else "", hidden)))
 
 
 def _soils(dataset: Dataset) -> str:

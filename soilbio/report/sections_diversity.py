@@ -10,7 +10,7 @@ from soilbio.report.content import Block, Choice, Grid, Panel, Plot, Section, gr
 from soilbio.report.figures import NO_GROUP
 from soilbio.report.figures_diversity import Point, alpha_by_group, ordination, rarefaction
 from soilbio.report.material import Material, readable
-from soilbio.report.results import Row, number
+from soilbio.report.results import Diversity, Row, number
 from soilbio.report.sections_tests import METRICS, tests_blocks
 from soilbio.report.view import sorted_by_group
 from soilbio.standards.sharing_classes import SharingClass as Share
@@ -40,10 +40,29 @@ def diversity_sections(material: Material) -> list[Section]:
     for section_id, title, short_title, make in makers:
         if not material.view.audience.sees(Share.DERIVED):
             blocks: tuple[Block, ...] = ("The agreement withholds derived values.",)
+        elif not any(map(_is_measured, material.results.diversity.values())):
+            blocks = (_unmeasured(material),)
         else:
             blocks = tuple(make(material))
         sections.append(Section(section_id, title, blocks, short_title))
     return sections
+
+
+def _is_measured(one: Diversity) -> bool:
+    return bool(one.settings or one.alpha)
+
+
+def _unmeasured(material: Material) -> str:
+    """Say why nothing is here: a dataset alone has no measures."""
+    if material.origin.results:
+        return "No diversity was measured in the results that this page was made of."
+    told = "This page was made of the dataset alone, to which measures of diversity do not belong"
+    if material.view.audience.is_holder:
+        return (
+            f"{told} (soilbio diversity … --out RESULTS/diversity/ASSAY makes them, and"
+            " soilbio report … --results RESULTS shows them here)."
+        )
+    return f"{told}."
 
 
 def _grouped(material: Material, rows: Sequence[Row], column: str) -> dict[str, list[Row]]:

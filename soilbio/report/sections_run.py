@@ -1,4 +1,4 @@
-"""Sections on the run itself: the summary, how it was done, problems, and what comes next."""
+"""Sections on the run itself: the summary, how it was done, and problems."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from soilbio.dataset.history import PLACEMENT
 from soilbio.harmonise.compare import kind_of_features
-from soilbio.report.citations import citations_of
 from soilbio.report.content import (
     Block,
-    Bullets,
     Cards,
-    Commands,
     Grid,
     Section,
     grid,
@@ -22,6 +19,7 @@ from soilbio.report.content import (
 )
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
+from soilbio.report.methods import merging_told
 from soilbio.report.sections_metagenomes import not_classified_text
 from soilbio.report.sections_reads import kept_text, picked_text
 from soilbio.report.summaries import composition, mean_shares, number_of_features, shares_named
@@ -54,6 +52,7 @@ def summary_blocks(material: Material) -> tuple[Block, ...]:
         f"{plural(len(samples), 'soil sample')}{groups}{_controls_text(view)} were "
         f"sequenced in {plural(len(sequenced), 'library', 'libraries')}{_markers(material)}."
     ]
+    text += [material.soils] if material.soils else []
     cards = [
         (f"{len(samples):,}", "soil samples"),
         (f"{len(sequenced):,}", "libraries"),
@@ -93,10 +92,6 @@ def _reads_cards(sequenced: Sequence[Subject], unit: str) -> list[tuple[str, str
 
 def _has_wgs(view: View) -> bool:
     return any(str(assay.get("library_strategy") or "") == "WGS" for assay in view.assays)
-
-
-def _has_amplicons(view: View) -> bool:
-    return any(str(assay.get("library_strategy") or "") != "WGS" for assay in view.assays)
 
 
 def _controls_text(view: View) -> str:
@@ -145,7 +140,7 @@ def methods_section(material: Material) -> Section:
     if not material.view.audience.sees(Share.METHOD):
         return Section("methods", "Methods", ("The agreement withholds the methods.",))
     blocks: list[Block] = [_ALL_SETTINGS if material.settings else _SETTINGS_TOLD]
-    blocks += material.merging
+    blocks += (text.replace("**", "") for text in merging_told(material.history))
     blocks += [_assays_grid(material), _engines_grid(material), _parameters(material)]
     blocks.append(_software(material))
     return Section("methods", "Methods", tuple(blocks))
@@ -304,56 +299,3 @@ def _kind(material: Material) -> str:
         kind_of_features(assay) for assay in material.view.assays if "library_strategy" in assay
     }
     return ", or ".join(words for name, words in _KINDS.items() if name in kinds) or "features"
-
-
-def next_section(material: Material) -> Section:
-    """Say how to cite; to the holder also where the files are and what to do next."""
-    cited = [one["attribution"] for one in material.agreements if one.get("attribution")]
-    used = " ".join(
-        [
-            *(str(a.get(key) or "") for a in material.view.assays for key in _NAMED),
-            *material.software,
-            # Hill numbers by coverage are of features that are counted, which profiles are not.
-            "cutadapt coverage" if _has_amplicons(material.view) else "",
-            "mafft fasttree" if any(material.results.has_tree.values()) else "",
-        ]
-    ).lower()
-    methods = citations_of(used)
-    blocks: list[Block] = []
-    if cited:
-        blocks.append(Bullets("Cite the data as", tuple(dict.fromkeys(cited))))
-    if methods and material.view.audience.sees(Share.METHOD):
-        blocks.append(Bullets("Cite the methods", tuple(methods)))
-    if not material.view.audience.is_holder:
-        blocks.append("The holder hands on data as a package of what the agreement allows.")
-        return Section("next", "Citing and data", tuple(blocks), "Citing")
-    return Section("next", "Citing, files and next steps", (*blocks, _FILES, _NEXT_STEPS), "Next")
-
-
-_NAMED = ("engine", "engine_version", "classifier", "classifier_version", "reference")
-_FILES = grid(
-    "Files beside this page",
-    ("folder", "holds"),
-    (
-        ("dataset/", "the dataset: Parquet tables, datapackage.json, RO-Crate, agreements"),
-        ("dataset/views/", "the same as BIOM 2.1 and TSV"),
-        ("diversity/", "all diversity measures, distances and ordinations"),
-        ("quality/", "read counts per step and read-quality reports"),
-    ),
-    is_folded=False,
-)
-_NEXT_STEPS = Commands(
-    (
-        ("Look closer", "soilbio dataset show results/dataset"),
-        (
-            "Share what the agreement allows",
-            "soilbio export dwca results/dataset --recipient public"
-            " --purpose DUO:0000042 --out package",
-        ),
-        (
-            "Make this page for partners",
-            "soilbio report --dataset results/dataset --results results"
-            " --config config/config.yaml --recipient consortium --out partners.html",
-        ),
-    )
-)

@@ -77,17 +77,23 @@ def _blank_grid(material: Material, found: list[BlankFeature]) -> Grid:
 def _mock_blocks(material: Material) -> Iterator[Block]:
     mocks = [one for one in material.view.subjects if one.control_type == "mock"]
     if not mocks:
-        yield "No mock community was sequenced, so accuracy was not measured in this run."
+        yield "No mock community was sequenced, so accuracy was not measured."
         return
     table = score_grid(material, [one.library_id for one in mocks])
     if table is None:
-        yield (
-            f"Mock community: {_names(mocks)}. It is not scored, as no truth was given for it; "
-            "name a truth file in the configuration (truth:)."
-        )
+        yield f"Mock community: {_names(mocks)}. It is not scored here, as {_unscored(material)}."
         return
     yield f"Mock community, scored against what was put in: {_names(mocks)}."
     yield table
+
+
+def _unscored(material: Material) -> str:
+    """Say why nothing is told of how well mocks were found."""
+    if not material.origin.results:
+        return "this page was made of the dataset alone, without results in which it is scored"
+    if material.origin.has_truth is False:
+        return "no truth was given for it; name a truth file in the configuration (truth:)"
+    return "no score of it is among the results that this page was made of"
 
 
 def _names(subjects: list[Subject]) -> str:

@@ -137,6 +137,14 @@ def test_the_page_of_a_merged_dataset_says_how_it_was_merged(tmp_path):
     assert "3 datasets (dataset 1, dataset 2, dataset 3) were merged" in texts["consortium"]
     assert "What has no name at that level" in texts["holder"]
     assert "What has no name at that level" not in texts["consortium"]
+    # It cites what the methods section cites: nothing was measured on the way.
+    assert main(["methods", merged, "--out", str(tmp_path / "methods.md")]) == 0
+    _, _, references = (tmp_path / "methods.md").read_text().partition("## References\n\n")
+    cited = [line.partition(". ")[2].replace("&", "&amp;") for line in references.splitlines()]
+    _, _, on_page = texts["holder"].partition("Cite the methods")
+    for work in cited:
+        assert f"<li>{work}</li>" in on_page, work
+    assert on_page.partition("</ul>")[0].count("<li>") == len(cited)
 
 
 def test_the_page_of_clusters_does_not_call_them_sequences(three, tmp_path):

@@ -364,7 +364,7 @@ def material_of(run: Run, closed: set[str] | None = None, coarse: set[str] | Non
     """What a report of the run is made from, for a recipient to whom some classes are closed."""
     from soilbio.dataset.read import read_dataset
     from soilbio.report.audience import view_of
-    from soilbio.report.material import Material
+    from soilbio.report.material import Material, Origin
     from soilbio.report.results import read_results
     from soilbio.report.view import Audience
     from soilbio.standards.sharing_classes import SharingClass
@@ -390,6 +390,7 @@ def material_of(run: Run, closed: set[str] | None = None, coarse: set[str] | Non
         settings={"amplicon": {"engine": "unoise"}},
         agreements=({"agreement": AGREEMENT, "title": "Demo", "attribution": "Demo 2026"},),
         software={"vsearch": "2.22.1"},
+        origin=Origin("results/dataset", "results", "config/config.yaml", has_truth=False),
     )
 
 

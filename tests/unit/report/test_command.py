@@ -65,9 +65,66 @@ def test_the_holder_sees_all_whatever_others_may_but_places_on_a_grid(run):
 def test_files_and_commands_of_the_holder_are_on_the_holders_page_alone(written):
     for recipient, is_shown in (("public", False), ("consortium", False), ("holder", True)):
         page = body(report(written, "--recipient", recipient)[1])
-        for shown in ("Files beside this page", "soilbio export", "soilbio report"):
+        for shown in (f"{written.results}/diversity/", "soilbio export", "soilbio report"):
             assert (shown in page) == is_shown, recipient
         assert 'id="next"' in page
+
+
+def test_files_and_commands_are_those_of_the_dataset_at_hand(written, tmp_path):
+    """Of a dataset alone there is no diversity, nor has it the folders of a run."""
+    dataset = written.results / "dataset"
+    (dataset / "views").mkdir()
+    target = tmp_path / "page.html"
+    words = ["--dataset", str(dataset), "--recipient", "holder", "--out", str(target)]
+    assert main(["report", *words]) == 0
+    page = body(target.read_text(encoding="utf-8"))
+    commands = (
+        f"soilbio dataset show {dataset}",
+        f"soilbio report --dataset {dataset} --recipient consortium",
+    )
+    for shown in (f"{dataset}/views/", *commands):
+        assert shown in page, shown
+    for other in ("results/diversity/", "results/quality/", "--config config", "dataset --results"):
+        assert other not in page, other
+    assert page.count("his page was made of the dataset alone") == 4  # diversity, and the mock
+
+
+def test_what_was_not_done_is_not_cited(written, tmp_path):
+    target = tmp_path / "page.html"
+    words = ["--dataset", str(written.results / "dataset"), "--out", str(target)]
+    assert main(["report", *words]) == 0
+    alone, whole = body(target.read_text(encoding="utf-8")), body(report(written)[1])
+    for page in (alone, whole):
+        assert "Martin 2011" not in page  # nothing says that cutadapt ran
+        assert "Rognes et al. 2016" in page
+        assert "Primers: Parada et al. 2016" in page
+    assert ("Chao et al. 2014" in alone, "Chao et al. 2014" in whole) == (False, True)
+
+
+def test_the_licence_is_that_of_what_the_reader_gets(run):
+    text = run.agreements["demo@1.0.0"]
+    own = "recipient: consortium\n    licence: LicenseRef-agreement-only\n"
+    run.agreements["demo@1.0.0"] = text.replace("recipient: consortium\n", own)
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    run.write_all()
+    for words, licence in (
+        ([], "CC-BY-4.0"),
+        (["--recipient", "consortium"], "LicenseRef-agreement-only"),
+        (["--purpose", "soil:commercial"], "\N{EN DASH}"),
+    ):
+        page = body(report(run, *words)[1])
+        row = page[page.index('<th scope="row">demo@1.0.0</th>') :].split("</tr>")[0]
+        assert f"<td>{licence}</td>" in row, row
+
+
+def test_samples_of_one_soil_are_counted_for_those_who_may_know_them(run):
+    run.samples[0]["source_mat_id"] = "SAMEA7654321"
+    run.samples[1] = run.samples[0] | {"sample_id": run.samples[1]["sample_id"]}
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    run.write_all()
+    for recipient, is_told in (("public", False), ("consortium", True), ("holder", True)):
+        page = body(report(run, "--recipient", recipient)[1])
+        assert ("2 of the samples are of 1 soil" in page) == is_told, recipient
 
 
 def test_a_purpose_that_is_not_granted_gets_a_page_that_says_so(written):

@@ -64,7 +64,7 @@ def test_a_library_without_a_result_counts_once_whatever_its_profilers():
         sequenced_once=lambda all_of_them: all_of_them[::2],
         audience=SimpleNamespace(sees=lambda share: share is SharingClass.METHOD),
     )
-    text, _ = summary_blocks(SimpleNamespace(view=view))
+    text, _ = summary_blocks(SimpleNamespace(view=view, soils=""))
     assert "1 library gave no result; see Problems." in text
 
 
