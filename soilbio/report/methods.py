@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from soilbio.dataset.history import History, merges_of, pairs_of, read_history
 from soilbio.diversity.comparable import hides_soils, laboratories_in, shared_soils, soils_in
 from soilbio.report.content import plural
-from soilbio.report.sources import Making, Row, makings_of, sources_of
+from soilbio.report.sources import TREES, Making, Row, makings_of, sources_of
 from soilbio.report.summaries import libraries_once, number_of_features
 
 if TYPE_CHECKING:
@@ -47,9 +47,10 @@ def methods_of(dataset: Dataset) -> str:
     assays = dataset.table("assays").sort("assay_id").to_dicts()
     makings = makings_of(dataset.folder, history)
     blocks += [_assay(assay, dataset) for assay in assays]
-    blocks += filter(None, (*_made(makings), *merging_told(history), _terms(dataset)))
+    trees = _trees(dataset)
+    blocks += filter(None, (*_made(makings), trees, *merging_told(history), _terms(dataset)))
     text = "\n\n".join(blocks)
-    sources = sources_of(assays, history, makings)
+    sources = sources_of(assays, history, makings, also=[TREES] if trees else [])
     listed = "\n".join(f"{place}. {one}" for place, one in enumerate(sources, start=1))
     return f"{text}\n\n## References\n\n{listed}\n" if sources else f"{text}\n"
 
@@ -197,6 +198,19 @@ def _tools(made: Row, what: str) -> str:
         return ""
     used = ", ".join(f"{tool['name']} {tool['version']}" for tool in made["tools"])
     return f"{what} were processed by the workflow of {_soilbio(made)}, which ran {used}."
+
+
+def _trees(dataset: Dataset) -> str:
+    """Tell how trees were built, which only the workflow does."""
+    names = list(dataset.trees())
+    if not names:
+        return ""
+    what = "A tree of the features of" if len(names) == 1 else "Trees of the features of"
+    were = "was" if len(names) == 1 else "were each"
+    return (
+        f"{what} {_some(names)} {were} built with MAFFT and FastTree and rooted at the midpoint"
+        " (scikit-bio)."
+    )
 
 
 def _truncated(made: Row) -> str:

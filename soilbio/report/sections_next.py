@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from soilbio.report.content import Block, Bullets, Commands, Section, grid
 from soilbio.report.material import Material, Origin
 from soilbio.report.results import number
-from soilbio.report.sources import sources_of
+from soilbio.report.sources import TREES, sources_of
 from soilbio.standards.sharing_classes import SharingClass as Share
 
 
@@ -38,7 +38,7 @@ def _also(material: Material) -> Iterator[str]:
     """Give words for what was used beside the making of the dataset."""
     yield from material.software
     if any(material.results.has_tree.values()):
-        yield "mafft fasttree"
+        yield TREES
     if material.view.audience.sees(Share.DERIVED) and _has_hill_numbers(material):
         yield "coverage"
 

@@ -29,6 +29,8 @@ _USED = (
 )
 # Other programs write reports of this form, too: the engine tells which one did.
 _OF_OTHERS = frozenset({"kraken2"})
+# What builds trees of features, and roots them.
+TREES = "mafft fasttree scikit-bio"
 _TREE_OF_CLADES = "mafft addfragments raxml evolutionary placement algorithm treecluster"
 # What can be looked up has a year or is a norm: the dataset's own records, or a house's, cannot.
 _LITERATURE = re.compile(r"\b(?:1[89]|20)\d\d\b|\bISO \d")
