@@ -91,10 +91,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     def read_one(source: Path) -> dict[str, list[Line]]:
         return _sums(source) if _is_sum(source) else _hits(source, versions)
 
-    engines = {_engine_of(source) for source in sources}
-    method = {"engine": engines.copy().pop()} if len(engines) == 1 else {}
+    engines = sorted({_engine_of(source) for source in sources})
+    method = {"engine": engines[0]} if len(engines) == 1 else {}
     found = collect(sources, read_one, shares=False, method=method)
-    if engines != {"motus"} and not all(_header_of(source) for source in sources):
+    if engines != ["motus"] and not all(_header_of(source) for source in sources):
         del found.method["library_strategy"]
     if versions:
         found.method["engine_version"] = ", ".join(sorted(versions))
