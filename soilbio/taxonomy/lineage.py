@@ -94,7 +94,7 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
             for part, found in zip(parts, prefixed, strict=True)
         ]
         letters = [_letter(found[1] or "") if found else "" for found in prefixed]
-        ranks = [_prefix_rank(found) for found in prefixed]
+        ranks = _with_domain([_prefix_rank(found) for found in prefixed], names)
         if all(found and found[2] == str(place) for place, found in enumerate(prefixed)):
             ranks = ranks_of([SUPPORT.sub("", name) for name in names])
         if _OF_PR2 & set(letters):
@@ -170,6 +170,16 @@ def _prefix_rank(found: re.Match[str] | None) -> str:
     if number is not None:
         return _COUNTED[int(number)] if int(number) < len(_COUNTED) else ""
     return _BY_LETTER.get(_letter(letter), "")
+
+
+def _with_domain(ranks: list[str], names: list[str]) -> list[str]:
+    """Tell the domain from the kingdom where both have the letter of the kingdom (KrakenTools)."""
+    if ranks.count("kingdom") < 2 or "domain" in ranks:
+        return ranks
+    first = ranks.index("kingdom")
+    if SUPPORT.sub("", names[first]) not in DOMAINS:
+        return ranks
+    return [*ranks[:first], "domain", *ranks[first + 1 :]]
 
 
 def _letter(prefix: str) -> str:

@@ -501,3 +501,21 @@ def test_no_text_raises_and_only_known_ranks_come_out(text):
 
 def test_nothing_is_nothing():
     assert parse_lineage("") == parse_lineage(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "k__Bacteria|k__Pseudomonadati|p__Pseudomonadota|g__Bradyrhizobium",
+            ("Bacteria", "Pseudomonadati", "Pseudomonadota"),
+        ),
+        ("k__Eukaryota|k__Fungi|p__Ascomycota", ("Eukaryota", "Fungi", "Ascomycota")),
+        ("k__Eukaryota|p__Ciliophora", ("Eukaryota", None, "Ciliophora")),
+        ("k__Fungi|k__Fungi|p__Ascomycota", (None, "Fungi", "Ascomycota")),
+    ],
+)
+def test_of_two_kingdoms_the_first_may_be_the_domain(text, expected):
+    """KrakenTools' kreport2mpa.py writes domains as kingdoms."""
+    found = parse_lineage(text)
+    assert tuple(found.get(rank) for rank in RANKS[:3]) == expected
