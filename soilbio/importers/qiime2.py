@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from soilbio.errors import InputError, problem_of
+from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.archive import copy_entry, opened, yaml_of
 from soilbio.importers.biom import add_beside, read_biom
 from soilbio.importers.found import Found
@@ -26,6 +26,7 @@ _FILES = {
     _SEQUENCES: "dna-sequences.fasta",
     _TAXONOMY: "taxonomy.tsv",
 }
+_EXPECTED = f"one of {', '.join(_FILES)}"
 _WHOLE = "a whole artifact of QIIME 2 (.qza)"
 
 
@@ -33,14 +34,23 @@ def recognise(source: Path) -> str:
     """Tell why a file is an artifact, and of what."""
     if not source.is_file() or not zipfile.is_zipfile(source):
         return ""
+    return f"an artifact of QIIME 2: {_kind(source)}"
+
+
+def is_taken(source: Path) -> bool:
+    """Tell whether an artifact of a folder is taken; QIIME 2 leaves many that are not read."""
+    return _kind(source) in _FILES
+
+
+def _kind(source: Path) -> str:
     with opened(source, _WHOLE, "import-artifact") as archive:
-        kind = _about(archive, source).get("type", "")
-    return f"an artifact of QIIME 2: {kind}" if kind else ""
+        return _about(archive, source)["type"]
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     """Read artifacts that belong together: one table, and sequences and taxonomy if there are."""
     told = stated(options)
+    _check_kinds(sources)
     parts = Parts()
     tables: list[Found] = []
     steps: dict[str, dict[str, Any]] = {}
@@ -60,7 +70,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         raise problem_of(
             "import-table-count",
             ", ".join(source.name for source in sources),
-            found=f"{len(tables)} artifacts of {' or '.join(_TABLES)}",
+            found=f"{len(tables)} artifacts of {' or '.join(_TABLES)}{_named(tables)}",
             expected="one, beside FeatureData[Sequence] and FeatureData[Taxonomy]",
             fix="Name the artifacts of one analysis",
         )
@@ -73,13 +83,42 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     return found
 
 
-def _unused(source: Path, kind: str) -> InputError:
+def _named(tables: Sequence[Found]) -> str:
+    names = ", ".join(source.name for found in tables for source in found.sources)
+    return f": {names}" if names else ""
+
+
+def _check_kinds(sources: Sequence[Path]) -> None:
+    """Tell all that is of no type that is read, so that nobody leaves them out one by one."""
+    problems = Problems(", ".join(source.name for source in sources))
+    for source in sources:
+        try:
+            if source.is_dir():
+                raise _nothing_in(source)
+            kind = _kind(source)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if kind not in _FILES:
+            problems.add(
+                "import-artifact",
+                source=str(source),
+                found=kind,
+                expected=_EXPECTED,
+                fix="Leave it out; or name the folder, of which only what is read is taken",
+            )
+    problems.raise_if_any()
+
+
+def _nothing_in(folder: Path) -> InputError:
+    """Say what a folder holds of which no artifact is taken."""
+    names = [one.name for one in sorted(folder.iterdir()) if one.suffix in (".qza", ".qzv")]
     return problem_of(
         "import-artifact",
-        str(source),
-        found=kind,
-        expected=f"one of {', '.join((*_TABLES, _SEQUENCES, _TAXONOMY))}",
-        fix="Leave it out",
+        str(folder),
+        found=", ".join(names)[:200] or "no .qza in it",
+        expected=f"among the artifacts in it {_EXPECTED}",
+        fix="Name the folder that has the table, or the table itself",
     )
 
 
@@ -121,8 +160,6 @@ def _unpacked(source: Path, folder: Path) -> tuple[str, Path, dict[str, dict[str
     """
     with opened(source, _WHOLE, "import-artifact") as archive:
         about = _about(archive, source)
-        if about["type"] not in _FILES:
-            raise _unused(source, about["type"])
         name = _FILES[about["type"]]
         entry = next((n for n in archive.namelist() if _inside(n) == f"data/{name}"), None)
         if entry is None:

@@ -111,7 +111,9 @@ def _files_of(
         if is_whole and form in _BY_PARTS:
             own, wanted = module.parts_in(inside)
         else:
-            own = [one for one in inside if _reason(module.recognise, one)]
+            # Of QIIME 2's artifacts, all of which are recognised, some only are read.
+            is_taken = getattr(module, "is_taken", module.recognise)
+            own = [one for one in inside if _reason(is_taken, one)]
             ends = {ending_of(one) for one in own} - {""} if form in _PROFILES else set()
             own = [one for one in inside if one in own or ending_of(one) in ends]
         if own and wanted:

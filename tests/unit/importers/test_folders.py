@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
+from pipeline_outputs import qiime2
 
 from soilbio.errors import InputError
 from soilbio.importers.registry import read
@@ -103,3 +105,57 @@ def test_a_folder_of_phyloseq_s_tables_is_taken_with_what_lies_beside_them(tmp_p
     assert sequences(found) == {"one": "ACGTACGT", "other": "ACGTTTTT"}
     assert all(taxon.lineage for taxon in found.features.values())
     assert f"1 files of {tmp_path} are not taken: tree.nwk" in found.notes
+
+
+def of_qiime2(path: Path, kind: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("u/metadata.yaml", f"uuid: u\ntype: {kind}\nformat: any\n")
+
+
+@pytest.fixture
+def analysis(tmp_path) -> Path:
+    """A folder of QIIME 2, with all that an analysis leaves in it."""
+    folder = tmp_path / "analysis"
+    folder.mkdir()
+    qiime2(folder)
+    of_qiime2(folder / "stats.qza", "SampleData[DADA2Stats]")
+    of_qiime2(folder / "rooted-tree.qza", "Phylogeny[Rooted]")
+    of_qiime2(folder / "barplot.qzv", "Visualization")
+    return folder
+
+
+def test_of_a_folder_of_qiime2_what_is_read_is_taken_and_the_rest_named(analysis):
+    found = read("qiime2", [analysis], {})
+    assert found.features["ASV1"].sequence
+    assert found.features["ASV1"].lineage
+    (note,) = [note for note in found.notes if "are not taken" in note]
+    assert all(name in note for name in ("barplot.qzv", "rooted-tree.qza", "stats.qza"))
+
+
+def test_a_folder_of_qiime2_with_several_tables_is_refused_with_their_names(analysis):
+    (analysis / "rarefied.qza").write_bytes((analysis / "feature-table.qza").read_bytes())
+    with pytest.raises(InputError) as caught:
+        read("qiime2", [analysis], {})
+    (problem,) = caught.value.problems
+    assert problem.code == "import-table-count"
+    assert problem.found.endswith(": feature-table.qza, rarefied.qza")
+
+
+def test_a_folder_of_qiime2_without_what_is_read_says_what_it_has(analysis):
+    for name in ("feature-table", "taxonomy", "dna-sequences"):
+        (analysis / f"{name}.qza").unlink()
+    with pytest.raises(InputError) as caught:
+        read("qiime2", [analysis], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.source) == ("import-artifact", str(analysis))
+    assert problem.found == "barplot.qzv, rooted-tree.qza, stats.qza"
+
+
+def test_artifacts_of_other_types_are_told_all_at_once(analysis):
+    with pytest.raises(InputError) as caught:
+        read("qiime2", sorted(analysis.glob("*.qz*")), {})
+    assert [(Path(one.source).name, one.found) for one in caught.value.problems] == [
+        ("barplot.qzv", "Visualization"),
+        ("rooted-tree.qza", "Phylogeny[Rooted]"),
+        ("stats.qza", "SampleData[DADA2Stats]"),
+    ]
