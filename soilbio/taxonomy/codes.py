@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from soilbio.taxonomy.named_ranks import phyla_of
+from soilbio.taxonomy.named_ranks import named_ranks, phyla_of
 from soilbio.taxonomy.settle import plain_name
+from soilbio.taxonomy.told_ranks import PROKARYOTES, phyla_of_prokaryotes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,19 +19,31 @@ _ANIMALS = ("Animalia", "Metazoa", "Nematozoa", "Vertebrata", *phyla_of("Metazoa
 
 
 def code_of_names() -> pl.Expr:
-    """Give the code of nomenclature that names of a lineage follow; empty where nothing tells."""
+    """Give the code of nomenclature that names of a lineage follow; empty where nothing tells.
+
+    Lineages that begin with the kingdom or phylum tell it by these.
+    """
     import polars as pl
 
-    wide = [pl.col(rank).fill_null("") for rank in ("kingdom", "phylum")]
+    domain = pl.col("domain").fill_null("")
+    wide = [plain_name(pl.col(rank)).fill_null("") for rank in ("kingdom", "phylum")]
+    has_none = domain == ""
+    of_prokaryotes = PROKARYOTES | phyla_of_prokaryotes()
+    is_prokaryote = has_none & pl.any_horizontal(one.is_in(of_prokaryotes) for one in wide)
+    is_other = has_none & wide[1].is_in(_phyla_of_eukaryotes())
     return (
-        pl.when(pl.col("domain").is_in(_PROKARYOTES))
+        pl.when(domain.is_in(_PROKARYOTES) | is_prokaryote)
         .then(pl.lit("ICNP"))
         .when(pl.any_horizontal(name.is_in(_ANIMALS) for name in wide))
         .then(pl.lit("ICZN"))
-        .when((pl.col("domain") == "Eukaryota") | (wide[0] != ""))
+        .when((domain == "Eukaryota") | (wide[0] != "") | is_other)
         .then(pl.lit("ICN"))
-        .otherwise(pl.col("domain").fill_null(""))
+        .otherwise(domain)
     )
+
+
+def _phyla_of_eukaryotes() -> list[str]:
+    return [name for name, (rank, _) in named_ranks().items() if rank == "phylum"]
 
 
 def genus_of() -> pl.Expr:

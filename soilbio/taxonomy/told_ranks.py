@@ -105,6 +105,11 @@ def _prokaryotes() -> dict[str, set[str]]:
     return known
 
 
+def phyla_of_prokaryotes() -> frozenset[str]:
+    """List the phyla of Bacteria and Archaea, by today's and former names, without Candidatus."""
+    return frozenset(name for name, ranks in _prokaryotes().items() if "phylum" in ranks)
+
+
 def told_ranks(names: Sequence[str]) -> list[str]:
     """Tell the rank of each name of a lineage; `BETWEEN` if it is of none, empty if unknown."""
     told_by, of_prokaryote = _realm_of(names)

@@ -32,6 +32,23 @@ def test_genera_are_compared_within_their_code_by_their_plain_names():
     assert found[7:] == [None, None]
 
 
+def test_lineages_that_begin_with_the_phylum_are_of_its_code():
+    """Tables of many laboratories have columns from the phylum on."""
+    rows = [
+        (None, None, "Pseudomonadota", "Bacillus"),
+        (None, None, "Bacillota_A", "Bacillus"),
+        (None, "Pseudomonadati", None, "Bacillus"),
+        (None, None, "Candidatus Rokuibacteriota", "Bacillus"),
+        (None, None, "Arthropoda", "Bacillus"),
+        (None, None, "Ascomycota", "Bacillus"),
+        (None, None, None, "Bacillus"),
+        ("Viruses", None, None, "Bacillus"),
+    ]
+    found = pl.DataFrame(rows, schema=SCHEMA, orient="row").select(genus_of()).to_series()
+    codes = [name.partition(":")[0] for name in found]
+    assert codes == [*["ICNP"] * 4, "ICZN", "ICN", "", "Viruses"]
+
+
 def test_laboratories_have_in_common_what_merging_by_genus_would_make_one():
     features = pl.DataFrame(ROWS, schema=SCHEMA, orient="row").with_columns(
         feature_id=pl.Series(str(n) for n in range(len(ROWS))), flags=pl.lit("")
