@@ -14,6 +14,10 @@ from soilbio.importers.libraries import check_paths
 from soilbio.importers.profiles import library_of, wrong
 from soilbio.importers.text import open_text
 
+# Newer ones of pandera, which taxpasta 0.7 allows, are not for the pandas that it asks for.
+_INSTALL = (
+    "(pip install taxpasta 'pandera<0.19' in an environment of its own; conda: bioconda taxpasta)"
+)
 # Its messages are laid out for a screen, with the place in its own source at the right; behind the
 # file's name stands the head of pandera's table, and the number of the first row in it.
 _LAYOUT = re.compile(r"standardise\.py:\d+|CRITICAL|\s+")
@@ -29,18 +33,12 @@ def standardised(source: Path, profiler: str, folder: Path) -> Iterator[tuple[st
     Raises
     ------
     InputError
-        If taxpasta is not there, or refuses the profile.
+        If taxpasta is not there, does not start, or refuses the profile.
 
     """
     command = _command()
     if not command:
-        raise problem_of(
-            "import-taxpasta-missing",
-            str(source),
-            expected="the command taxpasta, which reads this profiler",
-            fix="Install it (pip install taxpasta; conda: bioconda taxpasta), or run"
-            f" `taxpasta standardise -p {profiler}` elsewhere and import what it writes",
-        )
+        raise _missing(source, profiler, "Install it")
     for place, (library, profile) in enumerate(_profiles(source, profiler, folder)):
         target = folder / f"{place}.tsv"
         done = subprocess.run(
@@ -50,14 +48,40 @@ def standardised(source: Path, profiler: str, folder: Path) -> Iterator[tuple[st
             check=False,
         )
         if done.returncode:
+            _check_starts(source, profiler, command)
             raise _refusal(source, profiler, done.stdout + done.stderr)
         yield library, target
 
 
+def _missing(source: Path, profiler: str, mend: str, found: str | None = None) -> InputError:
+    own = _beside()
+    return problem_of(
+        "import-taxpasta-missing",
+        str(source),
+        found=found,
+        expected=f"the command taxpasta, which reads this profiler, on the path or as {own}",
+        fix=f"{mend} {_INSTALL}, or run `taxpasta standardise -p {profiler}` elsewhere and import"
+        " what it writes",
+    )
+
+
+def _check_starts(source: Path, profiler: str, command: str) -> None:
+    """Tell a taxpasta that cannot start from one that refuses a profile; the last line says why."""
+    done = subprocess.run([command, "--version"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = (done.stdout + done.stderr).strip().rpartition("\n")[2].strip()
+        found = f"{command}, which does not start: {reason[:200]}"
+        raise _missing(source, profiler, "Install it anew", found)
+
+
 def _command() -> str | None:
     """Find taxpasta: on the path, or in an environment of its own beside ours."""
-    own = Path(sys.prefix) / "taxpasta" / "bin" / "taxpasta"
+    own = _beside()
     return shutil.which("taxpasta") or (str(own) if own.exists() else None)
+
+
+def _beside() -> Path:
+    return Path(sys.prefix) / "taxpasta" / "bin" / "taxpasta"
 
 
 def _refusal(source: Path, profiler: str, said: str) -> InputError:

@@ -29,17 +29,24 @@ NUMBERED = f"{MOTUS}#consensus_taxonomy\tNCBI_tax_id"
 @pytest.fixture
 def taxpasta(tmp_path, monkeypatch) -> None:
     """Stand in for taxpasta: it reads Kaiju's and MEGAN's tables, and refuses others."""
-    command = tmp_path / "bin" / "taxpasta"
-    command.parent.mkdir()
-    command.write_text(
-        "#!/bin/sh\n"
+    stand_in(
+        tmp_path,
+        monkeypatch,
+        "[ $1 = --version ] && exit\n"
         f'case $3 in kaiju|megan6) ;; *) cat <<"END"\n{REFUSAL}END\nexit 1;; esac\n'
         'printf "taxonomy_id\\tcount\\n" > "$5"\n'
         'awk -F"\\t" -v kind=$3 \'kind == "kaiju" && NR > 1 { print $4 "\\t" $3 }'
-        ' kind != "kaiju" { print $1 "\\t" int($2) }\' "$6" >> "$5"\n'
+        ' kind != "kaiju" { print $1 "\\t" int($2) }\' "$6" >> "$5"\n',
     )
+
+
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Path:
+    command = tmp_path / "bin" / "taxpasta"
+    command.parent.mkdir()
+    command.write_text(f"#!/bin/sh\n{script}")
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{command.parent}:/usr/bin:/bin")
+    return command
 
 
 def written(tmp_path: Path, text: str, name: str = "S1.txt") -> Path:
@@ -58,6 +65,17 @@ def test_what_taxpasta_says_is_told_without_its_layout(tmp_path):
     (problem,) = caught.value.problems
     assert problem.found == "read_count dtype('int64') None float64 None"
     assert "--detect" not in problem.fix
+
+
+def test_a_taxpasta_that_does_not_start_is_told_and_not_the_profile_blamed(tmp_path, monkeypatch):
+    said = "x.py:25: UserWarning: old\nTraceback (most recent call last):\nAttributeError: no X\n"
+    command = stand_in(tmp_path, monkeypatch, f'cat >&2 <<"END"\n{said}END\nexit 1\n')
+    with pytest.raises(InputError) as caught:
+        read("taxpasta", [written(tmp_path, f"{KAIJU}a\t60\t3\t562\tE\n")], {"profiler": "kaiju"})
+    (problem,) = caught.value.problems
+    assert problem.code == "import-taxpasta-missing"
+    assert problem.found == f"{command}, which does not start: AttributeError: no X"
+    assert "'pandera<0.19'" in problem.fix
 
 
 @pytest.mark.usefixtures("taxpasta")
