@@ -97,14 +97,12 @@ def _names(
     found: list[dict[str, str]] = [{} for _ in held]
     for place in sorted(range(len(held)), key=lambda one: len(beside[one])):
         seen: dict[str, set[str]] = {}
-        known: dict[str, set[str]] = {}
+        fixed: dict[str, str] = {}
         for other in (place, *beside[place]):
             for feature, sources in held[other].items():
                 seen.setdefault(feature, set()).update(sources)
                 if other != place:
-                    known.setdefault(feature, set()).add(found[other].get(feature, feature))
-        # Those who call it otherwise are not seen by each other's people.
-        fixed = {one: one if one in own else min(own) for one, own in known.items()}
+                    fixed.setdefault(feature, found[other].get(feature, feature))
         names = dict(fixed)
         for one in same_but_for_ends(inside, seen):
             if one.shorter not in fixed:

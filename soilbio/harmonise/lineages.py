@@ -122,8 +122,8 @@ def as_known(
 ) -> pl.LazyFrame:
     """Call features as others call them that are seen beside these; the first of them decides.
 
-    Not where the others have no name at the level, which would be lost, nor where flags keep a
-    feature out of diversity in one of them, and not in the other.
+    Not one that has no name at the level, since names would be lost, nor where flags keep a feature
+    out of diversity in one of them, and not in the other.
 
     Parameters
     ----------
@@ -144,15 +144,20 @@ def as_known(
     own = lineage_of.join(flags, on="new", how="left").collect()
     if not known:
         return own.lazy()
-    others = pl.concat(known).unique("feature_id", keep="first", maintain_order=True)
-    is_same = pl.col("flags") == pl.col("flags_there")
     has_none = [pl.col(name).str.starts_with(unnamed(level)) for name in ("new", "new_there")]
-    is_same &= has_none[0] | ~has_none[1]
+    taken = (
+        pl.concat(one.with_columns(order=pl.lit(place)) for place, one in enumerate(known))
+        .join(own.lazy(), on="feature_id", how="inner", suffix="_there")
+        .rename({"new": "new_there", "new_there": "new"})
+        .filter(pl.col("flags") == pl.col("flags_there"), has_none[0] | ~has_none[1])
+        .sort("order")
+        .unique("feature_id", keep="first", maintain_order=True)
+        .select("feature_id", "new_there")
+    )
     return (
         own.lazy()
-        .join(others, on="feature_id", how="left", suffix="_there")
-        .with_columns(pl.when(is_same).then("new_there").otherwise("new").alias("new"))
-        .select("feature_id", "new", "flags")
+        .join(taken, on="feature_id", how="left")
+        .select("feature_id", pl.coalesce("new_there", "new").alias("new"), "flags")
         .collect()
         .lazy()
     )

@@ -110,12 +110,18 @@ def circles_of(sources: Sequence[Source], lots: Lots, kinds: Kinds) -> list[Circ
 def seen_beside(circles: Sequence[Circle]) -> list[list[int]]:
     """Give for each circle the places of the others that all see to whom it is shown.
 
-    What is seen beside one of these is among them, too.
+    What is seen beside one of these is among them, too. The first are soils, of which the fewest
+    see come first (those of a control's own terms); other controls come last.
     """
-    return [
+    found = [
         [place for place, one in enumerate(circles) if one != circle and _is_seen_with(one, circle)]
         for circle in circles
     ]
+
+    def order(place: int) -> tuple[bool, int, int]:
+        return circles[place].is_control, -len(found[place]), place
+
+    return [sorted(own, key=order) for own in found]
 
 
 def _is_seen_with(one: Circle, circle: Circle) -> bool:
