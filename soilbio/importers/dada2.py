@@ -8,7 +8,8 @@ from pathlib import Path
 from soilbio.importers.forms import are_sequences
 from soilbio.importers.found import Found
 from soilbio.importers.grid import read_grid
-from soilbio.importers.robject import as_text
+from soilbio.importers.robject import ENDS as OBJECTS
+from soilbio.importers.robject import as_text, is_of_phyloseq
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 from soilbio.importers.table import ENDS
@@ -16,8 +17,10 @@ from soilbio.importers.table import ENDS
 
 def recognise(source: Path) -> str:
     """Tell why a file is DADA2's: names that are sequences."""
-    if source.name.lower().endswith(".rds"):
-        return "an R object"
+    if source.name.lower().endswith(OBJECTS):
+        return (
+            "" if is_of_phyloseq(source) else "an R object, as sequence tables and taxa are saved"
+        )
     if not source.is_file() or not source.name.lower().endswith(ENDS):
         return ""
     grid = read_grid(source)

@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from io import BufferedIOBase
 from pathlib import Path
 
 from soilbio.errors import InputError, Problem, problem_of
 from soilbio.standards import shipped
 
 ENDS = (".rds", ".rdata", ".rda")
+# How the file ends that is made of an otu_table: its features are in rows.
+COUNTS = " (counts)"
+_PACKED: dict[bytes, Callable[[Path], BufferedIOBase]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+# The package that classes are of, or the part that each such object has.
+_PHYLOSEQ = (b"phyloseq", b"otu_table")
+_BLOCK = 1 << 20
+_MOST_BYTES = 4_000_000_000
+
+
+def is_of_phyloseq(source: Path) -> bool:
+    """Tell whether an object is one of phyloseq's, by the words in it: it is not run for that."""
+    try:
+        with source.open("rb") as handle:
+            start = handle.read(8)
+        how = (opener for mark, opener in _PACKED.items() if start.startswith(mark))
+        with next(how, lambda path: path.open("rb"))(source) as handle:
+            return _has_word(handle)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError):
+        return False  # what is wrong with it, R says when it reads it
+
+
+def _has_word(handle: BufferedIOBase) -> bool:
+    end = b""
+    for _ in range(_MOST_BYTES // _BLOCK):
+        block = handle.read(_BLOCK)
+        if any(word in end + block for word in _PHYLOSEQ):
+            return True
+        if not block:
+            break
+        end = block[-16:]
+    return False
 
 
 @contextmanager

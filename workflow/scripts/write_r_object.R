@@ -38,13 +38,18 @@ write_features <- function(part, name) {
   writeLines(lines, path)
 }
 
-write_phyloseq <- function(object) {
-  parts <- attributes(object)
-  counts <- plain_matrix(parts$otu_table)
-  if (!isTRUE(attr(parts$otu_table, "taxa_are_rows"))) {
+# Which way round an otu_table is, it says itself, alone or in a phyloseq object.
+write_counts <- function(otu_table) {
+  counts <- plain_matrix(otu_table)
+  if (!isTRUE(attr(otu_table, "taxa_are_rows"))) {
     counts <- t(counts)
   }
   write_features(counts, "1_counts.tsv")
+}
+
+write_phyloseq <- function(object) {
+  parts <- attributes(object)
+  write_counts(parts$otu_table)
   if (!is.null(attr(parts$tax_table, "dim"))) {
     write_features(plain_matrix(parts$tax_table), "2_taxonomy.tsv")
   }
@@ -61,6 +66,8 @@ write_phyloseq <- function(object) {
 object <- read_object(source_path)
 if (!is.null(attr(object, "otu_table"))) {
   write_phyloseq(object)
+} else if (!is.null(attr(object, "taxa_are_rows"))) {
+  write_counts(object)
 } else if (is.matrix(object) || is.data.frame(object)) {
   write_part(object, "1_table.tsv")
 } else if (is.list(object) && !is.null(object$tax)) {

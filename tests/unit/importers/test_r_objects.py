@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.importers.registry import read
+from soilbio.importers.registry import detect, read
 
 pytestmark = pytest.mark.skipif(not shutil.which("Rscript"), reason="R is not installed")
 
@@ -115,3 +115,56 @@ def test_supports_of_dada2_s_taxa_are_taken(tmp_path):
     found = read("dada2", [tmp_path / "seqtab.rds", tmp_path / "taxa.rds"], {"rows": "libraries"})
     supports = {name: taxon.confidence for name, taxon in found.features.items()}
     assert supports == {"ACGTACGTAC": 0.81, "ACGTACGTAG": 0.97}
+
+
+def run(tmp_path: Path, text: str) -> Path:
+    """Save what a text of R calls `object`."""
+    path = tmp_path / "table.rds"
+    text = f"{text}; saveRDS(object, '{path}')"
+    subprocess.run(["Rscript", "--vanilla", "-e", text], check=True, capture_output=True)
+    return path
+
+
+ALONE = (
+    "names <- list(c('S1', 'S2', 'S3'), c('ASV1', 'ASV2'));"
+    "object <- structure(matrix(1:6, 3, dimnames = names), taxa_are_rows = FALSE, class ="
+    " structure('otu_table', package = 'phyloseq'))"
+)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("form", ["phyloseq", "dada2"])
+def test_an_otu_table_alone_says_which_way_round_it_is(tmp_path, form, turned):
+    text = ALONE
+    if turned:
+        text = text.replace("matrix(1:6, 3, dimnames = names)", "t(matrix(1:6, 3, dimnames=names))")
+        text = text.replace("taxa_are_rows = FALSE", "taxa_are_rows = TRUE")
+    found = read(form, [run(tmp_path, text)], {})
+    assert (found.libraries, list(found.features)) == (("S1", "S2", "S3"), ["ASV1", "ASV2"])
+
+
+def test_a_matrix_read_as_phyloseq_is_of_libraries_where_its_names_say_so(tmp_path):
+    names = f"'{'ACGT' * 12}', '{'ACGA' * 12}'"
+    text = f"object <- matrix(1:6, 3, dimnames = list(c('S1', 'S2', 'S3'), c({names})))"
+    assert read("phyloseq", [run(tmp_path, text)], {}).libraries == ("S1", "S2", "S3")
+
+
+def test_a_matrix_read_as_phyloseq_is_asked_about_where_nothing_tells(tmp_path):
+    text = "object <- matrix(1:6, 3, dimnames = list(c('S1', 'S2', 'S3'), c('a', 'b')))"
+    with pytest.raises(InputError, match="import-orientation"):
+        read("phyloseq", [run(tmp_path, text)], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "form"), [(ALONE, "phyloseq"), ("object <- matrix(1:6, 3)", "dada2")]
+)
+def test_whose_an_object_is_is_told_by_what_is_in_it(tmp_path, text, form):
+    assert [name for name, _ in detect(run(tmp_path, text))] == [form]
+
+
+def test_an_object_that_is_damaged_is_told_when_it_is_read(tmp_path):
+    path = run(tmp_path, "object <- matrix(1:6, 3)")
+    path.write_bytes(path.read_bytes()[:40])
+    assert [name for name, _ in detect(path)] == ["dada2"]
+    with pytest.raises(InputError, match="import-r-object"):
+        read("dada2", [path], {})
