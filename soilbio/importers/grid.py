@@ -21,6 +21,7 @@ from soilbio.importers.objects import has_objects, spelled_out
 from soilbio.importers.shapes import check_libraries, long_places, shape_of
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import Rows, completed, empty, rows_of
+from soilbio.importers.thousands import Thousands
 
 if TYPE_CHECKING:
     import numpy as np
@@ -212,6 +213,7 @@ class _Reading:
         self.names: list[str] = []
         self.rows: list[int] = []
         self.found: list[tuple[NDArray[np.int32], NDArray[np.float64]]] = []
+        self.thousands = Thousands()
         self.negative = 0
         self.notes: list[str] = []
 
@@ -247,7 +249,10 @@ class _Reading:
             values = np.array(chosen, dtype=np.float64)
         except ValueError:
             values = np.zeros(0)
-        is_plain = values.size == len(columns) and "_" not in "".join(chosen)
+        marks = "".join(chosen)
+        if self.thousands.may_be and "." in marks:
+            self.thousands.look(row, [self.header[place] for place in columns], chosen)
+        is_plain = values.size == len(columns) and "_" not in marks
         if is_plain and bool((np.isfinite(values) & (values >= 0)).all()):
             return values
         for place, text in zip(columns, chosen, strict=True):
@@ -306,6 +311,7 @@ class _Reading:
             check_measured(self.names, known, self.problems, side="row")
             filled = {place for place, cells in self.texts.items() if any(cells)}
             check_places(self.header, self.kinds.numbers, filled, told.libraries, self.problems)
+            self.thousands.check(self.found, len(columns), told, self.problems)
             notes += [not_taken(name) for name in mixed if name]
             others = [self.header[place] for place in self.kinds.texts]
             notes += [

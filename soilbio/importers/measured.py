@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from soilbio.errors import Problems
+from soilbio.importers.forms import is_given, is_sequence, is_whole_lineage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,12 +157,16 @@ def _check_fractions(grid: Grid, told: Stated, problems: Problems) -> None:
 
 
 def _note(problems: Problems, name: str, reason: str, side: str = "column") -> None:
+    # Nobody should be advised to throw away what is a feature by its name.
+    is_feature = is_given(name) or is_sequence(name) or is_whole_lineage(name)
     problems.add(
         "import-column",
         column=name,
         found=name,
         expected=f"numbers of a library or feature; {reason}",
-        fix=f"Say `table: {{ignore_{side}s: ['{name}']}}` in --method; or, if it is a"
+        fix=f"Correct its numbers: by its name this {side} is a feature"
+        if is_feature
+        else f"Say `table: {{ignore_{side}s: ['{name}']}}` in --method; or, if it is a"
         " library, name it in the sheet `libraries`",
     )
 

@@ -218,3 +218,51 @@ def test_a_row_that_was_measured_is_left_out_as_the_message_says(tmp_path, name)
     with pytest.raises(InputError, match=rf"ignore_rows: \['{name}'\]"):
         read("table", [source], {})
     assert len(read("table", [source], {"ignore_rows": [name]}).features) == 3
+
+
+def pointed(at: int, *names: str) -> dict[str, list[object]]:
+    """The counts of libraries, above 999 in some rows, with a point between thousands."""
+    return {name: [f"{value * at:,}".replace(",", ".") for value in COUNTS[name]] for name in names}
+
+
+def test_thousands_with_a_point_are_told_by_their_cell(tmp_path):
+    source = table(tmp_path, **pointed(37, "North", "South"))
+    with pytest.raises(InputError) as caught:
+        read("table", [source], {"values": "counts"})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row, problem.column) == ("import-cell", 2, "North")
+    assert problem.found == "1.147"
+    assert problem.fix.startswith("Write 1147:")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {**pointed(37, "North", "South"), "West": [*COUNTS["West"][:-1], "2.5"]},
+        {"Zahl": [f"1.{at}" for at in range(100, 112)]},
+    ],
+    ids=["other decimals", "a whole column"],
+)
+def test_decimals_of_three_digits_are_not_always_thousands(tmp_path, columns):
+    assert {code for code, _ in refused(table(tmp_path, **columns))} == {"import-column"}
+
+
+def test_what_are_shares_by_the_user_s_word_are_no_thousands(tmp_path):
+    source = table(tmp_path, **pointed(37, "North", "South"))
+    assert read("table", [source], {"values": "percent"}).libraries == tuple(COUNTS)
+
+
+def test_percent_of_three_digits_are_no_thousands(tmp_path):
+    (tmp_path / "t.tsv").write_text(
+        "OTU ID\tNorth\tSouth\nf1\t12.345\t0\nf2\t80.251\t98.125\nf3\t7.404\t1.875\n"
+    )
+    assert read("table", [tmp_path / "t.tsv"], {}).libraries == ("North", "South")
+
+
+def test_nobody_is_advised_to_ignore_a_feature_with_decimals(tmp_path):
+    source = table(tmp_path, West=[*COUNTS["West"][:-1], "2.5"])
+    source.write_text(source.read_text().replace("\nf", "\nASV"))
+    with pytest.raises(InputError) as caught:
+        read("table", [source], {"values": "counts"})
+    (fix,) = {one.fix for one in caught.value.problems if one.column == "ASV11"}
+    assert "ignore_rows" not in fix
