@@ -17,12 +17,15 @@ _TABLE = ("dada2/ASV_table.tsv", "dada2/ASV_table.tsv.gz")
 # ASVs put together by VSEARCH, by the name of that in their middle; only these are classified.
 _CLUSTERS = ("vsearch_cluster/ASV_post_clustering_filtered.table.tsv",)
 _SEQUENCES = ("dada2/ASV_seqs.fasta", "dada2/ASV_seqs.fasta.gz")
-# Of one database the first that is there: species and UNITE's hypotheses are added to the others.
-_BEGINNINGS = ("ASV_tax_species_SH", "ASV_tax_SH", "ASV_tax_species", "ASV_tax")
+_DADA2 = "dada2 assignTaxonomy"
+_HYPOTHESES = "assignsh"
+# Of one database the first that is there: UNITE's hypotheses and species are added to the others.
+_BEGINNINGS = (
+    *(f"{folder}/ASV_tax{of}_SH" for folder in (_HYPOTHESES, "dada2") for of in ("_species", "")),
+    *(f"dada2/ASV{cut}_tax{of}" for cut in ("", "_ITS") for of in ("_species", "")),
+)
 _LINEAGES = {
-    "dada2 assignTaxonomy": tuple(
-        f"dada2/{name}{end}" for name in _BEGINNINGS for end in (".*.tsv", ".tsv")
-    ),
+    _DADA2: tuple(f"{name}{end}" for name in _BEGINNINGS for end in (".*.tsv", ".tsv")),
     "sintax": ("sintax/ASV_tax_sintax_SH.*.tsv", "sintax/ASV_tax_sintax.*.tsv"),
     "QIIME 2 classify_sklearn": ("qiime2/taxonomy/taxonomy.tsv",),
     "Kraken2": ("kraken2/ASV_tax.*.kraken2.into-qiime2.tsv",),
@@ -31,7 +34,9 @@ _LINEAGES = {
 # Settings that name the databases of classifiers, with their versions.
 _DATABASES = ("dada_ref_taxonomy", "sintax_ref_taxonomy", "kraken2_ref_taxonomy")
 # Folders of classifiers; of placement into a tree nothing is read.
-_CLASSIFIERS = ("dada2", "sintax", "qiime2", "kraken2", "vsearch_lca", "pplace")
+_CLASSIFIERS = (_HYPOTHESES, "dada2", "sintax", "qiime2", "kraken2", "vsearch_lca", "pplace")
+# What ITSx cut out of the sequences, for classifiers only.
+_CUT_OUT = {"full": "the ITS region", "its1": "ITS1", "its2": "ITS2"}
 _PRIMERS = {"forward": ("FW_primer", "primer_fwd"), "reverse": ("RV_primer", "primer_rev")}
 # Whatever else is said, reads of these are single ones.
 _SINGLE = ("single_end", "iontorrent", "pacbio")
@@ -60,10 +65,10 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
     found = together(files, sort_out(files, told), told, rows="features")
     run = read_newest(folder, _SETTINGS, _said)
     versions = read_newest(folder, _VERSIONS, _versions)
-    settings = run.settings
+    settings, used = run.settings, _versions(versions.settings)
     found.sources += tuple(one.path for one in (run, versions) if one.path)
     found.notes += [*run.notes, *versions.notes]
-    found.method = dict(_method(settings, _versions(versions.settings)))
+    found.method = dict(_method(settings, used))
     if clusters:
         found.method |= _clustered(found.method, settings)
         found.notes.append(
@@ -71,7 +76,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             f" have no lineage; {asvs.relative_to(folder)} is not taken"
         )
     if lineages:
-        found.method["classifier"] = " / ".join(lineages)
+        found.method["classifier"] = _classifier(lineages, settings, used)
         found.method |= dict(_reference(next(iter(lineages.values())), settings))
     many = [name for name, paths in lineages.items() for _ in paths]
     if len(many) > 1:
@@ -79,28 +84,58 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
             f"features have the names on which {' and '.join(lineages)} agree, of {len(many)}"
             f" tables ({', '.join(path.name for path in files[2:])}); all lineages stay"
         )
-    read_of = {path.relative_to(folder).parts[0] for path in files[2:]}
+    found.notes += _not_taken(folder, files[2:])
+    return found
+
+
+def _not_taken(folder: Path, taken: Iterable[Path]) -> Iterator[str]:
+    """Name what further classifiers say, and tables of later steps."""
+    read_of = {path.relative_to(folder).parts[0] for path in taken}
+    if _HYPOTHESES in read_of:
+        read_of.add("dada2")  # its lineages are in those tables, too
     unread = [
         name
         for name in _CLASSIFIERS
         if name not in read_of and any(folder.glob(f"{name}/*tax*.tsv"))
     ]
     if unread:
-        found.notes.append(f"classifications in {', '.join(unread)} are not taken")
+        yield f"classifications in {', '.join(unread)} are not taken"
     later = [name for name in _LATER if (folder / name).is_dir()]
     if later:
-        found.notes.append(f"tables of later steps are not taken: {', '.join(later)}")
-    return found
+        yield f"tables of later steps are not taken: {', '.join(later)}"
 
 
 def _by_database(folder: Path, names: Sequence[str]) -> dict[str, Path]:
     """Find a classifier's table of each database: ASV_tax.silva_138_2.tsv is of silva_138_2."""
     found: dict[str, Path] = {}
     for name in names:
-        for path in sorted(folder.glob(name)):
+        # What SINTAX itself wrote (.raw.tsv) is in the table beside it.
+        for path in sorted(one for one in folder.glob(name) if ".raw." not in one.name):
             database = path.name.removesuffix(".tsv").partition(".")[2]
             found.setdefault(database.removesuffix(".kraken2.into-qiime2"), path)
+    bare = found.get("")
+    if bare and bare.parent.name == _HYPOTHESES and len(found) == 2:
+        # Versions that name no database here do so elsewhere; there is one then.
+        del found[""]
+        found = dict.fromkeys(found, bare)
     return dict(sorted(found.items()))
+
+
+def _classifier(
+    lineages: Mapping[str, Mapping[str, Path]],
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+) -> str:
+    """Say what gave lineages, and to which part of the sequences."""
+    names = list(lineages)
+    tables = (path.name.partition(".")[0] for path in lineages.get(_DADA2, {}).values())
+    if any(name.endswith("_SH") for name in tables):
+        # Where a reference is that much alike, over 90 % of the sequence, and of one hypothesis.
+        vsearch = f"VSEARCH {versions.get('vsearch', '')}".rstrip()
+        names[0] += f", then species hypotheses by {vsearch} (usearch_global, 98.5 % alike)"
+    said = " / ".join(names)
+    cut = _CUT_OUT.get(str(settings.get("cut_its")))
+    return f"{said}, of {cut} cut out by ITSx {versions.get('ITSx', '')}".rstrip() if cut else said
 
 
 def _reference(databases: Iterable[str], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -133,7 +168,8 @@ def _plain(text: str) -> str:
 def _said(settings: Mapping[str, Any]) -> dict[str, str]:
     """Give what is taken of the settings of a run."""
     reference = str(settings.get("dada_ref_taxonomy") or "")
-    return {**dict(_method(settings, {})), "reference": reference}
+    cut = str(settings.get("cut_its") or "")
+    return {**dict(_method(settings, {})), "reference": reference, "cut_its": cut}
 
 
 def _versions(settings: Mapping[str, Any]) -> dict[str, str]:

@@ -14,6 +14,8 @@ _CITATIONS = {
     "Bokulich et al. 2018, Microbiome 6:90, doi:10.1186/s40168-018-0470-z",
     r"assigntaxonomy|classify\.seqs|rdp ?classifier(?! ?train)": "Naive Bayesian classifier: "
     "Wang et al. 2007, Appl. Environ. Microbiol. 73:5261, doi:10.1128/AEM.00062-07",
+    "itsx": "ITSx: Bengtsson-Palme et al. 2013, Methods Ecol. Evol. 4:914, "
+    "doi:10.1111/2041-210X.12073",
     "idtaxa": "IDTAXA: Murali et al. 2018, Microbiome 6:140, doi:10.1186/s40168-018-0521-5",
     "sintax": "SINTAX: Edgar 2016, doi:10.1101/074161",
     "cutadapt": "cutadapt: Martin 2011, EMBnet.journal 17:10, doi:10.14806/ej.17.1.200",

@@ -119,19 +119,6 @@ def test_the_database_of_ampliseq_is_that_of_the_table(tmp_path, table, database
     assert said["pcr_primer_forward"] == "GTGYCAGCMGCCGCGGTAA"
 
 
-def test_hypotheses_of_unite_in_a_column_are_part_of_the_lineage(tmp_path):
-    _, write = OUTPUTS["ampliseq"]
-    (folder,) = write(tmp_path)
-    plain = (folder / "dada2" / "ASV_tax.silva_138_2.tsv").read_text().splitlines()
-    lines = [f"{plain[0]}\tSH", *(f"{line}\tSH0001000.09FU" for line in plain[1:-1])]
-    (folder / "dada2" / "ASV_tax_SH.silva_138_2.tsv").write_text(
-        "\n".join([*lines, f"{plain[-1]}\t"]) + "\n"
-    )
-    lineages = [taxon.lineage for taxon in read("ampliseq", [folder], {}).features.values()]
-    assert sum(text.endswith("; sh__SH0001000.09FU") for text in lineages) == len(plain) - 2
-    assert len(lineages) == len(plain) - 1
-
-
 def test_what_ampliseq_and_qiime2_say_of_the_method_is_taken(tmp_path):
     for name in ("ampliseq", "qiime2"):
         (tmp_path / name).mkdir()
