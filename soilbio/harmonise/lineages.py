@@ -23,6 +23,8 @@ from soilbio.taxonomy.settle import (
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.codes import Codes
+
 BY_HYPOTHESIS = "sh"
 
 
@@ -45,14 +47,16 @@ def merged_features(parts: Sequence[pl.LazyFrame], notes: dict[str, int]) -> pl.
     return pl.concat([single, joined.select(single.columns).cast(single.schema)]).lazy()
 
 
-def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def lineages_of(
+    features: pl.LazyFrame, level: str, codes: Codes
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Make features of the names at a rank.
 
     Databases place a genus in other families and orders, so that it is known by its name within a
-    code of nomenclature; above it stands what all agree on. What has no name at the rank stays
-    apart, under the deepest name above it, as unclassified. A flag that keeps features out of
-    diversity keeps its names apart from the others. Features whose names are withheld stay what
-    they are: nobody knows which of them are one.
+    code of nomenclature (`codes` tells it of names that have nothing above them); above it stands
+    what all agree on. What has no name at the rank stays apart, under the deepest name above it, as
+    unclassified. A flag that keeps features out of diversity keeps its names apart from the others.
+    Features whose names are withheld stay what they are: nobody knows which of them are one.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def lineages_of(features: pl.LazyFrame, level: str) -> tuple[pl.LazyFrame, pl.La
     key = [part.meta.output_name() for part in parts]
     apart = features.filter(are_names_withheld())
     named = features.filter(~are_names_withheld())
-    known = named.with_columns(parts).select("feature_id", *key).collect()
+    known = codes.told(named.with_columns(parts).select("feature_id", *key).collect())
     taxa = known.select(key).unique(maintain_order=True)
     ids = [_id(row, level) for row in taxa.iter_rows(named=True)]
     taxa = taxa.with_columns(pl.Series("new", ids, dtype=pl.String))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import ORIGINS, PLACEMENT
 from soilbio.harmonise.as_they_came import write_as_they_came
 from soilbio.harmonise.chimeras import flagged
+from soilbio.harmonise.codes import Codes
 from soilbio.harmonise.common_ends import common_ends
 from soilbio.harmonise.domains import judged
 from soilbio.harmonise.joined import joined_by_ends
@@ -86,7 +87,7 @@ def merged_numbers(
     features = merged_features([own for _, _, own in called], told.notes)
     counts: Iterable[pl.LazyFrame] = [own for _, own, _ in called]
     if ways.level != "feature":
-        features, became = _by_names(features, parts, ways, shared)
+        features, became = _by_names(features, parts, ways, shared, told.notes)
         counts = _added_up(became)
     if ways.is_trimmed or ways.level != "feature":
         counts = _put_down(counts, scratch)
@@ -104,7 +105,11 @@ def merged_numbers(
 
 
 def _by_names(
-    features: pl.LazyFrame, parts: Sequence[Part], ways: Ways, shared: Shared
+    features: pl.LazyFrame,
+    parts: Sequence[Part],
+    ways: Ways,
+    shared: Shared,
+    notes: dict[str, int],
 ) -> tuple[pl.LazyFrame, list[Became]]:
     """Make features of clades, hypotheses or names, of which words are settled circle by circle.
 
@@ -112,22 +117,33 @@ def _by_names(
     """
     circles = shared.with_libraries
     if ways.by_clades or len(circles) < 2:
-        taxa, lineage_of = _taxa(features, parts, ways)
+        codes = Codes(parts)
+        taxa, lineage_of = _taxa(features, parts, ways, codes)
+        _note_left([codes], notes)
         return taxa, [Became(parts, lineage_of)]
     beside = seen_beside(circles)
     made: dict[int, pl.LazyFrame] = {}
     became: dict[int, Became] = {}
     told: dict[int, pl.LazyFrame] = {}
+    meant: dict[int, Codes] = {}
     # What more people see comes first: those who see less find it under the same names.
     for place in sorted(range(len(circles)), key=lambda one: len(beside[one])):
         own = within(circles[place], parts)
-        made[place], new = _taxa(merged_features([one for _, _, one in own], {}), own, ways)
+        meant[place] = Codes(own, [meant[one] for one in beside[place]])
+        every = merged_features([one for _, _, one in own], {})
+        made[place], new = _taxa(every, own, ways, meant[place])
         told[place] = as_known(new, made[place], [told[one] for one in beside[place]], ways.level)
         new = told[place].select("feature_id", "new")
         became[place] = Became(own, new, circles[place].lots)
+    _note_left(list(meant.values()), notes)
     places = range(len(circles))
     taxa = of_several_circles([made[one] for one in places], ways.level)
     return taxa, [became[one] for one in places]
+
+
+def _note_left(codes: Sequence[Codes], notes: dict[str, int]) -> None:
+    if left := set().union(*(one.left for one in codes)):
+        notes["names_that_are_apart_since_nothing_tells_of_which_code_they_are"] = len(left)
 
 
 def _added_up(became: Sequence[Became]) -> Iterator[pl.LazyFrame]:
@@ -140,7 +156,7 @@ def _added_up(became: Sequence[Became]) -> Iterator[pl.LazyFrame]:
 
 
 def _taxa(
-    features: pl.LazyFrame, parts: Sequence[Part], ways: Ways
+    features: pl.LazyFrame, parts: Sequence[Part], ways: Ways, codes: Codes
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Make features of clades, hypotheses or names, and tell which each old one is.
 
@@ -151,12 +167,12 @@ def _taxa(
     if placing := ways.by_clades:
         return clades_of(features, placing)
     if ways.level != BY_HYPOTHESIS:
-        return lineages_of(features, ways.level)
+        return lineages_of(features, ways.level, codes)
     of_its = pl.concat(_of_its(source, counts) for source, counts, _ in parts).unique()
     names = of_its.collect(engine="streaming")["feature_id"]
     has_any = pl.col("feature_id").is_in(names.implode())
     rest = features.filter(~has_any)
-    taxa, lineage_of = lineages_of(features.filter(has_any), ways.level)
+    taxa, lineage_of = lineages_of(features.filter(has_any), ways.level, codes)
     schema = rest.collect_schema()
     columns = [name for name in schema if name != "agreement_ids"]
     same = rest.select("feature_id", pl.col("feature_id").alias("new"))

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 # Names are unique within a code of nomenclature: of prokaryotes (ICNP), of animals (ICZN), of
 # algae, fungi and plants (ICN). Which one is meant shows in the widest names of a lineage.
-_PROKARYOTES = ("Bacteria", "Archaea")
+_DOMAINS_OF_PROKARYOTES = ("Bacteria", "Archaea")
+OF_PROKARYOTES, _OF_ANIMALS, _OF_PLANTS = "ICNP", "ICZN", "ICN"
+CODES = (OF_PROKARYOTES, _OF_ANIMALS, _OF_PLANTS, "Viruses")
 # Beside the animal phyla of NCBI, those of SILVA.
 _ANIMALS = ("Animalia", "Metazoa", "Nematozoa", "Vertebrata", *phyla_of("Metazoa"))
 
@@ -28,16 +30,16 @@ def code_of_names() -> pl.Expr:
     domain = pl.col("domain").fill_null("")
     wide = [plain_name(pl.col(rank)).fill_null("") for rank in ("kingdom", "phylum")]
     has_none = domain == ""
-    of_prokaryotes = PROKARYOTES | phyla_of_prokaryotes()
-    is_prokaryote = has_none & pl.any_horizontal(one.is_in(of_prokaryotes) for one in wide)
+    known = PROKARYOTES | phyla_of_prokaryotes()
+    is_prokaryote = has_none & pl.any_horizontal(one.is_in(known) for one in wide)
     is_other = has_none & wide[1].is_in(_phyla_of_eukaryotes())
     return (
-        pl.when(domain.is_in(_PROKARYOTES) | is_prokaryote)
-        .then(pl.lit("ICNP"))
+        pl.when(domain.is_in(_DOMAINS_OF_PROKARYOTES) | is_prokaryote)
+        .then(pl.lit(OF_PROKARYOTES))
         .when(pl.any_horizontal(name.is_in(_ANIMALS) for name in wide))
-        .then(pl.lit("ICZN"))
+        .then(pl.lit(_OF_ANIMALS))
         .when((domain == "Eukaryota") | (wide[0] != "") | is_other)
-        .then(pl.lit("ICN"))
+        .then(pl.lit(_OF_PLANTS))
         .otherwise(domain)
     )
 

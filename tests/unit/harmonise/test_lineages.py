@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from soilbio.dataset.tables import RANKS
+from soilbio.harmonise.codes import Codes
 from soilbio.harmonise.lineages import lineages_of, said_by_rows
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -28,7 +29,7 @@ def named(*rows: dict[str, str], level: str = "genus") -> tuple[list[str], list[
 def merged(frame: pl.LazyFrame, level: str) -> tuple[list[dict], dict[str, str]]:
     """Give the taxa that features become, and what each feature becomes."""
     features = frame.with_columns(classifier=pl.lit("x"), taxon_rank=pl.lit(None, pl.String))
-    taxa, lineage_of = lineages_of(features, level)
+    taxa, lineage_of = lineages_of(features, level, Codes([]))
     rows = frame.join(lineage_of, on="feature_id").with_columns(feature_id=pl.col("new"))
     found = said_by_rows(taxa, rows, level).collect().sort("feature_id").to_dicts()
     return found, dict(lineage_of.collect().iter_rows())
