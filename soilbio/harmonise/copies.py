@@ -1,19 +1,20 @@
 """Libraries that two datasets have under two names, one of them a pseudonym.
 
 Who brought data to a consortium receives them with those of the others, under pseudonyms, so that
-names do not tell which they are. The numbers do: libraries that have the same count of each feature
-are one. The pseudonymous one is left out, as any library that another dataset has.
+names do not tell which they are. The numbers do: libraries that have the same counts of the same
+features are one, but for few that were counted under another name, since others call a sequence
+otherwise. The pseudonymous one is left out, as any library that another dataset has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS, History
 from soilbio.errors import Problems
-from soilbio.standards.pseudonyms import is_pseudonym
+from soilbio.standards.pseudonyms import PSEUDONYM, is_pseudonym
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +27,10 @@ COPIES_HEADER = ("dataset", "library_id", "is_of", "as", "features", "reads")
 # may have the same by chance.
 _FEATURES = 10
 _NUMBERS = 5
+# What others say of a sequence may have put some of it under another name in one of the two.
+_SAME = 0.9
+# The most abundant features of a library, by which others are found that may be the same one.
+_LOOKED_AT = 20
 # Tables and columns in which samples and assays are named, and how they are called in libraries.
 _NAMED_IN = (
     ("samples", "sample_id", "sample_id"),
@@ -69,22 +74,20 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
 
     """
     owner = {name: source.name for source in sources for name in _libraries(source)}
-    renamed = {
-        name
-        for source in sources
-        for name in _libraries(source)
-        if is_pseudonym(name.removeprefix(source.prefix))
-    }
-    if len(sources) < 2 or not renamed:
+    if len(sources) < 2 or not any(map(is_pseudonym, owner)):
         return []
-    found: list[Copy] = []
-    for libraries, features, reads in _same(counts):
-        first, *others = sorted(libraries, key=lambda one: (one in renamed, owner[one], one))
-        found += [
-            Copy(owner[one], one, owner[first], first, features, reads)
-            for one in others
-            if one in renamed and owner[one] != owner[first]
-        ]
+
+    def order(name: str) -> tuple[bool, str, str]:
+        return is_pseudonym(name), owner[name], name
+
+    same: dict[str, list[tuple[str, int, int]]] = {}
+    for one, other, features, reads in _same(counts, owner):
+        same.setdefault(one, []).append((other, features, reads))
+    found = []
+    for one, others in same.items():
+        first, features, reads = min(others, key=lambda other: order(other[0]))
+        if order(first) < order(one):
+            found.append(Copy(owner[one], one, owner[first], first, features, reads))
     return sorted(found, key=Copy.row)
 
 
@@ -155,26 +158,71 @@ def _libraries(source: Source) -> list[str]:
     return source.dataset.table("libraries")["library_id"].to_list()
 
 
-def _same(counts: pl.LazyFrame) -> Iterator[tuple[list[str], int, int]]:
-    """Yield libraries of which each has the same counts, with the number of features and reads."""
+def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str, str, int, int]]:
+    """Yield pairs of a pseudonym and a library of another dataset that are one by their numbers.
+
+    Their numbers add up to the same, and nine tenths of them, ten at least, are the same of the
+    same features. With each pair go the features and reads of the first.
+    """
     import polars as pl
 
-    digest = pl.struct("feature_id", "count", "relative_abundance").hash(0).sum()
-    key = ["digest", "features", "reads"]
-    same = (
-        counts.group_by("library_id")
-        .agg(
-            digest.alias("digest"),
-            pl.len().alias("features"),
-            pl.col("count").sum().alias("reads"),
-            pl.coalesce("count", "relative_abundance").n_unique().alias("numbers"),
-        )
-        .filter((pl.col("features") >= _FEATURES) & (pl.col("numbers") >= _NUMBERS))
-        .group_by(key)
-        .agg("library_id")
-        .filter(pl.col("library_id").list.len() > 1)
-        .sort(key)
+    value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance").alias("value")
+    sizes = _sizes(counts.with_columns(value), owner)
+    rows = counts.select("library_id", "feature_id", value)
+    there = rows.rename({"library_id": "other"})
+    sizes_there = sizes.select(pl.col("library_id").alias("other"), "features")
+    is_alike = pl.col("alike") >= _SAME * pl.max_horizontal("features", "features_right")
+    found = (
+        _candidates(rows, sizes)
+        .lazy()
+        .join(rows, on="library_id", how="inner")
+        .join(there, on=["other", "feature_id", "value"], how="inner")
+        .group_by("library_id", "other")
+        .len("alike")
+        .join(sizes, on="library_id", how="inner")
+        .join(sizes_there, on="other", how="inner")
+        .filter(is_alike)
+        .sort("library_id", "other")
+        .select("library_id", "other", "features", "reads")
         .collect(engine="streaming")
     )
-    for _, features, reads, libraries in same.iter_rows():
-        yield libraries, features, int(reads or 0)
+    yield from found.iter_rows()
+
+
+def _sizes(counts: pl.LazyFrame, owner: Mapping[str, str]) -> pl.LazyFrame:
+    """Give features, reads and the sum of numbers of the libraries that can be known by these."""
+    import polars as pl
+
+    return (
+        counts.group_by("library_id")
+        .agg(
+            pl.len().alias("features"),
+            pl.col("count").sum().alias("reads"),
+            pl.col("value").sum().round(6).alias("total"),
+            pl.col("value").n_unique().alias("numbers"),
+        )
+        .filter(pl.col("features") >= _FEATURES, pl.col("numbers") >= _NUMBERS)
+        .with_columns(pl.col("library_id").replace_strict(owner).alias("owner"))
+    )
+
+
+def _candidates(rows: pl.LazyFrame, sizes: pl.LazyFrame) -> pl.DataFrame:
+    """Give pairs of a pseudonym and an `other` whose most abundant features are the same."""
+    import polars as pl
+
+    top = (
+        rows.join(sizes.select("library_id", "total", "owner"), on="library_id", how="inner")
+        .sort(["value", "feature_id"], descending=[True, False])
+        .group_by("library_id")
+        .head(_LOOKED_AT)
+    )
+    return (
+        top.filter(pl.col("library_id").str.contains(PSEUDONYM))
+        .join(top, on=["feature_id", "value", "total"], how="inner")
+        .filter(pl.col("owner") != pl.col("owner_right"))
+        .group_by("library_id", pl.col("library_id_right").alias("other"))
+        .len("alike")
+        .filter(pl.col("alike") >= _FEATURES)
+        .select("library_id", "other")
+        .collect(engine="streaming")
+    )

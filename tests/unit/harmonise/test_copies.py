@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -20,10 +21,18 @@ from soilbio.standards.pseudonyms import is_pseudonym
 SEQUENCES = ["".join(random.Random(seed).choices("ACGT", k=250)) for seed in range(30)]
 
 
-def made(folder: Path, first: int, number: int = 12, tag: str = NAMELESS) -> Path:
+def made(
+    folder: Path,
+    first: int,
+    number: int = 12,
+    tag: str = NAMELESS,
+    called: Mapping[int, str | None] | None = None,
+) -> Path:
     """Make a laboratory with two libraries, which have other numbers of the same sequences."""
     names = {
-        one: (f"Genus{n}", None) for n, one in enumerate(SEQUENCES) if first <= n < first + number
+        one: ((called or {}).get(n, f"Genus{n}"), None)
+        for n, one in enumerate(SEQUENCES)
+        if first <= n < first + number
     }
     backwards = dict(reversed(names.items()))
     libraries: dict[str, Library] = {
@@ -64,6 +73,16 @@ def test_a_contributor_s_own_libraries_are_there_once(level, tmp_path):
     assert main(["dataset", "validate", str(tmp_path / "again")]) == 0
     origins = pl.read_parquet(tmp_path / "again" / ORIGINS)
     assert set(origins["feature_id"]) == set(again.table("features")["feature_id"])
+
+
+@pytest.mark.parametrize("name", ["Else", None])
+def test_libraries_are_known_where_one_sequence_is_called_otherwise_by_others(name, tmp_path):
+    """What is merged of a disputed sequence is not what its owner says of it."""
+    x = made(tmp_path / "x", 0, 20)
+    y = made(tmp_path / "y", 10, 20, called={15: name})
+    merge([x, y], tmp_path / "whole")
+    merged = merge([shared(tmp_path / "whole", tmp_path / "received"), x], tmp_path / "again")
+    assert {row[2:4] for row in merged.copies} == {("x", "x-0"), ("x", "x-1")}
 
 
 def test_in_which_order_they_are_named_does_not_matter(tmp_path):
