@@ -9,6 +9,7 @@ from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_bracken, lines_of, note_on, report_form
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profiles import Line, collect, library_of, number_in, text_in, wrong
+from soilbio.importers.ranked_names import without_mark
 from soilbio.importers.text import read_texts
 
 _METHOD = {"engine": "kraken2, bracken", "abundance": "sequence"}
@@ -103,11 +104,14 @@ def _lines(source: Path, taxids: str) -> list[Line]:
             expected = f"{_READS[2]} to be the sum of {_READS[0]} and {_READS[1]}"
             raise wrong(source, number, str(reads), expected)
         taxid = f"{taxids}:{row['taxonomy_id']}"
-        rank = row["taxonomy_lvl"][:1].lower()
-        lines.append((taxid, Taxon(lineage=f"{rank}__{row['name']}", taxon_id=taxid), share))
+        lines.append((taxid, Taxon(lineage=_lineage(row), taxon_id=taxid), share))
     if sum(share for _, _, share in lines) > 1 + 1e-3:
         raise wrong(source, None, "shares that add up to more than 1", "shares of one library")
     return lines
+
+
+def _lineage(row: Mapping[str, str]) -> str:
+    return f"{row['taxonomy_lvl'][:1].lower()}__{without_mark(row['name'])}"
 
 
 def _check_numbers(source: Path, rows: Sequence[Mapping[str, str]], taxids: str) -> None:
@@ -137,7 +141,7 @@ def _combined(
     found: dict[str, list[Line]] = {library: [] for library in libraries.values()}
     for number, row in enumerate(rows, start=2):
         taxid = f"{taxids}:{text_in(source, number, row, 'taxonomy_id')}"
-        taxon = Taxon(lineage=f"{row['taxonomy_lvl'][:1].lower()}__{row['name']}", taxon_id=taxid)
+        taxon = Taxon(lineage=_lineage(row), taxon_id=taxid)
         for column, library in libraries.items():
             found[library].append((taxid, taxon, number_in(source, number, row, column)))
     for library, lines in found.items():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.ranked_names import without_mark
 from soilbio.importers.text import open_text
 from soilbio.profile.reestimate import Node
 from soilbio.references.kraken2_taxonomy import foreign_to_ncbi
@@ -173,7 +174,7 @@ def lineage_of(nodes: Sequence[Node], place: int) -> str:
         # Of codes with a number (G1) only the rank itself is one of ours.
         prefix = _RANKS[node.code] if len(node.code) == 1 else ""
         if prefix:
-            names.append(f"{prefix}__{node.name.removeprefix(f'{prefix}__')}")
+            names.append(f"{prefix}__{without_mark(node.name)}")
         place = node.above
     return "; ".join(reversed(names))
 
@@ -219,7 +220,7 @@ def nodes_of(source: Path) -> list[Node]:
 
 
 def _is_domain(name: str) -> bool:
-    return name.removeprefix("d__") in _DOMAINS
+    return without_mark(name) in _DOMAINS
 
 
 def _missing_code(number: str, name: str, above: str) -> str:

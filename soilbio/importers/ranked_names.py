@@ -10,6 +10,7 @@ from soilbio.importers.forms import is_nothing
 from soilbio.importers.rank_columns import PREFIX
 
 _HAS_PREFIX = re.compile(r"^(?:[a-z]{1,3}__|[a-z]:|D_\d+__)")
+_MARK = re.compile(r"^[a-z]{1,2}__")
 _ONE_WORD = re.compile(r"^[A-Z][a-z]+$")
 _BINOMIAL = re.compile(r"^(\[?[A-Z][\w-]*\]?|Candidatus [A-Z]\w*)[ _](?:[x\u00d7] ?)?[a-z][a-z.-]+")
 _BELOW = frozenset(
@@ -38,6 +39,11 @@ def prefixed(rank: str, name: str) -> str:
     if rank == "species" and _ONE_WORD.match(name) and not is_nothing(name):
         return f"x__{name}"  # a genus or higher name: no species has one word
     return name if _HAS_PREFIX.match(name) else f"{PREFIX[rank]}__{name}"
+
+
+def without_mark(name: str) -> str:
+    """Take the rank off that stands before a name: taxonomies made of GTDB's lineages keep it."""
+    return _MARK.sub("", name)
 
 
 def is_below_species(rank: str) -> bool:

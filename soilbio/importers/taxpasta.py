@@ -14,7 +14,7 @@ from soilbio.importers.kraken2 import check_numbers, is_of_another
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profile_names import Named, names_in
 from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
-from soilbio.importers.ranked_names import is_below_species, species_above
+from soilbio.importers.ranked_names import is_below_species, species_above, without_mark
 from soilbio.importers.repeated import Place, check_repeated
 from soilbio.importers.stated import stated
 from soilbio.importers.taxpasta_run import standardised
@@ -205,6 +205,7 @@ def _species_of(name: str) -> str:
 
 def _alone(name: str, rank: str) -> str:
     """Write a name with its rank; what is below a species, behind that."""
+    name = without_mark(name)
     if not name:
         return ""
     if is_below_species(rank):

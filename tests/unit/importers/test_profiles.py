@@ -386,6 +386,27 @@ def test_combined_tables_of_bracken_with_names_of_gtdbs_have_no_numbers_of_ncbis
 
 
 @pytest.mark.parametrize(
+    ("form", "text", "lineages"),
+    [
+        ("bracken", COMBINED.format(name="s__Bradyrhizobium elkanii_A"),
+         {"s__Bradyrhizobium elkanii_A", "s__Escherichia coli"}),
+        ("bracken", BRACKEN.format(name="p__Bacillota", number=7), {"p__Bacillota"}),
+        ("kraken2", "100.0\t9\t0\tD\t3\tk__Bacteria\n100.0\t9\t9\tP\t5\t  p__Bacillota\n",
+         {"d__Bacteria; p__Bacillota"}),
+        ("taxpasta", "taxonomy_id\tname\trank\tcount\n5\ts__Gp1-AA17 sp003141435\tspecies\t9\n",
+         {"s__Gp1-AA17 sp003141435"}),
+        ("taxpasta", "taxonomy_id\tname\trank\tcount\n5\tg__Gp1-AA17\tgenus\t9\n",
+         {"g__Gp1-AA17"}),
+    ],
+    ids=["combined", "bracken", "kraken2", "species", "genus"],
+)  # fmt: skip
+def test_names_that_have_their_rank_already_get_no_second(tmp_path, form, text, lineages):
+    (tmp_path / "S1.tsv").write_text(text)
+    found = read(form, [tmp_path / "S1.tsv"], {"taxids": "gtdb"})
+    assert {taxon.lineage for taxon in found.features.values()} == lineages
+
+
+@pytest.mark.parametrize(
     ("reference", "option", "code"),
     [("GTDB", "", 1), ("GTDB", "table: {taxids: own}\n", 0), ("PlusPF", "", 0)],
 )
