@@ -71,7 +71,7 @@ def _import(args: argparse.Namespace) -> int:
     if args.method is None:
         found = read(args.format, args.sources, {})
         names = ", ".join(path.name for path in found.sources)
-        raise unstated(found.method, names, has_lineages=has_lineages(found))
+        raise unstated(found.method, names, has_lineages=has_lineages(found), usual=found.usual)
     if args.out is None:
         args.usage_error("--out DIR is needed")
     method, wrong = read_method(args.method, args.format)

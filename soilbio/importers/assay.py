@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import yaml
 
 from soilbio.dataset.tables import ABUNDANCES
 from soilbio.errors import InputError, Problems, problem_of
+from soilbio.importers.found import Found
 from soilbio.importers.method import Method
 from soilbio.importers.spelling import PRIMERS, check_primer, overhang_of, tidy
 from soilbio.metadata.assays import Assay, known_assays
@@ -24,6 +25,7 @@ _AMPLICON = {
     "pcr_primer_forward": "5' to 3', IUPAC",
     "pcr_primer_reverse": "5' to 3', IUPAC",
 }
+_AS_A_RULE = "    # as a rule; of amplicons name a known assay, or gene, region and primers"
 _NAMED = {"reference": "the database that lineages are of", "reference_version": "its version"}
 _OF_ASSAY = {
     "target_gene": "target_gene",
@@ -35,6 +37,25 @@ _OF_ASSAY = {
 }
 _NOT_OF_NCBI = re.compile(r"gtdb|silva|greengenes|unite", re.IGNORECASE)
 _TIDIED = ("target_gene", "target_subfragment", *PRIMERS)
+
+
+def said_of(found: Found, method: Method) -> dict[str, str]:
+    """Give what a source says of the method; what is so as a rule only gives way to amplicons.
+
+    Profilers name reads of metagenomes as a rule, and those of a gene where the user states one.
+    """
+    stated = str(method.assay.get("library_strategy") or "")
+    of_gene = {**_of_known(method), **method.assay}
+    is_of_gene = any(of_gene.get(name) and not is_missing(str(of_gene[name])) for name in _AMPLICON)
+    if stated == "AMPLICON" or (not stated and is_of_gene):
+        return {name: value for name, value in found.method.items() if name not in found.usual}
+    return found.method
+
+
+def _of_known(method: Method) -> dict[str, str]:
+    """Give what a known assay's id stands for."""
+    known = known_assays().get(str(method.assay.get("assay_id")), Assay(""))
+    return {name: value for name, own in _OF_ASSAY.items() if (value := getattr(known, own))}
 
 
 def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> dict[str, Any]:
@@ -49,8 +70,7 @@ def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> di
         With all that is neither said nor stated, and must be; and all that contradicts.
 
     """
-    known = known_assays().get(str(method.assay.get("assay_id")), Assay(""))
-    of_known = {name: value for name, own in _OF_ASSAY.items() if (value := getattr(known, own))}
+    of_known = _of_known(method)
     assay = {**said, **of_known, **method.assay}
     assay.setdefault("library_strategy", "AMPLICON")
     problems = Problems(str(method.path))
@@ -199,8 +219,8 @@ def asked(assay: Mapping[str, Any], *, has_lineages: bool) -> dict[str, str]:
     }
 
 
-def questions(said: Mapping[str, str], *, has_lineages: bool) -> str:
-    """Write the file to fill in, with what the source says already in it."""
+def questions(said: Mapping[str, str], *, has_lineages: bool, usual: Collection[str] = ()) -> str:
+    """Write the file to fill in, with what the source says, or what is so as a rule, in it."""
     lines = [
         "title:        # a name for the dataset",
         "agreement:    # id@version of its sharing agreement",
@@ -211,7 +231,12 @@ def questions(said: Mapping[str, str], *, has_lineages: bool) -> str:
     ]
     wanted = asked(said, has_lineages=has_lineages)
     lines += [f"  {name}:    # {why}" for name, why in wanted.items() if name not in said]
-    lines += [f"  {name}: {_quoted(value)}" for name, value in sorted(said.items())]
+    lines += [
+        f"  # {name}: {_quoted(value)}{_AS_A_RULE}"
+        if name in usual
+        else f"  {name}: {_quoted(value)}"
+        for name, value in sorted(said.items())
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -219,7 +244,9 @@ def _quoted(value: str) -> str:
     return str(yaml.safe_dump(value, width=10**6, default_style='"')).strip()
 
 
-def unstated(said: Mapping[str, str], source: str, *, has_lineages: bool) -> InputError:
+def unstated(
+    said: Mapping[str, str], source: str, *, has_lineages: bool, usual: Collection[str] = ()
+) -> InputError:
     """Say that a file with the method is needed."""
     return problem_of(
         "import-method-unstated",
@@ -227,5 +254,5 @@ def unstated(said: Mapping[str, str], source: str, *, has_lineages: bool) -> Inp
         expected="--method FILE, with what the source does not say of who may use it and how it"
         " was made",
         fix="Fill this in, save it, and name it with --method:\n\n"
-        + questions(said, has_lineages=has_lineages),
+        + questions(said, has_lineages=has_lineages, usual=usual),
     )

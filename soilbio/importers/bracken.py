@@ -8,7 +8,15 @@ from pathlib import Path
 from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_bracken, lines_of, note_on, report_form
 from soilbio.importers.libraries import check_columns
-from soilbio.importers.profiles import Line, collect, library_of, number_in, text_in, wrong
+from soilbio.importers.profiles import (
+    OF_METAGENOMES,
+    Line,
+    collect,
+    library_of,
+    number_in,
+    text_in,
+    wrong,
+)
 from soilbio.importers.ranked_names import without_mark
 from soilbio.importers.text import read_texts
 
@@ -46,7 +54,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
 
     doubled = _doubled(sources)
     files = [source for source in sources if source not in doubled]
-    found = collect(files, read_one, shares=True, method=_METHOD)
+    found = collect(files, read_one, shares=True, method=_METHOD, usual=OF_METAGENOMES)
     if doubled:
         found.notes.append(
             "the reports of the same libraries are taken, which have lineages, and not the tables"

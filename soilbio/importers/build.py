@@ -19,7 +19,7 @@ from soilbio.dataset.prefixes import with_prefixes
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems, fold
-from soilbio.importers.assay import check_taxids, overruled, settle
+from soilbio.importers.assay import check_taxids, overruled, said_of, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids, facts_of
 from soilbio.importers.lengths import target_of
 from soilbio.importers.method import Method, Tag, check_libraries
@@ -73,6 +73,7 @@ def build_dataset(
 
     """
     check_folder(target, beside_dataset)
+    found = replace(found, method=said_of(found, method))
     notes = [*found.notes, *overruled(method, found.method)]
     if not any(taxon.lineage for taxon in found.features.values()):
         notes.append("no feature has a lineage: nothing is found by its name, or merged by genus")

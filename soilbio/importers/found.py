@@ -57,9 +57,9 @@ class Found:
     `counts` has the columns `library`, `feature`, `value` (not zero); `libraries` may name some
     without any. `shares` tells that values are relative abundances, `is_counted` that they are
     reads; else it shows in them. Shares are of `whole` (0: of 1 or 100); where the source says that
-    it leaves a rest out (`has_rest`), they may add up to less. `method` holds columns of `assays`;
-    `metadata` MIxS slots by library; `notes` what was done on the way,
-    where advice goes with it as `Advised`.
+    it leaves a rest out (`has_rest`), they may add up to less. `method` holds columns of `assays`,
+    of which `usual` are not said, but so as a rule; `metadata` MIxS slots by library; `notes` what
+    was done on the way, where advice goes with it as `Advised`.
     """
 
     sources: tuple[Path, ...]
@@ -74,6 +74,7 @@ class Found:
     is_counted: bool = False
     whole: float = 0.0
     has_rest: bool = False
+    usual: tuple[str, ...] = ()
 
 
 def backbone_ids(taxon: Taxon, lineage: str) -> dict[str, object]:

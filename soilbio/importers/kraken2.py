@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from soilbio.importers.found import Advised, Found, Taxon
-from soilbio.importers.profiles import Line, collect, library_of, wrong
+from soilbio.importers.profiles import OF_METAGENOMES, Line, collect, library_of, wrong
 from soilbio.importers.ranked_names import without_mark
 from soilbio.importers.text import open_text
 from soilbio.profile.reestimate import Node
@@ -112,6 +112,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         partial(_read, taxids=taxids),
         shares=False,
         method={"engine": "kraken2", "abundance": "sequence"},
+        usual=OF_METAGENOMES,
     )
     found.notes.append(note_on(taxids))
     if others := [path.name for path in found.sources if is_of_another(path)]:

@@ -18,6 +18,8 @@ _SUFFIX = re.compile(
     r"with-lineages|csv_summary|summarized|kreport2?|k2report|breport|S|G|txt|tsv|csv|gz|tre|kmcp_profile|sylph_profile|mseq|fasta|out))+$"
 )
 READS = "WGS"
+# What profilers of reads of any kind are used for as a rule.
+OF_METAGENOMES = ("library_strategy", "abundance")
 _NUMBER = "numbers, 0 or more"
 
 
@@ -39,6 +41,7 @@ def collect(
     shares: bool,
     method: Mapping[str, str],
     whole: float = 1.0,
+    usual: Sequence[str] = (),
 ) -> Found:
     """Read profiles by library; all that are wrong are told at once.
 
@@ -54,6 +57,8 @@ def collect(
         Columns of `assays`.
     whole : float
         Of what shares are: 1, or 100.
+    usual : sequence of str
+        What of the method is so as a rule only, and gives way to amplicons that are stated.
 
     Raises
     ------
@@ -110,6 +115,7 @@ def collect(
         is_counted=not shares,
         whole=whole if shares else 0.0,
         has_rest=shares,
+        usual=tuple(usual),
     )
 
 

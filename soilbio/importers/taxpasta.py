@@ -13,7 +13,14 @@ from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.kraken2 import check_numbers, is_of_another
 from soilbio.importers.libraries import check_columns
 from soilbio.importers.profile_names import Named, names_in
-from soilbio.importers.profiles import Line, collect, library_of, text_in, wrong
+from soilbio.importers.profiles import (
+    OF_METAGENOMES,
+    Line,
+    collect,
+    library_of,
+    text_in,
+    wrong,
+)
 from soilbio.importers.ranked_names import is_below_species, species_above, without_mark
 from soilbio.importers.repeated import Place, check_repeated
 from soilbio.importers.stated import stated
@@ -80,7 +87,7 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         return found
 
     method = {"engine": profiler} if profiler else {}
-    found = collect(sources, read_one, shares=False, method=method)
+    found = collect(sources, read_one, shares=False, method=method, usual=OF_METAGENOMES)
     if stated(options).totals != "none":
         check_repeated(found, places)
     found.notes += _notes(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pipeline_outputs import METHOD, write_method
 
@@ -370,6 +372,48 @@ def test_numbers_that_are_not_ncbis_are_not_imported_as_such(tmp_path, engine, n
     right = BRACKEN.format(name="Bacillota", number=1239)
     (tmp_path / "S2.txt").write_text(right)
     assert "ncbi:1239" in read("bracken", [tmp_path / "S2.txt"], {}).features
+
+
+OF_GENE = "100.0\t9\t9\tG\t41\tBacillus\n"
+
+
+@pytest.mark.parametrize(
+    ("stated", "strategy", "abundance"),
+    [
+        ("assay_id: 16S-V4-515F-806R", "AMPLICON", "marker"),
+        ("assay_id: 16S-V4-515F-806R, library_strategy: AMPLICON", "AMPLICON", "marker"),
+        ("assay_id: ours, target_gene: ITS, target_subfragment: ITS2, pcr_primer_forward:"
+         " GTGARTCATCGAATCTTTG, pcr_primer_reverse: TCCTCCGCTTATTGATATGC", "AMPLICON", "marker"),
+        ("assay_id: ours", "WGS", "sequence"),
+        ("assay_id: ours, target_gene: not applicable", "WGS", "sequence"),
+        ("assay_id: ours, library_strategy: WGS", "WGS", "sequence"),
+    ],
+    ids=["known", "said", "gene", "nothing", "no gene", "metagenome"],
+)  # fmt: skip
+def test_reports_of_amplicons_are_of_amplicons(tmp_path, stated, strategy, abundance):
+    (tmp_path / "S1.kreport").write_text(OF_GENE)
+    named = f"assay: {{{stated}, reference: SILVA, reference_version: '138'}}\n"
+    method = write_method(
+        tmp_path, f"title: T\nagreement: partner@1.0\ntable: {{taxids: own}}\n{named}"
+    )
+    words = ["import", "kraken2", str(tmp_path / "S1.kreport"), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    dataset = read_dataset(tmp_path / "out")
+    (row,) = dataset.table("assays").iter_rows(named=True)
+    assert (row["library_strategy"], row["abundance"]) == (strategy, abundance)
+    told = json.loads((tmp_path / "out" / "provenance" / "imported.json").read_text())
+    assert "the source says" not in json.dumps(told["notes"])
+    assert ("library_strategy" in told["said_by_source"]) == (strategy == "WGS")
+
+
+def test_what_profilers_are_used_for_as_a_rule_is_no_answer_in_the_file_to_fill_in(
+    tmp_path, capsys
+):
+    (tmp_path / "S1.kreport").write_text(OF_GENE)
+    assert main(["import", "kraken2", str(tmp_path / "S1.kreport")]) == 1
+    told = capsys.readouterr().err
+    assert '  # library_strategy: "WGS"    # as a rule' in told
+    assert '  engine: "kraken2"' in told
 
 
 COMBINED = (
