@@ -18,18 +18,17 @@ from soilbio.standards.sharing_classes import SharingClass
 
 # Each of these may be released under the ones after it, too; others combine with themselves only.
 _OPEN = ("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0")
-# What may be had under agreements only stays so beside what is open.
-_LICENCES = (*_OPEN, AGREEMENT_ONLY)
+_BOTH = " AND "
 
 
 def combine(decisions: Sequence[Decision], asked: tuple[str, str, date]) -> Decision:
     """Combine what all agreements on a record decide.
 
     Withheld over generalised over allowed; the coarsest generalisation; all duties; the earliest
-    end; the licence that all permit, which is the agreements alone where one of them has no other.
-    Where there is none, or where it lets everybody pass on what a duty binds to few, everything is
-    withheld. What shares nothing has no licence. No decisions at
-    all means no agreement: everything is withheld.
+    end; the licence that all permit, and the agreements alone beside it where one of them has no
+    other. Where there is none, or where it lets everybody pass on what a duty binds to few,
+    everything is withheld. What shares nothing has no licence. No decisions at all means no
+    agreement: everything is withheld.
     """
     recipient, purpose, on = asked
     names = tuple(sorted({name for decision in decisions for name in decision.agreements}))
@@ -81,7 +80,7 @@ def strictest_licence(licences: Collection[str]) -> str:
     if AGREEMENT_ONLY in licences:
         return AGREEMENT_ONLY
     fitting = _licence(sorted(licences))
-    return " AND ".join(sorted(licences)) if fitting is None else fitting
+    return _BOTH.join(sorted(licences)) if fitting is None else fitting
 
 
 def _strictest(outcomes: Sequence[Outcome], sharing_class: SharingClass) -> Outcome:
@@ -100,9 +99,17 @@ def closedness(outcome: Outcome, sharing_class: SharingClass) -> tuple[int, int]
 
 
 def _licence(licences: Sequence[str]) -> str | None:
-    """Find the licence that all permit; empty where there is nothing to license."""
-    if len(licences) <= 1:
-        return licences[0] if licences else ""
-    if any(licence not in _LICENCES for licence in licences):
+    """Find the licence that all permit; empty where there is nothing to license.
+
+    Where agreements alone hold beside an open licence, both do: an expression of SPDX.
+    """
+    parts = sorted({part for licence in licences for part in licence.split(_BOTH)})
+    if len(parts) <= 1:
+        return parts[0] if parts else ""
+    if any(part not in (*_OPEN, AGREEMENT_ONLY) for part in parts):
         return None
-    return max(licences, key=_LICENCES.index)
+    strictest = max((part for part in parts if part in _OPEN), key=_OPEN.index)
+    if AGREEMENT_ONLY not in parts:
+        return strictest
+    asks_nothing = strictest == _OPEN[0]
+    return AGREEMENT_ONLY if asks_nothing else _BOTH.join(sorted({strictest, AGREEMENT_ONLY}))

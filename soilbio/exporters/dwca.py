@@ -48,9 +48,7 @@ def write(view: View, folder: Path) -> Evidence:
     features = features_with_reason(view).collect(engine="streaming")
     listed = features.filter(pl.col("reason").is_null()).drop("agreement_ids", "reason")
     parts: dict[str, Iterable[bytes]] = {
-        CORE_FILE: as_text(
-            _core(rows, view.dataset_id) for rows in _occurrences(view, events, listed)
-        ),
+        CORE_FILE: as_text(_core(rows, view) for rows in _occurrences(view, events, listed)),
         DNA_FILE: as_text(_extension(rows) for rows in _occurrences(view, events, listed)),
         "eml.xml": [eml_xml(view)],
         "meta.xml": [
@@ -64,6 +62,9 @@ def write(view: View, folder: Path) -> Evidence:
     notes = write_events(view, folder / EVENTS)
     left_out = _left_out(counts, events, features, told_twice(view))
     return view.evidence.noting(**left_out, **notes).losing(_losses(view))
+
+
+_OF_MERGED = "name on which all merged datasets agree that give one"
 
 
 def _losses(view: View) -> tuple[Lost, ...]:
@@ -99,17 +100,19 @@ def _occurrences(
         )
 
 
-def _core(rows: pl.DataFrame, dataset_id: str) -> pl.DataFrame:
+def _core(rows: pl.DataFrame, view: View) -> pl.DataFrame:
     import polars as pl
 
     name = pl.coalesce(reversed(RANKS))
     has_reads = pl.col("count").is_not_null()
     is_kingdom = pl.col("domain").is_in(list(_DOMAIN_AS_KINGDOM))
     support = pl.lit("support ") + pl.col("confidence").cast(pl.String)
+    if view.history:  # support is what any of the datasets gave, of which this one's method is not
+        support = pl.lit(_OF_MERGED)
     made = {
         "basisOfRecord": pl.lit("MaterialSample"),
         "occurrenceStatus": pl.lit("present"),
-        "datasetID": pl.lit(dataset_id),
+        "datasetID": pl.lit(view.dataset_id),
         "eventID": pl.col(LIBRARY),
         "organismQuantity": pl.when(has_reads)
         .then(pl.col("count").cast(pl.String))

@@ -264,8 +264,10 @@ def _of_sampling(
     """Yield the rules that apply to soils and their treatment, with the fields that differ.
 
     Their values are not told: an agreement may withhold them. Where no numbers are compared, those
-    that a user made stricter are told, no others.
+    that a user made stricter are told, no others. Of controls alone nothing is.
     """
+    if not (one.get("has_soils", True) and other.get("has_soils", True)):
+        return
     has_numbers = coarsest < LEVELS.index("presence")
     for name in (name for name in _SAMPLING if has_numbers or rules[name].is_own):
         differing = [

@@ -88,7 +88,7 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
         first, features, reads = min(others, key=lambda other: order(other[0]))
         if order(first) < order(one):
             found.append(Copy(owner[one], one, owner[first], first, features, reads))
-    return sorted(found, key=Copy.row)
+    return sorted([*found, *_of_the_same_laboratory(counts, found, sources)], key=Copy.row)
 
 
 def without(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Source]:
@@ -152,6 +152,53 @@ def _without(history: History, libraries: Collection[str]) -> History:
     }
     datasets = [one for one in history["datasets"] if one["name"] in left["libraries"]]
     return {**history, **left, "datasets": datasets}
+
+
+def _of_the_same_laboratory(
+    counts: pl.LazyFrame, found: Sequence[Copy], sources: Sequence[Source]
+) -> Iterator[Copy]:
+    """Yield what is left of a laboratory of which others are copies, blanks mostly, by numbers.
+
+    Which features have them is not asked: of so few libraries the numbers alone tell.
+    """
+    part_of = {
+        library: (source.name, part)
+        for source in sources
+        for part, own in source.history.get("libraries", {source.name: _libraries(source)}).items()
+        for library in own
+    }
+    is_of = {part_of[copy.library]: copy.other_dataset for copy in found}
+    known = {copy.library for copy in found} | {copy.other for copy in found}
+    left = {source.name: sorted({*_libraries(source)} - known) for source in sources}
+    asked = [
+        (source.name, library)
+        for source in sources
+        for library in left[source.name]
+        if is_pseudonym(library) and part_of.get(library) in is_of
+    ]
+    numbers = _numbers(counts, {name for own in left.values() for name in own}) if asked else {}
+    for dataset, library in asked:
+        other_dataset = is_of[part_of[library]]
+        own = numbers.get(library, ())
+        for other in left[other_dataset]:
+            if numbers.get(other, ()) == own:
+                left[other_dataset].remove(other)
+                yield Copy(dataset, library, other_dataset, other, len(own), round(sum(own)))
+                break
+
+
+def _numbers(counts: pl.LazyFrame, libraries: Collection[str]) -> dict[str, tuple[float, ...]]:
+    """Give the numbers of libraries, sorted."""
+    import polars as pl
+
+    value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
+    rows = (
+        counts.filter(pl.col("library_id").is_in(sorted(libraries)))
+        .group_by("library_id")
+        .agg(value.sort())
+        .collect(engine="streaming")
+    )
+    return {library: tuple(own) for library, own in rows.iter_rows()}
 
 
 def _libraries(source: Source) -> list[str]:

@@ -162,11 +162,11 @@ def assays_of(
 ) -> dict[str, Mapping[str, Any]]:
     """Give the assays of all by `dataset: assay`, as they are now.
 
-    Beside the columns are `has_counts`, `has_own_names` where nothing but names of its own tells
-    features apart, `sh_version`, that of UNITE's species hypotheses which features of an ITS have,
-    the `lengths` of sequences, `primers_left` in them, and `merged_by`, the level of earlier
-    merging. Sequences that were trimmed then are those of the window's primers, whatever they were
-    amplified with.
+    Beside the columns are `has_soils`, `has_counts`, `has_own_names` where nothing but names of its
+    own tells features apart, `sh_version`, that of UNITE's species hypotheses which features of an
+    ITS have, the `lengths` of sequences, `primers_left` in them, and `merged_by`, the level of
+    earlier merging. Sequences that were trimmed then are those of the window's primers, whatever
+    they were amplified with.
     Of `fields` that are columns of samples there are the values that an assay's samples have.
     `lacks_names` is the rule of those that have no names (`is_classified`: and no sequence that
     gets one), `of_one_key` with which datasets pseudonyms are shared, `kept_apart` which assays of
@@ -191,6 +191,7 @@ def assays_of(
                 **bare_primers(row),
                 **_after_merging(source.history, row),
                 **taxa.get(row["assay_id"], {}),
+                "has_soils": row["assay_id"] in sampling,
                 "has_counts": has_counts.get(row["assay_id"], True),
                 "has_own_names": row["assay_id"] in own_names,
                 "sh_version": version if is_its(row) else "",

@@ -186,7 +186,7 @@ def test_what_is_bound_stays_so_beside_what_is_open():
     )
     made = decide([agreement(), bound], "public", "DUO:0000042", DAY)
     assert made.outcomes[SharingClass.COUNTS].strictness == Strictness.ALLOW
-    assert made.licence == AGREEMENT_ONLY
+    assert made.licence == f"CC-BY-NC-4.0 AND {AGREEMENT_ONLY}"
     assert [duty.kind for duty in made.duties] == ["deletion"]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from hashlib import md5
 from pathlib import Path
 from zipfile import ZipFile
@@ -103,6 +104,23 @@ def test_features_whose_lineage_is_withheld_are_left_out(tmp_path):
     notes = writer_of("dwca")(made, tmp_path).notes
     assert notes["lineage_withheld_features_left_out"] == 2
     assert notes["lineage_withheld_rows_left_out"] == 4
+
+
+def test_support_is_of_the_assay_s_own_classifier_and_none_of_what_was_merged(tmp_path, view):
+    """A merged feature has the least support that any of the datasets gave."""
+    alone = view("public")
+    for number, one in enumerate([alone, replace(alone, history={"level": "genus"})]):
+        (tmp_path / str(number)).mkdir()
+        writer_of("dwca")(one, tmp_path / str(number))
+    own, merged = (
+        {
+            row["identificationRemarks"].rpartition(", ")[2]
+            for row in rows_of(tmp_path / name / "dwca.zip", "occurrence.txt")
+        }
+        for name in "01"
+    )
+    assert any(text.startswith("support ") for text in own)
+    assert merged == {"name on which all merged datasets agree that give one"}
 
 
 def test_an_exact_archive_says_nothing_of_generalisation(view, tmp_path):

@@ -71,7 +71,7 @@ def agreement(name: str) -> str:
     if name in (BARE, ELSE):
         classes["sequences"] = "withhold"
     if name == NAMELESS:
-        classes["identity"] = "withhold"
+        classes |= {"identity": "withhold", "controls": "allow"}
     if name == ELSE:  # to whom SEMI gives nothing
         classes["controls"] = "allow"
     grants = [

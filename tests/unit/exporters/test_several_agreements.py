@@ -41,7 +41,7 @@ def test_what_is_bound_by_one_and_open_by_the_other_is_shared_as_bound(merged, c
     features, duties = exported(merged)
     assert features["genus"].to_list() == ["Mollis"]
     told = f"Rows of several of {BOUND}, {SEMI}: all duties of each hold, and the licence"
-    assert f"- {told} LicenseRef-agreement-only." in duties
+    assert f"- {told} CC-BY-4.0 AND LicenseRef-agreement-only." in duties
     assert told in capsys.readouterr().out
 
 

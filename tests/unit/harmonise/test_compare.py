@@ -433,3 +433,12 @@ def test_what_is_kept_side_by_side_by_a_rule_of_one_s_own_shares_no_feature_belo
     # By nature nothing is the same of two genes, so that each stays as fine as it is.
     other = {**other, "target_gene": "ITS"}
     assert sound_level(compare({"one": V4, "two": V4, "other": other}, rules)) == "feature"
+
+
+def test_rules_of_soils_are_not_asked_of_controls_alone():
+    one, other = {**V4, "depth": frozenset({"0-0.1 m"})}, {**V4, "depth": frozenset({"1 m"})}
+    (pair,) = compare({"one": one, "other": other}, read_rules())
+    assert "depth-differs" in {rule.name for rule in pair.rules}
+    blank = {**V4, "has_soils": False}
+    (pair,) = compare({"one": one, "other": blank}, read_rules())
+    assert "depth-differs" not in {rule.name for rule in pair.rules}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,8 @@ def made(
     number: int = 12,
     tag: str = NAMELESS,
     called: Mapping[int, str | None] | None = None,
+    *,
+    has_blank: bool = False,
 ) -> Path:
     """Make a laboratory with two libraries, which have other numbers of the same sequences."""
     names = {
@@ -38,6 +41,9 @@ def made(
     libraries: dict[str, Library] = {
         f"{folder.name}-{n}": ("", tag, own) for n, own in enumerate((names, backwards))
     }
+    if has_blank:
+        few = {one: names[one] for one in sorted(names)[:2]}
+        libraries[f"{folder.name}-blank"] = ("extraction_blank", tag, few)
     return laboratory(folder, libraries)
 
 
@@ -83,6 +89,17 @@ def test_libraries_are_known_where_one_sequence_is_called_otherwise_by_others(na
     merge([x, y], tmp_path / "whole")
     merged = merge([shared(tmp_path / "whole", tmp_path / "received"), x], tmp_path / "again")
     assert {row[2:4] for row in merged.copies} == {("x", "x-0"), ("x", "x-1")}
+
+
+def test_a_laboratory_s_blank_goes_with_its_soils(tmp_path):
+    """Two features alone would not tell; where its laboratory's soils are known they do."""
+    x, y = (made(tmp_path / name, 5 * n, has_blank=True) for n, name in enumerate("xy"))
+    merge([x, y], tmp_path / "whole")
+    merged = merge([shared(tmp_path / "whole", tmp_path / "received"), x], tmp_path / "again")
+    assert {row[2:4] for row in merged.copies} == {("x", "x-0"), ("x", "x-1"), ("x", "x-blank")}
+    assert read_dataset(tmp_path / "again").table("libraries").height == 6
+    history = json.loads((tmp_path / "again/provenance/harmonised.json").read_text())
+    assert len(history["datasets"]) == 2
 
 
 def test_in_which_order_they_are_named_does_not_matter(tmp_path):
