@@ -22,6 +22,7 @@ from soilbio.importers.shapes import check_libraries, long_places, shape_of
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import Rows, completed, empty, rows_of
 from soilbio.importers.thousands import Thousands
+from soilbio.importers.totals import is_total, without_totals
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,8 +123,6 @@ def read_grid(
         tells whether they are numbers of a library.
 
     """
-    from soilbio.importers.totals import without_totals
-
     told = told or Stated()
     problems = Problems(str(source))
     rows = completed(rows_of(source, sheet=told.sheet, separator=told.separator))
@@ -146,11 +145,12 @@ def read_grid(
     check_ignored(told.ignore_columns, header[1:], "column", problems)
     check_names(told, header, problems)
     beside = {*told.ignore_columns, *shape.beside}
-    kinds = kinds_of(header, [cells for _, cells in first], beside, told.libraries)
-    reading = _Reading(header, kinds, problems)
+    counted = [(row, cells) for row, cells in first if cells[0].strip() not in told.ignore_rows]
+    kinds = kinds_of(header, [cells for _, cells in counted], beside, told.libraries)
+    reading = _Reading(header, kinds, problems, told.ignore_rows)
     reading.notes += notes
     if not names:
-        reading.notes += check_named(str(source), header, kinds.numbers, first, told.libraries)
+        reading.notes += check_named(str(source), header, kinds.numbers, counted, told.libraries)
     reading.read(chain(first, lines))
     return without_totals(reading.grid(told), told, problems)
 
@@ -204,8 +204,11 @@ def _named_first(lines: Rows, names: str) -> Iterator[tuple[int, list[str]]]:
 class _Reading:
     """Reads rows into numbers, names and text; notes what is wrong with them."""
 
-    def __init__(self, header: Sequence[str], kinds: Kinds, problems: Problems) -> None:
+    def __init__(
+        self, header: Sequence[str], kinds: Kinds, problems: Problems, ignored: Sequence[str]
+    ) -> None:
         self.header, self.kinds, self.problems = header, kinds, problems
+        self.ignored, self.passed = frozenset(ignored), set[str]()
         numbers = kinds.numbers
         self.span = slice(numbers[0], numbers[-1] + 1) if numbers else slice(0)
         self.is_dense = len(numbers) == self.span.stop - (self.span.start or 0)
@@ -223,12 +226,16 @@ class _Reading:
 
         try:
             for number, cells in lines:
+                name = cells[0].strip()
+                if name in self.ignored:  # whatever stands in it
+                    self.passed.add(name)
+                    continue
                 values = self._values(number, cells)
                 if values is None:
                     continue
                 filled = np.flatnonzero(values)
                 self.found.append((filled.astype(np.int32), values[filled]))
-                self.names.append(cells[0].strip())
+                self.names.append(name)
                 self.rows.append(number)
                 for place, texts in self.texts.items():
                     texts.append(cells[place].strip() if place < len(cells) else "")
@@ -290,7 +297,7 @@ class _Reading:
             )
 
     def grid(self, told: Stated) -> Grid:
-        """Give the table; rows that are to be ignored are left out.
+        """Give the table.
 
         Raises
         ------
@@ -306,11 +313,12 @@ class _Reading:
         if columns:
             mixed = [self.header[place] for place in self.kinds.mixed]
             check_mixed(texts, self.rows, mixed, self.problems)
-            known = told.libraries | set(told.ignore_rows)
-            check_measured(columns, known, self.problems)
-            check_measured(self.names, known, self.problems, side="row")
+            check_measured(columns, told.libraries, self.problems)
+            check_measured(self.names, told.libraries, self.problems, side="row")
             filled = {place for place, cells in self.texts.items() if any(cells)}
-            check_places(self.header, self.kinds.numbers, filled, told.libraries, self.problems)
+            # Whether a total is the sum of the others, is looked at later, wherever it stands.
+            own = [at for at in self.kinds.numbers if not is_total(self.header[at], told)]
+            check_places(self.header, own, filled, told.libraries, self.problems)
             self.thousands.check(self.found, len(columns), told, self.problems)
             notes += [not_taken(name) for name in mixed if name]
             others = [self.header[place] for place in self.kinds.texts]
@@ -323,14 +331,13 @@ class _Reading:
             {name: cells for name, cells in texts.items() if has_objects(cells)},
             self.problems.source,
         )
-        check_ignored(told.ignore_rows, self.names, "row", self.problems)
-        kept = [at for at, name in enumerate(self.names) if name not in told.ignore_rows]
-        _check_names([self.names[at] for at in kept], [self.rows[at] for at in kept], self.problems)
+        check_ignored(told.ignore_rows, [*self.names, *self.passed], "row", self.problems)
+        _check_names(self.names, self.rows, self.problems)
         named = [self.header[place] for place in self.texts if self.header[place]]
         check_columns([*columns, *named], self.problems)
         self.problems.raise_if_any()
         sizes = [places.size for places, _ in self.found]
-        whole = Grid(
+        return Grid(
             self.problems.source,
             self.names,
             columns,
@@ -341,7 +348,6 @@ class _Reading:
             self.header[0],
             notes,
         )
-        return whole.kept(kept, range(len(columns))) if told.ignore_rows else whole
 
 
 def _check_names(names: Sequence[str], rows: Sequence[int], problems: Problems) -> None:

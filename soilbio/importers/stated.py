@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from soilbio.errors import Problems
-from soilbio.importers.text import SEPARATORS
+from soilbio.importers.text import DIRECTIVE, SEPARATORS
 
 VALUES = ("counts", "shares", "percent", "shares-with-rest", "percent-with-rest")
 _WORDS = {
@@ -125,7 +125,9 @@ def check_ignored(
 ) -> None:
     """Note names to be ignored that are not there: they are misspelt, or of another table."""
     known = list(there)
-    for name in sorted(set(names) - set(known)):
+    # QIIME 2's directives are no rows to us, whether that is said or not.
+    absent = {name for name in names if not name.lower().startswith(DIRECTIVE)} - set(known)
+    for name in sorted(absent):
         like = get_close_matches(name, known, n=1)
         problems.add(
             "import-ignored",

@@ -15,12 +15,16 @@ from soilbio.importers.workbook import is_book, sheet_rows
 
 SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 _LOOKED_AT = 200  # rows by which it is told whether their names have a header
+# Of a row by which QIIME 2 tells of columns what their cells show.
+DIRECTIVE = "#q2:"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 Rows = Iterator[tuple[int, list[str]]]
 
 
 def rows_of(source: Path, *, sheet: str = "", separator: str = "") -> Rows:
     """Yield rows that are not empty with their numbers; comments before the header are left out.
+
+    So are directives of QIIME 2 (`#q2:types`), which tell of columns what their cells show.
 
     Raises
     ------
@@ -32,7 +36,7 @@ def rows_of(source: Path, *, sheet: str = "", separator: str = "") -> Rows:
     lines = sheet_rows(source, sheet) if is_book(source) else _text(source, separator)
     is_above = True
     for number, cells in lines:
-        if not "".join(cells).strip():
+        if not "".join(cells).strip() or cells[0].strip().lower().startswith(DIRECTIVE):
             continue
         is_comment = cells[0].startswith("#") and (len(cells) == 1 or not cells[1].strip())
         if is_above and is_comment:

@@ -26,6 +26,11 @@ _TOTAL = re.compile(
 _SIDES = ("library", "feature")
 
 
+def is_total(name: str, told: Stated) -> bool:
+    """Tell whether a row or column is called a total, and the user does not say that it is none."""
+    return told.totals != "none" and bool(_TOTAL.match(name))
+
+
 def without_totals(grid: Grid, told: Stated, problems: Problems) -> Grid:
     """Take sums of all others out; what is called so and is no sum is refused.
 

@@ -152,6 +152,57 @@ def test_what_is_the_sum_of_all_others_is_refused_whatever_it_is_called(tmp_path
     assert read("table", [source], {"rows": "features", "totals": "none"}).libraries[-1] == "Pool"
 
 
+LINEAGE = "k__Fungi;p__Ascomycota"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["OTU ID", "A", "B", "taxonomy", "Total"], ["x", 3, 1, LINEAGE, 4],
+         ["y", 0, 4, LINEAGE, 4]],
+        [["OTU ID", "Total", "taxonomy", "A", "B"], ["x", 4, LINEAGE, 3, 1],
+         ["y", 4, LINEAGE, 0, 4]],
+    ],
+    ids=["behind", "before"],
+)  # fmt: skip
+def test_a_total_that_lineages_part_from_the_libraries_is_one(tmp_path, rows):
+    source = tmp_path / "t.tsv"
+    source.write_text("".join("\t".join(map(str, row)) + "\n" for row in rows))
+    found = read("table", [source], {})
+    assert found.libraries == ("A", "B")
+    assert "column 'Total' is the sum of the others, and left out" in found.notes
+    source.write_text(source.read_text().replace("\t4", "\t5", 1))
+    assert "import-total" in {code for code, _, _ in problems("table", [source])}
+    assert "import-column" in {code for code, _, _ in problems("table", [source], totals="none")}
+
+
+@pytest.mark.parametrize("at", [1, 3], ids=["above", "below"])
+@pytest.mark.parametrize("cells", [["forest", "crop"], ["6.1", "NA"], ["", ""], []])
+def test_a_row_to_be_ignored_may_hold_anything(tmp_path, at, cells):
+    rows = [["OTU ID", "S1", "S2"], ["x", "3", "0"], ["y", "1", "4"]]
+    rows.insert(at, ["Site", *cells])
+    (tmp_path / "t.tsv").write_text("".join("\t".join(row) + "\n" for row in rows))
+    found = read("table", [tmp_path / "t.tsv"], {"ignore_rows": ["Site"]})
+    assert (found.libraries, list(found.features)) == (("S1", "S2"), ["x", "y"])
+    (told,) = problems("table", [tmp_path / "t.tsv"], ignore_rows=["Site", "Sites"])
+    assert told[0] == "import-ignored"
+
+
+@pytest.mark.parametrize("options", [{}, {"ignore_rows": ["#q2:types"]}])
+def test_directives_of_qiime_2_are_no_rows(tmp_path, options):
+    table, known = tmp_path / "tab.tsv", tmp_path / "metadata.tsv"
+    table.write_text("id\tS1\tS2\n#q2:types\tnumeric\tnumeric\nx\t3\t0\ny\t1\t4\n")
+    known.write_text(
+        "id\tSequence\tTaxon\n#q2:types\tcategorical\tcategorical\n"
+        "x\tACGTACGT\td__Bacteria\ny\tACGTTTTT\td__Archaea\n"
+    )
+    found = read("table", [table, known], options)
+    assert {name: (one.sequence, one.lineage) for name, one in found.features.items()} == {
+        "x": ("ACGTACGT", "d__Bacteria"),
+        "y": ("ACGTTTTT", "d__Archaea"),
+    }
+
+
 def test_totals_of_a_biom_table_are_refused_and_can_be_left_out(tmp_path):
     import numpy as np
     from biom import Table
