@@ -14,7 +14,7 @@ cd "$work/copy"
 cat >> pyproject.toml <<'END'
 
 [tool.mutmut]
-paths_to_mutate = ["soilbio/agreements/decide.py", "soilbio/agreements/combine.py", "soilbio/agreements/limits.py", "soilbio/agreements/onward.py"]
+paths_to_mutate = ["soilbio/agreements/decide.py", "soilbio/agreements/combine.py", "soilbio/agreements/limits.py", "soilbio/agreements/onward.py", "soilbio/agreements/alike.py"]
 tests_dir = ["tests/unit/agreements"]
 also_copy = ["soilbio", "resources", "tests", "Snakefile", "workflow", "profiles", "config", "README.md", "CHANGELOG.md", "docs"]
 END
