@@ -12,6 +12,9 @@ from soilbio.taxonomy.flags import Target
 # If so many sequences are shorter than an amplicon can be, it was not read to its end (forward
 # reads only, Deblur's 150 nt), whatever is stated: what is off target is the exception.
 _NEARLY_ALL = 0.9
+# ITSx (Bengtsson-Palme et al. 2013, Methods Ecol Evol 4:914) and ITSxpress leave ITS1 or ITS2
+# without the genes beside them, whatever the primers: hardly any is shorter than this.
+_LEAST_OF_ITS = 50
 
 
 def target_of(assay: Mapping[str, Any], sequences: Iterable[str], notes: list[str]) -> Target:
@@ -22,7 +25,10 @@ def target_of(assay: Mapping[str, Any], sequences: Iterable[str], notes: list[st
     known = known_assays().get(str(assay["assay_id"]))
     if known is None:
         return Target((), 0, 10**9)
-    target = Target(known.domains, known.min_length_bp, known.max_length_bp)
+    least = known.min_length_bp
+    if known.target_gene == "ITS":
+        least = min(least, _LEAST_OF_ITS)
+    target = Target(known.domains, least, known.max_length_bp)
     lengths = [len(sequence) for sequence in sequences if sequence]
     short = sum(length < target.min_length_bp for length in lengths)
     is_single = str(assay.get("lib_layout") or "").lower().startswith("single")

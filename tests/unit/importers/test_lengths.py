@@ -105,3 +105,15 @@ def test_what_one_dataset_has_on_target_is_so_in_what_was_merged(tmp_path, level
     assert (off_target(whole), off_target(reads)) == (1, 0)
     assert off_target(merged(tmp_path, whole, reads, level=level)) == 0
     capsys.readouterr()
+
+
+def test_its_without_the_genes_beside_it_is_long_enough(tmp_path, capsys):
+    """ITSx leaves 150 bases, say, of amplicons that have 200 at the least."""
+    lengths = [30, 80, 150, 199, 260, 300]
+    rows = [
+        (f"O{n}", n + 20, bases(RNG, length), f"k__Fungi;p__Ascomycota;g__Genus{n}")
+        for n, length in enumerate(lengths)
+    ]
+    assay = "{assay_id: ITS2-ITS3-ITS4, engine: dada2, reference: UNITE, reference_version: 9}"
+    assert off_target(table(tmp_path / "n", rows, assay)) == 1
+    assert "1 are shorter than 50 bp" in capsys.readouterr().out
