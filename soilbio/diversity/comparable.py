@@ -134,7 +134,8 @@ def laboratories_in(dataset: Dataset) -> dict[str, set[str]]:
 def hides_soils(dataset: Dataset, laboratories: Mapping[str, Collection[str]]) -> bool:
     """Tell whether samples of several laboratories may be of one soil, and a sender withheld which.
 
-    These are under pseudonyms, and of no material that is told.
+    Samples of one laboratory at least are under pseudonyms, and of no material that is told: they
+    may be of a soil of any other's.
 
     Parameters
     ----------
@@ -144,11 +145,14 @@ def hides_soils(dataset: Dataset, laboratories: Mapping[str, Collection[str]]) -
     """
     if not dataset.shared:
         return False
-    owners: set[str] = set()
-    for row in dataset.table("samples").iter_rows(named=True):
-        if is_pseudonym(row["sample_id"]) and not row.get("source_mat_id"):
-            owners.update(laboratories.get(row["sample_id"], ()))
-    return len(owners) > 1
+    if len({name for own in laboratories.values() for name in own}) < 2:
+        return False
+    return any(
+        is_pseudonym(row["sample_id"])
+        and not row.get("source_mat_id")
+        and laboratories.get(row["sample_id"])
+        for row in dataset.table("samples").iter_rows(named=True)
+    )
 
 
 def shared_soils(soil_of: Mapping[str, str], samples: Iterable[str]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from soilbio.diversity.comparable import hides_soils, one_each
 from soilbio.diversity.partition import partition, partition_of_repeated
 from soilbio.diversity.permutation import is_number
-from soilbio.diversity.restricted import blocks_of_several, in_blocks, shuffled
+from soilbio.diversity.restricted import WITHIN, blocks_of_several, in_blocks, shuffled
 from soilbio.errors import Problems
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
@@ -34,6 +34,12 @@ _AVERAGED = 199
 _IDS = ("sample_id", "agreement_id", "source_mat_id")
 _PROPOSED = 8
 _MOST_SOILS = 20
+_HIDDEN = (
+    "which samples of several laboratories are of one soil was not shared: where some are, their"
+    " libraries are taken for replicates; then p of laboratory and method may be too large, since"
+    " differences of soils hide theirs, p of what soils differ in too small, and its share too large"
+)
+_AS_IF = "as if each sample were of a soil of its own"
 
 
 class Known:
@@ -65,11 +71,9 @@ class Known:
         self.shared = set(blocks_of_several(self.libraries, self.laboratory, self.soil_of))
         self.notes: list[str] = []
         self._note_aliquots()
-        if hides_soils(dataset, laboratories):
-            self.notes.append(
-                "which samples of several laboratories are of one soil was not shared: where some"
-                " are, their libraries are taken for replicates, and p is too small"
-            )
+        self.hides_soils = hides_soils(dataset, laboratories)
+        if self.hides_soils:
+            self.notes.append(_HIDDEN)
         self.values: dict[str, dict[str, str]] = {}
         for column in columns:
             value_of = dict(samples.select("sample_id", column).iter_rows())
@@ -134,13 +138,24 @@ class Known:
         return {name: soil for name, soil in self.soil_of.items() if soil in self.shared}
 
     def tests(self, matrix: DistanceMatrix, settings: tuple[int, int]) -> Iterator[Row]:
-        """Test by PERMANOVA what may explain differences, in the way that its design allows."""
+        """Test by PERMANOVA what may explain differences, in the way that its design allows.
+
+        Where soils are hidden that several laboratories may have, `p_may_be` tells which way p of
+        what is not permuted within those that are known may be wrong.
+        """
         for column, group_of in ((LABORATORY, self.laboratory), (METHOD, self.method)):
-            yield from in_blocks(matrix, column, group_of, self.soil_of, settings)
+            for row in in_blocks(matrix, column, group_of, self.soil_of, settings):
+                yield row if row["permuted"] == WITHIN else self._doubted(row, "too large")
         if len(self.shared) > 1:
             yield from in_blocks(matrix, SAMPLE, self._on_shared(), self._makers(), settings)
         for column in self.columns:
-            yield from in_blocks(matrix, column, self.values[column], self.soil_of, settings)
+            for row in in_blocks(matrix, column, self.values[column], self.soil_of, settings):
+                yield self._doubted(row, "too small")
+
+    def _doubted(self, row: Row, how: str) -> Row:
+        """Say which way p may be wrong, if it was tested and soils are hidden."""
+        is_tested = row.get("p_value") is not None
+        return {**row, "p_may_be": how} if self.hides_soils and is_tested else row
 
     def parts(self, matrix: DistanceMatrix, settings: tuple[int, int]) -> Iterator[Row]:
         """Part variation into what laboratory, soil, both together, and nothing known explain."""
@@ -163,8 +178,11 @@ class Known:
             [own[name] for name in ids] for own in (value_of, self.laboratory, self.soil_of)
         )
         row: Row = {"column": column, "libraries": len(ids), "soils": len(set(soils))}
+        remarks = [_AS_IF] if self.hides_soils and column != SAMPLE else []
         if all(map(is_number, values)) and values and column != SAMPLE:
-            row["remark"] = "numbers are taken as names of groups"
+            remarks.append("numbers are taken as names of groups")
+        if remarks:
+            row["remark"] = "; ".join(remarks)
         is_repeated = len(set(soils)) < len(ids)
         if reason := _why_not_parted(column, values, laboratories, is_repeated and set(soils)):
             return {**row, "note": f"not parted: {reason}"}

@@ -226,6 +226,8 @@ def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
     yield from _words(gene)
     if gene.tests:
         columns = ("column", "r2", "p_value", "permuted", "permutations", "n_libraries", "note")
+        if any("p_may_be" in row for row in gene.tests):
+            columns = (*columns[:3], "p_may_be", *columns[3:])
         rows = [[row.get(name) for name in columns] for row in gene.tests]
         note = (
             "One library a sample, laboratory and method. Permuted freely where each soil has one;"
@@ -270,12 +272,9 @@ def _words(gene: Gene) -> Iterator[Block]:
         if row["note"]:
             yield f"{row['column']}: {row['note']}. No sentence on either can be defended."
             continue
-        p_of = {name: _p_of(gene, name) for name in (LABORATORY, row["column"])}
+        tested = {name: _test_of(gene, name) for name in (LABORATORY, row["column"])}
         remark = f" ({row['remark']})" if row.get("remark") else ""
-        yield (
-            f"{row['column']}{remark}: {_which(laboratory, soil)}"
-            f" {_chance(p_of.get(LABORATORY), p_of.get(row['column']), row['column'])}"
-        )
+        yield f"{row['column']}{remark}: {_which(laboratory, soil)} {_chance(tested)}"
 
 
 def _which(laboratory: float, soil: float) -> str:
@@ -290,24 +289,35 @@ def _which(laboratory: float, soil: float) -> str:
     )
 
 
-def _p_of(gene: Gene, column: str) -> object:
-    """Give the p of a column: of soils of several laboratories, if they are enough to tell it."""
+def _test_of(gene: Gene, column: str) -> Row:
+    """Give the test of a column: of soils of several laboratories, if they are enough to tell."""
     rows = [row for row in gene.tests if row["column"] == column and row.get("p_value") is not None]
     enough = [row for row in rows if row.get("least_p", 0) <= _BY_CHANCE]
-    return next((row["p_value"] for row in (*enough, *rows)), None)
+    return next(iter((*enough, *rows)), {})
 
 
-def _chance(laboratory: object, soil: object, column: str) -> str:
-    """Say whether laboratory and soil are told from chance, by PERMANOVA."""
-    tested = {"laboratory": laboratory, column: soil}
-    known = {name: float(str(p)) for name, p in tested.items() if p is not None}
+def _chance(tested: Mapping[str, Row]) -> str:
+    """Say whether laboratory and soil are told from chance, by PERMANOVA, as far as p is known."""
+    known = {name: float(row["p_value"]) for name, row in tested.items() if row}
     told = ", ".join(
         f"{name} p = {known[name]:g}" if name in known else f"{name} not tested" for name in tested
     )
-    by_chance = [name for name in tested if known.get(name, 1.0) > _BY_CHANCE]
-    if not by_chance:
+    wrong = {name: row["p_may_be"] for name, row in tested.items() if "p_may_be" in row}
+    sure = [name for name in tested if name not in wrong]
+    by_chance = [name for name in sure if known.get(name, 1.0) > _BY_CHANCE]
+    if by_chance:
+        found = f"Of {' and '.join(by_chance)} this may be chance (PERMANOVA: {told}): what it"
+        found += " explains is no finding."
+    elif not wrong:
         return f"Both differ by more than chance (PERMANOVA: {told})."
+    else:
+        found = "".join(f"{name} differs by more than chance." for name in sure)
+        found += f"{' ' if sure else ''}PERMANOVA: {told}."
+    if not wrong:
+        return found
+    ways = " and ".join(f"that of {name} {how}" for name, how in wrong.items())
     return (
-        f"Of {' and '.join(by_chance)} this may be chance (PERMANOVA: {told}): what it explains is"
-        " no finding."
+        f"{found} Of {' and '.join(wrong)} it cannot be told whether this is chance or a finding"
+        f" without knowing which samples are of one soil: p may be wrong ({ways}). Whoever merged"
+        " the datasets and knows their soils can tell, by the same command."
     )

@@ -28,11 +28,13 @@ def laboratory(
     extra: dict[str, dict[str, str]] | None = None,
     library_prefix: str = "",
     least: int = 1,
+    terms: str = "",
     **assay_of: str,
 ) -> Path:
     """Import soils of a laboratory; land use makes much of a difference, `bias` that of its own.
 
-    What was seen less often than `least` is dropped, as some engines do.
+    What was seen less often than `least` is dropped, as some engines do. `terms` are those of an
+    agreement that has the laboratory's name.
     """
     folder.mkdir()
     rng = np.random.default_rng(len(name) + sum(map(ord, name)))
@@ -60,7 +62,9 @@ def laboratory(
     assay += " pcr_primer_forward: GTGYCAGCMGCCGCGGTAA, pcr_primer_reverse: GGACTACNVGGGTWTCTAAT}"
     text = f"title: {name}\nagreement: partner@1.0\nsamples: samples.tsv\nassay: {assay}\n"
     text += f"library_prefix: {library_prefix}\n" if library_prefix else ""
-    method = write_method(folder, text)
+    method = write_method(folder, text.replace("partner@", f"{name}@") if terms else text)
+    if terms:
+        (folder / "agreements" / f"{name}.yaml").write_text(f"id: {name}\n{terms}")
     target = folder / name
     assert main(
         ["import", "table", str(folder / "t.tsv"), "--method", str(method), "--out", str(target)]
@@ -239,6 +243,76 @@ def test_the_same_soils_in_several_laboratories_tell_them_apart(tmp_path, is_by_
         assert float(part["laboratory_only"]) > 0.1
         assert abs(float(part["shared"])) < 1e-6
     assert "sample: " in (out / "laboratories.html").read_text()
+
+
+OPEN = """\
+version: "1.0"
+title: Open but for people and places
+contact: data@partner.example
+licence: CC-BY-4.0
+parties: [{name: Partner, role: provider}]
+grants:
+  - name: results for everybody
+    recipient: public
+    purposes: [DUO:0000042]
+    classes: {location: PLACE, region: allow, time: allow, environment: allow, management: allow,
+      method: allow, sequences: allow, counts: allow, taxonomy: allow, derived: allow,
+      controls: allow}
+"""
+
+
+def received(dataset: Path, out: Path) -> Path:
+    """Export for everybody, as a dataset that may be merged with others."""
+    words = ["--recipient", "public", "--purpose", "DUO:0000042", "--date", "2026-11-01"]
+    assert main(["export", "partner", str(dataset), *words, "--out", str(out)]) in (0, None)
+    return out / "dataset"
+
+
+@pytest.mark.parametrize("is_merged_before", [True, False])
+def test_who_is_not_told_which_samples_are_of_one_soil_is_told_what_that_does(
+    tmp_path, is_merged_before
+):
+    """A ring test whose laboratories differ less than soils; agreements tell of different places.
+
+    Everybody receives what was merged, or one merges what another sent with the own dataset.
+    """
+    found = []
+    for place, name in enumerate(("north", "south"), start=1):
+        own = soils(name[0].upper(), *(f"land use {letter}" for letter in "abcdefgh"))
+        kinds = dict(zip(own, BOTH, strict=True))
+        extra = {
+            one: {"source_mat_id": f"M{one[1:]}", "farm_equip": kinds[one], "lat_lon": "48.1 16.3"}
+            for one in own
+        }
+        terms = OPEN.replace("PLACE", ("allow", '{generalise: "0.1"}')[place - 1])
+        found.append(
+            laboratory(tmp_path / str(place), name, own, bias=0.3, extra=extra, terms=terms)
+        )
+    holder = tmp_path / "holder"
+    assert main(["harmonise", *map(str, found), "--out", str(holder)]) == 0
+    if is_merged_before:
+        member = received(holder, tmp_path / "sent")
+    else:
+        member = tmp_path / "member"
+        sent = received(found[0], tmp_path / "sent")
+        assert main(["harmonise", str(sent), str(found[1]), "--out", str(member)]) == 0
+    told = {}
+    for name, merged in (("held", holder), ("had", member)):
+        words = ["--by", "farm_equip", "--out", str(tmp_path / "out" / name)]
+        assert main(["laboratories", str(merged), *words]) == 0
+        told[name] = {
+            row["column"]: row for row in table(tmp_path / "out" / name / "16S-rRNA" / "tests.tsv")
+        }
+        told[name]["page"] = (tmp_path / "out" / name / "laboratories.html").read_text()
+    held, had = told["held"], told["had"]
+    assert float(held["laboratory"]["p_value"]) < 0.05 < float(had["laboratory"]["p_value"])
+    assert (had["laboratory"]["p_may_be"], had["farm_equip"]["p_may_be"]) == (
+        *("too large", "too small"),
+    )
+    assert "p_may_be" not in held["laboratory"]
+    assert "it cannot be told whether this is chance or a finding" in had["page"]
+    for words in ("is no finding", "more than chance"):
+        assert words not in had["page"]
 
 
 @pytest.mark.parametrize(
