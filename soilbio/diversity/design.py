@@ -36,8 +36,8 @@ _PROPOSED = 8
 _MOST_SOILS = 20
 _HIDDEN = (
     "which samples of several laboratories are of one soil was not shared: where some are, their"
-    " libraries are taken for replicates; then p of laboratory and method may be too large, since"
-    " differences of soils hide theirs, p of what soils differ in too small, and its share too large"
+    " libraries are taken for replicates; then p of laboratory and method may be too large, as"
+    " soils' differences hide theirs, p of what soils differ in too small, and its share too large"
 )
 _AS_IF = "as if each sample were of a soil of its own"
 

@@ -225,9 +225,9 @@ def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
         yield _panel(gene, slug)
     yield from _words(gene)
     if gene.tests:
-        columns = ("column", "r2", "p_value", "permuted", "permutations", "n_libraries", "note")
-        if any("p_may_be" in row for row in gene.tests):
-            columns = (*columns[:3], "p_may_be", *columns[3:])
+        doubt = ("p_may_be",) if any("p_may_be" in row for row in gene.tests) else ()
+        how = ("permuted", "permutations", "n_libraries", "note")
+        columns = ("column", "r2", "p_value", *doubt, *how)
         rows = [[row.get(name) for name in columns] for row in gene.tests]
         note = (
             "One library a sample, laboratory and method. Permuted freely where each soil has one;"
