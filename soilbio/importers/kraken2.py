@@ -153,8 +153,15 @@ def note_on(taxids: str) -> str:
     return Advised("taxids are taken for NCBI's", advice)
 
 
-def check_numbers(source: Path, taxids: str, taxa: Iterable[tuple[int, str]]) -> None:
+def check_numbers(
+    source: Path,
+    taxids: str,
+    taxa: Iterable[tuple[int, str]],
+    lowest: Iterable[tuple[int, str]] = (),
+) -> None:
     """Refuse to call numbers NCBI's that are not: of a database of GTDB, or of one's own.
+
+    `lowest` are numbers with the last names of their lineages.
 
     Raises
     ------
@@ -162,7 +169,7 @@ def check_numbers(source: Path, taxids: str, taxa: Iterable[tuple[int, str]]) ->
         As `wrong` makes it.
 
     """
-    if taxids == "ncbi" and (name := foreign_to_ncbi(taxa)):
+    if taxids == "ncbi" and (name := foreign_to_ncbi(taxa, lowest)):
         said = "numbers of NCBI's, or `table: {taxids: own}` (or gtdb) in --method"
         raise wrong(source, None, f"{name}, which has another number or name there", said)
 

@@ -15,6 +15,8 @@ Named = Mapping[str, str]
 # Kaiju names the rank of its table in the row of what is of none.
 _OF_RANK = re.compile(r"cannot be assigned to a \(non-viral\) (\w+)")
 _NAMELESS = re.compile(r"taxonid:|cannot be assigned|unclassified$")
+# KrakenUniq numbers these itself, from a billion on (`--taxids-for-genomes`), anew in each build.
+_OF_GENOMES = ("assembly", "sequence")
 _VIRUSES = "Viruses"
 
 
@@ -57,20 +59,25 @@ def _of_kaiju(source: Path) -> Iterator[tuple[str, Named]]:
 
 
 def _of_krakenuniq(source: Path) -> Iterator[tuple[str, Named]]:
-    """Give lineages, which the spaces before names tell."""
-    above: list[tuple[int, str, str]] = []  # indentation, name, rank
+    """Give lineages, which the spaces before names tell.
+
+    A genome or sequence that has a number of the database alone is of the taxon above it.
+    """
+    above: list[tuple[int, dict[str, str]]] = []  # indentation, row
     for row in _rows(source, "%"):
         text = row["taxName"]
-        name, depth = text.strip(), len(text) - len(text.lstrip())
+        depth = len(text) - len(text.lstrip())
         while above and above[-1][0] >= depth:
             above.pop()
-        above.append((depth, name, row["rank"]))
-        if row["taxID"] != "0":
+        above.append((depth, row))
+        taxa = [one for _, one in above if one["rank"] not in _OF_GENOMES]
+        if row["taxID"] != "0" and taxa:
             yield (
                 row["taxID"],
                 {
-                    "lineage": ";".join(one for _, one, _ in above),
-                    "rank_lineage": ";".join(rank for _, _, rank in above),
+                    "taxonomy_id": taxa[-1]["taxID"],
+                    "lineage": ";".join(one["taxName"].strip() for one in taxa),
+                    "rank_lineage": ";".join(one["rank"] for one in taxa),
                 },
             )
 

@@ -130,8 +130,13 @@ def _read(
         rows = [{**row, **names.get(row.get("taxonomy_id", ""), {})} for row in rows]
     if "taxonomy_id" not in header:
         raise wrong(source, 1, ", ".join(header[:8]), "a column taxonomy_id")
-    named = [(row["taxonomy_id"], row.get("name") or "") for row in rows if row.get("taxonomy_id")]
-    check_numbers(source, taxids, ((int(own), name) for own, name in named if own.isdigit()))
+    numbered = [row for row in rows if (row.get("taxonomy_id") or "").isdigit()]
+    check_numbers(
+        source,
+        taxids,
+        [(int(row["taxonomy_id"]), row.get("name") or "") for row in numbered],
+        [(int(row["taxonomy_id"]), _lowest(row)) for row in numbered],
+    )
     found: dict[str, list[Line]] = {}
     is_long = "sample" in header and "count" in header
     own = ("count",) if is_long else tuple(name for name in header if name not in _BESIDE)
@@ -163,6 +168,11 @@ def _read(
     if not any(value for lines in found.values() for _, _, value in lines):
         raise _without_reads(source)
     return found
+
+
+def _lowest(row: Mapping[str, str]) -> str:
+    """Give the last name of a row's lineage, without the mark of its rank."""
+    return without_mark((row.get("lineage") or "").rpartition(";")[2].strip())
 
 
 def _without_reads(source: Path) -> InputError:

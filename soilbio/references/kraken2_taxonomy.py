@@ -35,6 +35,9 @@ _NCBI = {
 }
 # Counting may give a wide taxon a small number that is NCBI's, not such a one.
 _BY_CHANCE = 1000
+# NCBI had numbers up to 3.6 million in 2025; taxonomies of other databases are numbered by hashes
+# (taxonkit create-taxdump), up to 2^31.
+_MOST_OF_NCBI = 10_000_000
 # How GTDB, Greengenes and UNITE write names, and what makes a taxonomy of them; NCBI does not.
 _MARKED = re.compile(r"[a-z]{1,2}__")
 # A species without a name, as GTDB alone writes it: sp and the digits of a genome's accession.
@@ -130,18 +133,30 @@ def stranger_to_ncbi(taxa: Iterable[tuple[int, str]]) -> str:
     return next((name for name, own in found.items() if not own.intersection(_NCBI[name])), "")
 
 
-def foreign_to_ncbi(taxa: Iterable[tuple[int, str]]) -> str:
+def foreign_to_ncbi(taxa: Iterable[tuple[int, str]], lowest: Iterable[tuple[int, str]] = ()) -> str:
     """Name a taxon of what was found that speaks against numbers of NCBI's; '' if there is none.
 
-    Beside those of `stranger_to_ncbi`, it is one that only GTDB calls so, unless wide taxa have
-    NCBI's numbers: genomes of one's own may be added to a database of NCBI's.
+    Beside those of `stranger_to_ncbi`, it is one that only GTDB calls so, or of a number that NCBI
+    has not reached, unless wide taxa have NCBI's numbers: genomes of one's own may be added to a
+    database of NCBI's.
+
+    Parameters
+    ----------
+    taxa : iterable of tuple of int and str
+        Numbers and names; of a taxon that has none the name is empty.
+    lowest : iterable of tuple of int and str
+        Numbers, and the last names of lineages, which may be those of taxa above.
+
     """
     taxa = list(taxa)
     if name := stranger_to_ncbi(taxa):
         return name
-    if _is_numbered_by_ncbi(taxa):
+    every = [*taxa, *lowest]
+    if _is_numbered_by_ncbi(every):
         return ""
-    return next((name for _, name in taxa if _OF_GTDB.match(name) or _PARTED.match(name)), "")
+    named = (name for _, name in every if _OF_GTDB.match(name) or _PARTED.match(name))
+    large = (f"{number} {name}".strip() for number, name in every if number > _MOST_OF_NCBI)
+    return next(named, "") or next(large, "")
 
 
 def _cut(database: Path) -> Exception:

@@ -20,6 +20,8 @@ PROFILERS = {
     **{"bracken": "bracken", "metaphlan": "metaphlan", "kraken2": "kraken2"},
     **{"kaiju": "taxpasta", "krakenuniq": "taxpasta", "kmcp": "taxpasta", "centrifuge": "taxpasta"},
 }
+# KMCP's of a taxonomy that is numbered by hashes.
+OWN_NUMBERS = ("MOCK_001_Illumina_Hiseq_3000.k.profile", "MOCK_002_Illumina_Hiseq_3000.k.profile")
 # Wrong in a way that neither its profiler's form nor taxpasta shows.
 UNSEEN = ("barcode41_se-barcode41-invalid.kaiju.txt",)
 
@@ -127,6 +129,10 @@ def test_valid_profiles_are_read_and_invalid_ones_refused(tables, profiler, name
             read(PROFILERS[profiler], [source], options)
         assert {problem.code for problem in caught.value.problems} == {"import-profile"}
         return
+    if name in OWN_NUMBERS:
+        with pytest.raises(InputError, match="taxids: own"):
+            read(PROFILERS[profiler], [source], options)
+        options["taxids"] = "own"
     found = read(PROFILERS[profiler], [source], options)
     assert found.counts.height
     if found.shares:

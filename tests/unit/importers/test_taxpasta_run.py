@@ -141,6 +141,40 @@ def test_names_of_krakenuniq_s_report_have_those_above(tmp_path):
     assert "0" not in found
 
 
+def test_genomes_and_sequences_of_krakenuniq_s_are_of_the_taxon_above_them(tmp_path):
+    path = written(
+        tmp_path,
+        "# KrakenUniq v1.0\n%\treads\ttaxReads\tkmers\tdup\tcov\ttaxID\trank\ttaxName\n"
+        "9\t9\t1\t5\t1\tNA\t1\tno rank\troot\n"
+        "9\t9\t2\t5\t1\tNA\t374\tgenus\t  Bradyrhizobium\n"
+        "9\t9\t0\t5\t1\tNA\t1000000001\tassembly\t    ASM1 strain\n"
+        "9\t9\t6\t5\t1\tNA\t1000000002\tsequence\t      NZ_1 strain\n",
+    )
+    found = names_in(path, "krakenuniq")
+    for number in ("374", "1000000001", "1000000002"):
+        assert found[number]["taxonomy_id"] == "374"
+        assert found[number]["lineage"] == "root;Bradyrhizobium"
+
+
+KMCP = "taxonomy_id\tlineage\tcount\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{KMCP}1873916548\tBacteria;Bradyrhizobium;Bradyrhizobium elkanii\t5\n",
+        f"{KMCP}9\tBacteria;Gp1-AA17;Gp1-AA17 sp003141435\t5\n",
+        "taxonomy_id\tcount\n1873916548\t5\n",
+    ],
+    ids=["hash", "name", "bare"],
+)
+def test_numbers_of_other_taxonomies_are_asked_for_where_names_are_in_lineages(tmp_path, text):
+    path = written(tmp_path, text, "S1.tsv")
+    with pytest.raises(InputError, match=r"taxids: own.*\[import-profile\]"):
+        read("taxpasta", [path], {})
+    assert read("taxpasta", [path], {"taxids": "gtdb"}).features
+
+
 @pytest.mark.parametrize(
     ("profiler", "text", "known"),
     [

@@ -88,9 +88,20 @@ def test_where_nothing_shows_they_are_own_unless_it_is_said(tmp_path, taxa):
         ({4022: "Palsa-744 sp003164175"}, "Palsa-744 sp003164175"),
         ({77: "Bacillus_A"}, "Bacillus_A"),
         ({77: "Bacillus_BA cereus"}, "Bacillus_BA cereus"),
+        ({1873916548: "Bradyrhizobium elkanii"}, "1873916548 Bradyrhizobium elkanii"),
+        ({1873916548: ""}, "1873916548"),
+        ({1224: "Pseudomonadota", 1873916548: "Bradyrhizobium elkanii"}, ""),
         ({1224: "Pseudomonadota", 5000000: "Palsa-744 sp003164175"}, ""),
         ({562: "Escherichia coli", 83334: "Escherichia coli O157_H7"}, ""),
     ],
 )
 def test_names_that_only_gtdb_writes_speak_against_numbers_of_ncbi(taxa, foreign):
     assert foreign_to_ncbi(taxa.items()) == foreign
+
+
+def test_the_last_names_of_lineages_are_looked_at_but_may_be_of_taxa_above():
+    taxa = [(374, "")]
+    assert foreign_to_ncbi(taxa, [(374, "Bacteria")]) == ""
+    assert foreign_to_ncbi(taxa, [(374, "Gp1-AA17 sp003141435")]) == "Gp1-AA17 sp003141435"
+    lowest = [(1224, "Pseudomonadota"), (9, "Bradyrhizobium elkanii_A")]
+    assert foreign_to_ncbi([(9, "")], lowest) == ""
