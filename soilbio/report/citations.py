@@ -8,6 +8,10 @@ import re
 _CITATIONS = {
     "unoise": "UNOISE: Edgar 2016, doi:10.1101/081257",
     "vsearch": "VSEARCH: Rognes et al. 2016, PeerJ 4:e2584, doi:10.7717/peerj.2584",
+    r"uchime(?!\d)": "UCHIME: Edgar et al. 2011, Bioinformatics 27:2194, "
+    "doi:10.1093/bioinformatics/btr381",
+    # Of UCHIME3 there is no paper of its own.
+    "uchime[23]": "UCHIME2: Edgar 2016, doi:10.1101/074252",
     "dada2": "DADA2: Callahan et al. 2016, Nat. Methods 13:581, doi:10.1038/nmeth.3869",
     "deblur": "Deblur: Amir et al. 2017, mSystems 2:e00191-16, doi:10.1128/mSystems.00191-16",
     "classify[-_](?:sklearn|hybrid|consensus)|(?:q2-)?feature-classifier": "q2-feature-classifier: "

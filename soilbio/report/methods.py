@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from soilbio.dataset.history import History, merges_of, pairs_of, read_history
 from soilbio.diversity.comparable import hides_soils, laboratories_in, shared_soils, soils_in
 from soilbio.report.content import plural
-from soilbio.report.sources import TREES, Making, Row, makings_of, sources_of
+from soilbio.report.sources import (
+    TREES,
+    Making,
+    Row,
+    has_uchime3,
+    is_looked_at_again,
+    makings_of,
+    sources_of,
+)
 from soilbio.report.summaries import libraries_once, number_of_features
 
 if TYPE_CHECKING:
@@ -159,6 +167,8 @@ def _denoised(row: Row) -> Iterator[str]:
     parameters = row["engine_parameters"]
     if parameters and parameters != "{}":
         yield f"Parameters: {_parameters(parameters)}."
+    if has_uchime3(row):
+        yield "Chimeras were removed with UCHIME3 (vsearch), over all libraries."
 
 
 def _parameters(text: str) -> str:
@@ -300,11 +310,19 @@ def _compared(history: History) -> Iterator[str]:
         region = f"the region between {' and '.join(pair)}" if all(pair) else "a common region"
         yield (
             f"Sequences of {gene} were trimmed to {region}, placed by alignment ({cutadapt}) on"
-            f" {window['references_with_all_primers']:,} {_reference(history)}; chimeras were"
-            f" looked for again in it (UCHIME3, {vsearch})."
+            f" {window['references_with_all_primers']:,} {_reference(history)}."
         )
     yield from _cut(history.get("common_lengths", {}))
     yield from _cut_at_ends(history.get("common_ends", {}))
+    if is_looked_at_again(history):
+        yield (
+            "In what sequences have in common then, chimeras were looked for again (UCHIME3,"
+            f" {vsearch}), within each dataset; they are flagged."
+        )
+    if history.get("reference") and not history.get("common_regions"):
+        yield (
+            f"Sequences were turned to the direction of {_reference(history)} ({vsearch}, orient)."
+        )
     if known := history.get("classified"):
         yield (
             f"The sequences of all datasets were classified anew with {known['classifier']}"

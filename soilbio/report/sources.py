@@ -80,6 +80,13 @@ def _of_assays(assays: Iterable[Row]) -> Iterator[str]:
     for row in assays:
         yield from (" ".join(str(row.get(name) or "") for name in cells) for cells in _USED)
         yield from _values(str(row.get("engine_parameters") or ""))
+        if has_uchime3(row):
+            yield "uchime3"
+
+
+def has_uchime3(assay: Row) -> bool:
+    """Tell whether the workflow's `unoise` made an assay, which removes chimeras with UCHIME3."""
+    return '"chimera_skew"' in str(assay.get("engine_parameters") or "")
 
 
 def _values(parameters: str) -> Iterator[str]:
@@ -92,11 +99,20 @@ def _values(parameters: str) -> Iterator[str]:
     return (value for value in values if isinstance(value, str))
 
 
+def is_looked_at_again(merging: History) -> bool:
+    """Tell whether sequences were cut so much that chimeras were looked for again."""
+    return bool(merging.get("common_regions") or merging.get("common_lengths"))
+
+
 def _of_merging(history: History) -> Iterator[str]:
     for one in merges_of(history):
+        # What was received does not tell its programs.
+        yield from one.get("programs", {})
         if one.get("common_regions"):
-            yield "cutadapt vsearch"
-            yield str(one.get("reference", {}).get("name") or "")
+            yield "cutadapt"
+        if is_looked_at_again(one):
+            yield "vsearch uchime3"
+        yield str(one.get("reference", {}).get("name") or "")
         if known := one.get("classified"):
             yield f"vsearch {known['classifier']}"
             yield str(known["reference"])

@@ -252,7 +252,7 @@ def test_what_falls_outside_is_counted_and_listed(tmp_path, reference, capsys):
     assert "raw counts were kept but for 6 of 110 reads, of features outside the common" in told
     digest = hashlib.sha256(reference.read_bytes()).hexdigest()
     assert f"reference sequences of {reference.name} (SHA-256 {digest[:12]})" in told
-    assert re.search(r"\(cutadapt \d.*\(UCHIME3, vsearch \d", told)
+    assert re.search(r"\(cutadapt \d.*\(UCHIME3, vsearch \d", told, re.DOTALL)
     run = json.loads((tmp_path / "c" / "provenance" / "run.json").read_text())
     assert [one["sha256"] for one in run["references"]] == [digest]
     assert {one["name"] for one in run["tools"]} == {"cutadapt", "vsearch"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,11 @@ def test_beginnings_of_one_length_are_met_by_cutting_the_longer_ones(tmp_path, e
     history = json.loads((folder / "provenance/harmonised.json").read_text())
     assert set(history["common_lengths"].values()) == {150}
     assert main(["methods", str(folder)]) == 0
-    assert "were cut at their ends to 150 bases" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "were cut at their ends to 150 bases" in told
+    assert re.search(r"chimeras were looked for again \(UCHIME3, vsearch \d", told)
+    assert "Rognes et al. 2016" in told
+    assert "doi:10.1101/074252" in told
 
 
 @pytest.mark.parametrize(

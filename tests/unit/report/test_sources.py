@@ -38,6 +38,12 @@ def cited(*assays, history=None, makings=()):
         ({"engine": "Kraken", "engine_version": "1.1.1"}, ["Kraken"]),
         ({"engine": "Centrifuge"}, ["Centrifuge"]),
         ({"engine_parameters": '{"vsearch": false, "merged with": "fastp"}'}, ["fastp"]),
+        (
+            {"engine": "mothur", "engine_parameters": '{"chimeras": "chimera.uchime"}'},
+            ["UCHIME", "mothur"],
+        ),
+        ({"engine_parameters": '{"chimeras": "uchime3_denovo"}'}, ["UCHIME2"]),
+        ({"engine": "unoise", "engine_parameters": '{"chimera_skew": 1.5}'}, ["UNOISE", "UCHIME2"]),
         ({"assay_id": "silva-check", "engine": "unoise"}, ["UNOISE"]),
         (PAIR, ["Primers", "Primers"]),
         ({**PAIR, "pcr_primer_reverse": "GGACTACHVGGGTWTCTAAT"}, []),
@@ -71,4 +77,11 @@ def test_of_merging_that_is_cited_which_it_took():
     merging = {"level": "genus", "datasets": [{"name": "gtdb", "sha256": "ab"}], "pairs": []}
     assert cited(history=merging) == []
     trimmed = {**merging, "common_regions": {"16S rRNA": {}}, "reference": {"name": "silva.fa"}}
-    assert cited(history={**merging, "before": [trimmed]}) == ["VSEARCH", "cutadapt", "SILVA"]
+    assert cited(history={**merging, "before": [trimmed]}) == [
+        *("VSEARCH", "UCHIME2", "cutadapt", "SILVA"),
+    ]
+    # Sequences that are cut to one length are looked at again; those that are turned take vsearch.
+    cut = {**merging, "level": "feature", "common_lengths": {"a: V4": 150}}
+    assert cited(history=cut) == ["VSEARCH", "UCHIME2"]
+    turned = {"programs": {"vsearch": "2.22.1"}, "reference": {"name": "genes.fa"}}
+    assert cited(history={**merging, **turned}) == ["VSEARCH"]
