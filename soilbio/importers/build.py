@@ -19,6 +19,7 @@ from soilbio.dataset.prefixes import with_prefixes
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems, fold
+from soilbio.importers.agglomerated import agglomerated
 from soilbio.importers.assay import check_taxids, overruled, said_of, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids, facts_of
 from soilbio.importers.lengths import target_of
@@ -77,7 +78,7 @@ def build_dataset(
     notes = [*found.notes, *overruled(method, found.method)]
     if not any(taxon.lineage for taxon in found.features.values()):
         notes.append("no feature has a lineage: nothing is found by its name, or merged by genus")
-    known = _known(found, method, notes, earlier)
+    known = _known(found, method, notes, [*earlier, *agglomerated(found, method, form)])
     digests = {path.name: _digest(path) for path in found.sources}
     tables = _tables(found, known, digests, notes)
     if method.prefix or method.library_prefix:

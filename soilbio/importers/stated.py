@@ -17,17 +17,19 @@ _WORDS = {
     "values": VALUES,
     "totals": ("none",),
     "sequences": ("incomplete",),
+    "features": ("exact",),
 }
 _LISTS = ("ignore_columns", "ignore_rows")
 _TEXTS = ("names", "sheet", "label", "taxids", "abundance", "rank", "profiler")
 _TABLE = ("ignore_columns", "ignore_rows", "totals", "values", "sequences")
-_SPREADSHEET = (*_TABLE, "rows", "names", "separator", "sheet")
+_SPREADSHEET = (*_TABLE, "rows", "names", "separator", "sheet", "features")
 # What each format asks for; what it does not, would be ignored in silence.
 OPTIONS = {
     **dict.fromkeys(("table", "phyloseq", "dada2", "mgnify", "mdt"), _SPREADSHEET),
-    **dict.fromkeys(("ampliseq", "dadasnake", "lotus2", "biom", "qiime2"), _TABLE),
+    **dict.fromkeys(("ampliseq", "dadasnake", "lotus2", "qiime2"), _TABLE),
+    "biom": (*_TABLE, "features"),
     "mothur": (*_TABLE, "label"),
-    "dwca": ("values", "sequences"),
+    "dwca": ("values", "sequences", "features"),
     **dict.fromkeys(("kraken2", "bracken"), ("taxids",)),
     "sylph": ("abundance",),
     "sourmash": ("rank",),

@@ -34,7 +34,8 @@ def table(folder: Path, rows: list[tuple[str, int, str, str]], assay: str) -> Pa
         fasta = "".join(f">{name}\n{sequence}\n" for name, _, sequence, _ in rows)
         (folder / "s.fasta").write_text(fasta)
         sources.append(str(folder / "s.fasta"))
-    text = f"title: T\nagreement: partner@1.0\ntable: {{rows: features}}\nassay: {assay}\n"
+    read = "{rows: features, features: exact}"
+    text = f"title: T\nagreement: partner@1.0\ntable: {read}\nassay: {assay}\n"
     method = write_method(folder, text)
     words = ["--method", str(method), "--out", str(folder / "dataset")]
     assert main(["import", "table", *sources, *words]) == 0
