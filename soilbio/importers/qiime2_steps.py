@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 Step = Mapping[str, Any]
@@ -73,7 +73,7 @@ def method_of(steps: Mapping[str, Step]) -> dict[str, str]:
         **_first(_reference(step) for step in names),
         **_first(_classifier(step) for step in names),
         **_layout(behind),
-        **_engine([steps[name] for name in _makers(table, steps)]),
+        **_engine(_makers(table, steps), steps),
     }
 
 
@@ -91,17 +91,41 @@ def _behind(artifacts: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
 
 
 def later_of(steps: Mapping[str, Step]) -> list[str]:
-    """Say what was done to the given table since its features were made, the earliest first.
+    """Say what was done to the given table, the earliest first: before and since its features were.
 
     Without what was filtered out, soils of two laboratories differ by that alone.
     """
     table = [name for name, step in steps.items() if step["given_as"].startswith("FeatureTable")]
-    way = [steps[name] for name in _way(table, steps)]
-    later = [step for step in way if not _made(step) and _tables(step) and not _alias(step)]
-    told = ", then ".join(dict.fromkeys(_told(step) for step in reversed(later)))
-    if not told:
-        return []
-    return [f"since its features were made, the table went through {told}"]
+    later = _said([steps[name] for name in _way(table, steps)], is_made=False)
+    # Features that were made of others (collapsed to taxa, clustered) lack what these had lost.
+    earlier = _said([steps[name] for name in _whole_way(_before(table, steps), steps)])
+    told = {
+        "before its features were made of others, these went through": earlier,
+        "since its features were made, the table went through": later,
+    }
+    return [f"{words} {steps_told}" for words, steps_told in told.items() if steps_told]
+
+
+def _said(way: Sequence[Step], *, is_made: bool = True) -> str:
+    """Write the steps of a way that took tables, or, if wanted, made features; earliest first."""
+    own = [step for step in way if (is_made if _made(step) else _tables(step) and not _alias(step))]
+    return ", then ".join(dict.fromkeys(_told(step) for step in reversed(own)))
+
+
+def _before(table: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
+    """List the tables that those steps took which made the features of a table of others."""
+    made = (steps[name] for name in _makers(table, steps))
+    return [name for step in made for own in _tables(step) for name in own]
+
+
+def _whole_way(artifacts: Sequence[str], steps: Mapping[str, Step]) -> list[str]:
+    """List what tables went through, the nearest first; also what lies before other features."""
+    way: list[str] = []
+    while artifacts:
+        way += [name for name in _way(artifacts, steps) if name not in way]
+        before = _before(artifacts, steps)
+        artifacts = [name for name in before if name in steps and name not in way]
+    return way
 
 
 def _told(step: Step) -> str:
@@ -171,19 +195,33 @@ def _layout(behind: Sequence[Step]) -> dict[str, str]:
     return {"lib_layout": layout} if layout else {}
 
 
-def _engine(makers: Sequence[Step]) -> dict[str, str]:
+def _engine(makers: Sequence[str], steps: Mapping[str, Step]) -> dict[str, str]:
     """Say what made the features; of a table that was merged of several, all that did."""
     said = {
         (
-            _made(step),
-            f"q2-{step['plugin']} {step['version']}",
-            json.dumps(step["parameters"], sort_keys=True, default=str),
+            _with_earlier(name, steps, _made),
+            _with_earlier(name, steps, _version),
+            json.dumps(steps[name]["parameters"], sort_keys=True, default=str),
         )
-        for step in makers
+        for name in makers
     }
     names = ("engine", "engine_version", "engine_parameters")
     every = zip(*sorted(said), strict=True)
     return {name: " and ".join(dict.fromkeys(own)) for name, own in zip(names, every, strict=False)}
+
+
+def _version(step: Step) -> str:
+    return f"q2-{step['plugin']} {step['version']}"
+
+
+def _with_earlier(name: str, steps: Mapping[str, Step], word: Callable[[Step], str]) -> str:
+    """Name a maker, and where that put features together by taxon, before it what made these."""
+    own = word(steps[name])
+    if steps[name]["action"] != "collapse":
+        return own
+    tables = [one for tables in _tables(steps[name]) for one in tables]
+    earlier = dict.fromkeys(word(steps[one]) for one in _makers(tables, steps))
+    return ", ".join([" and ".join(earlier), own]) if earlier else own
 
 
 def _classifier(step: Step) -> dict[str, str]:

@@ -186,3 +186,39 @@ def test_of_a_table_as_it_was_made_or_imported_no_later_step_is_told(tmp_path):
     assert not notes_of(artifact(tmp_path, "table", {"table": DENOISE}))
     made = "action:\n    type: import\n    format: BIOMV210DirFmt\n"
     assert not notes_of(artifact(tmp_path, "table", {"table": made}))
+
+
+@pytest.mark.parametrize("last", ["collapse", "cluster"])
+def test_what_was_done_before_features_were_put_together_is_told(tmp_path, last):
+    collapse = action("taxa", "collapse", inputs={"table": "b", "taxonomy": "names"}, level=6)
+    steps = {
+        "a": action("feature-table", "rarefy", inputs={"table": "last"}, sampling_depth=5000),
+        "last": collapse if last == "collapse" else cluster("b"),
+        "b": dropped("made"),
+        "made": action(
+            "dada2", "denoise_single", inputs={"demultiplexed_seqs": "x"}, trunc_len=120
+        ),
+        "names": action("feature-classifier", "classify_sklearn", inputs={"reads": "reads"}),
+    }
+    assert notes_of(artifact(tmp_path, "a", steps)) == [
+        "before its features were made of others, these went through"
+        " denoise_single of q2-dada2 2024.10.0 (trunc_len: 120),"
+        " then filter_table of q2-taxa 2024.10.0",
+        "since its features were made, the table went through"
+        " rarefy of q2-feature-table 2024.10.0 (sampling_depth: 5000)",
+    ]
+
+
+def test_features_that_were_collapsed_are_of_what_made_them_before(tmp_path):
+    collapse = action("taxa", "collapse", inputs={"table": "b"}, level=6)
+    steps = {"a": collapse, "b": dropped("made"), "made": DENOISE}
+    method = read("qiime2", [artifact(tmp_path, "a", steps)], {}).method
+    assert method["engine"] == "dada2, features collapsed to taxa"
+    assert method["engine_version"] == "q2-dada2 2024.10.0, q2-taxa 2024.10.0"
+    assert method["engine_parameters"] == '{"level": 6}'
+
+
+def test_what_was_collapsed_of_nobody_knows_what_is_read(tmp_path):
+    collapse = action("taxa", "collapse", inputs={"table": "b"}, level=6)
+    path = artifact(tmp_path, "a", {"a": collapse, "b": collapse.replace("table: b", "table: a")})
+    assert "features collapsed to taxa" in read("qiime2", [path], {}).method["engine"]
