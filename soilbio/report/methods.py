@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from soilbio.dataset.history import History, merges_of, pairs_of, read_history
 from soilbio.diversity.comparable import hides_soils, laboratories_in, shared_soils, soils_in
 from soilbio.report.content import plural
+from soilbio.report.sampling import how_sampled
 from soilbio.report.sources import (
     TREES,
     Making,
@@ -23,17 +24,6 @@ from soilbio.report.summaries import libraries_once, number_of_features
 if TYPE_CHECKING:
     from soilbio.dataset.read import Dataset
 
-# Of samples: what a methods section tells, in the words in which it does.
-_OF_SOILS = {
-    "depth": "taken at a depth (m) of",
-    "samp_collect_method": "taken by",
-    "sieving": "sieved at (mm)",
-    "store_cond": "kept",
-    "samp_vol_we_dna_ext": "of which so much was extracted (g):",
-    "nucl_acid_ext": "extracted as in",
-    "nucl_acid_ext_kit": "extracted with",
-    "pcr_cond": "amplified by the programme",
-}
 _SHOWN = 4
 # What a profile's numbers are of; of marker genes nothing need be said.
 _ABUNDANCE = {
@@ -51,7 +41,7 @@ def methods_of(dataset: Dataset) -> str:
     history = read_history(dataset.folder)
     of_one = soils_told(dataset, _soil_samples(dataset))
     first = " ".join(filter(None, (_what(dataset), of_one)))
-    blocks = ["# Methods", first, _soils(dataset)]
+    blocks = ["# Methods", first, how_sampled(dataset, _soil_samples(dataset))]
     assays = dataset.table("assays").sort("assay_id").to_dicts()
     makings = makings_of(dataset.folder, history)
     blocks += [_assay(assay, dataset) for assay in assays]
@@ -100,21 +90,6 @@ def soils_told(dataset: Dataset, samples: Iterable[str]) -> str:
         " by the ids of their material: those of one soil are no replicates of each other."
     )
     return " ".join(filter(None, (told if shared else "", hidden)))
-
-
-def _soils(dataset: Dataset) -> str:
-    """Tell how soils were taken and treated, as far as it is stated."""
-    samples = dataset.table("samples")
-    told, lacking = [], []
-    for name, words in _OF_SOILS.items():
-        values = samples[name].drop_nulls().unique().sort().to_list() if name in samples else []
-        if values:
-            told.append(f"{words} {_some(values)}")
-        else:
-            lacking.append(name)
-    text = f"Soils were {'; '.join(told)}." if told else ""
-    missing = f"Not stated of the soils: {', '.join(lacking)}." if lacking else ""
-    return " ".join(filter(None, (text, missing)))
 
 
 def _some(values: Sequence[object]) -> str:

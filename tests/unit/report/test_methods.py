@@ -18,3 +18,15 @@ def test_trees_are_told_and_cited_where_there_are_any(run, has_tree):
     told = f"A tree of the features of {run.assay} was built with MAFFT and FastTree"
     for part in (told, "Katoh & Standley 2013", "Price et al. 2010", "scikit-bio: Aton"):
         assert (part in text) == has_tree, part
+
+
+def test_of_how_many_soils_something_is_not_stated_is_told(run):
+    for place, sample in enumerate(run.samples):
+        sample["depth"] = "0-0.1" if place < 2 else ("not collected" if place == 2 else None)
+        sample["sieving"] = "2 mm" if sample["sample_id"].startswith("soil") else None
+    text = methods_of(read_dataset(run.write_dataset()))
+    assert "taken at a depth (m) of 0-0.1 (not stated of 4 of 6 samples); sieved at" in text
+    assert "sieved at (mm) 2 mm." in text
+    (lacking,) = [one for one in text.split("\n") if "Not stated of the soils: " in one]
+    assert "samp_collect_method" in lacking
+    assert "depth," not in lacking.partition("Not stated")[2]
