@@ -29,6 +29,8 @@ MAKING = ("imported.json", "renamed.tsv", "run.json")
 # The level of clades of a tree, whose ids begin so; what is of no clade is a sequence beside them.
 PLACEMENT = "placement"
 UNPLACED = "unplaced"
+# Whether a sender told all that is known of which samples are of one soil (`exporters.materials`).
+TELLS_SOILS = "tells_soils"
 _LEVELS = frozenset({"feature", "sh", PLACEMENT, *RANKS})
 # What is read of a common region.
 _OF_REGION = {"forward_primer", "reverse_primer", "length_bp", "references_with_all_primers"}

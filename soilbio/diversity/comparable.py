@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.history import TELLS_SOILS
 from soilbio.errors import problem_of
 from soilbio.standards.materials import soils_of
 from soilbio.standards.pseudonyms import is_pseudonym
@@ -135,7 +136,7 @@ def hides_soils(dataset: Dataset, laboratories: Mapping[str, Collection[str]]) -
     """Tell whether samples of several laboratories may be of one soil, and a sender withheld which.
 
     Samples of one laboratory at least are under pseudonyms, and of no material that is told: they
-    may be of a soil of any other's.
+    may be of a soil of any other's. None is where the sender told all there are.
 
     Parameters
     ----------
@@ -143,7 +144,7 @@ def hides_soils(dataset: Dataset, laboratories: Mapping[str, Collection[str]]) -
     laboratories : mapping of sample to the laboratories that have libraries of it
 
     """
-    if not dataset.shared:
+    if not dataset.shared or dataset.history.get(TELLS_SOILS):
         return False
     if len({name for own in laboratories.values() for name in own}) < 2:
         return False

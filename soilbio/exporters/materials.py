@@ -41,6 +41,16 @@ def laboratories_of(history: History, sample_of: Mapping[str, str]) -> dict[str,
     return {sample: own or {""} for sample, own in found.items()}
 
 
+def tells_all(samples: Iterable[tuple[Row, Decision]]) -> bool:
+    """Tell whether of all samples the same may be told: then so is each soil that several are of.
+
+    The answer is of agreements alone, which their recipient knows: one that followed the ids of
+    materials would tell of these.
+    """
+    groups = {_terms(one) if _is_withheld(one) else "" for _, one in samples}
+    return len(groups) < 2
+
+
 def told_materials(
     samples: Iterable[tuple[Row, Decision]], laboratories: Mapping[str, set[str]], names: Names
 ) -> dict[str, str]:
@@ -51,8 +61,7 @@ def told_materials(
     """
     groups: dict[str, dict[str, Row]] = {}
     for row, decision in samples:
-        is_withheld = decision.outcomes[Share.IDENTITY].strictness != Strictness.ALLOW
-        if is_withheld and row["sample_id"] in laboratories:
+        if _is_withheld(decision) and row["sample_id"] in laboratories:
             groups.setdefault(_terms(decision), {})[row["sample_id"]] = row
     found: dict[str, str] = {}
     for terms, rows in sorted(groups.items()):
@@ -63,6 +72,10 @@ def told_materials(
             told = _material([rows[sample] for sample in own])
             found |= dict.fromkeys(own, names.of(f"material\n{told}\n{terms}"))
     return found
+
+
+def _is_withheld(decision: Decision) -> bool:
+    return decision.outcomes[Share.IDENTITY].strictness != Strictness.ALLOW
 
 
 def _terms(decision: Decision) -> str:

@@ -20,7 +20,7 @@ from soilbio.agreements.model import Decision, Strictness
 from soilbio.agreements.onward import Holding
 from soilbio.dataset.columns import column_of, property_of
 from soilbio.dataset.folder import SHARED
-from soilbio.dataset.history import History
+from soilbio.dataset.history import TELLS_SOILS, History
 from soilbio.dataset.tables import TABLES, Column
 from soilbio.errors import problem_of
 from soilbio.exporters.assay_names import renamed, shown_assays
@@ -28,7 +28,7 @@ from soilbio.exporters.evidence import Evidence, Ledger
 from soilbio.exporters.features import copy_features, counted, keep_counts
 from soilbio.exporters.filled import filled_columns, frame_of
 from soilbio.exporters.gate import Gate, key_of, open_gate
-from soilbio.exporters.materials import laboratories_of, told_materials
+from soilbio.exporters.materials import laboratories_of, tells_all, told_materials
 from soilbio.exporters.merged_history import Received, copy_history, cuts_of
 from soilbio.exporters.origins import origins_of
 from soilbio.exporters.profile_names import sheet_names
@@ -162,6 +162,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
     tables["features"] = copied.features.select(*columns["features"])
     tables["counts"] = copied.counts.select(*columns["counts"])
     of_sample = {new: work.key_of_sample[old] for old, new in work.new_sample.items()}
+    materials, is_whole = _materials(work)
     return View(
         recipient,
         purpose,
@@ -178,8 +179,8 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         ),
         work.names.of("dataset"),
         copied.origins,
-        history,
-        _materials(work),
+        history | ({TELLS_SOILS: True} if history and is_whole else {}),
+        materials,
     )
 
 
@@ -283,14 +284,19 @@ def _samples(work: _Work) -> list[Row]:
     return copied
 
 
-def _materials(work: _Work) -> dict[str, str]:
-    """Give the pseudonyms of soils that several shared samples are of, by their new ids."""
+def _materials(work: _Work) -> tuple[dict[str, str], bool]:
+    """Give the pseudonyms of soils that several shared samples are of, by their new ids.
+
+    And whether these are all that several are of; what was received may lack some.
+    """
     shared = {library: work.sample_of[library] for library in work.new_library}
     rows = [row for row in work.rows("samples") if row["sample_id"] in work.new_sample]
     decided = [(row, work.gate.of(work.key_of_sample[row["sample_id"]])) for row in rows]
     laboratories = laboratories_of(work.source.history, shared)
     told = told_materials(decided, laboratories, work.names)
-    return {work.new_sample[old]: new for old, new in sorted(told.items())}
+    is_known = not work.source.shared or bool(work.source.history.get(TELLS_SOILS))
+    materials = {work.new_sample[old]: new for old, new in sorted(told.items())}
+    return materials, is_known and tells_all(decided)
 
 
 def _is_library_kept(work: _Work, library: str) -> bool:

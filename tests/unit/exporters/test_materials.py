@@ -70,9 +70,25 @@ def test_samples_of_one_soil_are_known_by_a_pseudonym(merged, tmp_path):
     assert told.n_unique() == len(SOILS)
     files = [path.read_bytes() for path in sent.rglob("*") if path.is_file()]
     assert not any(b"1000001" in one for one in files)
-    # Who passes it on tells the same again.
+    # Who passes it on tells the same again; other samples are of no soil of these.
     again = exported(sent, "public", "partner", tmp_path / "again") / "dataset"
     assert sizes(again) == [2, 2]
+    for one in (sent, again):
+        dataset = read_dataset(one)
+        assert dataset.table("samples")["source_mat_id"].null_count()
+        assert not hides_soils(dataset, laboratories_in(dataset))
+
+
+def test_who_receives_all_soils_and_merges_them_with_others_does_not_know_of_these(
+    merged, tmp_path
+):
+    sent = exported(merged, "public", "partner", tmp_path / "sent") / "dataset"
+    own = laboratory(tmp_path / "own", "y ", {"soil 1": "SAMEA1000001"})
+    merge([sent, own], tmp_path / "both")
+    exported(tmp_path / "both", "public", "partner", tmp_path / "passed on")
+    for folder in ("both", "passed on/dataset"):
+        dataset = read_dataset(tmp_path / folder)
+        assert hides_soils(dataset, laboratories_in(dataset))
 
 
 def test_who_may_have_the_ids_has_these(merged, tmp_path):
