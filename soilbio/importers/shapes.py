@@ -24,6 +24,8 @@ _FUNGUILD = frozenset(
         *("trait", "confidenceranking", "notes", "citationsource"),
     }
 )
+# Centrifuge's own report, and Centrifuger's: a row for a taxon, of one library.
+_CENTRIFUGE = ("name", "taxID", "taxRank", "genomeSize", "numReads", "numUniqueReads")
 _PSMELT = ("OTU", "Sample", "Abundance")
 _LONG = (
     re.compile(r"^(?:otu|asv|feature)(?:[ _.]?ids?)?$", re.IGNORECASE),
@@ -81,8 +83,15 @@ def _of_frogs(bare: dict[str, str]) -> Shape:
     )
 
 
-def check_libraries(shape: Shape, header: Sequence[str], source: str) -> None:
-    """Stop where a table of FROGS has no libraries: it is the list of hits beside the table.
+def is_of_centrifuge(header: Sequence[str]) -> bool:
+    """Tell whether a header is that of Centrifuge's own report."""
+    return tuple(header[: len(_CENTRIFUGE)]) == _CENTRIFUGE
+
+
+def check_centrifuge(header: Sequence[str], source: str) -> None:
+    """Stop at Centrifuge's own report, whose columns of numbers are no libraries.
+
+    It counts reads that go to several taxa once for each.
 
     Raises
     ------
@@ -90,6 +99,28 @@ def check_libraries(shape: Shape, header: Sequence[str], source: str) -> None:
         Then.
 
     """
+    if is_of_centrifuge(header):
+        raise problem_of(
+            "import-profile",
+            source,
+            found=", ".join(header)[:100],
+            expected="a report in Kraken's form; in this one of Centrifuge's own, a read of several"
+            " taxa counts for each",
+            fix="Run `centrifuge-kreport -x INDEX S1.out > S1.kreport` (Centrifuger:"
+            " `centrifuger-kreport`) and import that as `kraken2`",
+        )
+
+
+def check_libraries(shape: Shape, header: Sequence[str], source: str) -> None:
+    """Stop where a table has no libraries: FROGS' list of hits, or Centrifuge's own report.
+
+    Raises
+    ------
+    InputError
+        Then.
+
+    """
+    check_centrifuge(header, source)
     taken = [name for name in header if name not in shape.beside]
     if "FROGS" in shape.name and {_without_mark(name) for name in taken} <= _FROGS_TAKEN:
         raise _no_libraries(source, header)

@@ -23,6 +23,7 @@ from soilbio.importers.profiles import (
 )
 from soilbio.importers.ranked_names import is_below_species, species_above, without_mark
 from soilbio.importers.repeated import Place, check_repeated
+from soilbio.importers.shapes import check_centrifuge, is_of_centrifuge
 from soilbio.importers.stated import stated
 from soilbio.importers.taxpasta_run import standardised
 from soilbio.importers.text import open_text, read_texts
@@ -53,18 +54,27 @@ def recognise(source: Path) -> str:
         return ""
     with open_text(source) as handle:
         start = handle.readline()
-    for profiler, pattern in PROFILERS.items():
-        if pattern.match(start):
-            return f"a profile of {profiler}: state `table: {{profiler: {profiler}}}` in --method"
-    for profiler, pattern in _WITHOUT_HEADER.items():
-        if pattern.fullmatch(start.rstrip()):
-            return f"of {profiler}, if you state `table: {{profiler: {profiler}}}` in --method"
+    if reason := _of_profiler(start):
+        return reason
     if is_of_another(source):
         return "of Centrifuge, if you state `table: {profiler: centrifuge}` in --method"
     if not source.name.endswith((".tsv", ".csv", ".xlsx")):
         return ""
     header, _ = read_texts(source)
     return "its first column is taxonomy_id" if header[0] == "taxonomy_id" else ""
+
+
+def _of_profiler(start: str) -> str:
+    """Tell whose profile it is that begins so; empty where nothing tells."""
+    for profiler, pattern in PROFILERS.items():
+        if pattern.match(start):
+            return f"a profile of {profiler}: state `table: {{profiler: {profiler}}}` in --method"
+    for profiler, pattern in _WITHOUT_HEADER.items():
+        if pattern.fullmatch(start.rstrip()):
+            return f"of {profiler}, if you state `table: {{profiler: {profiler}}}` in --method"
+    if is_of_centrifuge(start.rstrip().split("\t")):
+        return "Centrifuge's own report; that of centrifuge-kreport is read, as `kraken2`"
+    return ""
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
@@ -126,6 +136,7 @@ def _read(
     `names` are those of the source, by numbers of taxa.
     """
     header, rows = read_texts(table)
+    check_centrifuge(header, str(source))
     if names:
         rows = [{**row, **names.get(row.get("taxonomy_id", ""), {})} for row in rows]
     if "taxonomy_id" not in header:

@@ -12,6 +12,7 @@ from pathlib import Path
 from soilbio.errors import InputError, problem_of
 from soilbio.importers.libraries import check_paths
 from soilbio.importers.profiles import library_of, wrong
+from soilbio.importers.shapes import check_centrifuge
 from soilbio.importers.text import open_text
 
 # Newer ones of pandera, which taxpasta 0.7 allows, are not for the pandas that it asks for.
@@ -100,6 +101,10 @@ def _profiles(source: Path, profiler: str, folder: Path) -> Iterator[tuple[str, 
     """Give the libraries of a file and the profile of each, in the form that taxpasta reads."""
     if profiler == "kaiju":
         yield from _of_kaiju(source, folder)
+    elif profiler == "centrifuge":
+        with open_text(source) as handle:
+            check_centrifuge(handle.readline().rstrip().split("\t"), str(source))
+        yield library_of(source), source
     elif profiler == "megan6":
         yield library_of(source), _of_megan(source, folder)
     else:

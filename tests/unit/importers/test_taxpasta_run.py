@@ -156,6 +156,32 @@ def test_genomes_and_sequences_of_krakenuniq_s_are_of_the_taxon_above_them(tmp_p
         assert found[number]["lineage"] == "root;Bradyrhizobium"
 
 
+CENTRIFUGE = (
+    "name\ttaxID\ttaxRank\tgenomeSize\tnumReads\tnumUniqueReads\tabundance\n"
+    "Bacillus subtilis\t1423\tspecies\t8729887\t872\t436\t0.01\n"
+)
+
+
+@pytest.mark.usefixtures("taxpasta")
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("table", {"rows": "features", "ignore_columns": ["abundance"]}),
+        ("taxpasta", {}),
+        ("taxpasta", {"profiler": "centrifuge"}),
+    ],
+)
+def test_centrifuge_s_own_report_is_refused_with_what_to_run(tmp_path, form, options):
+    path = written(tmp_path, CENTRIFUGE, "S1_report.tsv")
+    with pytest.raises(InputError) as caught:
+        read(form, [path], options)
+    (problem,) = caught.value.problems
+    assert problem.code == "import-profile"
+    assert "centrifuge-kreport" in problem.fix
+    assert [name for name, _ in detect(path)] == ["taxpasta"]
+    assert "centrifuge-kreport" in detect(path)[0][1]
+
+
 KMCP = "taxonomy_id\tlineage\tcount\n"
 
 
