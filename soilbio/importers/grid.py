@@ -18,7 +18,7 @@ from soilbio.importers.forms import is_lineage
 from soilbio.importers.measured import check_measured, check_places
 from soilbio.importers.naming import check_named, ranks_first, without_index
 from soilbio.importers.objects import has_objects, spelled_out
-from soilbio.importers.shapes import check_libraries, long_places, shape_of
+from soilbio.importers.shapes import check_libraries, long_places, named_by_ranks, shape_of
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import Rows, completed, empty, rows_of
 from soilbio.importers.thousands import Thousands
@@ -127,8 +127,10 @@ def read_grid(
     problems = Problems(str(source))
     rows = completed(rows_of(source, sheet=told.sheet, separator=told.separator))
     above, rows = _peeked(rows)
-    if not names and not told.names and (places := long_places(above)):
-        return _long(source, rows, places, told, problems)
+    if not names and not told.names:
+        above, rows = named_by_ranks(above, rows)
+        if places := long_places(above):
+            return _long(source, rows, places, told, problems)
     shape = shape_of(above)
     check_libraries(shape, above, str(source))
     names = told.names or names or shape.names

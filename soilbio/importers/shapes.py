@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from soilbio.errors import InputError, problem_of
-from soilbio.importers.rank_columns import rank_of
+from soilbio.importers.forms import is_nothing
+from soilbio.importers.rank_columns import PREFIX, rank_of
+from soilbio.importers.ranked_names import prefixed
+from soilbio.importers.text import Rows
 
 # FROGS, biom_to_tsv: the first header has a # in front.
 _FROGS = frozenset(
@@ -143,6 +147,31 @@ def place_of_names(header: Sequence[str], stated: str) -> int:
         return places[0]
     names = stated or shape_of(header).names
     return header.index(names) if names in header else 0
+
+
+def is_long_of_ranks(header: Sequence[str]) -> bool:
+    """Tell a long table whose features have no names but their ranks: Sample, Genus, Abundance."""
+    has_rank = any(rank_of(name.strip()) for name in header)
+    return has_rank and not long_places(header) and bool(long_places([_PSMELT[0], *header]))
+
+
+def named_by_ranks(header: list[str], rows: Rows) -> tuple[list[str], Rows]:
+    """Put names in front where a long table has ranks only, as a sum by Phylum and Genus has.
+
+    Another table stays as it is.
+    """
+    if not is_long_of_ranks(header):
+        return header, rows
+    by_rank = {rank: at for at, name in enumerate(header) if (rank := rank_of(name))}
+    places = [(by_rank[rank], rank) for rank in PREFIX if rank in by_rank]
+
+    def named(cells: Sequence[str]) -> str:
+        names = [(rank, cells[at].strip()) for at, rank in places if at < len(cells)]
+        filled = [prefixed(rank, name) for rank, name in names if not is_nothing(name)]
+        return "; ".join(filled) or "unclassified"
+
+    lines = ((row, [named(cells), *cells]) for row, cells in islice(rows, 1, None))
+    return ["OTU", *header], chain([(1, ["OTU", *header])], lines)
 
 
 def long_places(header: Sequence[str]) -> tuple[int, int, int] | None:

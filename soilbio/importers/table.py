@@ -9,7 +9,7 @@ from pathlib import Path
 from soilbio.errors import InputError
 from soilbio.importers.found import Found
 from soilbio.importers.grid import Grid, read_grid
-from soilbio.importers.shapes import long_places, shape_of
+from soilbio.importers.shapes import is_long_of_ranks, long_places, shape_of
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 from soilbio.importers.text import rows_of
@@ -58,6 +58,8 @@ def _of_sheets(source: Path, sheets: Sequence[str]) -> Grid:
 def _whose(source: Path) -> str:
     """Name the program whose table it is, where its header tells."""
     _, header = next(rows_of(source), (0, []))
+    if is_long_of_ranks(header):
+        return "a long table of taxa"
     return "a long table, as psmelt writes it" if long_places(header) else shape_of(header).name
 
 

@@ -11,7 +11,7 @@ from pipeline_outputs import METHOD, SEQUENCES, write_method
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 from soilbio.errors import InputError
-from soilbio.importers.registry import read
+from soilbio.importers.registry import detect, read
 
 ONE, TWO, THREE = list(SEQUENCES.values())[:3]
 HITS = ["blast_subject", "blast_perc_identity", "blast_perc_query_coverage", "blast_evalue",
@@ -251,6 +251,39 @@ def test_rows_of_a_long_table_that_are_wrong_are_told(tmp_path, row, code):
 def test_features_of_a_long_table_can_be_ignored(tmp_path):
     found = read("table", [written(tmp_path, PSMELT)], {"ignore_rows": ["OTU2"]})
     assert list(found.features) == ["OTU1"]
+
+
+SUMMED = [
+    ["Sample", "Phylum", "Genus", "Abundance"],
+    ["A", "Bacillota", "Bacillus", 3],
+    ["A", "Acidobacteriota", "NA", 1],
+    ["B", "Bacillota", "Bacillus", 0],
+    ["B", "NA", "NA", 5],
+]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0]], ids=["forth", "back"])
+def test_a_long_table_of_taxa_has_their_ranks_for_names(tmp_path, order):
+    path = written(tmp_path, [[row[at] for at in order] for row in SUMMED])
+    found = read("table", [path], {})
+    assert found.libraries == ("A", "B")
+    numbers = {(row["library"], row["feature"]): row["value"] for row in found.counts.to_dicts()}
+    name = "p__Bacillota; g__Bacillus"
+    assert numbers == {
+        ("A", name): 3,
+        ("A", "p__Acidobacteriota"): 1,
+        ("B", "unclassified"): 5,
+    }
+    assert found.features[name].lineage == name
+    assert "a long table of taxa" in dict(detect(path))["table"]
+
+
+def test_a_long_table_in_which_a_taxon_comes_twice_in_a_library_is_refused(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read("table", [written(tmp_path, [*SUMMED, SUMMED[1]])], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row) == ("import-name", 6)
+    assert "again" in problem.found
 
 
 HOSTS = "Triticum aestivum"
