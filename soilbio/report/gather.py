@@ -24,6 +24,7 @@ from soilbio.report.material import Material, Origin
 from soilbio.report.merged import history_for, named_for, tables_for
 from soilbio.report.methods import soils_told
 from soilbio.report.results import Results, read_json, read_results
+from soilbio.report.shared_part import shared_part
 from soilbio.report.sources import makings_of
 from soilbio.report.view import Audience, View
 from soilbio.standards.purposes import PURPOSES
@@ -65,6 +66,13 @@ def gather(
 
     dataset = read_dataset(dataset_folder)
     config = read_config(config_path) if config_path else None
+    agreements = _agreements(dataset, request)
+    closed = _closed(agreements, request)
+    if closed:
+        agreements = [one for one in agreements if one.name not in closed]
+        dataset = shared_part(dataset, closed)
+        # Figures of the run are of all its libraries, and these of nobody's alone.
+        results_folder = None
     assay_ids = dataset.table("assays")["assay_id"].sort().to_list()
     results = read_results(
         results_folder or dataset_folder / "no-results",
@@ -72,10 +80,6 @@ def gather(
         trees=dataset_folder / "trees",
         has_truth=config is None or bool(config.truth),
     )
-    agreements = [
-        parse_agreement(text, f"{dataset_folder}/agreements/{name}.yaml")
-        for name, text in sorted(dataset.agreements.items())
-    ]
     audience, cell_degrees = _audience(agreements, request)
     dataset = named_for(dataset, audience)
     columns = _columns(config, results)
@@ -131,12 +135,31 @@ def _origin(
     )
 
 
-def _audience(agreements: Sequence[Agreement], request: Request) -> tuple[Audience, float]:
-    """Say who reads the page and how coarse places are on it, in degrees."""
+def _agreements(dataset: Dataset, request: Request) -> list[Agreement]:
+    """Read the agreements, and check who asks and what for."""
+    agreements = [
+        parse_agreement(text, f"{dataset.folder}/agreements/{name}.yaml")
+        for name, text in sorted(dataset.agreements.items())
+    ]
     if request.recipient != HOLDER:
         problems = Problems("agreements")
         check_asked(agreements, request.recipient, request.purpose, problems)
         problems.raise_if_any()
+    return agreements
+
+
+def _closed(agreements: Sequence[Agreement], request: Request) -> set[str]:
+    """Name the agreements that give the reader nothing, where others do give something."""
+    if request.recipient == HOLDER:
+        return set()
+    asked = (request.recipient, request.purpose, request.date)
+    closed = {one.name for one in agreements if not decide([one], *asked).shares_anything}
+    return closed if len(closed) < len(agreements) else set()
+
+
+def _audience(agreements: Sequence[Agreement], request: Request) -> tuple[Audience, float]:
+    """Say who reads the page and how coarse places are on it, in degrees."""
+    if request.recipient != HOLDER:
         decision = decide(agreements, request.recipient, request.purpose, request.date)
         return audience_of(decision), float(decision.outcomes[Share.LOCATION].how or 0)
     holder = Audience(

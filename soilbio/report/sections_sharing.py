@@ -156,6 +156,11 @@ def agreement_section(material: Material) -> Section:
     """Tell in plain words what the agreements let this recipient see."""
     audience = material.view.audience
     blocks: list[Block] = [_whom(audience)]
+    if len(material.agreements) > 1 and not audience.is_holder:
+        blocks.append(
+            "What one of them allows and another withholds is in an export, of which a page can be"
+            " made as of any dataset."
+        )
     blocks += [one["summary"] for one in material.agreements if one.get("summary")]
     if audience.sentences:
         title = "What others get" if audience.is_holder else "What this recipient gets"
@@ -179,5 +184,6 @@ def _whom(audience: Audience) -> str:
     return (
         f"This page was made for the recipient “{audience.recipient}” and for "
         f"{audience.purpose}. It shows what the agreement allows for them, and nothing else. "
-        "Where several agreements touch the data, the strictest one rules the whole page."
+        "Samples under an agreement that gives them nothing are not on it; of several others, the "
+        "strictest rules the whole page."
     )

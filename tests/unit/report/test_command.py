@@ -146,6 +146,39 @@ def test_the_strictest_of_several_agreements_rules_the_page(run):
     assert "Pseudomonadota" not in body(page)
 
 
+def test_samples_under_an_agreement_that_gives_the_reader_nothing_are_not_on_the_page(run):
+    text = run.agreements["demo@1.0.0"].replace("All may use", "Rosehill alone may use")
+    text = text.replace("id: demo", "id: closed").partition("  - name: exact")[0]
+    text = text.replace("recipient: public", "recipient: consortium")
+    run.agreements["closed@1.0.0"] = text
+    run.counts[-1]["agreement_id"] = "closed@1.0.0"  # the blank is touched by its counts alone
+    for row in (*run.samples, *run.libraries):
+        if row["sample_id"] in ("soil-1", "soil-2"):
+            row["agreement_id"] = "closed@1.0.0"
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    run.write_all()
+    public, partners = (
+        body(report(run, "--recipient", one)[1]) for one in ("public", "consortium")
+    )
+    assert "4 soil samples (arable, grassland) and 1 control were sequenced in 5" in public
+    assert "6 soil samples (arable, grassland) and 2 controls were sequenced in 8" in partners
+    for secret in ("Rosehill", "closed@1.0.0", "6 soil samples", "PERMANOVA"):
+        assert secret not in public, secret
+    assert "Pseudomonadota" in public
+    assert "closed@1.0.0" in partners
+
+
+def test_where_no_agreement_gives_anything_the_page_says_so(run):
+    text = run.agreements["demo@1.0.0"]
+    run.agreements["closed@1.0.0"] = text.replace("id: demo", "id: closed")
+    run.samples[0]["agreement_id"] = run.libraries[0]["agreement_id"] = "closed@1.0.0"
+    (run.folder / "config.yaml").write_text(run.config_text, encoding="utf-8")
+    run.write_all()
+    code, page = report(run, "--purpose", "soil:commercial")
+    assert code == 0
+    assert "no clause of closed@1.0.0 permits it; no clause of demo@1.0.0 permits it" in page
+
+
 def test_the_day_shows_on_no_page(written):
     pages = {report(written, "--date", day)[1] for day in ("2026-01-01", "2027-01-01")}
     assert len(pages) == 1
