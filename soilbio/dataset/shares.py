@@ -16,3 +16,16 @@ def sum_of_shares(column: str) -> pl.Expr:
     import polars as pl
 
     return pl.col(column).sum().round(_DIGITS)
+
+
+def counts_and_shares_added() -> list[pl.Expr]:
+    """Add up the numbers of counts' rows, reads and shares; nothing stays nothing."""
+    import polars as pl
+
+    sums = {
+        "count": pl.col("count").sum(),
+        "relative_abundance": sum_of_shares("relative_abundance"),
+    }
+    return [
+        pl.when(pl.col(name).count() > 0).then(total).alias(name) for name, total in sums.items()
+    ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS
 from soilbio.dataset.pools import UNCLASSIFIED, is_unclassified
+from soilbio.dataset.shares import counts_and_shares_added
 from soilbio.dataset.tables import EXCLUDING_FLAGS, RANKS
 from soilbio.harmonise.no_names import are_names_withheld
 from soilbio.taxonomy.codes import code_of_names
@@ -234,14 +235,7 @@ def added_up(counts: pl.LazyFrame, lineage_of: pl.LazyFrame) -> pl.LazyFrame:
     return (
         counts.join(lineage_of, on="feature_id", how="inner")
         .group_by("library_id", "new", "agreement_id")
-        .agg(_sum("count"), _sum("relative_abundance"))
+        .agg(counts_and_shares_added())
         .rename({"new": "feature_id"})
         .select("library_id", "feature_id", "count", "relative_abundance", "agreement_id")
     )
-
-
-def _sum(name: str) -> pl.Expr:
-    """Add up what is there; nothing stays nothing."""
-    import polars as pl
-
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)

@@ -6,6 +6,7 @@ from hashlib import md5
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.shares import counts_and_shares_added
 from soilbio.harmonise.ways import sequences_of, write_fasta
 from soilbio.profile.tools import ToolFailed, run_tool_into
 from soilbio.standards.iupac import reverse_complement
@@ -68,13 +69,10 @@ def renamed(
     }
     renamed = pl.col("feature_id").replace(ids)
 
-    def total(name: str) -> pl.Expr:
-        return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
-
     return (
         counts.with_columns(renamed)
         .group_by("library_id", "feature_id", "agreement_id")
-        .agg(total("count"), total("relative_abundance"))
+        .agg(counts_and_shares_added())
         .select(counts.collect_schema().names()),
         features.with_columns(
             renamed,

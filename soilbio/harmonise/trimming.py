@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dnaio
 
+from soilbio.dataset.shares import counts_and_shares_added
 from soilbio.errors import problem_of
 from soilbio.harmonise.common_region import (
     FEWEST,
@@ -169,7 +170,7 @@ def trimmed(
         counts.join(assay_of, on="library_id", how="inner")
         .join(new, on=keys, how="inner")
         .group_by("library_id", "new_id", "agreement_id")
-        .agg(_sum("count"), _sum("relative_abundance"))
+        .agg(counts_and_shares_added())
         .rename({"new_id": "feature_id"})
         .select("library_id", "feature_id", "count", "relative_abundance", "agreement_id"),
         features.join(new.drop("assay_id").unique(), on="feature_id", how="inner")
@@ -237,9 +238,3 @@ def _primers_left(
     own = trimming.primers.get(assay)
     some = [one["sequence"] for one in rows[:: max(1, len(rows) // _LOOKED_AT)] if one["sequence"]]
     return own if own and begin_with_primers(some, own) else None
-
-
-def _sum(name: str) -> pl.Expr:
-    import polars as pl
-
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
