@@ -8,12 +8,14 @@ otherwise. The pseudonymous one is left out, as any library that another dataset
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS, History
 from soilbio.errors import Problems
+from soilbio.harmonise.copied_materials import with_materials
 from soilbio.standards.pseudonyms import PSEUDONYM, is_pseudonym
 
 if TYPE_CHECKING:
@@ -27,8 +29,10 @@ COPIES_HEADER = ("dataset", "library_id", "is_of", "as", "features", "reads")
 # may have the same by chance.
 _FEATURES = 10
 _NUMBERS = 5
-# What others say of a sequence may have put some of it under another name in one of the two.
+# What others say of a sequence may have put some of it under another name in one of the two, and a
+# window that they were merged in may have left out some.
 _SAME = 0.9
+_OF_TOTAL = 0.95
 # The most abundant features of a library, by which others are found that may be the same one.
 _LOOKED_AT = 20
 # Tables and columns in which samples and assays are named, and how they are called in libraries.
@@ -100,6 +104,7 @@ def without(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Source]:
         If nothing is left of a dataset.
 
     """
+    sources = with_materials(sources, [(one.library, one.other) for one in copies])
     left = [_left_of(one, copies) for one in sources]
     problems = Problems("datasets")
     for one in left:
@@ -179,26 +184,29 @@ def _of_the_same_laboratory(
     numbers = _numbers(counts, {name for own in left.values() for name in own}) if asked else {}
     for dataset, library in asked:
         other_dataset = is_of[part_of[library]]
-        own = numbers.get(library, ())
+        own = numbers.get(library, Counter())
         for other in left[other_dataset]:
-            if numbers.get(other, ()) == own:
+            there = numbers.get(other, Counter())
+            # A window may have left out some.
+            if there == own or (own and own <= there):
                 left[other_dataset].remove(other)
-                yield Copy(dataset, library, other_dataset, other, len(own), round(sum(own)))
+                total = sum(number * times for number, times in own.items())
+                yield Copy(dataset, library, other_dataset, other, own.total(), round(total))
                 break
 
 
-def _numbers(counts: pl.LazyFrame, libraries: Collection[str]) -> dict[str, tuple[float, ...]]:
-    """Give the numbers of libraries, sorted."""
+def _numbers(counts: pl.LazyFrame, libraries: Collection[str]) -> dict[str, Counter[float]]:
+    """Give the numbers of libraries, and how often each is there."""
     import polars as pl
 
     value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
     rows = (
         counts.filter(pl.col("library_id").is_in(sorted(libraries)))
         .group_by("library_id")
-        .agg(value.sort())
+        .agg(value)
         .collect(engine="streaming")
     )
-    return {library: tuple(own) for library, own in rows.iter_rows()}
+    return {library: Counter(own) for library, own in rows.iter_rows()}
 
 
 def _libraries(source: Source) -> list[str]:
@@ -208,8 +216,8 @@ def _libraries(source: Source) -> list[str]:
 def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str, str, int, int]]:
     """Yield pairs of a pseudonym and a library of another dataset that are one by their numbers.
 
-    Their numbers add up to the same, and nine tenths of them, ten at least, are the same of the
-    same features. With each pair go the features and reads of the first.
+    Nine tenths of their numbers, ten at least, are the same of the same features, and all add up
+    to nearly the same. With each pair go the features and reads of the first.
     """
     import polars as pl
 
@@ -217,7 +225,9 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
     sizes = _sizes(counts.with_columns(value), owner)
     rows = counts.select("library_id", "feature_id", value)
     there = rows.rename({"library_id": "other"})
-    sizes_there = sizes.select(pl.col("library_id").alias("other"), "features")
+    sizes_there = sizes.select(pl.col("library_id").alias("other"), "features", "total")
+    totals = "total", "total_right"
+    is_near = pl.min_horizontal(totals) >= _OF_TOTAL * pl.max_horizontal(totals)
     is_alike = pl.col("alike") >= _SAME * pl.max_horizontal("features", "features_right")
     found = (
         _candidates(rows, sizes)
@@ -228,7 +238,7 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
         .len("alike")
         .join(sizes, on="library_id", how="inner")
         .join(sizes_there, on="other", how="inner")
-        .filter(is_alike)
+        .filter(is_alike, is_near)
         .sort("library_id", "other")
         .select("library_id", "other", "features", "reads")
         .collect(engine="streaming")
@@ -245,7 +255,7 @@ def _sizes(counts: pl.LazyFrame, owner: Mapping[str, str]) -> pl.LazyFrame:
         .agg(
             pl.len().alias("features"),
             pl.col("count").sum().alias("reads"),
-            pl.col("value").sum().round(6).alias("total"),
+            pl.col("value").sum().alias("total"),
             pl.col("value").n_unique().alias("numbers"),
         )
         .filter(pl.col("features") >= _FEATURES, pl.col("numbers") >= _NUMBERS)
@@ -258,14 +268,14 @@ def _candidates(rows: pl.LazyFrame, sizes: pl.LazyFrame) -> pl.DataFrame:
     import polars as pl
 
     top = (
-        rows.join(sizes.select("library_id", "total", "owner"), on="library_id", how="inner")
+        rows.join(sizes.select("library_id", "owner"), on="library_id", how="inner")
         .sort(["value", "feature_id"], descending=[True, False])
         .group_by("library_id")
         .head(_LOOKED_AT)
     )
     return (
         top.filter(pl.col("library_id").str.contains(PSEUDONYM))
-        .join(top, on=["feature_id", "value", "total"], how="inner")
+        .join(top, on=["feature_id", "value"], how="inner")
         .filter(pl.col("owner") != pl.col("owner_right"))
         .group_by("library_id", pl.col("library_id_right").alias("other"))
         .len("alike")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -141,3 +142,33 @@ def test_what_was_received_reaches_and_is_reached_by_nothing():
     other = agreement("b", "south001")
     assert reach(OPEN, other, held=["b@1.0"]) == (False, False)
     assert reach(OPEN, other, held=["a@1.0"]) == (False, False)
+
+
+def to_party(name: str, who: str, *more: dict[str, object]):
+    """Make an agreement under which one party has all, and others what `more` says."""
+    made = agreement(name, "north001", grant(ROR.format("conso001")), *more)
+    parties = [replace(one, id=who) if one.role == "consortium" else one for one in made.parties]
+    first, *grants = made.grants
+    return replace(made, parties=tuple(parties), grants=(replace(first, recipient=who), *grants))
+
+
+PARTY, OTHER_PARTY = ROR.format("party001"), ROR.format("other001")
+
+
+def test_each_letting_another_party_have_it_neither_reaches_the_other():
+    assert reach(to_party("a", PARTY), to_party("b", OTHER_PARTY)) == (False, False)
+
+
+def test_what_a_party_has_of_one_alone_keeps_the_other_from_reaching_it():
+    """The public has the same of both."""
+    fewer = grant(classes=CLASSES)
+    more = to_party("b", PARTY, fewer)
+    assert reach(agreement("a", "north001", fewer), more) == (False, True)
+
+
+def test_what_may_not_go_to_archives_does_not_reach_what_may():
+    closed = replace(
+        agreement("b", "north001", grant()), onward="forbidden", licence="LicenseRef-agreement-only"
+    )
+    opened = replace(OPEN, licence="LicenseRef-agreement-only")
+    assert reach(opened, closed) == (True, False)

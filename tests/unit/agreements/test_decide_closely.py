@@ -9,7 +9,7 @@ from exchange_example import A, B, C, terms
 
 from soilbio.agreements import decide, parse_agreement
 from soilbio.agreements.combine import combine, strictest_licence
-from soilbio.agreements.model import Agreement, Duty, Outcome, Strictness
+from soilbio.agreements.model import AGREEMENT_ONLY, Agreement, Duty, Outcome, Strictness
 from soilbio.agreements.onward import Holding, pass_on
 from soilbio.standards.sharing_classes import SharingClass
 
@@ -218,3 +218,24 @@ def test_agreements_of_one_record_are_listed_with_commas():
     ]
     made = pass_on(decide(both, C, RESEARCH, DAY), both, Holding(B, RESEARCH, DAY))
     assert next(iter(made.outcomes.values())).because[0].startswith("m@1.0.0, n@1.0.0: it was")
+
+
+@pytest.mark.parametrize(
+    ("licences", "expected"),
+    [
+        (("CC0-1.0", AGREEMENT_ONLY), AGREEMENT_ONLY),
+        (("CC-BY-4.0", AGREEMENT_ONLY), f"CC-BY-4.0 AND {AGREEMENT_ONLY}"),
+        (("CC-BY-4.0", AGREEMENT_ONLY, "CC-BY-NC-4.0"), f"CC-BY-NC-4.0 AND {AGREEMENT_ONLY}"),
+        ((AGREEMENT_ONLY, AGREEMENT_ONLY), AGREEMENT_ONLY),
+    ],
+)
+def test_an_agreement_s_own_terms_stand_beside_an_open_licence(licences, expected):
+    """However they are grouped."""
+    every = [
+        agreement("{counts: allow}", name=f"x{n}", licence=licence)
+        for n, licence in enumerate(licences)
+    ]
+    asked = ("public", RESEARCH, DAY)
+    assert decide(every, *asked).licence == expected
+    first, rest = decide(every[:2], *asked), [decide([one], *asked) for one in every[2:]]
+    assert combine([first, *rest], asked).licence == expected

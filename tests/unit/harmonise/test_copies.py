@@ -9,11 +9,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from example_dataset import PROVENANCE
 from unit.exporters.test_merged_lots import NAMELESS, SEMI, Library, laboratory
 
 from soilbio.cli.main import main
 from soilbio.dataset.history import ORIGINS
 from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError
 from soilbio.harmonise.merge import harmonise
 from soilbio.harmonise.rules import read_rules
@@ -100,6 +102,70 @@ def test_a_laboratory_s_blank_goes_with_its_soils(tmp_path):
     assert read_dataset(tmp_path / "again").table("libraries").height == 6
     history = json.loads((tmp_path / "again/provenance/harmonised.json").read_text())
     assert len(history["datasets"]) == 2
+
+
+def counted_less(dataset: Path, folder: Path) -> Path:
+    """Leave one feature of few reads out of a dataset, as a common region does."""
+    made = read_dataset(dataset)
+    counts = made.table("counts")
+    least = counts.group_by("feature_id").agg(pl.col("count").sum()).sort("count")["feature_id"][0]
+    tables = dict(made.tables)
+    tables["counts"] = counts.filter(pl.col("feature_id") != least)
+    tables["features"] = made.table("features").filter(pl.col("feature_id") != least)
+    write_dataset(
+        *(tables, made.agreements, folder),
+        extra_columns=made.extra_columns,
+        provenance=PROVENANCE,
+    )
+    return folder
+
+
+def test_libraries_are_known_where_a_common_region_left_some_reads_out(tmp_path):
+    x = made(tmp_path / "x", 0, 20, has_blank=True)
+    received = shared(counted_less(x, tmp_path / "less"), tmp_path / "received")
+    y = made(tmp_path / "y", 5)
+    merge([received, y], tmp_path / "whole")
+    merged = merge([tmp_path / "whole", x], tmp_path / "again")
+    assert {row[3] for row in merged.copies} == {"x-0", "x-1", "x-blank"}
+
+
+@pytest.mark.parametrize("own", ["", "LTE-P1", "SAMEA1234567"])
+def test_which_soils_are_one_stays_known_when_copies_are_left_out(own, tmp_path):
+    """The other's sample is of the soil that a pseudonymous sample is of, which is one's own."""
+    folders = []
+    for name, first in (("x", 0), ("y", 5)):
+        made_of = read_dataset(made(tmp_path / "plain" / name, first))
+        tables = dict(made_of.tables)
+        is_first = pl.col("sample_id") == f"{name}-0"
+        tables["samples"] = made_of.table("samples").with_columns(
+            pl.when(is_first).then(pl.lit("SAMEA1234567")).alias("source_mat_id")
+        )
+        write_dataset(
+            *(tables, made_of.agreements, tmp_path / name),
+            extra_columns=made_of.extra_columns,
+            provenance=PROVENANCE,
+        )
+        folders.append(tmp_path / name)
+    merge(folders, tmp_path / "whole")
+    received = shared(tmp_path / "whole", tmp_path / "received")
+    mine = read_dataset(tmp_path / "x")
+    tables = dict(mine.tables)
+    tables["samples"] = mine.table("samples").with_columns(
+        pl.when(pl.col("source_mat_id").is_not_null())
+        .then(pl.lit(own or None))
+        .alias("source_mat_id")
+    )
+    write_dataset(
+        *(tables, mine.agreements, tmp_path / "own"),
+        extra_columns=mine.extra_columns,
+        provenance=PROVENANCE,
+    )
+    merged = merge([received, tmp_path / "own"], tmp_path / "again")
+    assert len(merged.copies) == 2
+    assert merged.notes["samples_of_one_material"] == 2
+    samples = read_dataset(tmp_path / "again").table("samples").drop_nulls("source_mat_id")
+    assert samples["source_mat_id"].n_unique() == 1
+    assert "x-0" in samples["sample_id"]
 
 
 def test_in_which_order_they_are_named_does_not_matter(tmp_path):
