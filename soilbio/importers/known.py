@@ -32,6 +32,7 @@ from soilbio.importers.lineage_columns import (
 )
 from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.ranked_names import prefixed
+from soilbio.importers.supports import STRANDS, accepted, is_supported
 from soilbio.importers.text import open_text, read_texts
 
 _SIZE = re.compile(r";size=\d+;?$")
@@ -128,7 +129,7 @@ def is_bare(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:
     """Tell whether a first row is one of lineages: name, lineage, and no more than a support."""
     if not 2 <= len(header) <= 4 or is_of_features(header[1]):
         return False
-    if len(header) == 4 and header[2] in ("+", "-"):
+    if len(header) == 4 and header[2] in STRANDS[:2]:
         return True
     if any(map(is_lineage, header[2:])) or (len(below) > 1 and number_of(below[1]) is not None):
         return False
@@ -138,7 +139,7 @@ def is_bare(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:
 def _check_bare(source: str, lines: Iterable[Sequence[str]]) -> None:
     """Stop where names stand behind the lineage: without a header nobody knows of which ranks."""
     for cells in lines:
-        behind = [] if len(cells) == 4 and cells[2] in ("+", "-", "") else cells[2:]
+        behind = [] if len(cells) in (3, 4) and cells[2] in STRANDS else cells[2:]
         if any(number_of(cell) is None and not is_nothing(cell) for cell in behind):
             raise problem_of(
                 "import-lineages",
@@ -153,12 +154,15 @@ def _check_bare(source: str, lines: Iterable[Sequence[str]]) -> None:
 def _bare(cells: Sequence[str]) -> tuple[str, Taxon]:
     """Read a row without header: name, lineage, support; of SINTAX the lineage that it accepts.
 
-    SINTAX writes all names with their supports, the strand, and the names above its cut-off.
+    SINTAX writes all names with their supports, the strand, and the names above its cut-off, if it
+    was given one.
     """
     name, lineage, *more = cells
     name = without_size(name)
-    if len(more) == 2 and more[0] in ("+", "-", ""):
+    if len(more) == 2 and more[0] in STRANDS:
         return name, Taxon(lineage=more[1])
+    if is_supported(lineage):
+        return name, Taxon(lineage=accepted(lineage)[0], confidence=accepted(lineage)[1])
     return name, Taxon(lineage=lineage, confidence=_share(more[0]) if more else None)
 
 
@@ -200,8 +204,8 @@ def taxa_of(
     taxa = (
         Taxon(
             sequence or (cleaned(name) if is_named else ""),
-            lineage,
-            _share(support) if support and not more else None,
+            accepted(lineage)[0],
+            _share(support) if support and not more else accepted(lineage)[1],
             others=more,
         )
         for name, sequence, lineage, support, more in zip(

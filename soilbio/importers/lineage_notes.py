@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from soilbio.importers.found import Advised
 from soilbio.importers.lineage_columns import LINEAGE, SEQUENCE, Columns, told_cells
 from soilbio.importers.rank_columns import rank_of, supports_in
+from soilbio.importers.supports import notes_on as on_supports
 
 # How alike a hit is supports no name: one of 90 % may be of another order.
 _OF_HITS = re.compile(
@@ -25,7 +26,8 @@ def of_hits(texts: Iterable[str]) -> list[str]:
 
 def notes_on(texts: Mapping[str, Sequence[str]], columns: Columns) -> list[str]:
     """Say which columns that could tell of features are not taken, or not always."""
-    notes = [f"column '{name}' holds lineages, too, and is not taken" for name in columns.beside]
+    notes = on_supports(texts.get(columns.whole, ()), f"column '{columns.whole}'")
+    notes += [f"column '{name}' holds lineages, too, and is not taken" for name in columns.beside]
     if columns.whole and columns.ranks:
         ranks = ", ".join(name for name, _ in columns.ranks)
         notes.append(f"columns {ranks} count only where '{columns.whole}' says nothing")

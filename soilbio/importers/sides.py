@@ -29,6 +29,7 @@ from soilbio.importers.naming import is_index
 from soilbio.importers.orientation import features_are_rows
 from soilbio.importers.shapes import place_of_names
 from soilbio.importers.stated import Stated, check_ignored, check_names
+from soilbio.importers.supports import is_of_rdp, on_first, read_rdp
 from soilbio.importers.text import completed, rows_of
 from soilbio.importers.unlike import check_alike
 from soilbio.importers.workbook import has_sheet, is_book, several, sheets_of
@@ -111,8 +112,10 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
     told = _own(source, parts, told)
     called = f"{source}, sheet {told.sheet}" if told.sheet else str(source)
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
-    if is_bare(*([cell.strip() for cell in cells] for _, cells in islice(rows, 2))):
-        parts.add_lineages(called, read_lineages(source, sheet=told.sheet))
+    first = [[cell.strip() for cell in cells] for _, cells in islice(rows, 2)]
+    if taxa := _without_header(source, first, told):
+        parts.notes += on_first(first, source.name)
+        parts.add_lineages(called, taxa)
         return
     grid = read_grid(source, told)
     if not told.names and is_index(grid.corner, grid.rows):
@@ -129,6 +132,13 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
         parts.add_sequences(called, said_beside(called, more).sequences)
     else:
         parts.add_lineages(called, read_lineages(source, sheet=told.sheet))
+
+
+def _without_header(source: Path, first: Sequence[Sequence[str]], told: Stated) -> dict[str, Taxon]:
+    """Read lineages of a file that has no header, as classifiers write them; else nothing."""
+    if first and is_of_rdp(first[0]):
+        return read_rdp(source, sheet=told.sheet)
+    return read_lineages(source, sheet=told.sheet) if is_bare(*first) else {}
 
 
 def _own(source: Path, parts: Parts, told: Stated) -> Stated:

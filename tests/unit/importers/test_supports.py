@@ -1,0 +1,71 @@
+"""Lineages in which each name has its support: only names that hold are taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from soilbio.importers.registry import read
+from soilbio.importers.supports import accepted
+
+TABLE = "OTU ID\tS1\tS2\nZotu1\t5\t0\nZotu2\t2\t7\n"
+RDP = (
+    "Zotu1\t\tBacteria\tdomain\t1.0\tBacillota\tphylum\t0.9\tBacilli\tclass\t0.7\t"
+    "Bacillales\torder\t0.9\n"
+    'Zotu2\t-\tArchaea\tdomain\t1.0\t"Thermoproteota"\tphylum\t0.8\n'
+)
+SINTAX = "d:Bacteria(1.0000),p:Bacillota(0.9000),c:Bacilli(0.7000),o:Bacillales(0.9000)"
+OTHER = "d:Archaea(1.0000),p:Thermoproteota(0.8000)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RDP,
+        RDP.replace("\tBacteria", "\tRoot\trootrank\t1.0\tBacteria"),
+        f"Zotu1\t{SINTAX}\t+\nZotu2\t{OTHER}\t-\n",
+        f"Zotu1\t{SINTAX}\nZotu2\t{OTHER}\n",
+        f"OTU ID\ttaxonomy\tstrand\nZotu1\t{SINTAX}\t+\nZotu2\t{OTHER}\t+\n",
+    ],
+    ids=["fixrank", "allrank", "sintax", "no strand", "header"],
+)
+def test_names_below_the_cut_off_and_those_under_them_are_not_taken(tmp_path, text):
+    (tmp_path / "table.tsv").write_text(TABLE)
+    (tmp_path / "names.txt").write_text(text)
+    found = read("table", [tmp_path / "table.tsv", tmp_path / "names.txt"], {})
+    lineages = {
+        name: one.lineage.replace(",", "; ").replace(":", "__")
+        for name, one in found.features.items()
+    }
+    assert lineages == {
+        "Zotu1": "d__Bacteria; p__Bacillota",
+        "Zotu2": "d__Archaea; p__Thermoproteota",
+    }
+    assert {name: one.confidence for name, one in found.features.items()} == {
+        "Zotu1": 0.9,
+        "Zotu2": 0.8,
+    }
+    assert any("those below 0.8" in note for note in found.notes)
+
+
+def test_what_sintax_accepted_itself_stays_as_it_is(tmp_path):
+    cut = [tmp_path / "table.tsv", tmp_path / "names.txt"]
+    cut[0].write_text(TABLE)
+    accepted_by_it = "d:Bacteria,p:Bacillota,c:Bacilli"
+    cut[1].write_text(f"Zotu1\t{SINTAX}\t+\t{accepted_by_it}\nZotu2\t{OTHER}\t+\td:Archaea\n")
+    found = read("table", cut, {})
+    assert found.features["Zotu1"].lineage == accepted_by_it
+    assert not any("support" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("lineage", "names"),
+    [
+        ("d:Bacteria(0.79)", ""),
+        ("d:Fungi(1.0),s:Fusarium_sp._(strain_x)(0.85)", "d:Fungi,s:Fusarium_sp._(strain_x)"),
+        ("d:Bacteria,p:Bacillota", "d:Bacteria,p:Bacillota"),
+        ("Bacteria(100);Bacillota(60)", "Bacteria(100);Bacillota(60)"),
+        ("", ""),
+    ],
+)
+def test_only_supports_of_sintax_decide(lineage, names):
+    assert accepted(lineage)[0] == names
