@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS, History
 from soilbio.errors import Problems
-from soilbio.harmonise.copied_materials import with_materials
+from soilbio.harmonise.materials import with_materials
 from soilbio.standards.pseudonyms import PSEUDONYM, is_pseudonym
 
 if TYPE_CHECKING:

@@ -129,6 +129,36 @@ def test_libraries_are_known_where_a_common_region_left_some_reads_out(tmp_path)
     assert {row[3] for row in merged.copies} == {"x-0", "x-1", "x-blank"}
 
 
+def of_one_soil(folder: Path, name: str, first: int) -> Path:
+    """Make a laboratory whose first sample is of a soil that has an id of its owner's."""
+    plain = read_dataset(made(folder / "plain" / name, first))
+    is_first = pl.col("sample_id") == f"{name}-0"
+    material = pl.when(is_first).then(pl.lit("LTE-P1")).alias("source_mat_id")
+    tables = {**plain.tables, "samples": plain.table("samples").with_columns(material)}
+    write_dataset(
+        *(tables, plain.agreements, folder / name),
+        extra_columns=plain.extra_columns,
+        provenance=PROVENANCE,
+    )
+    return folder / name
+
+
+def test_two_releases_of_one_sender_are_merged_though_others_share_a_soil_since(tmp_path):
+    """Its pseudonym is another one then."""
+    x, y, z = (of_one_soil(tmp_path, name, n) for n, name in enumerate("xyz"))
+    for number, own in enumerate([(x, y), (x, y, z)]):
+        merge(own, tmp_path / f"whole{number}")
+        shared(tmp_path / f"whole{number}", tmp_path / f"release{number}")
+    releases = [tmp_path / f"release{number}" / "dataset" for number in range(2)]
+    told = [
+        set(read_dataset(one).table("samples")["source_mat_id"].drop_nulls()) for one in releases
+    ]
+    assert all(map(len, told))
+    merged = merge(releases, tmp_path / "both")
+    assert merged.notes["samples_of_one_material"] == 3
+    assert merged.notes["samples_of_one_material_are_so_many_soils"] == 1
+
+
 @pytest.mark.parametrize("own", ["", "LTE-P1", "SAMEA1234567"])
 def test_which_soils_are_one_stays_known_when_copies_are_left_out(own, tmp_path):
     """The other's sample is of the soil that a pseudonymous sample is of, which is one's own."""

@@ -1,7 +1,8 @@
-"""Ids of the soils that copies are of, which others that were received with them share.
+"""Pseudonyms of soils that were received, where more is known: of one's own, or of one sender.
 
 What is received tells by a pseudonym which samples are of one soil. Where one of them is a sample
-of one's own under another name, the others are of the soil that this is of.
+of one's own under another name, the others are of the soil that this is of. And a soil has another
+pseudonym in another release of one sender, if others share samples of it since.
 """
 
 from __future__ import annotations
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
     from soilbio.harmonise.sources import Source
 
 _MATERIAL = "source_mat_id"
+
+
+def one_pseudonym_each(sources: Sequence[Source]) -> list[Source]:
+    """Call a soil by one pseudonym whose samples, known by their names, have several."""
+    found: dict[str, set[str]] = {}
+    for source in sources:
+        for row in source.rows("samples"):
+            told = str(row.get(_MATERIAL) or "")
+            if is_pseudonym(told):
+                found.setdefault(row["sample_id"], set()).add(told)
+    soils: dict[str, set[str]] = {}
+    for own in found.values():
+        joined = own.union(*(soils.get(name, set()) for name in own))
+        soils |= dict.fromkeys(joined, joined)
+    renamed = {name: min(own) for name, own in soils.items() if name != min(own)}
+    return [_changed(source, renamed, {}) for source in sources] if renamed else list(sources)
 
 
 def with_materials(sources: Sequence[Source], same: Sequence[tuple[str, str]]) -> list[Source]:
