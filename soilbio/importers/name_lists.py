@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soilbio.errors import problem_of
+from soilbio.importers.columns import number_of
 from soilbio.importers.forms import is_lineage
 from soilbio.importers.known import is_bare, read_lineages
 from soilbio.importers.lineage_columns import columns_of, is_called_lineage, lineages_of
 from soilbio.importers.rank_columns import rank_of
+from soilbio.importers.ranked_names import are_binomials
 from soilbio.importers.text import read_texts
 from soilbio.taxonomy.alone import lineage_alone
 
 # An id, the text as it stands there, and the names in it by rank.
 Asked = tuple[str, str, dict[str, str]]
+_YEAR = re.compile(r"1[78]\d\d|19\d\d|20[0-4]\d")
 _NAMES = re.compile(r"(?:scientific[ _]?)?names?$", re.IGNORECASE)
 
 
@@ -39,7 +42,7 @@ def read_names(source: Path) -> list[Asked]:
             fix="Correct the path or the encoding",
         ) from error
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if lines and _is_table(lines[0]):
+    if lines and (_is_table(lines[0]) or _has_numbers(lines)):
         return _of_table(source)
     if lines and _is_header(lines[0]):
         del lines[0]
@@ -53,6 +56,18 @@ def _is_table(first: str) -> bool:
         return True
     cells = max((first.split(mark) for mark in ",;"), key=len)
     return len(cells) > 1 and not is_lineage(first) and any(map(_is_header, cells))
+
+
+def _has_numbers(lines: Sequence[str]) -> bool:
+    """Tell a table by numbers beside most rows, which its header has not; a year is an author's."""
+    mark = max(",;", key="\n".join(lines).count)
+    cells = [[cell.strip("\"' ") for cell in line.split(mark)] for line in lines]
+    counted = [any(map(_is_count, row[1:])) or _is_count(row[0]) for row in cells]
+    return len(cells[0]) > 1 and not counted[0] and 2 * sum(counted[1:]) > len(counted) - 1
+
+
+def _is_count(cell: str) -> bool:
+    return number_of(cell) is not None and not _YEAR.fullmatch(cell)
 
 
 def _is_header(text: str) -> bool:
@@ -76,7 +91,7 @@ def _of_table(source: Path) -> list[Asked]:
     names = [name for name in header if _NAMES.fullmatch(name.strip())]
     if columns.has_lineages:
         found = lineages_of(texts, columns)
-    elif names:
+    elif names or (names := [name for name in header if are_binomials(texts[name])][:1]):
         found = texts[names[0]]
     else:
         raise _without_names(source, header)

@@ -46,6 +46,12 @@ def without_mark(name: str) -> str:
     return _MARK.sub("", name)
 
 
+def are_binomials(names: Sequence[str]) -> bool:
+    """Tell whether names are those of species: most of what is filled."""
+    filled = [name for name in names if not is_absent(name)]
+    return bool(filled) and 2 * sum(bool(_BINOMIAL.match(name)) for name in filled) > len(filled)
+
+
 def is_below_species(rank: str) -> bool:
     """Tell whether a rank is one below the species: subspecies, strain, forma specialis …."""
     return re.sub("[^a-z]", "", rank.lower()) in _BELOW

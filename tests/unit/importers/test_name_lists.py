@@ -29,9 +29,17 @@ ALONE = {"": "Lumbricus terrestris", "genus": "Lumbricus"}
         ("Genus,species\nLumbricus,terrestris\n", [("2", TERRESTRIS)]),
         ("plot;species;count\nA;Lumbricus terrestris;2\nA;;3\n", [("2", TERRESTRIS), ("3", {})]),
         ("Name\tcount\nLumbricus terrestris\t3\n", [("2", ALONE)]),
+        ("Art,Anzahl\nLumbricus terrestris,3\n", [("2", ALONE)]),
+        ("Nr;Art;Anzahl\n1;Lumbricus terrestris;3\n2;Eisenia fetida;1720\n",
+         [("1", ALONE), ("2", {"": "Eisenia fetida", "genus": "Eisenia"})]),
+        ("Art\tAnzahl\nLumbricus terrestris\t3\n", [("2", ALONE)]),
+        ("Lumbricus terrestris Linnaeus, 1758\nEisenia fetida (Savigny, 1826)\n",
+         [("1", ALONE), ("2", {"": "Eisenia fetida", "genus": "Eisenia"})]),
+        ("Eisenia fetida\nLumbricus terrestris Linnaeus, 1758\n",
+         [("1", {"": "Eisenia fetida", "genus": "Eisenia"}), ("2", ALONE)]),
     ],
     ids=["once", "header", "marks", "author", "commas", "rdp", "qiime2", "mothur", "ranks",
-         "species", "names"],
+         "species", "names", "other words", "numbered", "tabs", "authors", "one author"],
 )  # fmt: skip
 def test_names_are_read_from_lists_and_tables(tmp_path, text, asked):
     (tmp_path / "names").write_text(text)
@@ -39,8 +47,9 @@ def test_names_are_read_from_lists_and_tables(tmp_path, text, asked):
     assert found == asked
 
 
-def test_a_table_without_names_is_refused(tmp_path):
-    (tmp_path / "names.tsv").write_text("plot\tcount\nA\t3\n")
+@pytest.mark.parametrize("mark", ["\t", ",", ";"])
+def test_a_table_without_names_is_refused(tmp_path, mark):
+    (tmp_path / "names.tsv").write_text("plot\tcount\nA\t3\n".replace("\t", mark))
     with pytest.raises(InputError) as caught:
         read_names(tmp_path / "names.tsv")
     (problem,) = caught.value.problems
