@@ -13,7 +13,6 @@ from soilbio.importers.contradictions import each_once
 from soilbio.importers.forms import (
     LETTERS,
     are_lineages,
-    are_numbered,
     are_sequences,
     is_lineage,
     is_nothing,
@@ -30,8 +29,6 @@ from soilbio.importers.lineage_columns import (
     sequences_of,
     supports_of,
 )
-from soilbio.importers.rank_columns import rank_of
-from soilbio.importers.ranked_names import prefixed
 from soilbio.importers.supports import STRANDS, accepted, is_supported
 from soilbio.importers.text import open_text, read_texts
 
@@ -259,18 +256,6 @@ def named_by_lineages(names: Sequence[str]) -> dict[str, str]:
     if not are_lineages(names):
         return {name: name for name in names if is_whole_lineage(name)}
     return {name: name for name in names if is_lineage(name) or is_nothing(name)}
-
-
-def named_by_rank(corner: str, names: Sequence[str]) -> dict[str, Taxon]:
-    """Give taxa whose names stand below the word of their rank: `Genus` above Bacillus."""
-    rank = rank_of(corner)
-    if not rank or are_sequences(names) or are_lineages(names) or are_numbered(names):
-        return {}
-    return {
-        name: Taxon(lineage=prefixed(rank, name))
-        for name in names
-        if re.search("[A-Za-z]{3}", name)
-    }
 
 
 def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict[str, Taxon]:

@@ -17,6 +17,7 @@ from soilbio.importers.forms import (
 from soilbio.importers.grid import Grid
 from soilbio.importers.lineage_columns import columns_of, is_of_features
 from soilbio.importers.stated import Stated
+from soilbio.importers.word_above import is_above_taxa
 
 # Marks of lineages that are more than one word.
 _PARTED = re.compile(r"[;|,:]|__")
@@ -115,7 +116,7 @@ def _by_words(grid: Grid) -> bool:
 
 
 def _by_corner(corner: str) -> bool | None:
-    if ABOVE_FEATURES.match(corner) or is_of_features(corner):
+    if ABOVE_FEATURES.match(corner) or is_of_features(corner) or is_above_taxa(corner):
         return True
     return False if ABOVE_LIBRARIES.match(corner) else None
 

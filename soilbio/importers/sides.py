@@ -16,7 +16,6 @@ from soilbio.importers.known import (
     cleaned,
     is_bare,
     joined,
-    named_by_rank,
     read_fasta,
     read_lineages,
     taxa_of,
@@ -32,6 +31,7 @@ from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.supports import is_of_rdp, on_first, read_rdp
 from soilbio.importers.text import completed, rows_of
 from soilbio.importers.unlike import check_alike
+from soilbio.importers.word_above import named_by_word, notes_on_names
 from soilbio.importers.workbook import has_sheet, is_book, several, sheets_of
 
 FASTA = (".fasta", ".fa", ".fna", ".fas", ".fasta.gz", ".fa.gz", ".fna.gz")
@@ -236,6 +236,7 @@ def together(
         sequences = {name: cleaned(name) for name in names}
     features = joined(names, sequences, lineages)
     check_alike(grid, features, told, is_rows=is_rows)
+    notes += notes_on_names(grid.corner if is_rows else None, features)
     notes += check_known(sources, features, sequences, lineages, told, beside=parts.lineages)
     return Found(
         tuple(sources),
@@ -266,7 +267,7 @@ def _beside(grid: Grid, *, known: Collection[str]) -> tuple[dict[str, Taxon], li
     notes = [note for note in grid.notes if note not in told] + notes_on(grid.texts, columns)
     if columns.has_lineages or columns.sequence:
         return taxa_of(grid.rows, grid.texts, grid.source), notes
-    return ({} if known else named_by_rank(grid.corner, grid.rows)), notes
+    return ({} if known else named_by_word(grid.corner, grid.rows)), notes
 
 
 def check_known(
