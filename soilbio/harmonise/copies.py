@@ -33,8 +33,12 @@ _NUMBERS = 5
 # window that they were merged in may have left out some.
 _SAME = 0.9
 _OF_TOTAL = 0.95
+# Where both have one sum of all numbers, which no other library of theirs has, much may be under
+# other names: others' databases name what one's own does not.
+_OF_ONE_TOTAL = 0.5
 # The most abundant features of a library, by which others are found that may be the same one.
 _LOOKED_AT = 20
+_ALIKE = 5
 # Tables and columns in which samples and assays are named, and how they are called in libraries.
 _NAMED_IN = (
     ("samples", "sample_id", "sample_id"),
@@ -217,7 +221,8 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
     """Yield pairs of a pseudonym and a library of another dataset that are one by their numbers.
 
     Nine tenths of their numbers, ten at least, are the same of the same features, and all add up
-    to nearly the same. With each pair go the features and reads of the first.
+    to nearly the same; or half of them, and all add up to what no other library of theirs has. With
+    each pair go the features and reads of the first.
     """
     import polars as pl
 
@@ -225,10 +230,15 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
     sizes = _sizes(counts.with_columns(value), owner)
     rows = counts.select("library_id", "feature_id", value)
     there = rows.rename({"library_id": "other"})
-    sizes_there = sizes.select(pl.col("library_id").alias("other"), "features", "total")
+    own = ("features", "total", "is_only")
+    sizes_there = sizes.select(pl.col("library_id").alias("other"), *own)
     totals = "total", "total_right"
     is_near = pl.min_horizontal(totals) >= _OF_TOTAL * pl.max_horizontal(totals)
-    is_alike = pl.col("alike") >= _SAME * pl.max_horizontal("features", "features_right")
+    is_one = (
+        (pl.col("total") == pl.col("total_right")) & pl.col("is_only") & pl.col("is_only_right")
+    )
+    share = pl.col("alike") / pl.max_horizontal("features", "features_right")
+    is_copy = (is_near & (share >= _SAME)) | (is_one & (share >= _OF_ONE_TOTAL))
     found = (
         _candidates(rows, sizes)
         .lazy()
@@ -238,7 +248,7 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
         .len("alike")
         .join(sizes, on="library_id", how="inner")
         .join(sizes_there, on="other", how="inner")
-        .filter(is_alike, is_near)
+        .filter(pl.col("alike") >= _FEATURES, is_copy)
         .sort("library_id", "other")
         .select("library_id", "other", "features", "reads")
         .collect(engine="streaming")
@@ -255,11 +265,12 @@ def _sizes(counts: pl.LazyFrame, owner: Mapping[str, str]) -> pl.LazyFrame:
         .agg(
             pl.len().alias("features"),
             pl.col("count").sum().alias("reads"),
-            pl.col("value").sum().alias("total"),
+            pl.col("value").sum().round(6).alias("total"),
             pl.col("value").n_unique().alias("numbers"),
         )
         .filter(pl.col("features") >= _FEATURES, pl.col("numbers") >= _NUMBERS)
         .with_columns(pl.col("library_id").replace_strict(owner).alias("owner"))
+        .with_columns((pl.len().over("owner", "total") == 1).alias("is_only"))
     )
 
 
@@ -279,7 +290,7 @@ def _candidates(rows: pl.LazyFrame, sizes: pl.LazyFrame) -> pl.DataFrame:
         .filter(pl.col("owner") != pl.col("owner_right"))
         .group_by("library_id", pl.col("library_id_right").alias("other"))
         .len("alike")
-        .filter(pl.col("alike") >= _FEATURES)
+        .filter(pl.col("alike") >= _ALIKE)
         .select("library_id", "other")
         .collect(engine="streaming")
     )

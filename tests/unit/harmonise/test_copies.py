@@ -120,6 +120,20 @@ def counted_less(dataset: Path, folder: Path) -> Path:
     return folder
 
 
+def counted_less_in(dataset: Path, library: str, folder: Path) -> Path:
+    """Count less of each feature in one library."""
+    plain = read_dataset(dataset)
+    is_there = pl.col("library_id") == library
+    count = pl.when(is_there).then(pl.col("count") - 3).otherwise("count").alias("count")
+    write_dataset(
+        {**plain.tables, "counts": plain.table("counts").with_columns(count)},
+        *(plain.agreements, folder),
+        extra_columns=plain.extra_columns,
+        provenance=PROVENANCE,
+    )
+    return folder
+
+
 def test_libraries_are_known_where_a_common_region_left_some_reads_out(tmp_path):
     x = made(tmp_path / "x", 0, 20, has_blank=True)
     received = shared(counted_less(x, tmp_path / "less"), tmp_path / "received")
@@ -196,6 +210,22 @@ def test_which_soils_are_one_stays_known_when_copies_are_left_out(own, tmp_path)
     samples = read_dataset(tmp_path / "again").table("samples").drop_nulls("source_mat_id")
     assert samples["source_mat_id"].n_unique() == 1
     assert "x-0" in samples["sample_id"]
+
+
+def test_libraries_of_one_sum_are_known_where_others_name_much_that_one_s_own_does_not(tmp_path):
+    """A third of what x has is named by y alone."""
+    unnamed = dict.fromkeys(range(12, 18))
+    x = made(tmp_path / "x", 0, 20, called=unnamed)
+    y = made(tmp_path / "y", 10, 18)
+    merge([x, y], tmp_path / "whole")
+    merged = merge([shared(tmp_path / "whole", tmp_path / "received"), x], tmp_path / "again")
+    # Both libraries of x have one sum, so that it tells nothing of either.
+    assert not merged.copies
+    less = counted_less_in(x, "x-0", tmp_path / "other" / "x")
+    merge([less, y], tmp_path / "whole2")
+    received = shared(tmp_path / "whole2", tmp_path / "received2")
+    merged = merge([received, less], tmp_path / "again2")
+    assert {row[3] for row in merged.copies} == {"x-0", "x-1"}
 
 
 def test_in_which_order_they_are_named_does_not_matter(tmp_path):
