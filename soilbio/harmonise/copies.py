@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import LOTS, History
+from soilbio.dataset.history import LOTS, TELLS_SOILS, History
 from soilbio.errors import Problems
 from soilbio.harmonise.materials import with_materials
 from soilbio.standards.pseudonyms import PSEUDONYM, is_pseudonym
@@ -123,6 +123,19 @@ def without(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Source]:
             )
     problems.raise_if_any()
     return left
+
+
+def tells_soils(sources: Sequence[Source], copied: Collection[str]) -> bool:
+    """Tell whether all is known of which samples are of one soil, though some were received.
+
+    One sender told all of its dataset, and all libraries beside those are among them, too
+    (`copied`).
+    """
+    received = [source for source in sources if source.dataset.shared]
+    if len(received) != 1 or not received[0].history.get(TELLS_SOILS):
+        return False
+    own = {name for source in sources if source not in received for name in _libraries(source)}
+    return own <= set(copied)
 
 
 def _left_of(source: Source, copies: Sequence[Copy]) -> Source:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from soilbio import __version__
 from soilbio.dataset.folder import SHARED, check_folder
-from soilbio.dataset.history import HISTORY, PLACEMENT
+from soilbio.dataset.history import HISTORY, PLACEMENT, TELLS_SOILS
 from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.package import sha256_of
 from soilbio.dataset.write import write_dataset
@@ -31,7 +31,13 @@ from soilbio.harmonise.compare import (
     told,
     why_refused,
 )
-from soilbio.harmonise.copies import COPIES, COPIES_HEADER, copies_in, without
+from soilbio.harmonise.copies import (
+    COPIES,
+    COPIES_HEADER,
+    copies_in,
+    tells_soils,
+    without,
+)
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.lists import Line, lines_before, with_lines_before
@@ -302,6 +308,8 @@ def _files(sources: Sequence[Source], merged: Merged) -> dict[str, Path | str]:
     digests = {source.digest: source.name for source in sources}
     assays = {f"{digests[digest]}: {assay}": name for (digest, assay), name in merged.names.items()}
     history = history_of(sources, merged.ways, merged.pairs, merged.told, assays, merged.lots)
+    if tells_soils(sources, [row[3] for row in merged.copies]):
+        history = {**history, TELLS_SOILS: True}
     material = same_material(sources)
     files: dict[str, Path | str] = {
         HISTORY: f"{json.dumps(history, indent=1, ensure_ascii=False)}\n"

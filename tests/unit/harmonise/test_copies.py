@@ -207,6 +207,11 @@ def test_which_soils_are_one_stays_known_when_copies_are_left_out(own, tmp_path)
     merged = merge([received, tmp_path / "own"], tmp_path / "again")
     assert len(merged.copies) == 2
     assert merged.notes["samples_of_one_material"] == 2
+    histories = [
+        json.loads((one / "provenance/harmonised.json").read_text())
+        for one in (received, tmp_path / "again")
+    ]
+    assert histories[0].get("tells_soils") == histories[1].get("tells_soils")
     samples = read_dataset(tmp_path / "again").table("samples").drop_nulls("source_mat_id")
     assert samples["source_mat_id"].n_unique() == 1
     assert "x-0" in samples["sample_id"]
