@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from soilbio.errors import InputError, Problems
 from soilbio.importers.columns import Kinds, check_mixed, kinds_of, number_of
 from soilbio.importers.forms import is_lineage
+from soilbio.importers.long_names import as_long
 from soilbio.importers.measured import check_measured, check_places
 from soilbio.importers.naming import check_named, ranks_first, without_index
 from soilbio.importers.objects import has_objects, spelled_out
-from soilbio.importers.shapes import check_libraries, long_places, named_by_ranks, shape_of
+from soilbio.importers.shapes import check_libraries, shape_of
 from soilbio.importers.stated import Stated, check_ignored, check_names
 from soilbio.importers.text import Rows, completed, empty, rows_of
 from soilbio.importers.thousands import Thousands
@@ -128,8 +129,8 @@ def read_grid(
     rows = completed(rows_of(source, sheet=told.sheet, separator=told.separator))
     above, rows = _peeked(rows)
     if not names and not told.names:
-        above, rows = named_by_ranks(above, rows)
-        if places := long_places(above):
+        _, rows, places = as_long(str(source), above, rows)
+        if places:
             return _long(source, rows, places, told, problems)
     shape = shape_of(above)
     check_libraries(shape, above, str(source))

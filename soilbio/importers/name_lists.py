@@ -8,7 +8,6 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.columns import number_of
-from soilbio.importers.forms import is_lineage
 from soilbio.importers.known import is_bare, read_lineages
 from soilbio.importers.lineage_columns import columns_of, is_called_lineage, lineages_of
 from soilbio.importers.rank_columns import rank_of
@@ -42,7 +41,7 @@ def read_names(source: Path) -> list[Asked]:
             fix="Correct the path or the encoding",
         ) from error
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if lines and (_is_table(lines[0]) or _has_numbers(lines)):
+    if lines and (_is_table(lines) or _has_numbers(lines)):
         return _of_table(source)
     if lines and _is_header(lines[0]):
         del lines[0]
@@ -50,12 +49,20 @@ def read_names(source: Path) -> list[Asked]:
     return [(str(place), one, lineage_alone(one)) for place, one in enumerate(texts, start=1)]
 
 
-def _is_table(first: str) -> bool:
-    """Tell a table by its first line: columns, one of them called as names or ranks are."""
-    if "\t" in first:
+def _is_table(lines: Sequence[str]) -> bool:
+    """Tell a table by its first line: columns, one of them called as names or ranks are.
+
+    Lineages with the words of ranks in them (`Bacteria;domain;…`) have these on the next line, too.
+    """
+    if "\t" in lines[0]:
         return True
-    cells = max((first.split(mark) for mark in ",;"), key=len)
-    return len(cells) > 1 and not is_lineage(first) and any(map(_is_header, cells))
+    mark = max(",;", key=lines[0].count)
+    above, *below = ([cell.strip("\"' ") for cell in line.split(mark)] for line in lines[:2])
+    if len(above) < 2 or not any(map(_is_header, above)):
+        return False
+    return bool(below) and not any(
+        one == other for one, other in zip(above, below[0], strict=False) if _is_header(one)
+    )
 
 
 def _has_numbers(lines: Sequence[str]) -> bool:

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 
 from soilbio.errors import InputError, problem_of
-from soilbio.importers.forms import is_nothing
-from soilbio.importers.rank_columns import PREFIX, rank_of
-from soilbio.importers.ranked_names import prefixed
-from soilbio.importers.text import Rows
+from soilbio.importers.rank_columns import rank_of
 
 # FROGS, biom_to_tsv: the first header has a # in front.
 _FROGS = frozenset(
@@ -31,6 +27,12 @@ _FUNGUILD = frozenset(
 # Centrifuge's own report, and Centrifuger's: a row for a taxon, of one library.
 _CENTRIFUGE = ("name", "taxID", "taxRank", "genomeSize", "numReads", "numUniqueReads")
 _PSMELT = ("OTU", "Sample", "Abundance")
+# Other words for features, where a long table has none of these.
+_FEATURES = re.compile(
+    r"^(?:z?otus?|[ae]svs?|m?otus?|features?|sequences?|seqs?|hash|clusters?|swarms?|haplotypes?)"
+    r"(?:[ _.-]?(?:ids?|names?|hash))?$",
+    re.IGNORECASE,
+)
 _LONG = (
     re.compile(r"^(?:otu|asv|feature)(?:[ _.]?ids?)?$", re.IGNORECASE),
     re.compile(r"^(?:sample|library)(?:[ _.]?(?:id|name))?$", re.IGNORECASE),
@@ -155,25 +157,6 @@ def is_long_of_ranks(header: Sequence[str]) -> bool:
     return has_rank and not long_places(header) and bool(long_places([_PSMELT[0], *header]))
 
 
-def named_by_ranks(header: list[str], rows: Rows) -> tuple[list[str], Rows]:
-    """Put names in front where a long table has ranks only, as a sum by Phylum and Genus has.
-
-    Another table stays as it is.
-    """
-    if not is_long_of_ranks(header):
-        return header, rows
-    by_rank = {rank: at for at, name in enumerate(header) if (rank := rank_of(name))}
-    places = [(by_rank[rank], rank) for rank in PREFIX if rank in by_rank]
-
-    def named(cells: Sequence[str]) -> str:
-        names = [(rank, cells[at].strip()) for at, rank in places if at < len(cells)]
-        filled = [prefixed(rank, name) for rank, name in names if not is_nothing(name)]
-        return "; ".join(filled) or "unclassified"
-
-    lines = ((row, [named(cells), *cells]) for row, cells in islice(rows, 1, None))
-    return ["OTU", *header], chain([(1, ["OTU", *header])], lines)
-
-
 def long_places(header: Sequence[str]) -> tuple[int, int, int] | None:
     """Give the places of feature, library and number in a long table, as psmelt writes it.
 
@@ -186,6 +169,8 @@ def long_places(header: Sequence[str]) -> tuple[int, int, int] | None:
     places = []
     for pattern in _LONG:
         found = [at for at, name in enumerate(names) if pattern.match(name)]
+        if not found and pattern is _LONG[0]:
+            found = [at for at, name in enumerate(names) if _FEATURES.match(name)]
         if len(found) != 1:
             return None
         places += found

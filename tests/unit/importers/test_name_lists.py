@@ -33,13 +33,22 @@ ALONE = {"": "Lumbricus terrestris", "genus": "Lumbricus"}
         ("Nr;Art;Anzahl\n1;Lumbricus terrestris;3\n2;Eisenia fetida;1720\n",
          [("1", ALONE), ("2", {"": "Eisenia fetida", "genus": "Eisenia"})]),
         ("Art\tAnzahl\nLumbricus terrestris\t3\n", [("2", ALONE)]),
+        ("Genus;Species;Anzahl\nLumbricus;terrestris;3\n", [("2", TERRESTRIS)]),
+        ("Species;Anzahl\nLumbricus terrestris;3\n", [("2", TERRESTRIS)]),
+        ("Family;Genus;Species\nLumbricidae;Lumbricus;terrestris\n",
+         [("2", {"family": "Lumbricidae", **TERRESTRIS})]),
+        ("Taxon;Count\nd__Bacteria;3\n", [("2", {"domain": "Bacteria"})]),
+        ("Bacteria;domain;Firmicutes;phylum\nArchaea;domain;Thermoproteota;phylum\n",
+         [("1", {"domain": "Bacteria", "phylum": "Firmicutes"}),
+          ("2", {"domain": "Archaea", "phylum": "Thermoproteota"})]),
         ("Lumbricus terrestris Linnaeus, 1758\nEisenia fetida (Savigny, 1826)\n",
          [("1", ALONE), ("2", {"": "Eisenia fetida", "genus": "Eisenia"})]),
         ("Eisenia fetida\nLumbricus terrestris Linnaeus, 1758\n",
          [("1", {"": "Eisenia fetida", "genus": "Eisenia"}), ("2", ALONE)]),
     ],
     ids=["once", "header", "marks", "author", "commas", "rdp", "qiime2", "mothur", "ranks",
-         "species", "names", "other words", "numbered", "tabs", "authors", "one author"],
+         "species", "names", "other words", "numbered", "tabs", "semicolons",
+         "species alone", "no numbers", "taxon", "ranks within", "authors", "one author"],
 )  # fmt: skip
 def test_names_are_read_from_lists_and_tables(tmp_path, text, asked):
     (tmp_path / "names").write_text(text)

@@ -278,6 +278,35 @@ def test_a_long_table_of_taxa_has_their_ranks_for_names(tmp_path, order):
     assert "a long table of taxa" in dict(detect(path))["table"]
 
 
+@pytest.mark.parametrize("name", ["uncultured", "Other", "Unknown", "Incertae Sedis"])
+def test_what_is_no_name_in_a_long_table_is_called_as_it_stands_there(tmp_path, name):
+    rows = [*SUMMED, ["A", "Bacillota", name, 2], ["A", "Bacillota", "NA", 4]]
+    found = read("table", [written(tmp_path, rows)], {})
+    numbers = {(row["library"], row["feature"]): row["value"] for row in found.counts.to_dicts()}
+    assert numbers["A", f"p__Bacillota; g__{name}"] == 2
+    assert numbers["A", "p__Bacillota"] == 4
+
+
+@pytest.mark.parametrize("word", ["Sequence", "zOTU", "ESV", "Hash", "ASVs", "feature-id", "MOTU"])
+def test_features_of_a_long_table_are_known_by_many_words(tmp_path, word):
+    rows = [[*row, f"x{at}" if at else word] for at, row in enumerate(SUMMED)]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert {"x1", "x2", "x4"} <= set(found.features)
+
+
+@pytest.mark.parametrize(
+    "cells", [["OTU1", "OTU2", "OTU1", "OTU3"], ["a", "a", "b", "b"]], ids=["names", "apart"]
+)
+def test_features_of_a_long_table_by_another_word_are_asked_about(tmp_path, cells):
+    rows = [[*row, cell] for row, cell in zip(SUMMED, ["Ding", *cells], strict=True)]
+    more = [[*SUMMED[1], "z"], [*SUMMED[1], "y"]]
+    with pytest.raises(InputError) as caught:
+        read("table", [written(tmp_path, rows if cells[0] == "OTU1" else rows + more)], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.column) == ("import-name", "Ding")
+    assert "call it `OTU`" in problem.fix
+
+
 def test_a_long_table_in_which_a_taxon_comes_twice_in_a_library_is_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         read("table", [written(tmp_path, [*SUMMED, SUMMED[1]])], {})
