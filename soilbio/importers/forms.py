@@ -23,8 +23,19 @@ _PART = re.compile(r"^[A-Z\"'\[][\w\"'\[\](). -]{3,}$")
 # What stands for no lineage, alone or with empty ranks behind it: `Unassigned;__;__`.
 _NOTHING = re.compile(
     r"^(?:|na|nan|null|none|\?|-|unclassified|unassigned|unknown|unidentified|others?|"
-    r"no[ _](?:blast[ _])?(?:hit|match|taxonomy|data)|not[ _]assigned|ambiguous[ _]taxa|"
-    r"uncultured)(?:[;|,]\s*(?:\w{0,3}__|unknown|unclassified|unassigned)?)*$",
+    r"no[ _](?:blast[ _])?(?:hits?|match(?:es)?|taxonomy|data)|not[ _]assigned|ambiguous[ _]taxa|"
+    r"uncultured)(?:[;|,]\s*(?:\w{0,3}__)?(?:unknown|unclassified|unassigned|others?)?)*$",
+    re.IGNORECASE,
+)
+# What reads are called that are of nothing one looks for: rare taxa, contamination, organelles.
+_ORGANELLE = re.compile(r"^(?:chloroplasts?|plastids?|mitochondri(?:a|on))[;|]?$", re.IGNORECASE)
+_REST = re.compile(
+    r"^(?:(?:unclassified|unassigned|unidentified|uncultured|unknown)[ _][a-z]+|unclassifiable|"
+    r"not[ _](?:classified|identified|determined)|low[ _]complexity|contamina(?:tion|nts?)|"
+    r"(?:(?:all[ _])?others?|rest|remain(?:ing|der)|rare|minor|low[ _-]abundan(?:t|ce))"
+    r"(?:[ _](?:taxa|phyla|classes|orders|families|genera|species|otus|asvs|reads|sequences|"
+    r"lineages|bacteria|archaea|fungi|eukaryot[ae]s?))?)?"
+    r"[ _]?(?:\(?[<\u2264]\s?\d[\d.]*\s?%\)?)?[;|]?$",
     re.IGNORECASE,
 )
 # R turns the marks between ranks into points: `d__Bacteria.p__Bacillota`.
@@ -73,6 +84,16 @@ def is_sequence(name: str) -> bool:
 def is_nothing(text: str) -> bool:
     """Tell whether a text says that there is no lineage."""
     return bool(_NOTHING.match(text.strip()))
+
+
+def is_organelle(text: str) -> bool:
+    """Tell whether a text is the word for organelles, and no more."""
+    return bool(_ORGANELLE.match(text.strip()))
+
+
+def is_rest(text: str) -> bool:
+    """Tell whether a name is one of reads that are of no taxon looked for: `Rest`, `rare taxa`."""
+    return is_nothing(text) or is_organelle(text) or bool(_REST.match(text.strip()))
 
 
 def is_lineage(text: str, *, is_said: bool = False) -> bool:

@@ -16,6 +16,7 @@ from soilbio.importers.forms import (
     are_sequences,
     is_lineage,
     is_nothing,
+    is_organelle,
     is_sequence,
     is_whole_lineage,
 )
@@ -255,7 +256,9 @@ def named_by_lineages(names: Sequence[str]) -> dict[str, str]:
     """Give lineages by name where names are lineages themselves; what is none is left out."""
     if not are_lineages(names):
         return {name: name for name in names if is_whole_lineage(name)}
-    return {name: name for name in names if is_lineage(name) or is_nothing(name)}
+    own = {name: name for name in names if is_lineage(name) or is_nothing(name)}
+    # Organelles are flagged by their lineage; the word alone would be read as a domain.
+    return own | {name: f"x__{name}" for name in names if is_organelle(name)}
 
 
 def together_with(known: Mapping[str, Taxon], more: Mapping[str, Taxon]) -> dict[str, Taxon]:

@@ -12,7 +12,7 @@ from soilbio.importers.forms import (
     are_sequences,
     is_given,
     is_lineage,
-    is_nothing,
+    is_rest,
     is_sequence,
 )
 from soilbio.importers.found import Taxon
@@ -51,8 +51,9 @@ def check_alike(grid: Grid, features: Mapping[str, Taxon], told: Stated, *, is_r
             column=name,
             found=name,
             expected=f"one of the {kind}, as the others; this may be something measured",
-            fix=f"Say `table: {{ignore_{side}s: ['{name}']}}` in --method, or correct the name;"
-            " a feature has a sequence, or a lineage",
+            fix=f"Say `table: {{ignore_{side}s: ['{name}']}}` in --method if it is no feature; else"
+            " correct the name, or give it a sequence or lineage; reads of what is not known are"
+            " called `Unassigned`",
         )
     problems.raise_if_any()
 
@@ -65,7 +66,7 @@ def _unlike(features: Mapping[str, Taxon]) -> tuple[set[str], str]:
     unknown = {
         name
         for name, one in features.items()
-        if not one.sequence and not one.lineage and not is_lineage(name) and not is_nothing(name)
+        if not one.sequence and not one.lineage and not is_lineage(name) and not is_rest(name)
     }
     if are_lineages(names):
         return unknown, "lineages"

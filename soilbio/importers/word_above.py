@@ -12,6 +12,7 @@ from soilbio.importers.forms import (
     are_sequences,
     is_given,
     is_nothing,
+    is_organelle,
 )
 from soilbio.importers.found import Advised, Taxon
 from soilbio.importers.rank_columns import rank_of
@@ -70,6 +71,10 @@ def _is_latin(name: str) -> bool:
     return bool(_LATIN.match(name)) and not is_nothing(name)
 
 
+def _has_no_rank(name: str, taxon: Taxon) -> bool:
+    return taxon.lineage == f"x__{name}" and not is_organelle(name)
+
+
 def notes_on_names(corner: str | None, features: Mapping[str, Taxon]) -> list[str]:
     """Say which names of taxa have no rank, for want of its word above them, and what helps.
 
@@ -81,7 +86,7 @@ def notes_on_names(corner: str | None, features: Mapping[str, Taxon]) -> list[st
         Features by name, with what is known of them.
 
     """
-    some = [name for name, one in features.items() if one.lineage == f"x__{name}"]
+    some = [name for name, one in features.items() if _has_no_rank(name, one)]
     if not some and not any(one.lineage for one in features.values()):
         latin = [name for name in features if _is_latin(name)]
         some = latin if 2 * len(latin) > len(features) else []

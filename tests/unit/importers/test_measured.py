@@ -11,6 +11,7 @@ from soilbio.cli.main import main
 from soilbio.errors import InputError
 from soilbio.importers.measured import shown
 from soilbio.importers.registry import read
+from soilbio.taxonomy.lineage import parse_lineage
 
 COUNTS = {
     "North": [31, 0, 4, 0, 77, 2, 0, 9, 12, 150, 0, 1],
@@ -202,6 +203,35 @@ def test_a_row_of_which_a_lineage_or_sequence_is_known_is_a_feature(tmp_path):
     assert "Spike" in read("table", [rows_of(tmp_path, names, taxonomy=lineages)], {}).features
     sequences = [base * 60 for base in ("A", "AC", "AG", "AT", "CG", "G")]
     assert "Spike" in read("table", [rows_of(tmp_path, names, sequence=sequences)], {}).features
+
+
+LINEAGES = ["k__Bacteria;p__Bacillota", "k__Bacteria;p__A", "k__Archaea;p__B", "k__Fungi;p__C"]
+
+
+@pytest.mark.parametrize("features", [LINEAGES, NUMBERED], ids=["lineages", "numbers"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Unassigned;Other;Other", "No hits;", "Low complexity;", "Unclassifiable", "Chloroplast"),
+        *("Rest", "rare taxa", "Contamination", "< 1%", "Others (<0.5%)", "Unassigned_Fungi"),
+    ],
+)
+def test_reads_of_nothing_known_stand_beside_features(tmp_path, name, features):
+    found = read("table", [rows_of(tmp_path, [*features, name])], {})
+    assert name in found.features
+    assert not parse_lineage(found.features[name].lineage)
+
+
+def test_organelles_beside_lineages_are_flagged_as_such(tmp_path):
+    found = read("table", [rows_of(tmp_path, [*LINEAGES, "Chloroplast"])], {})
+    assert "chloroplast" in found.features["Chloroplast"].lineage.lower()
+    assert found.notes == []
+
+
+@pytest.mark.parametrize("name", ["NO3", "Aufnahme", "Rare Earth"])
+def test_a_row_beside_lineages_is_no_feature_and_reads_are_not_to_be_lost(tmp_path, name):
+    with pytest.raises(InputError, match=r"if it is no feature; else .* called `Unassigned`"):
+        read("table", [rows_of(tmp_path, [*LINEAGES, name])], {})
 
 
 def test_ids_of_references_stand_beside_sums_of_what_they_lack(tmp_path):
