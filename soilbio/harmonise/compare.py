@@ -128,8 +128,11 @@ def compare(
 
 
 def _agree(one: Assay, other: Assay, field: str) -> bool:
-    said = _said(one, field)
-    return said == _said(other, field) and said not in ("", "not stated")
+    return _said(one, field) == _said(other, field) and _stated(one, field)
+
+
+def _stated(assay: Assay, field: str) -> bool:
+    return _said(assay, field) not in ("", "not stated")
 
 
 def _instead(applying: Iterable[Rule], names: Collection[str], rule: Rule) -> list[Rule]:
@@ -271,7 +274,11 @@ def _of_sampling(
     has_numbers = coarsest < LEVELS.index("presence")
     for name in (name for name in _SAMPLING if has_numbers or rules[name].is_own):
         differing = [
-            field for field in rules[name].fields if _said(one, field) != _said(other, field)
+            field
+            if _stated(one, field) and _stated(other, field)
+            else f"{field} (one does not say)"
+            for field in rules[name].fields
+            if _said(one, field) != _said(other, field)
         ]
         if differing:
             yield replace(rules[name], because=f"{rules[name].because}: {', '.join(differing)}")

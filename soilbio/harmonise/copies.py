@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import eq
 from typing import TYPE_CHECKING
 
 from soilbio.dataset.history import LOTS, TELLS_SOILS, History
@@ -199,17 +200,24 @@ def _of_the_same_laboratory(
         if is_pseudonym(library) and part_of.get(library) in is_of
     ]
     numbers = _numbers(counts, {name for own in left.values() for name in own}) if asked else {}
-    for dataset, library in asked:
-        other_dataset = is_of[part_of[library]]
-        own = numbers.get(library, Counter())
-        for other in left[other_dataset]:
-            there = numbers.get(other, Counter())
-            # A window may have left out some.
-            if there == own or (own and own <= there):
-                left[other_dataset].remove(other)
+    # Those that are equal first; of what is left a window may have taken some, of most the last.
+    asked.sort(key=lambda one: (-numbers.get(one[1], Counter()).total(), one))
+    done: set[str] = set()
+    for is_one in (eq, _holds):
+        for dataset, library in asked:
+            other_dataset = is_of[part_of[library]]
+            own = numbers.get(library, Counter())
+            others = left[other_dataset]
+            same = [one for one in others if is_one(numbers.get(one, Counter()), own)]
+            if library not in done and same and (is_one is eq or len(same) == 1):
+                others.remove(same[0])
+                done.add(library)
                 total = sum(number * times for number, times in own.items())
-                yield Copy(dataset, library, other_dataset, other, own.total(), round(total))
-                break
+                yield Copy(dataset, library, other_dataset, same[0], own.total(), round(total))
+
+
+def _holds(there: Counter[float], own: Counter[float]) -> bool:
+    return bool(own) and own <= there
 
 
 def _numbers(counts: pl.LazyFrame, libraries: Collection[str]) -> dict[str, Counter[float]]:

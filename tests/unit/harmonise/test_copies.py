@@ -233,6 +233,35 @@ def test_libraries_of_one_sum_are_known_where_others_name_much_that_one_s_own_do
     assert {row[3] for row in merged.copies} == {"x-0", "x-1"}
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_each_blank_is_the_one_of_its_own_numbers(seed, tmp_path):
+    """The numbers of one are among those of another; pseudonyms come in any order."""
+    x = laboratory(
+        tmp_path / "x",
+        {
+            "x-0": (
+                "",
+                NAMELESS,
+                {one: (f"Genus{n}", None) for n, one in enumerate(SEQUENCES[:12])},
+            ),
+            **{
+                f"x-blank{n}": (
+                    *("extraction_blank", NAMELESS),
+                    dict.fromkeys(SEQUENCES[:n], ("Genus0", "Genus0 a")),
+                )
+                for n in (1, 2, 3)
+            },
+        },
+    )
+    merge([x, made(tmp_path / "y", 5)], tmp_path / "whole", "feature")
+    (tmp_path / "pseudonym.key").write_text(f"{seed:064x}\n")
+    merged = merge(
+        [shared(tmp_path / "whole", tmp_path / "received"), x], tmp_path / "again", "feature"
+    )
+    assert {row[3] for row in merged.copies} == {"x-0", "x-blank1", "x-blank2", "x-blank3"}
+    assert sorted(int(row[4]) for row in merged.copies) == [1, 2, 3, 12]
+
+
 def test_in_which_order_they_are_named_does_not_matter(tmp_path):
     x, y = made(tmp_path / "x", 0), made(tmp_path / "y", 5)
     merge([x, y], tmp_path / "whole")
