@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.errors import InputError, Problems
 from soilbio.importers.columns import Kinds, check_mixed, kinds_of, number_of
-from soilbio.importers.forms import is_lineage
+from soilbio.importers.forms import is_given, is_lineage
 from soilbio.importers.long_names import as_long
 from soilbio.importers.measured import check_measured, check_places
 from soilbio.importers.naming import check_named, ranks_first, without_index
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SOME = 100  # problems of one kind in one file are not told a thousand times
+_FIX = "Correct the cell; where nothing was counted, write 0"
 _LOOKED_AT = 200  # rows by which columns of numbers are told from columns of text
 
 
@@ -265,14 +266,24 @@ class _Reading:
         is_plain = values.size == len(columns) and "_" not in marks
         if is_plain and bool((np.isfinite(values) & (values >= 0)).all()):
             return values
-        for place, text in zip(columns, chosen, strict=True):
+        self._note_cells(row, cells[0].strip(), chosen)
+        return None
+
+    def _note_cells(self, row: int, name: str, cells: Sequence[str]) -> None:
+        """Note what is no number; of a row without any digit, that it may be beside the counts."""
+        has_digit = any(map(str.isdigit, "".join(cells)))
+        if len(cells) > 1 and not has_digit and not is_given(name):
+            found = f"{name}: {', '.join(map(str.strip, cells))}"[:60]
+            fix = f"{_FIX}. If this row is none, say `table: {{ignore_rows: ['{name}']}}`"
+            self._note(row, None, found, "numbers in a row of counts", f"{fix} in --method")
+            return
+        for place, text in zip(self.kinds.numbers, cells, strict=True):
             value = number_of(text)
             if value is not None and value < 0 and not value.is_integer():
                 self._note_negative(row, self.header[place], text)
             elif value is None or not 0 <= value < float("inf"):
                 expected = "a number, 0 or more, with a point for decimals and nothing else"
                 self._note(row, self.header[place], text, expected)
-        return None
 
     def _note_negative(self, row: int, column: str, found: str) -> None:
         """Note the first of numbers below zero that are no slip: they were transformed."""
@@ -288,7 +299,9 @@ class _Reading:
                 fix="Import the counts before they were transformed",
             )
 
-    def _note(self, row: int, column: str | None, found: str, expected: str) -> None:
+    def _note(
+        self, row: int, column: str | None, found: str, expected: str, fix: str = _FIX
+    ) -> None:
         if len(self.problems.found) < _SOME:
             self.problems.add(
                 "import-cell",
@@ -296,7 +309,7 @@ class _Reading:
                 column=column,
                 found=found,
                 expected=expected,
-                fix="Correct the cell; where nothing was counted, write 0",
+                fix=fix,
             )
 
     def grid(self, told: Stated) -> Grid:

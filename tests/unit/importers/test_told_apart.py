@@ -188,6 +188,19 @@ def test_a_row_to_be_ignored_may_hold_anything(tmp_path, at, cells):
     assert told[0] == "import-ignored"
 
 
+@pytest.mark.parametrize("cells", ["forest\tcrop", "\t", "n.d.\tNA"])
+def test_a_row_without_numbers_is_told_once_with_what_leaves_it_out(tmp_path, cells):
+    (tmp_path / "t.tsv").write_text(f"OTU ID\tS1\tS2\nx\t3\t0\ny\t1\t4\nSite\t{cells}\n")
+    with pytest.raises(InputError) as caught:
+        read("table", [tmp_path / "t.tsv"], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row) == ("import-cell", 4)
+    assert "ignore_rows: ['Site']" in problem.fix
+    text = (tmp_path / "t.tsv").read_text()
+    (tmp_path / "t.tsv").write_text(text.replace("Site", "ASV3"))
+    assert [column for _, column, _ in problems("table", [tmp_path / "t.tsv"])] == ["S1", "S2"]
+
+
 @pytest.mark.parametrize("options", [{}, {"ignore_rows": ["#q2:types"]}])
 def test_directives_of_qiime_2_are_no_rows(tmp_path, options):
     table, known = tmp_path / "tab.tsv", tmp_path / "metadata.tsv"
