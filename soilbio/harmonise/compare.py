@@ -273,15 +273,15 @@ def _of_sampling(
         return
     has_numbers = coarsest < LEVELS.index("presence")
     for name in (name for name in _SAMPLING if has_numbers or rules[name].is_own):
-        differing = [
-            field
-            if _stated(one, field) and _stated(other, field)
-            else f"{field} (one does not say)"
-            for field in rules[name].fields
-            if _said(one, field) != _said(other, field)
+        fields = rules[name].fields
+        differing = [field for field in fields if _said(one, field) != _said(other, field)]
+        are_stated = [_stated(one, field) and _stated(other, field) for field in differing]
+        named = [
+            field if is_stated else f"{field} (one does not say)"
+            for field, is_stated in zip(differing, are_stated, strict=True)
         ]
         if differing:
-            yield replace(rules[name], because=f"{rules[name].because}: {', '.join(differing)}")
+            yield replace(rules[name], because=f"{rules[name].because}: {', '.join(named)}")
 
 
 def is_one_method(one: Assay, other: Assay) -> bool:

@@ -236,14 +236,13 @@ def test_libraries_of_one_sum_are_known_where_others_name_much_that_one_s_own_do
 @pytest.mark.parametrize("seed", range(4))
 def test_each_blank_is_the_one_of_its_own_numbers(seed, tmp_path):
     """The numbers of one are among those of another; pseudonyms come in any order."""
+    soil: dict[str, tuple[str | None, str | None]] = {
+        one: (f"Genus{n}", None) for n, one in enumerate(SEQUENCES[:12])
+    }
     x = laboratory(
         tmp_path / "x",
         {
-            "x-0": (
-                "",
-                NAMELESS,
-                {one: (f"Genus{n}", None) for n, one in enumerate(SEQUENCES[:12])},
-            ),
+            "x-0": ("", NAMELESS, soil),
             **{
                 f"x-blank{n}": (
                     *("extraction_blank", NAMELESS),
