@@ -36,10 +36,10 @@ _SAME = 0.9
 _OF_TOTAL = 0.95
 # Where both have one sum of all numbers, which no other library of theirs has, much may be under
 # other names: others' databases name what one's own does not.
-_OF_ONE_TOTAL = 0.5
+_OF_ONE_TOTAL = 0.2
 # The most abundant features of a library, by which others are found that may be the same one.
 _LOOKED_AT = 20
-_ALIKE = 5
+_ALIKE = 2
 # Tables and columns in which samples and assays are named, and how they are called in libraries.
 _NAMED_IN = (
     ("samples", "sample_id", "sample_id"),
@@ -242,7 +242,7 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
     """Yield pairs of a pseudonym and a library of another dataset that are one by their numbers.
 
     Nine tenths of their numbers, ten at least, are the same of the same features, and all add up
-    to nearly the same; or half of them, and all add up to what no other library of theirs has. With
+    to nearly the same; or a fifth of them, and all add up to what no other library of theirs has. With
     each pair go the features and reads of the first.
     """
     import polars as pl

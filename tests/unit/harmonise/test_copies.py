@@ -218,10 +218,10 @@ def test_which_soils_are_one_stays_known_when_copies_are_left_out(own, tmp_path)
 
 
 def test_libraries_of_one_sum_are_known_where_others_name_much_that_one_s_own_does_not(tmp_path):
-    """A third of what x has is named by y alone."""
-    unnamed = dict.fromkeys(range(12, 18))
+    """Half of what x has is named by y alone."""
+    unnamed = dict.fromkeys(range(10, 20))
     x = made(tmp_path / "x", 0, 20, called=unnamed)
-    y = made(tmp_path / "y", 10, 18)
+    y = made(tmp_path / "y", 8, 18)
     merge([x, y], tmp_path / "whole")
     merged = merge([shared(tmp_path / "whole", tmp_path / "received"), x], tmp_path / "again")
     # Both libraries of x have one sum, so that it tells nothing of either.
