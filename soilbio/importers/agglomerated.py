@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from soilbio.errors import Problem, Problems
 from soilbio.harmonise.compare import kind_of_features
 from soilbio.importers.stated import OPTIONS
+from soilbio.importers.supports import accepted
 from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.lineage import parse_lineage
 
@@ -33,10 +34,11 @@ def agglomerated(found: Found, method: Method, form: str) -> list[Problem]:
     if not is_asked or kind_of_features(assay) != "exact" or len(found.features) < _LEAST:
         return []
     taxa = found.features.values()
-    texts = {_SUPPORT.sub("", " / ".join((one.lineage, *one.others))).casefold() for one in taxa}
+    lineages = [[accepted(text)[0] for text in (one.lineage, *one.others)] for one in taxa]
+    texts = {_SUPPORT.sub("", " / ".join(own)).casefold() for own in lineages}
     if len(texts) < len(found.features) or not all(one.sequence for one in taxa):
         return []
-    known = [parse_lineage(one.lineage) for one in taxa]
+    known = [parse_lineage(own[0]) for own in lineages]
     if len({tuple(one.items()) for one in known}) < _LEAST_DIFFERENT * len(known):
         return []
     lowest = next((rank for rank in reversed(RANKS) if any(one.get(rank) for one in known)), "")

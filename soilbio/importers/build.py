@@ -26,6 +26,7 @@ from soilbio.importers.lengths import target_of
 from soilbio.importers.method import Method, Tag, check_libraries
 from soilbio.importers.numbers import numbers_of
 from soilbio.importers.stated import stated
+from soilbio.importers.supports import accepted
 from soilbio.metadata.samples import sample_rows
 from soilbio.metadata.sheet import control_unstated
 from soilbio.references.genome_names import is_accession
@@ -360,7 +361,9 @@ def _both(one: Taxon, other: Taxon) -> Taxon:
 
 def _feature(feature: str, taxon: Taxon, assay: Mapping[str, Any], target: Target) -> Row:
     texts = [taxon.lineage, *taxon.others]
-    ranks, differing = consensus([canonical(parse_lineage(text)).ranks for text in texts])
+    ranks, differing = consensus(
+        [canonical(parse_lineage(accepted(text)[0])).ranks for text in texts]
+    )
     named = [rank for rank in RANKS if ranks[rank]]
     verbatim = " / ".join(filter(None, texts))
     flags = flags_of(ranks, verbatim, len(taxon.sequence), target)

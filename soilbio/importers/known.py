@@ -160,7 +160,7 @@ def _bare(cells: Sequence[str]) -> tuple[str, Taxon]:
     if len(more) == 2 and more[0] in STRANDS:
         return name, Taxon(lineage=more[1])
     if is_supported(lineage):
-        return name, Taxon(lineage=accepted(lineage)[0], confidence=accepted(lineage)[1])
+        return name, Taxon(lineage=lineage, confidence=accepted(lineage)[1])
     return name, Taxon(lineage=lineage, confidence=_share(more[0]) if more else None)
 
 
@@ -202,7 +202,7 @@ def taxa_of(
     taxa = (
         Taxon(
             sequence or (cleaned(name) if is_named else ""),
-            accepted(lineage)[0],
+            lineage,
             _share(support) if support and not more else accepted(lineage)[1],
             others=more,
         )

@@ -12,6 +12,7 @@ from soilbio.importers.known import is_bare, read_lineages
 from soilbio.importers.lineage_columns import columns_of, is_called_lineage, lineages_of
 from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.ranked_names import are_binomials
+from soilbio.importers.supports import accepted
 from soilbio.importers.text import read_texts
 from soilbio.taxonomy.alone import lineage_alone
 
@@ -109,7 +110,8 @@ def _of_table(source: Path) -> list[Asked]:
 
 
 def _parsed(text: str) -> dict[str, str]:
-    return lineage_alone(text) if text else {}
+    names, _ = accepted(text)
+    return lineage_alone(names) if names else {}
 
 
 def _without_names(source: Path, header: Sequence[str]) -> Exception:

@@ -35,12 +35,29 @@ def is_supported(lineage: str) -> bool:
 
 
 def accepted(lineage: str) -> tuple[str, float | None]:
-    """Give the names of SINTAX's lineage that hold, and the support of the last; others stay."""
-    if not is_supported(lineage):
+    """Give the names of a lineage that hold, and the support of the last.
+
+    So of SINTAX's and RDP's, which stay as they are written; another lineage holds as it is.
+    """
+    cells = lineage.split(";")
+    if is_supported(lineage):
+        parts = (_OF_SINTAX.fullmatch(part) for part in lineage.strip().split(","))
+        supported, mark = [(part[1], float(part[2])) for part in parts if part], ","
+    elif ";" in lineage and is_of_rdp(["", "", *cells]):
+        supported, mark = _of_ranks(cells), "; "
+    else:
         return lineage, None
-    parts = (_OF_SINTAX.fullmatch(part) for part in lineage.strip().split(","))
-    held = list(takewhile(lambda one: one[1] >= LEAST, ((p[1], float(p[2])) for p in parts if p)))
-    return ",".join(name for name, _ in held), held[-1][1] if held else None
+    held = list(takewhile(lambda one: one[1] >= LEAST, supported))
+    return mark.join(name for name, _ in held if name), held[-1][1] if held else None
+
+
+def _of_ranks(cells: Sequence[str]) -> list[tuple[str, float]]:
+    """Give RDP's names with their ranks and supports; what is of no rank of ours has no name."""
+    triples = zip(cells[::3], cells[1::3], cells[2::3], strict=True)
+    return [
+        (prefixed(own, name.strip('"')) if (own := rank_of(rank)) else "", float(support))
+        for name, rank, support in triples
+    ]
 
 
 def is_of_rdp(cells: Sequence[str]) -> bool:
@@ -61,7 +78,7 @@ def _is_word(text: str) -> bool:
 
 
 def read_rdp(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
-    """Read what RDP's classifier writes (`-f fixrank`, `allrank`): the names that hold.
+    """Read what RDP's classifier writes (`-f fixrank`, `allrank`): names, ranks and supports.
 
     Raises
     ------
@@ -74,15 +91,8 @@ def read_rdp(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
 
 
 def _of_rdp(cells: Sequence[str]) -> tuple[str, Taxon]:
-    triples = zip(cells[2::3], cells[3::3], cells[4::3], strict=False)
-    ranked = ((name, rank, number_of(support) or 0.0) for name, rank, support in triples)
-    held = [
-        (prefixed(rank_of(rank), name.strip('"')), support)
-        for name, rank, support in takewhile(lambda one: one[2] >= LEAST, ranked)
-        if rank_of(rank)
-    ]
-    lineage = "; ".join(name for name, _ in held)
-    return cells[0], Taxon(lineage=lineage, confidence=held[-1][1] if held else None)
+    lineage = ";".join(cells[2:])
+    return cells[0], Taxon(lineage=lineage, confidence=accepted(lineage)[1])
 
 
 def notes_on(lineages: Iterable[str], source: str) -> list[str]:

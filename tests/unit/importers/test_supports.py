@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pipeline_outputs import METHOD, write_method
 
+from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
 from soilbio.importers.registry import read
 from soilbio.importers.supports import accepted
 
@@ -32,11 +35,11 @@ def test_names_below_the_cut_off_and_those_under_them_are_not_taken(tmp_path, te
     (tmp_path / "table.tsv").write_text(TABLE)
     (tmp_path / "names.txt").write_text(text)
     found = read("table", [tmp_path / "table.tsv", tmp_path / "names.txt"], {})
-    lineages = {
-        name: one.lineage.replace(",", "; ").replace(":", "__")
+    names = {
+        name: accepted(one.lineage)[0].replace(",", "; ").replace(":", "__")
         for name, one in found.features.items()
     }
-    assert lineages == {
+    assert names == {
         "Zotu1": "d__Bacteria; p__Bacillota",
         "Zotu2": "d__Archaea; p__Thermoproteota",
     }
@@ -45,6 +48,30 @@ def test_names_below_the_cut_off_and_those_under_them_are_not_taken(tmp_path, te
         "Zotu2": 0.8,
     }
     assert any("those below 0.8" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "verbatim"),
+    [
+        (f"Zotu1\t{SINTAX}\t+\nZotu2\td:Archaea(0.70)\t-\n", [SINTAX, "d:Archaea(0.70)"]),
+        (RDP.replace("Archaea\tdomain\t1.0", "Archaea\tdomain\t0.7"),
+         ["Bacteria;domain;1.0;Bacillota;phylum;0.9;Bacilli;class;0.7;Bacillales;order;0.9",
+          "Archaea;domain;0.7;Thermoproteota;phylum;0.8"]),
+    ],
+    ids=["sintax", "rdp"],
+)  # fmt: skip
+def test_what_was_written_stays_with_all_supports_beside_the_names_that_hold(
+    tmp_path, text, verbatim
+):
+    table, names = tmp_path / "table.tsv", tmp_path / "names.txt"
+    table.write_text(TABLE)
+    names.write_text(text)
+    method = write_method(tmp_path, METHOD)
+    words = ["import", "table", str(table), str(names), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    features = read_dataset(tmp_path / "out").table("features").sort("verbatim_lineage")
+    found = dict(features.select("verbatim_lineage", "phylum").iter_rows())
+    assert found == dict(zip(verbatim, ["Bacillota", None], strict=True))
 
 
 def test_what_sintax_accepted_itself_stays_as_it_is(tmp_path):
