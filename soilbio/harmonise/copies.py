@@ -242,8 +242,8 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
     """Yield pairs of a pseudonym and a library of another dataset that are one by their numbers.
 
     Nine tenths of their numbers, ten at least, are the same of the same features, and all add up
-    to nearly the same; or a fifth of them, and all add up to what no other library of theirs has. With
-    each pair go the features and reads of the first.
+    to nearly the same; or a fifth of them, and all add up to what no other library of theirs has.
+    With each pair go the features and reads of the first.
     """
     import polars as pl
 
