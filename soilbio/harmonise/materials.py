@@ -20,19 +20,27 @@ if TYPE_CHECKING:
 _MATERIAL = "source_mat_id"
 
 
-def one_pseudonym_each(sources: Sequence[Source]) -> list[Source]:
-    """Call a soil by one pseudonym whose samples, known by their names, have several."""
+def one_name_each(sources: Sequence[Source]) -> list[Source]:
+    """Call a soil by one name where its samples, known by theirs, have several names of it.
+
+    What it is called by whoever knows it goes before pseudonyms.
+    """
     found: dict[str, set[str]] = {}
     for source in sources:
         for row in source.rows("samples"):
-            told = str(row.get(_MATERIAL) or "")
-            if is_pseudonym(told):
+            if told := str(row.get(_MATERIAL) or ""):
                 found.setdefault(row["sample_id"], set()).add(told)
     soils: dict[str, set[str]] = {}
     for own in found.values():
-        joined = own.union(*(soils.get(name, set()) for name in own))
-        soils |= dict.fromkeys(joined, joined)
-    renamed = {name: min(own) for name, own in soils.items() if name != min(own)}
+        if any(map(is_pseudonym, own)):
+            joined = own.union(*(soils.get(name, set()) for name in own))
+            soils |= dict.fromkeys(joined, joined)
+    renamed = {
+        name: first
+        for name, own in soils.items()
+        if is_pseudonym(name)
+        and name != (first := min(own, key=lambda one: (is_pseudonym(one), one)))
+    }
     return [_changed(source, renamed, {}) for source in sources] if renamed else list(sources)
 
 

@@ -42,7 +42,7 @@ from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.lists import Line, lines_before, with_lines_before
 from soilbio.harmonise.lots import kinds_of, lots_of
-from soilbio.harmonise.materials import one_pseudonym_each
+from soilbio.harmonise.materials import one_name_each
 from soilbio.harmonise.measured import (
     CONFLICT_HEADER,
     CONFLICTS,
@@ -144,7 +144,7 @@ def harmonise(
             expected="a tree of the gene, of whose clades features are",
             fix="Give --tree TREE.nwk and --alignment ALIGNED.fasta, the alignment of its tips",
         )
-    sources = one_pseudonym_each(read_sources(folders, given.prefixes))
+    sources = one_name_each(read_sources(folders, given.prefixes))
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
         merged, tables, files = _merged(sources, level, rules, given, Path(scratch))
         if copies := copies_in(tables["counts"], sources):

@@ -171,6 +171,13 @@ def test_two_releases_of_one_sender_are_merged_though_others_share_a_soil_since(
     merged = merge(releases, tmp_path / "both")
     assert merged.notes["samples_of_one_material"] == 3
     assert merged.notes["samples_of_one_material_are_so_many_soils"] == 1
+    # And where the first was merged with one's own, which knows the soil's name.
+    merge([releases[0], x], tmp_path / "mine")
+    merged = merge([tmp_path / "mine", releases[1]], tmp_path / "later")
+    assert merged.notes["samples_of_one_material_are_so_many_soils"] == 1
+    samples = read_dataset(tmp_path / "later").table("samples")
+    assert set(samples["source_mat_id"].drop_nulls()) == {"LTE-P1"}
+    assert samples.height == 6
 
 
 @pytest.mark.parametrize("own", ["", "LTE-P1", "SAMEA1234567"])
