@@ -107,8 +107,19 @@ OPEN = agreement("a", "north001", grant())
         ((grant(classes=CLASSES | {"location": {"generalise": "0.1"}}),), (True, False)),
         ((grant(until="2027-01-01"),), (True, False)),
         ((grant(ROR.format("conso001")),), (True, False)),
+        ((grant(), grant(ROR.format("conso001"), classes=CLASSES)), (True, False)),
     ],
-    ids=["alike", "nothing", "consortium", "purposes", "class", "coarser", "until", "party"],
+    ids=[
+        "alike",
+        "nothing",
+        "consortium",
+        "purposes",
+        "class",
+        "coarser",
+        "until",
+        "party",
+        "a party less",
+    ],
 )
 def test_terms_reach_those_of_which_nobody_has_more(closed, expected):
     assert reach(OPEN, agreement("b", "south001", *closed)) == expected
