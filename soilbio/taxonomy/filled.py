@@ -13,7 +13,9 @@ from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.below_species import species_of
 from soilbio.taxonomy.between import is_genus, is_latin, is_open
 from soilbio.taxonomy.named_ranks import rank_of_name
+from soilbio.taxonomy.names import name_in
 from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, OF_UNITE, ranks_of_prokaryote
+from soilbio.taxonomy.undetermined import name_before
 
 _FAMILY = "idae"  # of animals and protists; those of others are told by `rank_of_name`
 _BINOMIAL = re.compile(r"(?:Candidatus )?([A-Z]\S+) [a-z][a-z-]+(?: |$)")
@@ -26,7 +28,10 @@ _NO_GENUS = (
     *("ota", "bacteria", "archaea", "mycotina", "phytina", "eae", "inae", "ini", "oidea", "ida"),
     *("Acari", "Oligochaeta"),
 )
-_VIRUS = re.compile(r"(?:vir(?:us(?:es)?|idae)|viroid|phage|satellite)(?: |$)")
+# Species between which a short sequence or a juvenile does not tell.
+_SEVERAL = re.compile(r"([A-Z][a-z]{2,}) [a-z-]+(?:/[a-z-]+)+")
+_OF_GENUS = re.compile(r"(?:Candidatus )?[A-Z][a-z]+(?:a|us|um|is|on|io|ys|[aeiy]x|ops|as|o)")
+_VIRUS = re.compile(r"(?:vir(?:us(?:es)?|idae)|viroid|phage|satellite)(?:[ /]|$)")
 
 
 def without_fills(named: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -79,15 +84,21 @@ def rank_of_wider(name: str) -> str:
 def name_of_open(text: str) -> dict[str, str]:
     """Give the taxon, with its rank, of which something alone is that was not named itself.
 
-    `Streptomyces sp. NBC_01353`, `Aporrectodea sp.`, `Rhizobiales sp. 3`.
+    `Streptomyces sp. NBC_01353`, `Aporrectodea juv.`, `Rhizobiales sp. 3`, `Eisenia fetida/andrei`;
+    a word alone (`Enchytraeidae`) is of the rank that it tells.
     """
-    found = _OPEN_SPECIES.match(text)
-    if not found or _VIRUS.search(text):
+    if " " in text and _VIRUS.search(text):
         return {}
-    name, bare = found.groups()
+    if of_several := _SEVERAL.fullmatch(text):
+        return {"genus": of_several[1]}
+    found = _OPEN_SPECIES.match(text)
+    name, bare = found.groups() if found else (name_before(text) or text,) * 2
     if rank := rank_of_wider(bare):
         return {rank: name}
-    return {} if bare.endswith(_NO_GENUS) else {"genus": name}
+    # Before words other than `sp.` there are those of no language's taxa, too: Beetle larvae.
+    may_be_genus = bool(found) or (bare != text and bool(_OF_GENUS.fullmatch(bare)))
+    is_named = may_be_genus and not bare.endswith(_NO_GENUS) and bool(name_in(bare))
+    return {"genus": name} if is_named else {}
 
 
 def genus_of(species: str) -> str:

@@ -47,7 +47,8 @@ _PREFIX = re.compile(
 _SHORT = re.compile(r"^[dk]_[A-Z][a-z]+(?=;|$)")
 _SHORTENED = re.compile(r"(?<![^;\s])([dkpcofgs])_(?=[^_])")
 # What stands beside a species that stands alone.
-_BESIDE = {"domain", "kingdom", "species"}
+_REALM = {"domain", "kingdom"}
+_BESIDE = {*_REALM, "species"}
 # RDP's headers: `Lineage=Root;rootrank;Bacteria;domain;"Actinobacteria";phylum`.
 _RDP = re.compile(r"^.*?\bLineage=(?=Root\b)")
 _WORDS_OF_RDP = {"rootrank", "no rank", *RANKS} | {f"sub{rank}" for rank in RANKS}
@@ -115,8 +116,10 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         # Underscores are reference files', which name no authors but of species.
         found["genus"] = without_author(found["genus"], bare="_" not in genus)
     species = [name for rank, name in zip(ranks, names, strict=False) if rank == "species"]
+    species += [part.removeprefix("x__") for part in parts[-1:] if part.startswith("x__")]
     if species and not found.keys() - _BESIDE:
-        found |= name_of_open(species[0].replace("_", " "))
+        told = name_of_open(species[0].replace("_", " "))
+        found |= {} if found.keys() & _REALM and told.keys() & _REALM else told
     return tuple(_finish(found).items())
 
 
