@@ -34,9 +34,11 @@ _NUMBERS = 5
 # window that they were merged in may have left out some.
 _SAME = 0.9
 _OF_TOTAL = 0.95
-# Where both have one sum of all numbers, which no other library of theirs has, much may be under
-# other names: others' databases name what one's own does not.
-_OF_ONE_TOTAL = 0.2
+# Where both have one sum of all reads, which no other library of theirs has, much may be under
+# other names: others' databases name what one's own does not. Then ten numbers must be the same of
+# so many reads, which two soils hardly have by chance, and so must it be of half of a laboratory.
+_MANY = 10
+_MOST = 0.5
 # The most abundant features of a library, by which others are found that may be the same one.
 _LOOKED_AT = 20
 _ALIKE = 2
@@ -89,15 +91,15 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
     def order(name: str) -> tuple[bool, str, str]:
         return is_pseudonym(name), owner[name], name
 
-    same: dict[str, list[tuple[str, int, int]]] = {}
-    for one, other, features, reads in _same(counts, owner):
-        same.setdefault(one, []).append((other, features, reads))
-    found = []
+    same: dict[str, list[tuple[str, int, int, bool]]] = {}
+    for one, other, features, reads, is_sure in _same(counts, owner):
+        same.setdefault(one, []).append((other, features, reads, is_sure))
+    found: dict[Copy, bool] = {}
     for one, others in same.items():
-        first, features, reads = min(others, key=lambda other: order(other[0]))
+        first, features, reads, is_sure = min(others, key=lambda other: order(other[0]))
         if order(first) < order(one):
-            found.append(Copy(owner[one], one, owner[first], first, features, reads))
-    return sorted([*found, *_of_the_same_laboratory(counts, found, sources)], key=Copy.row)
+            found[Copy(owner[one], one, owner[first], first, features, reads)] = is_sure
+    return sorted(_of_laboratories(counts, found, sources), key=Copy.row)
 
 
 def without(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Source]:
@@ -177,60 +179,79 @@ def _without(history: History, libraries: Collection[str]) -> History:
     return {**history, **left, "datasets": datasets}
 
 
-def _of_the_same_laboratory(
-    counts: pl.LazyFrame, found: Sequence[Copy], sources: Sequence[Source]
+def _of_laboratories(
+    counts: pl.LazyFrame, found: Mapping[Copy, bool], sources: Sequence[Source]
 ) -> Iterator[Copy]:
-    """Yield what is left of a laboratory of which others are copies, blanks mostly, by numbers.
-
-    Which features have them is not asked: of so few libraries the numbers alone tell.
-    """
+    """Yield what is sure; of laboratories of which most are copies, the others and what is left."""
     part_of = {
         library: (source.name, part)
         for source in sources
         for part, own in source.history.get("libraries", {source.name: _libraries(source)}).items()
         for library in own
     }
-    is_of = {part_of[copy.library]: copy.other_dataset for copy in found}
-    known = {copy.library for copy in found} | {copy.other for copy in found}
-    left = {source.name: sorted({*_libraries(source)} - known) for source in sources}
-    asked = [
-        (source.name, library)
-        for source in sources
-        for library in left[source.name]
-        if is_pseudonym(library) and part_of.get(library) in is_of
+    numbers = _numbers(counts)
+    sizes = {name: own.total() for name, own in numbers.items()}
+    large = Counter(part for name, part in part_of.items() if sizes.get(name, 0) >= _FEATURES)
+    number = Counter((part_of[one.library], one.other_dataset) for one in found)
+    most = {pair for pair, times in number.items() if times >= _MOST * large[pair[0]]}
+    kept = [
+        one
+        for one, is_sure in found.items()
+        if is_sure or (part_of[one.library], one.other_dataset) in most
     ]
-    numbers = _numbers(counts, {name for own in left.values() for name in own}) if asked else {}
-    # Those that are equal first; of what is left a window may have taken some, of most the last.
-    asked.sort(key=lambda one: (-numbers.get(one[1], Counter()).total(), one))
-    done: set[str] = set()
-    for is_one in (eq, _holds):
-        for dataset, library in asked:
-            other_dataset = is_of[part_of[library]]
-            own = numbers.get(library, Counter())
-            others = left[other_dataset]
-            same = [one for one in others if is_one(numbers.get(one, Counter()), own)]
-            if library not in done and same and (is_one is eq or len(same) == 1):
-                others.remove(same[0])
-                done.add(library)
-                total = sum(number * times for number, times in own.items())
-                yield Copy(dataset, library, other_dataset, same[0], own.total(), round(total))
+    yield from kept
+    known = {one.library for one in kept} | {one.other for one in kept}
+    poor = {
+        source.name: [
+            name for name in sorted({*_libraries(source)} - known) if sizes.get(name, 0) < _FEATURES
+        ]
+        for source in sources
+    }
+    windows = {source.name for source in sources if source.history.get("common_regions")}
+    for part, other in sorted(most):
+        own = [name for name in poor[part[0]] if is_pseudonym(name) and part_of.get(name) == part]
+        is_window = part[0] in windows
+        for one, first in _of_the_same_numbers(own, poor[other], numbers, is_window=is_window):
+            there = numbers.get(one, Counter())
+            total = sum(value * times for value, times in there.items())
+            yield Copy(part[0], one, other, first, there.total(), round(total))
+
+
+def _of_the_same_numbers(
+    libraries: Sequence[str],
+    others: Sequence[str],
+    numbers: Mapping[str, Counter[float]],
+    *,
+    is_window: bool,
+) -> Iterator[tuple[str, str]]:
+    """Yield poor libraries, blanks mostly, with those of the same numbers, whatever these are of.
+
+    Where they were merged in a window, that may have taken some of them.
+    """
+    nothing: Counter[float] = Counter()
+    libraries = sorted(libraries, key=lambda one: (-numbers.get(one, nothing).total(), one))
+    left = list(others)
+    done = set()
+    for is_one in (eq, _holds) if is_window else (eq,):
+        for one in libraries:
+            own = numbers.get(one, nothing)
+            same = [other for other in left if is_one(numbers.get(other, nothing), own)]
+            if one not in done and same and (is_one is eq or len(same) == 1):
+                left.remove(same[0])
+                done.add(one)
+                yield one, same[0]
 
 
 def _holds(there: Counter[float], own: Counter[float]) -> bool:
     return bool(own) and own <= there
 
 
-def _numbers(counts: pl.LazyFrame, libraries: Collection[str]) -> dict[str, Counter[float]]:
+def _numbers(counts: pl.LazyFrame) -> dict[str, Counter[float]]:
     """Give the numbers of libraries, and how often each is there."""
     import polars as pl
 
     value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
-    rows = (
-        counts.filter(pl.col("library_id").is_in(sorted(libraries)))
-        .group_by("library_id")
-        .agg(value)
-        .collect(engine="streaming")
-    )
+    rows = counts.group_by("library_id").agg(value).collect(engine="streaming")
     return {library: Counter(own) for library, own in rows.iter_rows()}
 
 
@@ -238,12 +259,14 @@ def _libraries(source: Source) -> list[str]:
     return source.dataset.table("libraries")["library_id"].to_list()
 
 
-def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str, str, int, int]]:
+def _same(
+    counts: pl.LazyFrame, owner: Mapping[str, str]
+) -> Iterator[tuple[str, str, int, int, bool]]:
     """Yield pairs of a pseudonym and a library of another dataset that are one by their numbers.
 
     Nine tenths of their numbers, ten at least, are the same of the same features, and all add up
-    to nearly the same; or a fifth of them, and all add up to what no other library of theirs has.
-    With each pair go the features and reads of the first.
+    to nearly the same (that is sure); or ten of many reads, and all add up to what no other library
+    of theirs has. With each pair go the features and reads of the first, and whether it is sure.
     """
     import polars as pl
 
@@ -259,19 +282,21 @@ def _same(counts: pl.LazyFrame, owner: Mapping[str, str]) -> Iterator[tuple[str,
         (pl.col("total") == pl.col("total_right")) & pl.col("is_only") & pl.col("is_only_right")
     )
     share = pl.col("alike") / pl.max_horizontal("features", "features_right")
-    is_copy = (is_near & (share >= _SAME)) | (is_one & (share >= _OF_ONE_TOTAL))
+    is_sure = is_near & (share >= _SAME)
+    is_copy = is_sure | (is_one & (pl.col("of_many") >= _FEATURES))
+    is_many = (pl.col("value") >= _MANY).sum()
     found = (
         _candidates(rows, sizes)
         .lazy()
         .join(rows, on="library_id", how="inner")
         .join(there, on=["other", "feature_id", "value"], how="inner")
         .group_by("library_id", "other")
-        .len("alike")
+        .agg(pl.len().alias("alike"), is_many.alias("of_many"))
         .join(sizes, on="library_id", how="inner")
         .join(sizes_there, on="other", how="inner")
         .filter(pl.col("alike") >= _FEATURES, is_copy)
         .sort("library_id", "other")
-        .select("library_id", "other", "features", "reads")
+        .select("library_id", "other", "features", "reads", is_sure.alias("is_sure"))
         .collect(engine="streaming")
     )
     yield from found.iter_rows()
