@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -30,8 +31,14 @@ from soilbio.importers.lineage_columns import (
     sequences_of,
     supports_of,
 )
-from soilbio.importers.supports import STRANDS, accepted, is_supported
-from soilbio.importers.text import open_text, read_texts
+from soilbio.importers.supports import (
+    STRANDS,
+    accepted,
+    is_of_sintax,
+    is_supported,
+    is_without_hit,
+)
+from soilbio.importers.text import open_text, read_texts, rows_of
 
 _SIZE = re.compile(r";size=\d+;?$")
 
@@ -108,11 +115,11 @@ def read_lineages(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
         If there is no column of lineages, and none of ranks; or rows of one name differ.
 
     """
-    header, rows = read_texts(source, sheet=sheet)
-    if is_bare(header):  # mothur's and QIIME 1's have no header
-        lines = [header, *([row.get(one, "") for one in header] for row in rows)]
+    if first := bare_row(source, sheet=sheet):  # mothur's and QIIME 1's have no header
+        lines = [_as_wide(cells, first) for cells in _cells_of(source, sheet)]
         _check_bare(str(source), lines)
         return each_once(map(_bare, lines), str(source))
+    header, rows = read_texts(source, sheet=sheet)
     problems = Problems(str(source))
     check_columns([name for name in header[1:] if name], problems)
     problems.raise_if_any()
@@ -121,6 +128,34 @@ def read_lineages(source: Path, *, sheet: str = "") -> dict[str, Taxon]:
     if not columns_of(texts, str(source)).has_lineages:
         raise _no_lineages(str(source), header)
     return taxa_of(names, texts, str(source))
+
+
+def bare_row(source: Path, *, sheet: str = "") -> list[str]:
+    """Give the first row that tells something of a file without header; of another file none."""
+    first = first_rows(_cells_of(source, sheet))[:1]
+    return first[0] if is_bare(*first) else []
+
+
+def first_rows(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Give the two rows by which a file is told apart, each without spaces around its cells.
+
+    Where SINTAX found nothing for the first sequences, these have a name only; those behind tell.
+    """
+    stripped = ([cell.strip() for cell in cells] for cells in rows)
+    first = list(islice(stripped, 2))
+    found = next((cells for cells in chain(first, stripped) if not is_without_hit(cells)), [])
+    return (
+        [found, first[1]] if first and is_without_hit(first[0]) and is_of_sintax(found) else first
+    )
+
+
+def _cells_of(source: Path, sheet: str) -> Iterator[list[str]]:
+    return ([cell.strip() for cell in cells] for _, cells in rows_of(source, sheet=sheet))
+
+
+def _as_wide(cells: Sequence[str], first: Sequence[str]) -> list[str]:
+    """Write a row with as many cells as another one."""
+    return [*cells[: len(first)], *[""] * (len(first) - len(cells))]
 
 
 def is_bare(header: Sequence[str] = (), below: Sequence[str] = ()) -> bool:

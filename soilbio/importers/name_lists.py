@@ -8,11 +8,11 @@ from pathlib import Path
 
 from soilbio.errors import problem_of
 from soilbio.importers.columns import number_of
-from soilbio.importers.known import is_bare, read_lineages
+from soilbio.importers.known import bare_row, read_lineages
 from soilbio.importers.lineage_columns import columns_of, is_called_lineage, lineages_of
 from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.ranked_names import are_binomials
-from soilbio.importers.supports import accepted
+from soilbio.importers.supports import accepted, is_of_sintax
 from soilbio.importers.text import read_texts
 from soilbio.taxonomy.alone import lineage_alone
 
@@ -54,8 +54,9 @@ def _is_table(lines: Sequence[str]) -> bool:
     """Tell a table by its first line: columns, one of them called as names or ranks are.
 
     Lineages with the words of ranks in them (`Bacteria;domain;…`) have these on the next line, too.
+    SINTAX's may begin with sequences of which it tells nothing.
     """
-    if "\t" in lines[0]:
+    if "\t" in lines[0] or any(is_of_sintax(line.split("\t")) for line in lines):
         return True
     mark = max(",;", key=lines[0].count)
     above, *below = ([cell.strip("\"' ") for cell in line.split(mark)] for line in lines[:2])
@@ -90,10 +91,10 @@ def _without_marks(text: str) -> str:
 
 
 def _of_table(source: Path) -> list[Asked]:
-    header, rows = read_texts(source)
-    if is_bare(header):
+    if bare_row(source):
         pairs = [(name, taxon.lineage) for name, taxon in read_lineages(source).items()]
         return [(name, text, _parsed(text)) for name, text in pairs]
+    header, rows = read_texts(source)
     texts = {name: [row.get(name, "") for row in rows] for name in header}
     columns = columns_of(texts, str(source))
     names = [name for name in header if _NAMES.fullmatch(name.strip())]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 from soilbio.errors import InputError, Problems, problem_of
@@ -14,6 +13,7 @@ from soilbio.importers.found import Found, Taxon
 from soilbio.importers.grid import Grid, not_taken, numbers_not_taken, read_grid
 from soilbio.importers.known import (
     cleaned,
+    first_rows,
     is_bare,
     joined,
     read_fasta,
@@ -112,7 +112,7 @@ def _sort(source: Path, parts: Parts, told: Stated) -> None:
     told = _own(source, parts, told)
     called = f"{source}, sheet {told.sheet}" if told.sheet else str(source)
     rows = rows_of(source, sheet=told.sheet, separator=told.separator)
-    first = [[cell.strip() for cell in cells] for _, cells in islice(rows, 2)]
+    first = first_rows(cells for _, cells in rows)
     if taxa := _without_header(source, first, told):
         parts.notes += on_first(first, source.name)
         parts.add_lineages(called, taxa)

@@ -34,6 +34,16 @@ def is_supported(lineage: str) -> bool:
     return bool(lineage) and all(map(_OF_SINTAX.fullmatch, lineage.strip().split(",")))
 
 
+def is_of_sintax(cells: Sequence[str]) -> bool:
+    """Tell whether a row is one of SINTAX's: name, supported lineage, strand, what it accepts."""
+    return len(cells) in (3, 4) and is_supported(cells[1]) and cells[2] in STRANDS
+
+
+def is_without_hit(cells: Sequence[str]) -> bool:
+    """Tell whether a row is as SINTAX writes it of a sequence that is like none: a name only."""
+    return len(cells) in (3, 4) and bool(cells[0]) and not any(cells[1:])
+
+
 def accepted(lineage: str) -> tuple[str, float | None]:
     """Give the names of a lineage that hold, and the support of the last.
 

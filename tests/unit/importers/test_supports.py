@@ -7,6 +7,8 @@ from pipeline_outputs import METHOD, write_method
 
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
+from soilbio.errors import InputError
+from soilbio.importers.name_lists import read_names
 from soilbio.importers.registry import read
 from soilbio.importers.supports import accepted
 
@@ -82,6 +84,28 @@ def test_what_sintax_accepted_itself_stays_as_it_is(tmp_path):
     found = read("table", cut, {})
     assert found.features["Zotu1"].lineage == accepted_by_it
     assert not any("support" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("cut", ["", "\td:Bacteria,p:Bacillota"], ids=["all names", "cut-off"])
+def test_sintax_may_have_found_nothing_for_the_first_sequences(tmp_path, cut, number):
+    (tmp_path / "table.tsv").write_text("OTU ID\tS1\tS2\nA1\t5\t0\nA2\t2\t7\nZotu1\t2\t7\n")
+    tabs = "\t\t" + "\t" * bool(cut)
+    without = "".join(f"A{at}{tabs}\n" for at in range(1, number + 1))
+    (tmp_path / "names.txt").write_text(f"{without}Zotu1\t{SINTAX}\t+{cut}\n")
+    found = read("table", [tmp_path / "table.tsv", tmp_path / "names.txt"], {})
+    lineages = {name: one.lineage for name, one in found.features.items()}
+    assert lineages == {"A1": "", "A2": "", "Zotu1": cut.strip() or SINTAX}
+    assert any("those below 0.8" in note for note in found.notes) != bool(cut)
+    asked = {name: names for name, _, names in read_names(tmp_path / "names.txt")}
+    assert asked["A1"] == {}
+    assert asked["Zotu1"]["phylum"] == "Bacillota"
+
+
+def test_a_title_above_a_table_is_no_sequence_without_a_hit(tmp_path):
+    (tmp_path / "t.tsv").write_text("Table S1\t\t\nOTU ID\tS1\tS2\nx\t5\t0\ny\t2\t7\n")
+    with pytest.raises(InputError, match="this one is a title"):
+        read("table", [tmp_path / "t.tsv"], {})
 
 
 @pytest.mark.parametrize(
