@@ -131,14 +131,15 @@ def without(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Source]:
 def tells_soils(sources: Sequence[Source], copied: Collection[str]) -> bool:
     """Tell whether all is known of which samples are of one soil, though some were received.
 
-    One sender told all of its dataset, and all libraries beside those are among them, too
-    (`copied`).
+    A sender told all of a dataset, and all libraries beside those are among them, too: in earlier
+    releases of it, or one's own (`copied`).
     """
-    received = [source for source in sources if source.dataset.shared]
-    if len(received) != 1 or not received[0].history.get(TELLS_SOILS):
-        return False
-    own = {name for source in sources if source not in received for name in _libraries(source)}
-    return own <= set(copied)
+    for source in sources:
+        if source.dataset.shared and source.history.get(TELLS_SOILS):
+            known = {*copied, *_libraries(source)}
+            if all(known.issuperset(_libraries(other)) for other in sources):
+                return True
+    return False
 
 
 def _left_of(source: Source, copies: Sequence[Copy]) -> Source:

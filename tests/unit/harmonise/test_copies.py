@@ -172,6 +172,8 @@ def test_two_releases_of_one_sender_are_merged_though_others_share_a_soil_since(
     merged = merge(releases, tmp_path / "both")
     assert merged.notes["samples_of_one_material"] == 3
     assert merged.notes["samples_of_one_material_are_so_many_soils"] == 1
+    whole = json.loads((tmp_path / "both/provenance/harmonised.json").read_text())
+    assert whole.get("tells_soils")
     # And where the first was merged with one's own, which knows the soil's name.
     merge([releases[0], x], tmp_path / "mine")
     merged = merge([tmp_path / "mine", releases[1]], tmp_path / "later")
