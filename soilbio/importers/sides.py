@@ -9,7 +9,7 @@ from pathlib import Path
 from soilbio.errors import InputError, Problems, problem_of
 from soilbio.importers.contradictions import Said, check_sequences
 from soilbio.importers.forms import are_sequences
-from soilbio.importers.found import Found, Taxon
+from soilbio.importers.found import Advised, Found, Taxon
 from soilbio.importers.grid import Grid, not_taken, numbers_not_taken, read_grid
 from soilbio.importers.known import (
     cleaned,
@@ -85,6 +85,8 @@ def sort_out(sources: Sequence[Path], told: Stated | None = None) -> Parts:
             _sort(source, parts, _of_book(source, sources, told))
         except InputError as error:
             problems.extend(error.problems)
+    if told.sheet and not problems.errors and len(parts.grids) == 1:
+        _add_sheets_beside(parts, told)
     if not problems.errors:
         check_ignored(told.ignore_columns, parts.headers, "column", problems)
         check_ignored(told.ignore_rows, parts.names, "row", problems)
@@ -184,6 +186,53 @@ def _sort_sheets(source: Path, names: Sequence[str], parts: Parts, told: Stated)
     parts.headers |= found.headers
     parts.names |= found.names
     parts.lineages = together_with(parts.lineages, found.lineages)
+
+
+def _add_sheets_beside(parts: Parts, told: Stated) -> None:
+    """Take the sheet of lineages, and of sequences, that has the features of the stated table.
+
+    Others are named. Another table's features may be called as these are: only sheets with all of
+    these and no other are taken, and of several none.
+    """
+    (grid,) = parts.grids
+    source = Path(grid.source)
+    if not is_book(source) or not has_sheet(source, told.sheet):
+        return
+    own = told.sheet.casefold()
+    others = [name for name in sheets_of(source) if name.casefold() != own]
+    found = {name: _fitting(source, name, grid) for name in others}
+    kinds = (
+        ("lineages", parts.lineages or columns_of(grid.texts, grid.source).has_lineages),
+        ("sequences", parts.sequences or are_sequences(grid.rows) or are_sequences(grid.columns)),
+    )
+    taken: dict[str, Parts] = {}
+    for kind, has_own in kinds:
+        fitting = {name: one for name, one in found.items() if one and getattr(one, kind)}
+        taken |= fitting if len(fitting) == 1 and not has_own else {}
+    for one in taken.values():
+        parts.lineages = together_with(parts.lineages, one.lineages)
+        parts.sequences = {**one.sequences, **parts.sequences}
+        parts.said += one.said
+        parts.notes += one.notes
+    if left := [name for name in others if name not in taken]:
+        parts.notes.append(
+            Advised(
+                f"sheets of {source.name} that are not taken: {', '.join(left)}",
+                " (give samples as `samples:`; save lineages or sequences as a file, and name it)",
+            )
+        )
+
+
+def _fitting(source: Path, sheet: str, grid: Grid) -> Parts | None:
+    """Read a sheet of lineages or sequences of the features of a table; another one is none."""
+    found = Parts()
+    try:
+        _sort(source, found, Stated(sheet=sheet))
+    except InputError:
+        return None
+    names = found.lineages.keys() | found.sequences.keys()
+    is_of_table = not found.grids and names in (set(grid.rows), set(grid.columns))
+    return found if is_of_table else None
 
 
 def together(

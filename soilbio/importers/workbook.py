@@ -82,8 +82,8 @@ def several(source: Path, names: Sequence[str]) -> InputError:
         str(source),
         found=f"sheets {', '.join(names)}",
         expected="one sheet with a table of numbers, beside sheets of lineages at most",
-        fix="Say in --method which it is: `table: {sheet: NAME}`; import each table on its own, and"
-        " save sheets of lineages as files",
+        fix="Say in --method which it is: `table: {sheet: NAME}`; a sheet of the lineages of its"
+        " features is taken, too. Import each table on its own",
     )
 
 

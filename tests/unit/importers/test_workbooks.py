@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from soilbio.errors import InputError
+from soilbio.importers.found import facts_of
 from soilbio.importers.registry import detect, read
 
 OTUS = [["OTU ID", "S1", "S2"], ["x", 1, 2], ["y", 3, 5]]
@@ -65,6 +66,43 @@ def test_of_several_tables_one_has_to_be_named(tmp_path, other):
         read("table", [source], {})
     assert [form for form, _ in detect(source)] == ["table"]
     assert read("table", [source], {"sheet": "bacteria"}).libraries == ("S1", "S2")
+
+
+BASES = [["OTU ID", "sequence"], ["x", "ACGT" * 15], ["y", "TTGC" * 15]]
+SOILS = [["SampleID", "crop", "pH"], ["S1", "wheat", 6.5], ["S2", "rye", 7.1]]
+
+
+def test_beside_a_stated_sheet_those_of_its_features_are_taken_and_others_named(tmp_path):
+    source = book(tmp_path / "t.xlsx", counts=OTUS, taxonomy=TAXA, fasta=BASES, soils=SOILS)
+    found = read("table", [source], {"sheet": "Counts"})
+    assert found.libraries == ("S1", "S2")
+    assert found.features["y"].lineage == "k__Fungi;p__B"
+    assert found.features["y"].sequence == "TTGC" * 15
+    assert facts_of(found.notes) == ["sheets of t.xlsx that are not taken: soils"]
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        {"fungi": [*TAXA, ["z", "k__Fungi;p__C"]]},
+        {"fungi": TAXA[:-1]},
+        {"silva": TAXA, "unite": TAXA},
+    ],
+    ids=["more", "fewer", "two"],
+)
+def test_beside_a_stated_sheet_lineages_of_another_table_are_not_taken(tmp_path, sheets):
+    source = book(tmp_path / "t.xlsx", counts=OTUS, soils=SOILS, **sheets)
+    found = read("table", [source], {"sheet": "counts"})
+    assert not any(one.lineage for one in found.features.values())
+    (note,) = found.notes
+    assert f"not taken: {', '.join(['soils', *sheets])} (" in note
+
+
+def test_lineages_of_a_file_go_before_those_of_a_sheet(tmp_path):
+    source = book(tmp_path / "t.xlsx", counts=OTUS, taxonomy=TAXA)
+    (tmp_path / "taxa.tsv").write_text("OTU ID\tTaxonomy\nx\tk__Fungi;p__C\ny\tk__Fungi;p__D\n")
+    found = read("table", [source, tmp_path / "taxa.tsv"], {"sheet": "counts"})
+    assert (found.features["y"].lineage, found.features["y"].others) == ("k__Fungi;p__D", ())
 
 
 @pytest.mark.parametrize("sheets", [{"Sheet1": TAXA}, {"mine": TAXA, "empty": []}])
