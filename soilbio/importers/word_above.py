@@ -93,13 +93,15 @@ def notes_on_names(corner: str | None, features: Mapping[str, Taxon]) -> list[st
     if not some:
         return []
     below = f"below '{corner}'" if corner else "below nothing"
-    where = "above columns" if corner is None else below
-    turn = "turn the table, and " if corner is None else ""
+    where, what = below, "write"
+    if corner is None:
+        where = "above columns"
+        what = "write their rank before each, as g__ or s__; or turn the table, and write"
     shown = ", ".join(some[:3]) + (" …" if len(some) > 3 else "")
     return [
         Advised(
             f"{len(some)} of {len(features)} features have a name of no rank: {shown}",
-            f" (these stand {where}; {turn}write the word of their rank above them, such as Genus"
-            " or Species; or scientificName, if they are of several)",
+            f" (these stand {where}; {what} the word of their rank above them, such as Genus or"
+            " Species; or scientificName, if they are of several)",
         )
     ]

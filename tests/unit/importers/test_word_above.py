@@ -69,11 +69,16 @@ def test_of_names_of_no_rank_it_is_said_what_to_write_above(tmp_path, corner):
     assert "write the word of their rank above them, such as Genus" in note
 
 
-def test_of_names_above_columns_it_is_said_to_turn_the_table(tmp_path):
+def test_of_names_above_columns_it_is_said_what_to_write_or_to_turn_the_table(tmp_path):
     source = tmp_path / "t.csv"
-    source.write_text("SampleID,Bacillus,Nitrospira\nS1,3,4\nS2,5,1\n")
+    source.write_text("SampleID,Bacillus,Nitrospira,RB41\nS1,3,4,1\nS2,5,1,2\n")
     (note,) = read("table", [source], {}).notes
-    assert "turn the table" in note
+    assert "2 of 3 features have a name of no rank" in note
+    assert "above columns; write their rank before each, as g__ or s__; or turn the table" in note
+    source.write_text("SampleID,g__Bacillus,g__Nitrospira,g__RB41\nS1,3,4,1\nS2,5,1,2\n")
+    found = read("table", [source], {})
+    assert all(lineage == name for name, lineage in lineages(found).items())
+    assert found.notes == []
 
 
 @pytest.mark.parametrize("names", [["OTU_1", "OTU_2"], ["plot 1", "x7"], ["Unassigned", "x7"]])
