@@ -18,6 +18,7 @@ from soilbio.importers.found import Advised, Taxon
 from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.ranked_names import prefixed, scientific
 from soilbio.taxonomy.filled import rank_of_wider
+from soilbio.taxonomy.lineage import parse_lineage
 
 # What stands above names of any rank: GBIF's word, and others for the same.
 _OF_TAXA = re.compile(
@@ -72,7 +73,8 @@ def _is_latin(name: str) -> bool:
 
 
 def _has_no_rank(name: str, taxon: Taxon) -> bool:
-    return taxon.lineage == f"x__{name}" and not is_organelle(name)
+    is_without = taxon.lineage == f"x__{name}" and not parse_lineage(taxon.lineage)
+    return is_without and not is_organelle(name)
 
 
 def notes_on_names(corner: str | None, features: Mapping[str, Taxon]) -> list[str]:
@@ -102,6 +104,6 @@ def notes_on_names(corner: str | None, features: Mapping[str, Taxon]) -> list[st
         Advised(
             f"{len(some)} of {len(features)} features have a name of no rank: {shown}",
             f" (these stand {where}; {what} the word of their rank above them, such as Genus or"
-            " Species; or scientificName, if they are of several)",
+            " Species; or scientificName, if they are of several, and sp. behind a genus)",
         )
     ]

@@ -60,6 +60,11 @@ def test_names_below_a_word_for_taxa_have_the_rank_that_they_tell(tmp_path, corn
     assert "1 of 5 features have a name of no rank: Oribatida" in facts_of(found.notes)
 
 
+def test_below_species_only_names_that_tell_no_rank_are_told_of(tmp_path):
+    found = imported(tmp_path, "Species", ["Folsomia candida", "Enchytraeidae", "Folsomia"])
+    assert facts_of(found.notes) == ["1 of 3 features have a name of no rank: Folsomia"]
+
+
 @pytest.mark.parametrize("corner", ["", "X", "OTU ID"])
 def test_of_names_of_no_rank_it_is_said_what_to_write_above(tmp_path, corner):
     found = imported(tmp_path, corner, FAUNA, rows="features")
@@ -67,6 +72,7 @@ def test_of_names_of_no_rank_it_is_said_what_to_write_above(tmp_path, corner):
     assert "4 of 4 features have a name of no rank: Lumbricus terrestris, Folsomia" in note
     assert f"below '{corner}'" in note if corner else "below nothing" in note
     assert "write the word of their rank above them, such as Genus" in note
+    assert "sp. behind a genus" in note
 
 
 def test_of_names_above_columns_it_is_said_what_to_write_or_to_turn_the_table(tmp_path):
