@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import EXCLUDING_FLAGS
-from soilbio.taxonomy.codes import genus_of
+from soilbio.taxonomy.codes import OF_PROKARYOTES, genus_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from soilbio.dataset.read import Dataset
 
 Row = dict[str, Any]
+_METAGENOME = "WGS"
 
 
 def genera_in_common(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]:
@@ -30,8 +31,10 @@ def genera_in_common(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list
 
     """
     found: dict[str, set[str]] = {}
-    for laboratory, gene, genus in _genera(dataset, laboratory_of).iter_rows():
-        found.setdefault(f"{laboratory}: {gene}", set()).add(genus)
+    rows = list(_genera(dataset, laboratory_of).iter_rows())
+    meant = _meant((gene, genus) for _, gene, genus in rows)
+    for laboratory, gene, genus in rows:
+        found.setdefault(f"{laboratory}: {gene}", set()).add(meant.get((gene, genus), genus))
     return [
         {
             **{"one": one, "other": other},
@@ -40,6 +43,38 @@ def genera_in_common(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list
         }
         for one, other in combinations(sorted(found), 2)
     ]
+
+
+def _meant(genera: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Tell which genus is meant by a name of no code, by the gene and by what others mean.
+
+    As in merging by genus: 16S is of prokaryotes, other genes of none, and a metagenome's is what
+    all others mean who might have found a prokaryote.
+    """
+    every = set(genera)
+    said: dict[str, set[tuple[str, bool]]] = {}
+    for gene, genus in every:
+        code, _, name = genus.partition(": ")
+        if code:
+            said.setdefault(name, set()).add((code, gene == _METAGENOME))
+    found = {}
+    for gene, genus in every:
+        code, _, name = genus.partition(": ")
+        if code:
+            continue
+        if "16s" in gene.casefold():
+            found[gene, genus] = f"{OF_PROKARYOTES}: {name}"
+            continue
+        is_metagenome = gene == _METAGENOME
+        codes = {one for one, _ in said.get(name, ()) if is_metagenome or one != OF_PROKARYOTES}
+        is_told = len(codes) == 1 and (
+            not is_metagenome
+            or OF_PROKARYOTES in codes
+            or any(is_wide for _, is_wide in said[name])
+        )
+        if is_told:
+            found[gene, genus] = f"{codes.pop()}: {name}"
+    return found
 
 
 def _genera(dataset: Dataset, laboratory_of: Mapping[str, str]) -> pl.DataFrame:

@@ -32,7 +32,8 @@ class Codes:
         import polars as pl
 
         self.parts, self.beside = parts, beside
-        self.names = pl.DataFrame(schema=dict.fromkeys(("code", *_NAME), pl.String))
+        schema = dict.fromkeys(("feature_id", "code", *_NAME), pl.String)
+        self.names = pl.DataFrame(schema=schema)
         self.left: set[str] = set()
 
     def told(self, known: pl.DataFrame) -> pl.DataFrame:
@@ -47,7 +48,7 @@ class Codes:
         import polars as pl
 
         is_asked = (pl.col("code") == "") & (pl.col("named") != "")
-        self.names = known.filter(pl.col("code") != "").select("code", *_NAME).unique()
+        self.names = known.filter(pl.col("code") != "").select("feature_id", "code", *_NAME)
         asked = known.filter(is_asked).select("feature_id", *_NAME)
         if not asked.height:
             return known
@@ -60,21 +61,41 @@ class Codes:
         )
 
     def _meant(self, asked: pl.DataFrame) -> pl.DataFrame:
-        """Give the one code that a name may have by what was sequenced, and has with others."""
+        """Give the one code that a name may have by what was sequenced, and has with others.
+
+        What may be a prokaryote is none only by the word of who could have found that, too: in ITS
+        there are no bacteria Morganella.
+        """
         import polars as pl
 
-        every = pl.concat([self.names, *(one.names for one in self.beside)]).unique()
-        there = every.with_columns(is_there=pl.lit(value=True))
+        key = ["code", *_NAME]
+        is_of_prokaryotes = pl.col("code") == OF_PROKARYOTES
+        there = pl.concat(one._called(asked) for one in (self, *self.beside))
+        there = there.group_by(key).agg(pl.col("is_wide").any()).with_columns(is_there=pl.lit(1))
         is_only = pl.len().over("feature_id") == 1
+        is_free = (pl.col("code") != OF_PROKARYOTES).all().over("feature_id")
+        is_meant = pl.any_horizontal("is_only", "is_free", "is_wide", is_of_prokaryotes)
         return (
             asked.join(self._may_be(asked), on="feature_id", how="inner")
-            .join(there, on=["code", *_NAME], how="left")
-            .filter(pl.col("is_there").fill_null(value=False) | is_only)
+            .with_columns(is_free=is_free, is_only=is_only)
+            .join(there, on=key, how="left")
+            .filter(pl.col("is_there").is_not_null() | pl.col("is_only"))
+            .with_columns(is_meant=is_meant.fill_null(value=False))
             .group_by("feature_id")
-            .agg(pl.col("code").unique())
-            .filter(pl.col("code").list.len() == 1)
+            .agg(pl.col("code").unique(), pl.col("is_meant").all())
+            .filter(pl.col("code").list.len() == 1, pl.col("is_meant"))
             .select("feature_id", pl.col("code").list.first().alias("meant"))
         )
+
+    def _called(self, asked: pl.DataFrame) -> pl.DataFrame:
+        """Give the codes of those that have a name, and whether they might have been of any."""
+        import polars as pl
+
+        own = self.names.join(asked, on=_NAME, how="semi")
+        wide = self._may_be(own).filter(pl.col("code") == OF_PROKARYOTES)
+        return own.with_columns(
+            is_wide=pl.col("feature_id").is_in(wide["feature_id"].implode())
+        ).select("code", *_NAME, "is_wide")
 
     def _may_be(self, asked: pl.DataFrame) -> pl.DataFrame:
         """Give the codes that features may be of, by what was sequenced where they are found."""

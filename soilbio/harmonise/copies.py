@@ -204,7 +204,9 @@ def _of_laboratories(
     known = {one.library for one in kept} | {one.other for one in kept}
     poor = {
         source.name: [
-            name for name in sorted({*_libraries(source)} - known) if sizes.get(name, 0) < _FEATURES
+            name
+            for name in sorted({*_libraries(source)} - known)
+            if sizes.get(name, 0) < _FEATURES or len(numbers[name]) < _NUMBERS
         ]
         for source in sources
     }

@@ -8,7 +8,7 @@ from example_dataset import AGREEMENTS, EXTRA_COLUMNS, PROVENANCE, example_table
 
 from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
-from soilbio.diversity.presence import controls_of
+from soilbio.diversity.presence import _meant, controls_of
 
 
 def controls(folder, tables) -> list[dict]:
@@ -33,3 +33,20 @@ def test_a_control_of_shares_holds_features_and_no_reads(tmp_path):
         None for row in counted if row["features"]
     ]
     assert all(row["reads"] == pytest.approx(0) for row in counted if not row["features"])
+
+
+@pytest.mark.parametrize(
+    ("gene", "others", "expected"),
+    [
+        ("WGS", [("16S rRNA", "ICNP: Bacillus")], "ICNP: Bacillus"),
+        ("16S rRNA", [], "ICNP: Bacillus"),
+        ("ITS", [("16S rRNA", "ICNP: Bacillus")], None),
+        ("ITS", [("18S rRNA", "ICN: Bacillus")], "ICN: Bacillus"),
+        ("WGS", [("COI", "ICZN: Bacillus")], None),
+        ("WGS", [("WGS", "ICZN: Bacillus")], "ICZN: Bacillus"),
+        ("WGS", [("COI", "ICZN: Bacillus"), ("16S rRNA", "ICNP: Bacillus")], None),
+        ("WGS", [], None),
+    ],
+)
+def test_a_genus_of_no_code_is_what_others_mean_who_might_have_found_it(gene, others, expected):
+    assert _meant([(gene, ": Bacillus"), *others]).get((gene, ": Bacillus")) == expected

@@ -67,3 +67,15 @@ def test_a_name_of_another_gene_s_organisms_is_no_bacterium_s(tmp_path):
     found, left = merged(tmp_path, (BACTERIUM, OF_16S), (ALONE, its("ITS1")), (FUNGUS, its("ITS1")))
     assert found == [["l0"], ["l1"], ["l2"]]
     assert left == 1
+
+
+def test_a_bacterium_of_a_metagenome_is_no_fungus_since_only_fungi_were_looked_for(tmp_path):
+    """Of ITS no bacterium could have been found, so that its word is no evidence."""
+    fungus = "d__Eukaryota;k__Fungi;p__Basidiomycota;g__Morganella"
+    assert merged(tmp_path, ("g__Morganella", WGS), (fungus, its("ITS1"))) == ([["l0"], ["l1"]], 1)
+
+
+def test_a_metagenome_s_word_tells_of_another_s(tmp_path):
+    kraken = WGS.replace("wgs", "k2").replace("bracken", "kraken2")
+    found = merged(tmp_path, ("g__Peziza", WGS), (FUNGUS, kraken))
+    assert found == ([["l0", "l1"]], 0)
