@@ -74,7 +74,12 @@ def _is_latin(name: str) -> bool:
 
 def _has_no_rank(name: str, taxon: Taxon) -> bool:
     is_without = taxon.lineage == f"x__{name}" and not parse_lineage(taxon.lineage)
-    return is_without and not is_organelle(name)
+    return is_without and not (is_organelle(name) or _is_counted(name))
+
+
+def _is_counted(name: str) -> bool:
+    """Tell whether a name ends as those of features do that pipelines number: Zotu1, Cluster3."""
+    return name[-1:].isdigit()
 
 
 def notes_on_names(corner: str | None, features: Mapping[str, Taxon]) -> list[str]:
@@ -90,7 +95,7 @@ def notes_on_names(corner: str | None, features: Mapping[str, Taxon]) -> list[st
     """
     some = [name for name, one in features.items() if _has_no_rank(name, one)]
     if not some and not any(one.lineage for one in features.values()):
-        latin = [name for name in features if _is_latin(name)]
+        latin = [name for name in features if _is_latin(name) and not _is_counted(name)]
         some = latin if 2 * len(latin) > len(features) else []
     if not some:
         return []

@@ -63,6 +63,7 @@ _NO_NAME = re.compile(
     r"not[ _](?:assigned|available|classified|identified|determined)|"
     r"no[ _](?:blast[ _])?(?:hit|match|name|taxon)(?:e?s)?)$"
     r"|^no[ _]?rank(?:_|$)|uncult(?:ured|ivated)|metagenome|unidentified|unclassified|unassigned"
+    r"|unspecified|unverified"
     r"|incertae[ _]sedis|unknown[ _]|_none$|^multi[ _-]affiliation$"
     r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]spp?\.?$"
     # mothur's SILVA fills ranks that are empty: Subgroup_6_or, Subgroup_6_fa, Subgroup_6_ge.

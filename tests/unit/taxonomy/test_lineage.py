@@ -535,3 +535,25 @@ def test_of_two_kingdoms_the_first_may_be_the_domain(text, expected):
     """KrakenTools' kreport2mpa.py writes domains as kingdoms."""
     found = parse_lineage(text)
     assert tuple(found.get(rank) for rank in RANKS[:3]) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k__Eukaryota_2759;p__Arthropoda_6656;c__Collembola_30001;g__Folsomia_158440;"
+        "s__Folsomia candida_158441",
+        "root_1;Eukaryota_2759;Arthropoda_6656;Collembola_30001;Entomobryomorpha_730330;"
+        "Isotomidae_36143;Folsomia_158440;Folsomia candida_158441",
+    ],
+)
+def test_the_numbers_of_midori_are_no_part_of_names(text):
+    found = parse_lineage(text)
+    assert found["phylum"] == "Arthropoda"
+    assert (found["genus"], found["species"]) == ("Folsomia", "Folsomia candida")
+    assert not any("_" in name or name[-1].isdigit() for name in found.values())
+
+
+@pytest.mark.parametrize("word", ["Unspecified", "unspecified", "unverified"])
+def test_what_is_not_specified_has_no_name(word):
+    text = f"d__Bacteria;p__Pseudomonadota;o__{word};f__{word};g__{word};s__{word}"
+    assert parse_lineage(text) == {"domain": "Bacteria", "phylum": "Pseudomonadota"}
