@@ -16,6 +16,11 @@ from soilbio.metadata.tsv import Rows, read_rows
 from soilbio.standards.mixs import SLOTS
 
 _OTHER_FORMATS = (".csv", ".xlsx", ".xls", ".ods")
+# Parts of a place, which MIxS joins; what else tells of places, by words of it.
+_OF_PLACE = {"decimal_latitude", "decimal_longitude", "lat_lon"}
+_WORDS_OF_PLACE = re.compile(
+    r"\butm|easting|northing|coord|gps|latit|longit|(?:^|_)(?:lat|lon|lng|x|y)(?:_|$)", re.I
+)
 # Without these a sample is of no use to others: an empty cell is wrong, a missing-value term right.
 DEMANDED = ("lat_lon", "geo_loc_name", "collection_date")
 
@@ -45,11 +50,12 @@ def read_samples(path: Path, columns: Mapping[str, str] | None = None) -> list[d
 def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> Rows:
     """Read the samples by row number; note what is wrong with their form and values.
 
-    A workbook or a .csv may have its columns in the words of any standard, and parts that MIxS
-    joins (latitude and longitude, depths) apart; text with tabs may have other words for columns.
+    Columns may be in the words of any standard, and parts that MIxS joins (latitude and longitude,
+    depths) apart. Text with tabs that has no such parts is held to the names of columns.
     """
+    _check_places(columns, problems)
     known = [*(name for name in SLOTS if name != "samp_name"), *columns]
-    if path.suffix.lower() in _OTHER_FORMATS:
+    if path.suffix.lower() in _OTHER_FORMATS or _has_parts(path, known):
         rows = _table_rows(path, known, problems)
     else:
         rows = read_rows(
@@ -70,6 +76,30 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
                 check_value(Cell(name, value, number, problems))
     check_units(rows, problems)
     return rows
+
+
+def _has_parts(path: Path, known: Sequence[str]) -> bool:
+    """Tell whether a sheet of text has columns that are parts of a slot, such as latitude."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as handle:
+            headers = handle.readline().rstrip("\r\n").split("\t")
+    except OSError:
+        return False
+    taken = (take(header.strip().strip('"')) for header in headers if header not in known)
+    return any(one.column and one.is_certain and one.column not in SLOTS for one in taken)
+
+
+def _check_places(columns: Mapping[str, str], problems: Problems) -> None:
+    """Refuse to open parts of a place under another class, as own columns."""
+    for name, share in columns.items():
+        if name not in SLOTS and take(name).column in _OF_PLACE and share != "location":
+            problems.add(
+                "config-column-known",
+                column=f"columns.{name}",
+                found=share,
+                expected="a column of your own; this one is a part of the place",
+                fix="Remove the line: the column is read, and its sharing class is location",
+            )
 
 
 def _known_name(header: str) -> str:
@@ -120,9 +150,10 @@ def _advise(name: str) -> str:
     # JSON's quotes are YAML's, too; only a plain word does without.
     is_plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)
     key = name if is_plain else json.dumps(name, ensure_ascii=False)
+    share = "location" if _WORDS_OF_PLACE.search(name) else "environment"
     return (
         "Else give it a sharing class in the configuration, for example"
-        f" `columns: {{{key}: environment}}`"
+        f" `columns: {{{key}: {share}}}` (of what tells a place location, of people identity)"
     )
 
 
