@@ -55,6 +55,7 @@ def _meant(genera: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     said: dict[str, set[tuple[str, bool]]] = {}
     for gene, genus in every:
         code, _, name = genus.partition(": ")
+        code = code or (OF_PROKARYOTES if _is_16s(gene) else "")
         if code:
             said.setdefault(name, set()).add((code, gene == _METAGENOME))
     found = {}
@@ -62,7 +63,7 @@ def _meant(genera: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         code, _, name = genus.partition(": ")
         if code:
             continue
-        if "16s" in gene.casefold():
+        if _is_16s(gene):
             found[gene, genus] = f"{OF_PROKARYOTES}: {name}"
             continue
         is_metagenome = gene == _METAGENOME
@@ -75,6 +76,10 @@ def _meant(genera: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         if is_told:
             found[gene, genus] = f"{codes.pop()}: {name}"
     return found
+
+
+def _is_16s(gene: str) -> bool:
+    return "16s" in gene.casefold()
 
 
 def _genera(dataset: Dataset, laboratory_of: Mapping[str, str]) -> pl.DataFrame:

@@ -52,7 +52,12 @@ class Codes:
         asked = known.filter(is_asked).select("feature_id", *_NAME)
         if not asked.height:
             return known
-        meant = self._meant(asked)
+        may_be = self._may_be(asked)
+        # What the gene alone tells is known to others, too.
+        only = may_be.filter(pl.len().over("feature_id") == 1)
+        told = asked.join(only, on="feature_id", how="inner").select(self.names.columns)
+        self.names = pl.concat([self.names, told])
+        meant = self._meant(asked, may_be)
         self.left = set(asked["feature_id"]) - set(meant["feature_id"])
         return (
             known.join(meant, on="feature_id", how="left", maintain_order="left")
@@ -60,7 +65,7 @@ class Codes:
             .drop("meant")
         )
 
-    def _meant(self, asked: pl.DataFrame) -> pl.DataFrame:
+    def _meant(self, asked: pl.DataFrame, may_be: pl.DataFrame) -> pl.DataFrame:
         """Give the one code that a name may have by what was sequenced, and has with others.
 
         What may be a prokaryote is none only by the word of who could have found that, too: in ITS
@@ -76,7 +81,7 @@ class Codes:
         is_free = (pl.col("code") != OF_PROKARYOTES).all().over("feature_id")
         is_meant = pl.any_horizontal("is_only", "is_free", "is_wide", is_of_prokaryotes)
         return (
-            asked.join(self._may_be(asked), on="feature_id", how="inner")
+            asked.join(may_be, on="feature_id", how="inner")
             .with_columns(is_free=is_free, is_only=is_only)
             .join(there, on=key, how="left")
             .filter(pl.col("is_there").is_not_null() | pl.col("is_only"))

@@ -45,6 +45,7 @@ def test_a_control_of_shares_holds_features_and_no_reads(tmp_path):
         ("WGS", [("COI", "ICZN: Bacillus")], None),
         ("WGS", [("WGS", "ICZN: Bacillus")], "ICZN: Bacillus"),
         ("WGS", [("COI", "ICZN: Bacillus"), ("16S rRNA", "ICNP: Bacillus")], None),
+        ("WGS", [("16S rRNA", ": Bacillus")], "ICNP: Bacillus"),
         ("WGS", [], None),
     ],
 )

@@ -79,3 +79,7 @@ def test_a_metagenome_s_word_tells_of_another_s(tmp_path):
     kraken = WGS.replace("wgs", "k2").replace("bracken", "kraken2")
     found = merged(tmp_path, ("g__Peziza", WGS), (FUNGUS, kraken))
     assert found == ([["l0", "l1"]], 0)
+
+
+def test_what_the_gene_tells_of_a_name_tells_others_who_have_it(tmp_path):
+    assert merged(tmp_path, (ALONE, OF_16S), (ALONE, WGS)) == ([["l0", "l1"]], 0)
