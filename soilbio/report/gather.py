@@ -129,7 +129,7 @@ def _origin(
     return Origin(
         str(dataset),
         str(results or ""),
-        str(config_path or ""),
+        _from_here(config_path),
         tuple((f"{path}/", holds) for path, holds in folders if path.is_dir()),
         bool(config.truth) if config else None,
     )
@@ -226,6 +226,14 @@ def _licence(agreement: Agreement, request: Request) -> str:
         return agreement.licence
     decision = decide([agreement], request.recipient, request.purpose, request.date)
     return decision.licence if decision.shares_anything else ""
+
+
+def _from_here(path: Path | None) -> str:
+    """Write a path as from the folder that the command runs in: a page says not where that is."""
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _columns(config: Config | None, results: Results) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from soilbio.metadata.config import read_config
-from soilbio.report.gather import _settings
+from soilbio.report.gather import _from_here, _settings
 
 CONFIG = """title: t
 libraries: libraries.tsv
@@ -37,3 +39,10 @@ def test_settings_are_of_what_ran(tmp_path, assays, parts):
         assert own["remove"] == [{"name": "human", "fasta": "human.fa.gz"}]
         assert (own["remove_min_aligned"], own["kraken2_database"]) == (0.5, "k2")
         assert not [name for name in own if name.startswith(("sylph", "sourmash"))]
+
+
+def test_a_page_says_paths_from_the_folder_of_the_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert _from_here(tmp_path / "config" / "c.yaml") == "config/c.yaml"
+    assert _from_here(Path("/elsewhere/c.yaml")) == "/elsewhere/c.yaml"
+    assert _from_here(None) == ""
