@@ -15,6 +15,7 @@ from soilbio.dataset.columns import column_of
 from soilbio.dataset.history import History
 from soilbio.dataset.tables import TABLES
 from soilbio.standards.materials import material_of, soils_of
+from soilbio.standards.pseudonyms import is_pseudonym
 from soilbio.standards.sharing_classes import SharingClass as Share
 from soilbio.standards.written import written_plainly
 
@@ -39,6 +40,29 @@ def laboratories_of(history: History, sample_of: Mapping[str, str]) -> dict[str,
             if library in sample_of:
                 found[sample_of[library]].add(name)
     return {sample: own or {""} for sample, own in found.items()}
+
+
+def borrowed_ids(samples: Iterable[tuple[Row, Decision]]) -> set[str]:
+    """List samples whose material has another's id of it, which that one does not share.
+
+    Who received a soil under a pseudonym, and has a sample of it, calls it as that one does
+    (`harmonise.materials`); the agreement of the received sample does not speak for that id.
+    """
+    borrowed: dict[str, list[str]] = {}
+    is_open: dict[str, bool] = {}
+    for row, decision in samples:
+        sample, told = row["sample_id"], str(row.get(MATERIAL) or "")
+        if not is_pseudonym(sample):
+            for material, _ in (material_of(told), material_of(sample)):
+                is_open[material] = is_open.get(material, True) and not _is_withheld(decision)
+        elif told and not is_pseudonym(told):
+            borrowed.setdefault(material_of(told)[0], []).append(sample)
+    return {
+        sample
+        for material, own in borrowed.items()
+        if not is_open.get(material, False)
+        for sample in own
+    }
 
 
 def tells_all(samples: Iterable[tuple[Row, Decision]]) -> bool:

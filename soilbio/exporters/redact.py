@@ -24,11 +24,17 @@ from soilbio.dataset.history import TELLS_SOILS, History
 from soilbio.dataset.tables import TABLES, Column
 from soilbio.errors import problem_of
 from soilbio.exporters.assay_names import renamed, shown_assays
-from soilbio.exporters.evidence import Evidence, Ledger
+from soilbio.exporters.evidence import Evidence, Fate, Ledger
 from soilbio.exporters.features import copy_features, counted, keep_counts
 from soilbio.exporters.filled import filled_columns, frame_of
 from soilbio.exporters.gate import Gate, key_of, open_gate
-from soilbio.exporters.materials import laboratories_of, tells_all, told_materials
+from soilbio.exporters.materials import (
+    MATERIAL,
+    borrowed_ids,
+    laboratories_of,
+    tells_all,
+    told_materials,
+)
 from soilbio.exporters.merged_history import Received, copy_history, cuts_of
 from soilbio.exporters.origins import origins_of
 from soilbio.exporters.profile_names import sheet_names
@@ -263,9 +269,11 @@ def _samples(work: _Work) -> list[Row]:
     for library, sample in work.sample_of.items():
         libraries.setdefault(sample, []).append(library)
     copied = []
-    for row in work.rows("samples"):
+    rows = work.rows("samples")
+    decided = [(row, work.gate.of(work.key_of_sample[row["sample_id"]])) for row in rows]
+    borrowed = borrowed_ids(decided)
+    for row, decision in decided:
         old = row["sample_id"]
-        decision = work.gate.of(work.key_of_sample[old])
         own = libraries.get(old, [])
         is_all_control = (
             all(work.is_control[one] for one in own)
@@ -275,7 +283,9 @@ def _samples(work: _Work) -> list[Row]:
         has_library = any(_is_library_kept(work, one) for one in own)
         is_open = not is_all_control or work.gate.allows(work.key_of_sample[old], Share.CONTROLS)
         if is_open and (has_library or _shares(decision, columns.items())):
-            new, fates = copy_sample_row(row, columns, decision, work.names)
+            told = {**row, MATERIAL: None} if old in borrowed else row
+            new, fates = copy_sample_row(told, columns, decision, work.names)
+            fates += [(Share.IDENTITY, Fate.WITHHELD)] * (old in borrowed)
             work.new_sample[old] = new["sample_id"]
             work.ledger.add_row("samples", fates)
             copied.append(new)

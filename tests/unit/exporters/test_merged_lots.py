@@ -51,6 +51,7 @@ from soilbio.standards.sharing_classes import SharingClass
 
 SEMI, SHUT, BARE, ELSE = "semi@1.0", "shut@1.0", "bare@1.0", "else@1.0"
 BOUND, SAME_TERMS, NAMELESS = "bound@1.0", "same@1.0", "nameless@1.0"
+NAMED_TO_PARTY = "named@1.0"
 SECRETS = ("secreta", "intima", "clausa")
 # Of each library: whether it is a control, its agreement, and what is said of which sequence.
 Library = tuple[str, str, dict[str, tuple[str | None, str | None]]]
@@ -70,12 +71,16 @@ def agreement(name: str) -> str:
     classes = {one.value: "allow" for one in SharingClass} | {"controls": "withhold"}
     if name in (BARE, ELSE):
         classes["sequences"] = "withhold"
-    if name == NAMELESS:
+    is_named = name == NAMED_TO_PARTY
+    if name == NAMELESS or is_named:
         classes |= {"identity": "withhold", "controls": "allow"}
     if name == ELSE:  # to whom SEMI gives nothing
         classes["controls"] = "allow"
     grants = [
-        {"recipient": recipient, "purposes": ["DUO:0000004"], "classes": classes}
+        {
+            **{"recipient": recipient, "purposes": ["DUO:0000004"]},
+            "classes": classes | ({"identity": "allow"} if is_named and recipient == PARTY else {}),
+        }
         for recipient in (() if name == SHUT else ("public", PARTY))
     ]
     parties = [

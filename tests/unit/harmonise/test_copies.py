@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 from example_dataset import PROVENANCE
-from unit.exporters.test_merged_lots import NAMELESS, SEMI, Library, laboratory
+from merged_example import PARTY, view
+from unit.exporters.test_merged_lots import NAMED_TO_PARTY, NAMELESS, SEMI, Library, laboratory
 
 from soilbio.cli.main import main
 from soilbio.dataset.history import ORIGINS
@@ -144,9 +145,9 @@ def test_libraries_are_known_where_a_common_region_left_some_reads_out(tmp_path)
     assert {row[3] for row in merged.copies} == {"x-0", "x-1"}
 
 
-def of_one_soil(folder: Path, name: str, first: int) -> Path:
+def of_one_soil(folder: Path, name: str, first: int, tag: str = NAMELESS) -> Path:
     """Make a laboratory whose first sample is of a soil that has an id of its owner's."""
-    plain = read_dataset(made(folder / "plain" / name, first))
+    plain = read_dataset(made(folder / "plain" / name, first, tag=tag))
     is_first = pl.col("sample_id") == f"{name}-0"
     material = pl.when(is_first).then(pl.lit("LTE-P1")).alias("source_mat_id")
     tables = {**plain.tables, "samples": plain.table("samples").with_columns(material)}
@@ -302,6 +303,24 @@ def test_libraries_of_few_reads_are_not_taken_for_each_other():
         orient="row",
     )
     assert list(_same(counts, owner)) == []
+
+
+def test_one_s_own_id_of_a_soil_is_told_by_no_other_s_agreement(tmp_path):
+    """The other tells the party the names of its samples; one's own tells nobody."""
+    x, y = of_one_soil(tmp_path, "x", 0), of_one_soil(tmp_path, "y", 5, NAMED_TO_PARTY)
+    merge([x, y], tmp_path / "whole")
+    merge([shared(tmp_path / "whole", tmp_path / "received"), x], tmp_path / "again")
+    materials = read_dataset(tmp_path / "again").table("samples")["source_mat_id"].drop_nulls()
+    assert materials.to_list() == ["LTE-P1", "LTE-P1"]
+    samples = view(tmp_path / "again", PARTY).tables["samples"].collect()
+    assert samples.height == 4
+    assert "LTE-P1" not in str(samples.to_dicts())
+    # Where both tell it, it is told.
+    x = of_one_soil(tmp_path / "open", "x", 0, NAMED_TO_PARTY)
+    merge([x, y], tmp_path / "whole2")
+    merge([shared(tmp_path / "whole2", tmp_path / "received2"), x], tmp_path / "again2")
+    samples = view(tmp_path / "again2", PARTY).tables["samples"].collect()
+    assert samples["source_mat_id"].drop_nulls().to_list() == ["LTE-P1", "LTE-P1"]
 
 
 def test_in_which_order_they_are_named_does_not_matter(tmp_path):
