@@ -262,7 +262,8 @@ class _Reading:
             values = np.zeros(0)
         marks = "".join(chosen)
         if self.thousands.may_be and "." in marks:
-            self.thousands.look(row, [self.header[place] for place in columns], chosen)
+            names = [self.header[place] for place in columns]
+            self.thousands.look(row, cells[0].strip(), names, chosen)
         is_plain = values.size == len(columns) and "_" not in marks
         if is_plain and bool((np.isfinite(values) & (values >= 0)).all()):
             return values

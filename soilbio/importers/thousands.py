@@ -26,12 +26,12 @@ class Thousands:
 
     first: tuple[int, str, str] | None = None  # row, column, cell
     cells: int = 0
-    rows: set[int] = field(default_factory=set)
+    rows: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
     may_be: bool = True
 
-    def look(self, row: int, columns: Sequence[str], cells: Sequence[str]) -> None:
-        """Look at the numbers of a row that has points."""
+    def look(self, row: int, name: str, columns: Sequence[str], cells: Sequence[str]) -> None:
+        """Look at the numbers of a row, by its place and name, that has points."""
         for column, cell in zip(columns, cells, strict=True):
             if "." not in cell:
                 continue
@@ -40,20 +40,30 @@ class Thousands:
                 return
             self.first = self.first or (row, column, cell.strip())
             self.cells += 1
-            self.rows.add(row)
+            self.rows.add(name)
             self.columns.add(column)
 
     def check(self, table: Sequence[Row], width: int, told: Stated, problems: Problems) -> None:
-        """Note the first of them, unless these are decimals: of shares, or of what was measured."""
+        """Note the first of them, unless these are decimals: of shares, or of what was measured.
+
+        One row alone may be of something measured; or of the one taxon that has thousands of reads
+        in all libraries, which nobody should leave out.
+        """
         is_share = "shares" in told.values or "percent" in told.values
         if not self.may_be or self.first is None or is_share:
             return
         is_column = len(self.columns) == 1 and self.cells == len(table)
-        is_row = len(self.rows) == 1 and self.cells == width
-        if is_column or is_row or _are_percent(table, width):
+        if is_column or _are_percent(table, width):
             return
         row, column, cell = self.first
-        more = f", as {self.cells - 1} more cells have" if self.cells > 1 else ""
+        is_row = len(self.rows) == 1 and self.cells == width
+        measured = (
+            f"; if '{next(iter(self.rows))}' was measured, and is no feature, leave it out with"
+            " `table: {ignore_rows: [NAME]}`"
+            if is_row
+            else ""
+        )
+        more = f", as {self.cells - 1} more have" if self.cells > 1 else ""
         problems.add(
             "import-cell",
             row=row,
@@ -62,7 +72,8 @@ class Thousands:
             expected=f"a number without a point between its thousands{more}: of all numbers with a"
             " point three digits follow it",
             fix=f"Write {cell.replace('.', '')}: save the table anew with plain numbers; if they"
-            " are shares, say so: `table: {values: shares}` or `{values: percent}`",
+            f" are shares, say so: `table: {{values: shares}}` or `{{values: percent}}`"
+            f"{measured}",
         )
 
 

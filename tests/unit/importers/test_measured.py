@@ -277,6 +277,19 @@ def test_decimals_of_three_digits_are_not_always_thousands(tmp_path, columns):
     assert {code for code, _ in refused(table(tmp_path, **columns))} == {"import-column"}
 
 
+def test_the_one_taxon_of_thousands_of_reads_is_not_to_be_ignored(tmp_path):
+    """It may be something measured; that its reads are parted is said first."""
+    (tmp_path / "t.csv").write_text(
+        "Genus;A;B;C\nBradyrhizobium;1.234;2.001;1.750\nRB41;3;4;1\nNitrospira;9;4;2\n"
+    )
+    with pytest.raises(InputError) as caught:
+        read("table", [tmp_path / "t.csv"], {})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.found) == ("import-cell", "1.234")
+    assert problem.fix.startswith("Write 1234:")
+    assert "if 'Bradyrhizobium' was measured, and is no feature" in problem.fix
+
+
 def test_what_are_shares_by_the_user_s_word_are_no_thousands(tmp_path):
     source = table(tmp_path, **pointed(37, "North", "South"))
     assert read("table", [source], {"values": "percent"}).libraries == tuple(COUNTS)
