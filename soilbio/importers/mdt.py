@@ -19,6 +19,7 @@ from soilbio.importers.sides import FASTA, Parts, check_known
 from soilbio.importers.stated import stated
 from soilbio.importers.text import read_texts
 from soilbio.importers.unlike import check_alike
+from soilbio.importers.workbook import is_book
 
 _PARTS = {
     "table": re.compile(r"^otu[ _]?table$", re.IGNORECASE),
@@ -46,7 +47,7 @@ def recognise(source: Path) -> str:
 
 def parts_in(files: Sequence[Path]) -> tuple[list[Path], list[str]]:
     """Give the template's parts among a folder's files; sequences may be in a file beside them."""
-    named = _named([path for path in files if not _is_book(path)])
+    named = _named([path for path in files if not is_book(path)])
     return [path for path, _, name in named if _part(name)], ["sequences"]
 
 
@@ -161,7 +162,7 @@ def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
     for source in sources:
         if source.is_dir():
             yield from ((path, "", _ENDS.sub("", path.name)) for path in sorted(source.iterdir()))
-        elif _is_book(source):
+        elif is_book(source):
             try:
                 names = CalamineWorkbook.from_path(source).sheet_names
             except (CalamineError, OSError):
@@ -169,10 +170,6 @@ def _named(sources: Sequence[Path]) -> Iterator[tuple[Path, str, str]]:
             yield from ((source, name, name) for name in names)
         else:
             yield source, "", _ENDS.sub("", source.name)
-
-
-def _is_book(source: Path) -> bool:
-    return source.suffix.lower() in (".xlsx", ".xls", ".ods")
 
 
 class _Samples:

@@ -13,7 +13,7 @@ from soilbio.importers.shapes import is_long_of_ranks, long_places, shape_of
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 from soilbio.importers.text import rows_of
-from soilbio.importers.workbook import is_book, several, sheets_of
+from soilbio.importers.workbook import BOOKS, is_book, several, sheets_of
 
 # What is wrong with a table, as against what is none.
 _TO_SETTLE = (
@@ -23,7 +23,7 @@ _TO_SETTLE = (
 # The first column of a sheet of samples, which has more text than numbers.
 _SAMPLES = re.compile(r"^#?sample(?:s|[ _.-]?(?:id|name))?$", re.IGNORECASE)
 _TEXT = (".tsv", ".txt", ".csv", ".tab")
-ENDS = (*_TEXT, ".xlsx", *(f"{end}.gz" for end in _TEXT))
+ENDS = (*_TEXT, *BOOKS, *(f"{end}.gz" for end in _TEXT))
 
 
 def recognise(source: Path) -> str:

@@ -13,12 +13,30 @@ from soilbio.importers.archive import opened
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
-_BOOKS = (".xlsx", ".xls", ".ods")
+BOOKS = (".xlsx", ".xls", ".ods")
+_MARKS_OF_TEXT = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16, which has bytes of zero, too
+_LOOKED_AT = 4096
 
 
 def is_book(source: Path) -> bool:
-    """Tell whether a file is a workbook, by its name."""
-    return source.name.lower().endswith(_BOOKS)
+    """Tell whether a file is a workbook by its name, and is not text by what is in it.
+
+    Sequencing services, and users of R, call text with tabs `.xls`, so that Excel opens it.
+    """
+    return source.name.lower().endswith(BOOKS) and not _is_text(source)
+
+
+def _is_text(source: Path) -> bool:
+    """Tell whether a file is text of rows: no bytes of zero, and no mark-up (HTML, XML)."""
+    try:
+        with source.open("rb") as handle:
+            start = handle.read(_LOOKED_AT)
+    except OSError:
+        return False
+    if start.startswith(_MARKS_OF_TEXT):
+        return True
+    plain = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return bool(plain) and b"\0" not in start and not plain.startswith((b"<", b"PK\x03"))
 
 
 def sheets_of(source: Path) -> list[str]:

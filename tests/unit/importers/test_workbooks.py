@@ -54,6 +54,26 @@ def test_a_table_may_end_in_tab(tmp_path):
     assert dict(detect(source))["table"] == "2 rows and 2 columns of numbers"
 
 
+@pytest.mark.parametrize("name", ["t.xls", "T.XLSX"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_text_that_is_called_a_workbook_is_read_as_text(tmp_path, name, encoding):
+    """Sequencing services call tables with tabs `.xls`."""
+    source = tmp_path / name
+    text = "OTU ID\tS1\tS2\ttaxonomy\nx\t1\t2\tk__Fungi;p__A\ny\t3\t5\tk__Fungi;p__B\n"
+    source.write_text(text, encoding=encoding)
+    assert dict(detect(source))["table"] == "2 rows and 2 columns of numbers"
+    assert read("table", [source], {}).features["y"].lineage == "k__Fungi;p__B"
+
+
+@pytest.mark.parametrize(
+    "content", [b"<html><table>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", b"PK\x03\x04", b""]
+)
+def test_what_is_called_a_workbook_and_is_no_text_is_none_that_can_be_read(tmp_path, content):
+    source = tmp_path / "t.xls"
+    source.write_bytes(content)
+    assert codes(source) == ["import-unreadable"]
+
+
 def test_empty_sheets_are_none(tmp_path):
     source = book(tmp_path / "t.xlsx", empty=[], otu=OTUS)
     assert read("table", [source], {}).libraries == ("S1", "S2")
