@@ -64,9 +64,13 @@ _BRACKETED = re.compile(r"(?:^|(?<=;))\s*\[([DKPCOFGS])\] ")
 _TAX = re.compile(r"^.*?\btax=(?=[a-z]:)")
 # QIIME 1 joined the first two ranks of some tables: `k__Bacteria_p__Firmicutes`.
 _GLUED = re.compile(r"(?<=[^_])_(?=[kpcofgs]__)")
-# MIDORI2's names have NCBI's numbers behind them.
-_OF_MIDORI = re.compile(r"(?:^|[;|,])(?:[a-z]{1,2}(?:__|:))?(?:root_1|Eukaryota_2759)(?=[;|,]|$)")
-_TAXID = re.compile(r"(?<=[A-Za-z.])_\d+(?=[;|,]|$)")
+# MIDORI2's names have NCBI's numbers behind them; the word of its rank before a name of another
+# fills one that NCBI has not: `order_Vannellidae_95227;Vannellidae_95227`.
+_OF_MIDORI = re.compile(r"(?:^|[;|,])(?:[a-z]{1,2}(?:__|:))?(?:root_1|Eukaryota_2759)(?=[;|,(]|$)")
+_TAXID = re.compile(r"(?<=[A-Za-z.])_\d+(?=[;|,(]|$)")
+_FILL_OF_MIDORI = re.compile(
+    r"(?:(?<=__)|(?<=[:;|,])|^)(?:kingdom|phylum|class|order|family|genus)_[A-Z][^;|,]*"
+)
 # UNITE's headers stand before the lineage: `name|accession|SH…|refs|k__Fungi;p__…`.
 _HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
 
@@ -74,7 +78,7 @@ _HEADER = re.compile(r"^[^;]*\|(?=[kd]__[^|]*(?:;|$))")
 def _undecorated(text: str) -> str:
     """Take off what stands before lineages, and write ranks in one way."""
     if _OF_MIDORI.search(text):
-        text = _TAXID.sub("", text).removeprefix("root;")
+        text = _FILL_OF_MIDORI.sub("", _TAXID.sub("", text)).removeprefix("root;")
     plain = _RDP.sub("", _GLUED.sub(";", _HEADER.sub("", text)))
     plain = _RANK_BEHIND.sub(r";\1", _PERCENT.sub("", plain))
     if ";(" in plain:

@@ -544,6 +544,8 @@ def test_of_two_kingdoms_the_first_may_be_the_domain(text, expected):
         "s__Folsomia candida_158441",
         "root_1;Eukaryota_2759;Arthropoda_6656;Collembola_30001;Entomobryomorpha_730330;"
         "Isotomidae_36143;Folsomia_158440;Folsomia candida_158441",
+        "Eukaryota_2759(100);Arthropoda_6656(100);Collembola_30001(99);Entomobryomorpha_730330(99);"
+        "Isotomidae_36143(98);Folsomia_158440(98);Folsomia candida_158441(90);",
     ],
 )
 def test_the_numbers_of_midori_are_no_part_of_names(text):
@@ -551,6 +553,23 @@ def test_the_numbers_of_midori_are_no_part_of_names(text):
     assert found["phylum"] == "Arthropoda"
     assert (found["genus"], found["species"]) == ("Folsomia", "Folsomia candida")
     assert not any("_" in name or name[-1].isdigit() for name in found.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "root_1;Eukaryota_2759;Discosea_555280;Flabellinia_1485085;order_Vannellidae_95227;"
+        "Vannellidae_95227;Vannella_95228",
+        "k__Eukaryota_2759;p__Discosea_555280;c__Flabellinia_1485085;o__order_Vannellidae_95227;"
+        "f__Vannellidae_95227;g__Vannella_95228",
+        "Eukaryota_2759(100);Discosea_555280(100);Flabellinia_1485085(99);"
+        "order_Vannellidae_95227(99);Vannellidae_95227(99);Vannella_95228(97);",
+    ],
+)
+def test_what_midori_fills_an_empty_rank_with_is_no_name(text):
+    found = parse_lineage(text)
+    assert "order" not in found
+    assert (found["family"], found["genus"]) == ("Vannellidae", "Vannella")
 
 
 @pytest.mark.parametrize("word", ["Unspecified", "unspecified", "unverified"])
