@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from soilbio.errors import problem_of
@@ -13,7 +14,7 @@ from soilbio.importers.lineage_columns import columns_of, is_called_lineage, lin
 from soilbio.importers.rank_columns import rank_of
 from soilbio.importers.ranked_names import are_binomials
 from soilbio.importers.supports import accepted, is_of_sintax
-from soilbio.importers.text import read_texts
+from soilbio.importers.text import read_texts, rows_of, without_comments
 from soilbio.taxonomy.alone import lineage_alone
 
 # An id, the text as it stands there, and the names in it by rank.
@@ -41,7 +42,7 @@ def read_names(source: Path) -> list[Asked]:
             expected="a dataset, or a text file (UTF-8) with a name or lineage on each line",
             fix="Correct the path or the encoding",
         ) from error
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = without_comments([line.strip() for line in text.splitlines() if line.strip()])
     if lines and (_is_table(lines) or _has_numbers(lines)):
         return _of_table(source)
     if lines and _is_header(lines[0]):
@@ -53,10 +54,11 @@ def read_names(source: Path) -> list[Asked]:
 def _is_table(lines: Sequence[str]) -> bool:
     """Tell a table by its first line: columns, one of them called as names or ranks are.
 
-    Lineages with the words of ranks in them (`Bacteria;domain;…`) have these on the next line, too.
-    SINTAX's may begin with sequences of which it tells nothing.
+    Tabs in most lines make one, too, below a title. Lineages with the words of ranks in them
+    (`Bacteria;domain;…`) have these on the next line, too. SINTAX's may begin with sequences of which it tells nothing.
     """
-    if "\t" in lines[0] or any(is_of_sintax(line.split("\t")) for line in lines):
+    is_tabbed = "\t" in lines[0] or 2 * sum("\t" in line for line in lines) > len(lines)
+    if is_tabbed or any(is_of_sintax(line.split("\t")) for line in lines):
         return True
     mark = max(",;", key=lines[0].count)
     above, *below = ([cell.strip("\"' ") for cell in line.split(mark)] for line in lines[:2])
@@ -106,7 +108,8 @@ def _of_table(source: Path) -> list[Asked]:
         raise _without_names(source, header)
     is_id = header[0] not in {*columns.taken, *names[:1]}
     own = texts[header[0]] if is_id else []
-    ids = own if len(set(own)) == len(found) else [str(row) for row in range(2, len(found) + 2)]
+    rows_below = (str(number) for number, _ in islice(rows_of(source), 1, None))
+    ids = own if len(set(own)) == len(found) else list(rows_below)
     return [(name, text, _parsed(text)) for name, text in zip(ids, found, strict=True)]
 
 

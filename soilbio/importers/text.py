@@ -110,7 +110,7 @@ def _note_quote(problems: Problems, number: int, text: str) -> None:
 
 def _separator(source: Path, start: Sequence[str]) -> str:
     """Tell what parts columns, by the header; spaces and bars only if they are stated."""
-    lines = _lines_to_part([line.rstrip("\r\n") for line in start if line.strip()])
+    lines = without_comments([line.rstrip("\r\n") for line in start if line.strip()])
     header = lines[0] if lines else ""
     # Lineages hold commas and semicolons: a tab, where there is one, is the separator; so it is
     # where a title stands above.
@@ -131,8 +131,8 @@ def _separator(source: Path, start: Sequence[str]) -> str:
     return "\t"
 
 
-def _lines_to_part(start: Sequence[str]) -> list[str]:
-    """Leave comments out, but for a header that begins as one: `#OTU ID;A;B`."""
+def without_comments(start: Sequence[str]) -> list[str]:
+    """Leave out lines that are comments, but for a header that begins as one: `#OTU ID;A;B`."""
     lines = [line for line in start if not _is_comment(line)]
     above = list(takewhile(_is_comment, start))[-1:]
     is_header = any(

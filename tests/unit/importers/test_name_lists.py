@@ -45,15 +45,29 @@ ALONE = {"": "Lumbricus terrestris", "genus": "Lumbricus"}
          [("1", ALONE), ("2", {"": "Eisenia fetida", "genus": "Eisenia"})]),
         ("Eisenia fetida\nLumbricus terrestris Linnaeus, 1758\n",
          [("1", {"": "Eisenia fetida", "genus": "Eisenia"}), ("2", ALONE)]),
+        ("# Constructed from biom file\n#OTU ID\tS1\ttaxonomy\nO1\t2.0\tk__Fungi; g__Fusarium\n",
+         [("O1", {"kingdom": "Fungi", "genus": "Fusarium"})]),
+        ("#mpa_vJun23\nclade_name\tS1\nk__Bacteria|g__Bacillus\t2\nk__Bacteria|g__Bacillus\t3\n",
+         [("3", {"domain": "Bacteria", "genus": "Bacillus"}),
+          ("4", {"domain": "Bacteria", "genus": "Bacillus"})]),
+        ("# Worms, of 2024\nLumbricus terrestris\n# rare\n", [("1", ALONE)]),
+        ("#Species;Anzahl\nLumbricus terrestris;3\n", [("2", ALONE)]),
     ],
     ids=["once", "header", "marks", "author", "commas", "rdp", "qiime2", "mothur", "ranks",
          "species", "names", "other words", "numbered", "tabs", "semicolons",
-         "species alone", "no numbers", "taxon", "ranks within", "authors", "one author"],
+         "species alone", "no numbers", "taxon", "ranks within", "authors", "one author",
+         "biom", "metaphlan", "comments", "marked header"],
 )  # fmt: skip
 def test_names_are_read_from_lists_and_tables(tmp_path, text, asked):
     (tmp_path / "names").write_text(text)
     found = [(own, lineage) for own, _, lineage in read_names(tmp_path / "names")]
     assert found == asked
+
+
+def test_a_table_below_a_title_is_no_list_of_its_lines(tmp_path):
+    (tmp_path / "names").write_text("Table S1\nOTU\tTaxon\nO1\tk__Fungi;g__Fusarium\n")
+    with pytest.raises(InputError, match="names:1: found '.*Table S1'"):
+        read_names(tmp_path / "names")
 
 
 @pytest.mark.parametrize("mark", ["\t", ",", ";"])
