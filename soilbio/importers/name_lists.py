@@ -55,7 +55,8 @@ def _is_table(lines: Sequence[str]) -> bool:
     """Tell a table by its first line: columns, one of them called as names or ranks are.
 
     Tabs in most lines make one, too, below a title. Lineages with the words of ranks in them
-    (`Bacteria;domain;…`) have these on the next line, too. SINTAX's may begin with sequences of which it tells nothing.
+    (`Bacteria;domain;…`) have these on the next line, too. SINTAX's may begin with
+    sequences of which it tells nothing.
     """
     is_tabbed = "\t" in lines[0] or 2 * sum("\t" in line for line in lines) > len(lines)
     if is_tabbed or any(is_of_sintax(line.split("\t")) for line in lines):

@@ -66,7 +66,7 @@ def test_names_are_read_from_lists_and_tables(tmp_path, text, asked):
 
 def test_a_table_below_a_title_is_no_list_of_its_lines(tmp_path):
     (tmp_path / "names").write_text("Table S1\nOTU\tTaxon\nO1\tk__Fungi;g__Fusarium\n")
-    with pytest.raises(InputError, match="names:1: found '.*Table S1'"):
+    with pytest.raises(InputError, match=r"names:1: found '.*Table S1'"):
         read_names(tmp_path / "names")
 
 
