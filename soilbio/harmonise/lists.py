@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.conflicts import read_lines
 from soilbio.harmonise.prefixes import renamed_line
 
 if TYPE_CHECKING:
@@ -22,14 +23,9 @@ def lines_before(
     """Read a list of each dataset that was merged before, by its name; none where it has none."""
     found: dict[str, set[Line]] = {}
     for source in sources:
-        file = source.dataset.folder / path
-        if not source.history or not file.is_file():
-            continue
-        text = file.read_text("utf-8", errors="replace")
-        head, *lines = (tuple(line.split("\t")) for line in text.splitlines() or [""])
-        if head == tuple(header):
-            own = (line for line in lines if len(line) == len(head))
-            found[source.name] = {renamed_line(line, header, source) for line in own}
+        if source.history and (source.dataset.folder / path).is_file():
+            lines = read_lines(source.dataset.folder / path, header)
+            found[source.name] = {renamed_line(line, header, source) for line in lines}
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from soilbio.dataset.conflicts import is_cell
 from soilbio.dataset.tables import TABLES
 from soilbio.metadata.meaning import plain_number
 from soilbio.metadata.quantities import is_measured
@@ -16,12 +17,6 @@ from soilbio.standards.mixs import SLOTS, method_slot, parse_depth
 if TYPE_CHECKING:
     from soilbio.harmonise.sources import Source
 
-# Measurements of one thing that differ between datasets; both stay.
-CONFLICTS = "provenance/conflicts.tsv"
-CONFLICT_HEADER = (
-    *("subject", "property", "method", "upper_depth_m", "lower_depth_m"),
-    *("dataset", "value", "unit"),
-)
 _KEY = TABLES["measurements"].key
 _THING = tuple(name for name in _KEY if name != "source")
 # Behind `source`, in the second of several values of one thing, and in further ones. No name of a
@@ -158,11 +153,6 @@ def conflict_of(cell: tuple[str, str, str, str]) -> tuple[str, ...]:
     """Make a line for `CONFLICTS` of a cell of a sample: sample, column, dataset and text."""
     sample, column, dataset, text = cell
     return (sample, column, "", "", "", dataset, text, "")
-
-
-def is_cell(line: Sequence[str]) -> bool:
-    """Tell whether a line of `CONFLICTS` is of a cell of a sample."""
-    return not any(line[2:5]) and not line[-1]
 
 
 def _conflicts(

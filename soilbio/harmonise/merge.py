@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from soilbio import __version__
+from soilbio.dataset.conflicts import CONFLICT_HEADER, CONFLICTS, is_cell
 from soilbio.dataset.folder import SHARED, check_folder
 from soilbio.dataset.history import HISTORY, PLACEMENT, TELLS_SOILS
 from soilbio.dataset.owned import beside_dataset
@@ -43,13 +44,7 @@ from soilbio.harmonise.lengths import common_lengths
 from soilbio.harmonise.lists import Line, lines_before, with_lines_before
 from soilbio.harmonise.lots import kinds_of, lots_of
 from soilbio.harmonise.materials import one_name_each
-from soilbio.harmonise.measured import (
-    CONFLICT_HEADER,
-    CONFLICTS,
-    conflict_of,
-    is_cell,
-    measurements_of,
-)
+from soilbio.harmonise.measured import conflict_of, measurements_of
 from soilbio.harmonise.no_names import by_level
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing

@@ -10,6 +10,7 @@ from soilbio.dataset.tables import TABLES
 from soilbio.harmonise.history import owners_of_samples
 from soilbio.harmonise.measured import MEASURED_SLOTS
 from soilbio.harmonise.same_samples import are_one, libraries_of
+from soilbio.harmonise.treated import TREATED, parted_before, workers
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
 from soilbio.standards.materials import Material, Rows, are_several, by_material
@@ -42,13 +43,14 @@ def rows_of(
 
     Of a sample that is one by more than its name an empty cell takes the other's value, and soil
     properties that differ stay both, as measurements: in the sample, which has one cell for them,
-    is neither. Of two ways of writing the same the first by alphabet stays.
+    is neither. So it is with what laboratories did with it, of which no one's word is another's.
+    Of two ways of writing the same the first by alphabet stays.
 
     Returns
     -------
     rows : list of dict
     differing : list of tuple
-        The cells that differ and stand in `measurements`: row, column, dataset and text.
+        The cells that differ, for `measurements` and `CONFLICTS`: row, column, dataset and text.
     written : list of tuple
         Those that say the same in other words, for `WRITTEN`.
 
@@ -65,12 +67,15 @@ def rows_of(
     measured = _measured(sources, several) if is_sample and several else {}
     controls = _controls(sources) if is_sample else {}
     libraries = libraries_of(sources) if is_sample and several else {}
+    before = parted_before(sources) if is_sample and several else set()
     rows: list[Row] = []
     settled: list[_Cell] = []
     written: list[_Cell] = []
     for name, own in found.items():
         is_known = is_sample and are_one(own, libraries)
-        one = _one_row(own, measured if is_known else None)
+        one = _One(dict(own[0][1]))
+        parted = _part_work(one, own, workers(own, libraries), before) if is_known else set()
+        _fill(one, own, measured if is_known else None, parted)
         differing = one.differing
         if len({controls.get((who, name)) for who, _ in own} - {None}) > 1:
             differing.append("control_type")  # of a control other things may be shared
@@ -166,13 +171,44 @@ def _controls(sources: Sequence[Source]) -> dict[tuple[str, str], bool]:
     return found
 
 
-def _one_row(own: Sequence[tuple[str, Row]], measured: _Measured | None) -> _One:
-    """Make one row of several.
+def _part_work(
+    one: _One,
+    own: Sequence[tuple[str, Row]],
+    groups: Sequence[Sequence[str]],
+    before: Collection[tuple[str, str]],
+) -> set[str]:
+    """Leave the cells of work empty that laboratories tell differently, or not all; give which.
+
+    Also those that earlier merging left so (`before`); what one says is for `CONFLICTS`.
+    """
+    parted: set[str] = set()
+    if len(own) == 1:
+        return parted
+    for name in sorted(TREATED.intersection({name for _, row in own for name in row})):
+        told = {who: row[name] for who, row in own if not _is_empty(row.get(name))}
+        words = [{_meaning(name, told[who]) for who in group if who in told} for group in groups]
+        is_one = all(own_words == words[0] for own_words in words)
+        if any(len(own_words) > 1 for own_words in words):
+            continue  # of one laboratory, these are in conflict
+        if not is_one or (one.row[_ID], name) in before:
+            one.settled += sorted((name, who, str(text)) for who, text in told.items())
+            one.row[name] = None
+            parted.add(name)
+    return parted
+
+
+def _fill(
+    one: _One,
+    own: Sequence[tuple[str, Row]],
+    measured: _Measured | None,
+    parted: Collection[str],
+) -> None:
+    """Make one row of several, but for the columns in which it is `parted`.
 
     Where `measured` is None nothing may differ; what is empty says something there.
     """
-    one = _One(dict(own[0][1]))
-    for name in sorted({name for _, row in own for name in row}) if len(own) > 1 else ():
+    names = {name for _, row in own for name in row}.difference(parted)
+    for name in sorted(names) if len(own) > 1 else ():
         known = None if name in _NOT_FILLED else measured
         said = {(who, row.get(name) or None) for who, row in own}
         if known is not None:
@@ -192,7 +228,6 @@ def _one_row(own: Sequence[tuple[str, Row]], measured: _Measured | None) -> _One
             one.written += cells
         elif known is not None:
             one.row[name] = next(iter(texts), _nothing(own, name))
-    return one
 
 
 def _meaning(name: str, value: object) -> object:

@@ -21,6 +21,7 @@ from soilbio.harmonise.no_names import assays_without_names, kept_apart, of_one_
 from soilbio.harmonise.prefixes import with_prefix
 from soilbio.harmonise.primers_left import primers_left
 from soilbio.harmonise.taxa import taxa_of
+from soilbio.harmonise.treated import NOT_STATED, work_of_libraries
 from soilbio.metadata.meaning import meaning_of
 from soilbio.metadata.overhangs import bare_primers
 from soilbio.standards.pseudonyms import PSEUDONYM
@@ -279,21 +280,30 @@ def _sampling(source: Source, fields: Iterable[str]) -> dict[str, dict[str, froz
     import polars as pl
 
     known = source.frame("samples").collect_schema().names()
+    work: dict[str, list[tuple[str, str]]] = {}
+    for library, name, text in work_of_libraries(source):
+        work.setdefault(library, []).append((name, text))
     names = [name for name in fields if name in known]
     values = (
         source.frame("libraries")
         .filter(pl.col("control_type").fill_null("") == "")
         .join(source.frame("samples").select("sample_id", *names), on="sample_id", how="inner")
         .group_by("assay_id")
-        .agg(pl.col(name).drop_nulls().unique() for name in names)
+        .agg("library_id", *(pl.col(name).drop_nulls().unique() for name in names))
         .collect()
     )
-    return {
-        row["assay_id"]: {
-            name: frozenset(meaning_of(name, text) for text in row[name] if text) for name in names
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for row in values.iter_rows(named=True):
+        own = {name: set(row[name]) for name in names}
+        for library in row["library_id"] if work else ():
+            for name, text in work.get(library, ()):
+                own.setdefault(name, set()).add(text)
+        found[row["assay_id"]] = {
+            name: frozenset(meaning_of(name, text) for text in texts if text)
+            for name, texts in own.items()
+            if texts - {""} != {NOT_STATED}
         }
-        for row in values.iter_rows(named=True)
-    }
+    return found
 
 
 def _after_merging(history: History, assay: Mapping[str, Any]) -> dict[str, Any]:

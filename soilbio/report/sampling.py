@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.conflicts import is_cell, read_conflicts
 from soilbio.report.content import listed
 from soilbio.standards.insdc import is_missing
 
@@ -35,18 +36,37 @@ def how_sampled(dataset: Dataset, samples: Collection[str]) -> str:
     import polars as pl
 
     soils = dataset.table("samples").filter(pl.col("sample_id").is_in(list(set(samples))))
+    differing = _differing(dataset, set(soils["sample_id"]))
     told, lacking = [], []
     for name, words in _OF_SOILS.items():
         stated = _stated(soils[name]) if name in soils.columns else []
-        if stated:
-            left = soils.height - len(stated)
-            of = f" (not stated of {left:,} of {soils.height:,} samples)" if left else ""
-            told.append(f"{words} {listed(sorted(set(stated)), _SHOWN)}{of}")
+        cells = differing.get(name, {})
+        if stated or cells:
+            left = soils.height - len(stated) - len(cells)
+            values = sorted({*stated, *(text for texts in cells.values() for text in texts)})
+            told.append(f"{words} {listed(values, _SHOWN)}{_lacking(left, soils.height, cells)}")
         else:
             lacking.append(name)
     text = f"Soils were {'; '.join(told)}." if told else ""
     missing = f"Not stated of the soils: {', '.join(lacking)}." if lacking else ""
     return " ".join(filter(None, (text, missing)))
+
+
+def _lacking(left: int, number: int, cells: Collection[str]) -> str:
+    """Say of how many samples something is not stated, or not by all laboratories alike."""
+    parts = [f"not stated of {left:,} of {number:,} samples"] if left else []
+    if cells:
+        parts.append(f"laboratories do not all say the same of {len(cells):,} of {number:,}")
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _differing(dataset: Dataset, samples: Collection[str]) -> dict[str, dict[str, set[str]]]:
+    """Give, by column and sample, what laboratories say of samples that they all have."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for line in read_conflicts(dataset.folder):
+        if is_cell(line) and line[0] in samples and line[1] in _OF_SOILS:
+            found.setdefault(line[1], {}).setdefault(line[0], set()).add(line[-2])
+    return found
 
 
 def _stated(values: pl.Series) -> list[str]:
