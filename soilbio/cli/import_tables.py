@@ -77,7 +77,11 @@ def _import(args: argparse.Namespace) -> int:
     method, wrong = read_method(args.method, args.format)
     problems = Problems(str(args.method))
     problems.extend(wrong.found)
-    options = {**method.table, "libraries": known_libraries(method)}
+    options = {
+        **method.table,
+        "libraries": known_libraries(method),
+        "samples": method.samples,
+    }
     source = gathered(problems, lambda: read(args.format, args.sources, options))
     if source is None:
         if samples := method.samples:

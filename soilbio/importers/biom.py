@@ -23,6 +23,7 @@ from soilbio.importers.text import open_text
 _ODD = (OSError, EOFError, LookupError, AttributeError, TypeError, ValueError, RecursionError)
 # What the library reads as lists of names.
 _LISTS = ("taxonomy", "Taxonomy")
+_NOT_TAKEN = "metadata of samples that are not taken"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -52,6 +53,9 @@ def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:
         )
     parts = sort_out([source for source in sources if source not in tables])
     found = read_biom(tables[0])
+    sheet = options.get("samples")
+    if isinstance(sheet, Path) and sheet.resolve() == tables[0].resolve():
+        found.notes = [one for one in found.notes if _NOT_TAKEN not in one]
     add_beside(found, parts, sources, told)
     return found
 
@@ -123,9 +127,8 @@ def _of_samples(source: Path, metadata: Sequence[Mapping[str, Any] | None]) -> l
         return []
     return [
         Advised(
-            f"metadata of samples in {source.name} are not taken: {', '.join(names)}",
-            f"; to have them, write a sheet (biom export-metadata -i {source.name}"
-            " --sample-metadata-fp samples.tsv) and give it as `samples:` in --method",
+            f"{_NOT_TAKEN} in {source.name}: {', '.join(names)}",
+            f"; to have them, say in --method `samples: {source.name}`",
         )
     ]
 

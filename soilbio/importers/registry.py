@@ -50,6 +50,8 @@ _WITH_OTHERS = ("biom", "dada2", "table")
 _KINDS = ("sequences", "lineages")
 # Folders with parts by fixed names, where sequences may be called anything, too.
 _BY_PARTS = ("mdt", "phyloseq")
+# What is no option of a table, but of the user's sheets.
+_OF_SHEETS = ("libraries", "samples")
 # Look for sums themselves: taxa of all ranks have reads of their own.
 _CHECKED = ("taxpasta",)
 
@@ -57,7 +59,8 @@ _CHECKED = ("taxpasta",)
 def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Found:
     """Read sources of a format; `options` are the section `table` of the user's method.
 
-    Beside these, `libraries` are the names of libraries that are in the user's sheets.
+    Beside these, `libraries` are the names of libraries that are in the user's sheets, `samples`
+    is the sheet of samples.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def read(form: str, sources: Sequence[Path], options: dict[str, object]) -> Foun
                 expected="a file or folder that exists",
                 fix=f"Correct the path; it was looked for at {source.resolve()}",
             )
-    own = {name: value for name, value in options.items() if name != "libraries"}
+    own = {name: value for name, value in options.items() if name not in _OF_SHEETS}
     check_options(own, form, {}, problems)
     problems.raise_if_any()
     module = import_module(f"soilbio.importers.{form}")

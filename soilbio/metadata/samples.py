@@ -15,7 +15,7 @@ from soilbio.metadata.slots import Cell, check_value
 from soilbio.metadata.tsv import Rows, read_rows
 from soilbio.standards.mixs import SLOTS
 
-_OTHER_FORMATS = (".csv", ".xlsx", ".xls", ".ods")
+_OTHER_FORMATS = (".csv", ".xlsx", ".xls", ".ods", ".biom", ".biom.gz")
 # Parts of a place, which MIxS joins; what else tells of places, by words of it.
 _OF_PLACE = {"decimal_latitude", "decimal_longitude", "lat_lon"}
 _WORDS_OF_PLACE = re.compile(
@@ -55,7 +55,7 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
     """
     _check_places(columns, problems)
     known = [*(name for name in SLOTS if name != "samp_name"), *columns]
-    if path.suffix.lower() in _OTHER_FORMATS or _has_parts(path, known):
+    if path.name.lower().endswith(_OTHER_FORMATS) or _has_parts(path, known):
         rows = _table_rows(path, known, problems)
     else:
         rows = read_rows(

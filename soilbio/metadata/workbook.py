@@ -17,6 +17,7 @@ from typing import Any
 
 from soilbio.errors import InputError, Problem, Problems
 from soilbio.metadata.archive import check_archive, formulas_of
+from soilbio.metadata.biom_samples import ODD, grid_of_biom, is_biom
 from soilbio.standards.aliases import recognise
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -51,7 +52,7 @@ class Table:
 
 
 def read_table(path: Path, problems: Problems, sheet: str = "") -> Table:
-    """Read a workbook's sheet (.xlsx, .xls, .ods) or a text with separators.
+    """Read a workbook's sheet (.xlsx, .xls, .ods), a text with separators, or a BIOM's samples.
 
     Parameters
     ----------
@@ -69,6 +70,8 @@ def read_table(path: Path, problems: Problems, sheet: str = "") -> Table:
 
     """
     try:
+        if is_biom(path):
+            return _table(problems, "", _of_biom(path, problems), set())
         raw = path.read_bytes() if path.stat().st_size <= _MAX_TEXT_BYTES else None
     except OSError as error:
         raise _stop(
@@ -143,6 +146,19 @@ def _read_workbook(
         if type(value) is not str and isinstance(value, dt.date)
     }
     return name, grid, dates
+
+
+def _of_biom(path: Path, problems: Problems) -> Grid:
+    try:
+        return grid_of_biom(path)
+    except ODD as error:
+        raise _stop(
+            problems,
+            "sheet-unreadable",
+            "BIOM 1.0 (JSON) or 2.1 (HDF5)",
+            "Get the file again; `biom validate-table` tells what is wrong",
+            found=str(error)[:100],
+        ) from error
 
 
 def _choose(book: Any, wanted: str, problems: Problems) -> str:

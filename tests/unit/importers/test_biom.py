@@ -10,6 +10,7 @@ import pytest
 
 from soilbio.errors import InputError
 from soilbio.importers.registry import read
+from soilbio.metadata.samples import read_samples
 
 NAMES = ("Bacteria", "Firmicutes", "Bacilli", "Bacillales", "Bacillaceae", "Bacillus", None)
 RANKS = ("Kingdom", "Phylum", "Class", "Order", "Family", "Genus", "Species")
@@ -209,20 +210,65 @@ def test_a_classification_of_soils_is_no_lineage(tmp_path):
     assert read("biom", [path], {}).libraries == ("A", "B")
 
 
-@pytest.mark.parametrize("form", ["json", "hdf5"])
-def test_metadata_of_samples_are_named_with_how_to_get_them(tmp_path, form):
+def with_samples(path: Path, form: str) -> Path:
     import h5py
     import numpy as np
     from biom import Table
 
-    known = [{"ph": "6.1", "collection_date": "2020-01-01"}, {"ph": "7", "collection_date": None}]
+    known = [
+        {"ph": "6.1", "decimalLatitude": 48.13641, "decimalLongitude": 11.28712, "SampleID": "S1"},
+        {"ph": "7", "decimalLatitude": 48.2, "decimalLongitude": 11.3, "SampleID": "S2"},
+    ]
     table = Table(np.array([[5, 1], [1, 2]]), ["a", "b"], ["S1", "S2"], sample_metadata=known)
-    path = tmp_path / "soils.biom"
+    path = path / "soils.biom"
     if form == "json":
         path.write_text(table.to_json("a test"))
     else:
         with h5py.File(path, "w") as handle:
             table.to_hdf5(handle, "a test")
+    return path
+
+
+@pytest.mark.parametrize("form", ["json", "hdf5"])
+def test_metadata_of_samples_are_named_with_how_to_get_them(tmp_path, form):
+    path = with_samples(tmp_path, form)
     (note,) = [note for note in read("biom", [path], {}).notes if "of samples" in note]
-    assert "not taken: collection_date, ph;" in note
-    assert "export-metadata -i soils.biom" in note
+    assert "soils.biom: SampleID, decimalLatitude, decimalLongitude, ph;" in note
+    assert "`samples: soils.biom`" in note
+
+
+@pytest.mark.parametrize("form", ["json", "hdf5"])
+def test_a_biom_may_be_the_sheet_of_its_samples(tmp_path, form):
+    path = with_samples(tmp_path, form)
+    assert not [
+        note for note in read("biom", [path], {"samples": path}).notes if "not taken" in note
+    ]
+    assert read_samples(path) == [
+        {"sample_id": "S1", "lat_lon": "48.13641 11.28712", "ph": "6.1"},
+        {"sample_id": "S2", "lat_lon": "48.2 11.3", "ph": "7"},
+    ]
+
+
+def test_what_a_biom_says_of_samples_is_held_to_what_a_sheet_is(tmp_path):
+    """An unknown column has no sharing class, so nobody could be told who may have it."""
+    import numpy as np
+    from biom import Table
+
+    known = [{"farmer_says": "clay"}, {"farmer_says": "sand"}]
+    table = Table(np.array([[5, 1], [1, 2]]), ["a", "b"], ["S1", "S2"], sample_metadata=known)
+    path = tmp_path / "soils.biom"
+    path.write_text(table.to_json("a test"))
+    with pytest.raises(InputError) as caught:
+        read_samples(path)
+    assert [(one.code, one.column) for one in caught.value.problems] == [
+        ("column-unknown", "farmer_says")
+    ]
+
+
+@pytest.mark.parametrize("content", [b"\x89HDF\r\n\x1a\n", b"{", b'{"columns": [1]}', b""])
+def test_a_biom_that_is_damaged_is_no_sheet_of_samples(tmp_path, content):
+    path = tmp_path / "soils.biom"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_samples(path)
+    assert [one.code for one in caught.value.problems] == ["sheet-unreadable"]
