@@ -21,7 +21,7 @@ from soilbio.metadata.assays import REESTIMATES, WHOLE_READS
 from soilbio.metadata.told import shotgun_settings
 from soilbio.report.audience import view_of
 from soilbio.report.material import Material, Origin
-from soilbio.report.merged import history_for, named_for, tables_for
+from soilbio.report.merged import history_for, named_for, names_for, results_for, tables_for
 from soilbio.report.methods import soils_told
 from soilbio.report.results import Results, read_json, read_results
 from soilbio.report.shared_part import shared_part
@@ -81,7 +81,8 @@ def gather(
         has_truth=config is None or bool(config.truth),
     )
     audience, cell_degrees = _audience(agreements, request)
-    dataset = named_for(dataset, audience)
+    names = names_for(dataset, audience)
+    dataset, results = named_for(dataset, audience, names), results_for(results, names)
     columns = _columns(config, results)
     view = view_of(
         dataset,
@@ -100,7 +101,7 @@ def gather(
         software=_software(dataset_folder, results),
         origin=_origin(dataset_folder, results_folder, config_path, config),
         level=str(dataset.history.get("level") or ""),
-        history=history_for(dataset, view),
+        history=history_for(dataset, view, names),
         makings=tuple(makings_of(dataset_folder, dataset.history)) if audience.is_holder else (),
         soils=_soils(dataset, view),
     )

@@ -208,3 +208,25 @@ def test_a_report_for_the_public_tells_nothing_of_others(merged, tmp_path):
     content = page.read_text() if page.exists() else ""
     for canary in (*CANARIES["closed"], *WORDS["party"]):
         assert canary not in content, canary
+
+
+@pytest.mark.parametrize(("recipient", "number"), [("public", 0), (PARTY, 2)])
+def test_no_name_on_a_page_tells_that_a_withheld_laboratory_has_the_assay(
+    merged, tmp_path, recipient, number
+):
+    """Two laboratories' assays of one name are told apart by checksums only if both are there."""
+    page = tmp_path / "report.html"
+    words = ["--recipient", recipient, "--purpose", RESEARCH, "--out", str(page)]
+    assert main(["report", "--dataset", str(merged), *words]) == 0
+    content = page.read_text()
+    (assay,) = laboratory_assays()
+    ends = {name for name in SAID if f"{assay}-{id_of(name)[:8]}" in content}
+    assert assay in content
+    assert len(ends) == number
+    assert "closed" not in ends
+
+
+def laboratory_assays() -> set[str]:
+    """Give the one name that all laboratories' assays have."""
+    rows = example_tables()["assays"].filter(pl.col("target_gene") == "16S rRNA")
+    return set(rows.head(1)["assay_id"])
