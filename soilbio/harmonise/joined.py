@@ -18,8 +18,6 @@ from soilbio.harmonise.origins import Became
 from soilbio.harmonise.terms import Circle, seen_beside, within
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from soilbio.harmonise.ways import Part
 
 # The datasets that have each feature, with its sequence.
@@ -61,7 +59,9 @@ def joined_by_ends(
         return list(parts), [Became(parts, {})]
     called = [_called(own, new, sequence) for own, new in zip(of_circles, names, strict=True)]
     lots = [one.lots for one in circles] if several else [None]
-    return _together(called), [Became(*one) for one in zip(of_circles, names, lots, strict=True)]
+    return _together(parts, called), [
+        Became(*one) for one in zip(of_circles, names, lots, strict=True)
+    ]
 
 
 def _inside(parts: Sequence[Part]) -> tuple[list[Ends], dict[str, str]]:
@@ -169,13 +169,18 @@ def _called(
     ]
 
 
-def _together(circles: Sequence[Sequence[Part]]) -> list[Part]:
-    """Put what each dataset has in several circles together again."""
+def _together(parts: Sequence[Part], circles: Sequence[Sequence[Part]]) -> list[Part]:
+    """Put what each dataset has in several circles together again; of no circle is nothing."""
     import polars as pl
 
+    own = {
+        source.digest: [(counts.clear(), features.clear())] for source, counts, features in parts
+    }
+    for circle in circles:
+        for source, counts, features in circle:
+            own[source.digest].append((counts, features))
     found: list[Part] = []
-    for same in zip(*circles, strict=True):
-        counts: list[pl.LazyFrame] = [own for _, own, _ in same]
-        features: list[pl.LazyFrame] = [own for _, _, own in same]
-        found.append((same[0][0], pl.concat(counts), one_row_each(pl.concat(features))))
+    for source, _, _ in parts:
+        every, said = zip(*own[source.digest], strict=True)
+        found.append((source, pl.concat(every), one_row_each(pl.concat(said))))
     return found

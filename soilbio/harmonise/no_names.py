@@ -65,29 +65,57 @@ def assays_without_names(source: Source, *, is_classified: bool = False) -> dict
     has_sequence = pl.col("sequence").fill_null("") != ""
     is_named_anew = has_sequence if is_classified else pl.lit(value=False)
     is_named = pl.any_horizontal(pl.col(rank).fill_null("") != "" for rank in RANKS[1:])
-    known = source.frame("features").select(
-        "feature_id",
-        (are_names_withheld() & ~is_named_anew).alias("is_withheld"),
-        (is_named | is_named_anew).alias("is_named"),
-        (is_nameless() & may_be_pool()).alias("is_pool"),
+    is_pool = is_nameless() & may_be_pool()
+    lacking = (
+        source.frame("features")
+        .filter(~(is_named | is_named_anew))
+        .select(
+            "feature_id",
+            is_pool.alias("of_pools"),
+            (are_names_withheld() & ~is_pool).alias("withheld"),
+            (~is_pool).alias("unnamed"),
+        )
+        .collect()
     )
+    if not lacking.height:
+        return {}
+    found = _amounts(source, lacking).with_columns(pl.col("every") - pl.col("of_pools"))
+    named = pl.col("every") - pl.col("unnamed")
+    told = found.select(
+        "assay_id",
+        pl.when(pl.col("withheld") > _FEW * pl.col("every"))
+        .then(pl.lit(WITHHELD))
+        .when(named < _FEW * pl.col("every"))
+        .then(pl.lit(NONE)),
+    )
+    return dict(told.drop_nulls().iter_rows())
+
+
+def _amounts(source: Source, lacking: pl.DataFrame) -> pl.DataFrame:
+    """Add up by assay `every` amount that was counted, and that of features that lack names.
+
+    Most features have some: so no table is joined with all counts.
+    """
+    import polars as pl
+
+    kinds = [name for name in lacking.columns if name != "feature_id"]
     amount = pl.coalesce(pl.col("count").cast(pl.Float64), pl.col("relative_abundance"))
-    found = (
-        source.frame("counts")
-        .join(known.filter(~pl.col("is_pool")), on="feature_id", how="inner")
+    counts = source.frame("counts").select("library_id", "feature_id", every=amount)
+    of_these = (
+        counts.filter(pl.col("feature_id").is_in(lacking["feature_id"].implode()))
+        .join(lacking.lazy(), on="feature_id", how="inner")
+        .group_by("library_id")
+        .agg(pl.col("every").filter(kind).sum().alias(kind) for kind in kinds)
+    )
+    return (
+        counts.group_by("library_id")
+        .agg(pl.col("every").sum())
+        .join(of_these, on="library_id", how="left")
         .join(source.frame("libraries").select("library_id", "assay_id"), on="library_id")
         .group_by("assay_id")
-        .agg(
-            pl.when(amount.filter("is_withheld").sum() > _FEW * amount.sum())
-            .then(pl.lit(WITHHELD))
-            .when(amount.filter("is_named").sum() < _FEW * amount.sum())
-            .then(pl.lit(NONE))
-            .alias("lacks")
-        )
-        .drop_nulls()
-        .collect(engine="streaming")
+        .agg(pl.col("every", *kinds).sum())
+        .collect()
     )
-    return dict(found.iter_rows())
 
 
 def as_unnamed(source: Source, counts: pl.LazyFrame, features: pl.LazyFrame) -> pl.LazyFrame:

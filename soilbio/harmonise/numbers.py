@@ -88,7 +88,7 @@ def merged_numbers(
     counts: Iterable[pl.LazyFrame] = [own for _, own, _ in called]
     if ways.level != "feature":
         features, became = _by_names(features, parts, ways, shared, told.notes)
-        counts = _added_up(became)
+        counts = _added_up(parts, became)
     if ways.is_trimmed or ways.level != "feature":
         counts = _put_down(counts, scratch)
     kept = list(counts)
@@ -146,13 +146,16 @@ def _note_left(codes: Sequence[Codes], notes: dict[str, int]) -> None:
         notes["names_that_are_apart_since_nothing_tells_of_which_code_they_are"] = len(left)
 
 
-def _added_up(became: Sequence[Became]) -> Iterator[pl.LazyFrame]:
-    """Add up the counts of each dataset, circle by circle."""
+def _added_up(parts: Sequence[Part], became: Sequence[Became]) -> Iterator[pl.LazyFrame]:
+    """Add up the counts of each dataset, circle by circle; of no circle is nothing."""
     import polars as pl
 
-    for place in range(len(became[0].parts)):
-        own = [(one.parts[place][1], one.new) for one in became]
-        yield pl.concat([added_up(counts, new) for counts, new in own])  # type: ignore[arg-type]
+    own: dict[str, list[pl.LazyFrame]] = {source.digest: [] for source, _, _ in parts}
+    for one in became:
+        for source, counts, _ in one.parts:
+            own[source.digest].append(added_up(counts, one.new))  # type: ignore[arg-type]
+    for source, counts, _ in parts:
+        yield pl.concat(own[source.digest] or [counts.clear()])
 
 
 def _taxa(

@@ -143,12 +143,15 @@ def within(circle: Circle, parts: Sequence[Part]) -> list[Part]:
     """Take of each dataset the counts of a circle, and the features that it has in any of its lots.
 
     The features' lots are those of the circle. Where it has none, they are what its counts name.
+    Datasets that have neither libraries nor lots in it are left out.
     """
     import polars as pl
 
     found = []
     for source, counts, features in parts:
-        libraries = circle.libraries.get(source.digest, frozenset())
+        libraries = circle.libraries.get(source.digest)
+        if libraries is None:
+            continue
         own = counts.filter(pl.col("library_id").is_in(sorted(libraries)))
         if circle.lots:
             there = of_lots(_with_lots(source, features), circle.lots)

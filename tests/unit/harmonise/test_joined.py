@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -117,7 +118,7 @@ def test_a_sequence_is_taken_of_whichever_dataset_has_it(first):
             *(pl.lit(None, pl.String).alias(name) for name in ("flags", LOTS)),
         )
         counts = pl.LazyFrame({"library_id": ["l"], "feature_id": [[*has[number]][-1]]})
-        parts.append((None, counts, features))
+        parts.append((SimpleNamespace(digest=str(number)), counts, features))
     joined, _ = joined_by_ends(parts, [], {})
     rows = pl.concat([own for _, _, own in joined]).collect()
     assert set(rows["feature_id"]) == {id_of(LONG)}
