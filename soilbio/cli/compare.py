@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.harmonise.placed import find_placing
     from soilbio.harmonise.rules import fields_of, read_rules
     from soilbio.harmonise.sources import assays_of, read_sources
-    from soilbio.harmonise.trimming import Trimming, find_windows, told_lost
+    from soilbio.harmonise.trimming import Trimming, find_windows, told_left_out
 
     rules = read_rules(args.rules)
     common = common_tree(args)
@@ -46,12 +46,12 @@ def run(args: argparse.Namespace) -> int:
     assays = assays_of(sources, fields_of(rules))
     trimming = find_windows(assays, args.reference) if args.reference else Trimming()
     placed = find_placing(sources, common).assays if common else ()
-    pairs = compare(assays, rules, trimming.genes(), placed)
+    pairs = compare(assays, rules, trimming.genes(), placed, trimming.are_inside())
     level = sound_level(pairs, level_as_it_came(assays, placed))
     pairs = by_level(pairs, assays, level, rules)
     print(told(pairs, shown=None) or "There is one assay only.")
-    if trimming.lost:
-        print(f"\n{told_lost(trimming, args.reference)}")
+    if left_out := told_left_out(trimming, args.reference):
+        print(f"\n{left_out}")
     if args.reference and (alone := finer_alone(pairs, assays, rules, args.reference)):
         print(f"\n{told_alone(alone)}")
     print(f"\nTogether: {level}")

@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.harmonise.merge import harmonise
     from soilbio.harmonise.prefixes import parse_prefixes
     from soilbio.harmonise.rules import read_rules
-    from soilbio.harmonise.trimming import told_lost
+    from soilbio.harmonise.strangers import told_strangers
+    from soilbio.harmonise.trimming import told_left_out
     from soilbio.harmonise.ways import Given
     from soilbio.references.manifest import locate
 
@@ -61,8 +62,10 @@ def run(args: argparse.Namespace) -> int:
     merged = harmonise(args.datasets, args.out, args.level, rules, given)
     if merged.pairs:
         print(told(merged.pairs))
-    if args.reference and merged.ways.trimming.lost:
-        print(told_lost(merged.ways.trimming, args.reference))
+    if args.reference and (left_out := told_left_out(merged.ways.trimming, args.reference)):
+        print(left_out)
+    if merged.told.strangers:
+        print(told_strangers(merged.told.strangers))
     print(f"Merged by {merged.level}")
     for name, number in sorted(merged.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")

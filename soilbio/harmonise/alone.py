@@ -38,9 +38,10 @@ def finer_alone(
         )
         if pair.level == "feature" or len(primers) < 2 or regions.get(primers) is False:
             continue
-        windows = find_windows(both, reference).genes()
+        trimming = find_windows(both, reference)
+        windows = trimming.genes()
         regions[primers] = bool(windows)
-        (alone,) = compare(both, rules, windows)
+        (alone,) = compare(both, rules, windows, short=trimming.are_inside())
         if windows and alone.level == "feature":
             found.append(alone)
     return found

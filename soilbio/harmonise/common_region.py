@@ -39,6 +39,15 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A reference that holds all primers: where forward ones end, and where reverse ones begin."""
+
+    sequence: str
+    starts: Mapping[str, int]
+    ends: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """What the assays share: its primers, lengths in references, and how each assay is cut."""
 
@@ -72,6 +81,18 @@ def find_window(
 ) -> Window | None:
     """Find the stretch between the innermost primers of all assays; None where there is none.
 
+    `primers`, `references` and `found` are as `place_primers` takes them.
+    """
+    return window_between(primers, place_primers(primers, references, found))
+
+
+def place_primers(
+    primers: Mapping[str, tuple[str, str]],
+    references: Iterable[str],
+    found: Counter[str] | None = None,
+) -> list[Placed]:
+    """Place primers on references; give those that hold all of them.
+
     Parameters
     ----------
     primers : mapping of assay to (forward, reverse)
@@ -85,34 +106,50 @@ def find_window(
     """
     forward = sorted({pair[0] for pair in primers.values()})
     reverse = sorted({pair[1] for pair in primers.values()})
-    placed: list[tuple[dict[str, int], dict[str, int]]] = []
+    placed: list[Placed] = []
     for sequence in references:
         starts = {one: _end_of(one, sequence) for one in forward}
         ends = {one: _start_of(one, sequence) for one in reverse}
         if found is not None:
             found.update(one for one, place in (*starts.items(), *ends.items()) if place >= 0)
         if min(*starts.values(), *ends.values()) >= 0:
-            placed.append((starts, ends))
+            placed.append(Placed(sequence, starts, ends))
         if len(placed) == _ENOUGH:
             break
+    return placed
+
+
+def window_between(
+    primers: Mapping[str, tuple[str, str]], placed: Sequence[Placed]
+) -> Window | None:
+    """Give the stretch between the innermost of primers that were placed; None if there is none."""
     if len(placed) < FEWEST:
         return None
-    inner_forward = _innermost(forward, [starts for starts, _ in placed], last=True)
-    inner_reverse = _innermost(reverse, [ends for _, ends in placed], last=False)
-    lengths = sorted(ends[inner_reverse] - starts[inner_forward] for starts, ends in placed)
-    few = int(_TRIM * len(lengths))
-    shortest, longest = lengths[few], lengths[-1 - few]
+    forward = sorted({pair[0] for pair in primers.values()})
+    reverse = sorted({pair[1] for pair in primers.values()})
+    inner_forward = _innermost(forward, [one.starts for one in placed], last=True)
+    inner_reverse = _innermost(reverse, [one.ends for one in placed], last=False)
+    shortest, longest = nearly_all(
+        one.ends[inner_reverse] - one.starts[inner_forward] for one in placed
+    )
     if shortest < SHORTEST_BP:
         return None
     cuts = {}
     for name, (own_forward, own_reverse) in primers.items():
-        left = _way([starts[inner_forward] - starts[own_forward] for starts, _ in placed])
-        right = _way([ends[own_reverse] - ends[inner_reverse] for _, ends in placed])
+        left = _way([one.starts[inner_forward] - one.starts[own_forward] for one in placed])
+        right = _way([one.ends[own_reverse] - one.ends[inner_reverse] for one in placed])
         cuts[name] = Cut(inner_forward, left), Cut(inner_reverse, right)
     margin = int(_MARGIN * longest)
     return Window(
         inner_forward, inner_reverse, shortest - margin, longest + margin, len(placed), cuts
     )
+
+
+def nearly_all(lengths: Iterable[int]) -> tuple[int, int]:
+    """Give the least and the greatest of some lengths but for a few at either end."""
+    ordered = sorted(lengths)
+    few = int(_TRIM * len(ordered))
+    return ordered[few], ordered[-1 - few]
 
 
 def _innermost(primers: Sequence[str], sites: Sequence[Mapping[str, int]], *, last: bool) -> str:
@@ -189,15 +226,25 @@ def _own_ends(sequence: str, primers: tuple[str, str]) -> tuple[int, int]:
     return start, end
 
 
-def trim(sequence: str, cuts: tuple[Cut, Cut], window: Window) -> tuple[str, str]:
-    """Trim a sequence to the window; give it, or an empty one and why it is outside.
+def trim(
+    sequence: str, cuts: tuple[Cut, Cut], window: Window, length: int | None = None
+) -> tuple[str, str]:
+    """Trim a sequence to the window, or to its first bases, if a length is given.
 
-    Reasons are `no-forward-site`, `no-reverse-site` and `length`.
+    Returns
+    -------
+    inside, reason : str
+        An empty sequence if it is outside, and why: `no-forward-site`, `no-reverse-site` and
+        `length`.
+
     """
     left, right = cuts
     start = left.bases if left.bases is not None else _end_of(left.primer, sequence)
     if start < 0:
         return "", "no-forward-site"
+    if length is not None:
+        inside = sequence[start : start + length]
+        return (inside, "") if len(inside) == length else ("", "length")
     if right.bases is not None:
         end = len(sequence) - right.bases
     else:

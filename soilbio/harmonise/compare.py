@@ -57,6 +57,7 @@ _BESIDE = tuple(
 LENGTHS_TRIMMED = "lengths-trimmed"
 UNSTATED = "method-unstated"
 _NO_SEQUENCES, _PRIMERS_LEFT = "no-sequences", "primers-left"
+_IN_PART, _OUT_OF_REACH = "region-in-part", "out-of-reach"
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
@@ -86,6 +87,7 @@ def compare(
     rules: Mapping[str, Rule],
     windows: Mapping[str, str] | None = None,
     placed: Collection[str] = (),
+    short: Mapping[str, bool] | None = None,
 ) -> list[Pair]:
     """Compare each assay with each other.
 
@@ -101,9 +103,12 @@ def compare(
         Assays whose sequences can be trimmed to a region that they share.
     placed : collection of str
         Assays whose sequences can be placed on a common tree.
+    short : mapping of assay to bool, optional
+        Assays whose sequences do not reach over the region that others of their gene share, and
+        whether they are compared by what they hold of it.
 
     """
-    windows = windows or {}
+    windows, short = windows or {}, short or {}
     pairs = []
     for one, other in combinations(sorted(assays), 2):
         both = assays[one], assays[other]
@@ -111,11 +116,17 @@ def compare(
         if one in windows and windows[one] == windows.get(other):
             applying = _instead(applying, (*_OF_PLACE, _PRIMERS_LEFT), rules["common-region"])
             # What was cut short cannot be trimmed to a window by its other end.
-            applying = _instead(applying, (LENGTHS_TRIMMED,), rules["lengths-differ"])
+            is_in_part = one in short or other in short
+            beside = [rules[_IN_PART]] if is_in_part else []
+            of_lengths = beside[0] if beside else rules["lengths-differ"]
+            applying = _instead(applying, (LENGTHS_TRIMMED, "lengths-differ"), of_lengths)
+            applying += [rule for rule in beside if rule not in applying]
+        elif {one, other} & {*windows} and {one, other} & {*short}:
+            applying = _instead(applying, (LENGTHS_TRIMMED,), rules[_OUT_OF_REACH])
         applying = _by_hypotheses(*both, applying, rules)
         is_placed = one in placed and other in placed
         if is_placed:
-            cut = (*_OF_PLACE, "lengths-differ", _PRIMERS_LEFT)
+            cut = (*_OF_PLACE, "lengths-differ", _PRIMERS_LEFT, _OUT_OF_REACH)
             applying = _instead(applying, cut, rules["placement"])
         applying += _of_merging(*both, rules, is_placed=is_placed)
         applying += _of_own(*both, rules, {rule.name for rule in applying})
@@ -148,7 +159,7 @@ def _by_hypotheses(
     if not _agree(one, other, "sh_version"):
         return applying
     replaced = {*_OF_PLACE, *_OF_FEATURES.values(), _NO_SEQUENCES, "lengths-differ"}
-    replaced |= {LENGTHS_TRIMMED, _PRIMERS_LEFT}
+    replaced |= {LENGTHS_TRIMMED, _PRIMERS_LEFT, _OUT_OF_REACH}
     return _instead(applying, replaced, rules["species-hypothesis"])
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CUT = 0.95
 # Lengths that are nearer to each other than this are compared by the ends (`harmonise.ends`).
 NEAR = 0.9
+_SOME = 100
 # Shorter pieces tell too little (`common_region`).
 _SHORTEST_BP = 60
 
@@ -30,13 +31,14 @@ class Lengths:
     """The typical length of an assay's sequences, and whether nearly all have it.
 
     `meets` names the assays of longer sequences with which it has some in common: cut to its
-    length if it is cut, else whole.
+    length if it is cut, else whole. `some` are a part of its sequences, evenly taken.
     """
 
     assay: str
     typical_bp: int
     is_cut: bool
     meets: frozenset[str] = frozenset()
+    some: tuple[str, ...] = ()
 
 
 def lengths_of(
@@ -52,11 +54,13 @@ def lengths_of(
     sequences = dict(sequences_by_assay(sources))
     found: dict[str, Lengths] = {}
     for name, frame in sequences.items():
-        lengths = frame.select(pl.col("sequence").str.len_bytes().alias("bp")).collect()["bp"]
-        if lengths.len():
+        every = frame.select("sequence", pl.col("sequence").str.len_bytes().alias("bp")).collect()
+        if every.height:
+            lengths = every["bp"]
             typical = int(lengths.sort()[lengths.len() // 2])
             share = (lengths == typical).sum() / lengths.len()
-            found[name] = Lengths(name, typical, share >= CUT)
+            some = every["sequence"].gather_every(max(1, every.height // _SOME))
+            found[name] = Lengths(name, typical, share >= CUT, some=tuple(some))
     beginnings = _Beginnings(sequences)
     meets: dict[str, set[str]] = {name: set() for name in found}
     for shorter, longer in permutations(sorted(found), 2):

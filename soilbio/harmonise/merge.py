@@ -62,6 +62,7 @@ from soilbio.harmonise.rows import (
 )
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
+from soilbio.harmonise.strangers import strangers
 from soilbio.harmonise.terms import Shared, circles_of
 from soilbio.harmonise.trimming import OUTSIDE, OUTSIDE_HEADER, Trimming, find_windows
 from soilbio.harmonise.ways import Given, Told, Ways
@@ -176,6 +177,8 @@ def _merged(
     merged.lots = lots_of(sources, kinds)
     shared = Shared(merged.lots, circles_of(sources, merged.lots, kinds))
     counts, features, files = merged_numbers(sources, merged.ways, merged.told, shared, scratch)
+    if merged.level == "feature":
+        merged.told.strangers = strangers(merged.pairs, sources, counts)
     tables = {name: frame_of(rows, name).lazy() for name, rows in small.items()}
     return merged, {**tables, "counts": counts, "features": features}, files
 
@@ -191,12 +194,13 @@ def _compared(
     trimming = find_windows(assays, given.reference) if given.reference else Trimming()
     placing = find_placing(sources, given.common) if given.common else None
     placed = placing.assays if placing else ()
-    pairs = compare(assays, rules, trimming.genes(), placed)
+    pairs = compare(assays, rules, trimming.genes(), placed, trimming.are_inside())
     came = level_as_it_came(assays, placed)
-    trimming.lengths = common_lengths(
+    of_no_window = common_lengths(
         [(pair.one, pair.other) for pair in pairs if pair.is_cut_to_one_length],
         {name: assay["lengths"] for name, assay in assays.items() if assay["lengths"]},
     )
+    trimming.lengths = of_no_window | trimming.lengths
     trimming.alike = tuple(
         (pair.one, pair.other)
         for pair in pairs

@@ -15,13 +15,17 @@ from soilbio.dataset.shares import counts_and_shares_added
 from soilbio.errors import problem_of
 from soilbio.harmonise.common_region import (
     FEWEST,
+    SHORTEST_BP,
     Window,
     begin_with_primers,
-    find_window,
+    place_primers,
     trim,
+    window_between,
     without_primers,
 )
 from soilbio.harmonise.compare import plain_gene
+from soilbio.harmonise.cut_short import Short, cut_short
+from soilbio.harmonise.lengths import Lengths
 from soilbio.harmonise.sources import Source
 
 if TYPE_CHECKING:
@@ -37,7 +41,9 @@ OUTSIDE_HEADER = ("dataset", "assay_id", "feature_id", "reason", "reads")
 class Trimming:
     """Windows by gene, the assays (`dataset: assay`) that have one, and what fell outside.
 
-    `lengths` are those that assays without a window are cut to, `primers` those of assays. `alike`
+    `lengths` are those that assays are cut to, from the start of their window if they have one,
+    `primers` those of assays. `short` are those that do not reach over it: all assays of a window
+    are cut to what those of them hold that are in it, the others have none. `alike`
     are assays that are merged by sequence as they are; `ends` what is cut from the start and the
     end of those that begin or end elsewhere than the others. `lost` are primers of assays that are
     on no reference, or on few.
@@ -51,6 +57,7 @@ class Trimming:
     outside: list[tuple[str, str, str, str, int]] = field(default_factory=list)
     with_primers: int = 0
     lost: dict[str, list[str]] = field(default_factory=dict)
+    short: dict[str, Short] = field(default_factory=dict)
 
     def window_of(self, assay: str) -> Window | None:
         """Give the window that an assay is trimmed to."""
@@ -59,6 +66,11 @@ class Trimming:
     def genes(self) -> dict[str, str]:
         """Give the gene in whose window an assay is, by assay."""
         return {name: gene for gene, window in self.windows.items() for name in window.cuts}
+
+    def are_inside(self) -> dict[str, bool]:
+        """Tell of assays that were cut short whether they are in a window with others."""
+        inside = self.genes()
+        return {name: name in inside for name in self.short}
 
     def told(self) -> dict[str, Any]:
         """Give what is to be recorded."""
@@ -88,46 +100,72 @@ def find_windows(assays: Mapping[str, Mapping[str, Any]], reference: Path) -> Tr
         if row.get("library_strategy") == "AMPLICON" and row.get("target_gene") and all(pair):
             gene = spelt.setdefault(plain_gene(row["target_gene"]), str(row["target_gene"]))
             by_gene.setdefault(gene, {})[name] = (str(pair[0]), str(pair[1]))
+    lengths = {name: row["lengths"] for name, row in assays.items() if row.get("lengths")}
     for gene, primers in by_gene.items():
         trimming.primers |= primers
-        window = _window_of(primers, reference, trimming.lost)
+        window = _window_of(primers, reference, lengths, trimming)
         if window is not None:
             trimming.windows[gene] = window
+            held = [
+                trimming.short[name].inside_bp for name in window.cuts if name in trimming.short
+            ]
+            if least := min((bases for bases in held if bases), default=0):
+                trimming.lengths |= dict.fromkeys(window.cuts, least)
     return trimming
 
 
 def _window_of(
-    primers: Mapping[str, tuple[str, str]], reference: Path, lost: dict[str, list[str]]
+    primers: Mapping[str, tuple[str, str]],
+    reference: Path,
+    lengths: Mapping[str, Lengths],
+    trimming: Trimming,
 ) -> Window | None:
     """Find the window of a gene's assays; those with a primer that is hardly there are left out.
 
-    A primer that is not as it binds (with an adapter before it, say) would leave none for all.
+    A primer that is not as it binds (with an adapter before it, say) would leave none for all. So
+    are those whose sequences do not reach over it, unless what they hold of it is known.
     """
     if len(set(primers.values())) < 2:
         return None
     found = Counter[str]()
-    window = find_window(primers, _sequences(reference), found)
+    placed = place_primers(primers, _sequences(reference), found)
+    window = window_between(primers, placed)
     if window is not None:
-        return window
+        short = cut_short(primers, window, placed, lengths)
+        trimming.short |= short
+        out = {name for name, one in short.items() if one.inside_bp is None}
+        if not out:
+            return window
+        rest = {name: pair for name, pair in primers.items() if name not in out}
+        return _window_of(rest, reference, lengths, trimming)
     few = {
         name: [one for one in pair if found[one] < FEWEST] for name, pair in sorted(primers.items())
     }
     own = {name: ones for name, ones in few.items() if ones}
     if not own or len(own) == len(primers):  # the genes may be of another gene
         return None
-    lost |= own
+    trimming.lost |= own
     rest = {name: pair for name, pair in primers.items() if name not in own}
-    return _window_of(rest, reference, lost)
+    return _window_of(rest, reference, lengths, trimming)
 
 
-def told_lost(trimming: Trimming, reference: Path) -> str:
-    """Say which primers were not found, and so whose assays have no part in a common region."""
-    return "\n".join(
+def told_left_out(trimming: Trimming, reference: Path) -> str:
+    """Say which assays have no part in a common region: by their primers, or being cut short."""
+    lost = [
         f"{name}: {' and '.join(ones)} {'is' if len(ones) == 1 else 'are'} in fewer than {FEWEST}"
         f" sequences of {reference.name}, so that it is left out of the common region: look whether"
         " its primers are stated 5' to 3', without adapters, and whether the genes reach over them"
         for name, ones in sorted(trimming.lost.items())
-    )
+    ]
+    short = [
+        f"{name}: its sequences are {trimming.short[name].typical_bp} bases, of"
+        f" {trimming.short[name].needed_bp} that reach over the common region, and hold less than"
+        f" {SHORTEST_BP} of it, are of many lengths, or do not begin as {reference.name} does"
+        f" behind {trimming.primers[name][0]}, so that it is left out of the common region"
+        for name, is_inside in sorted(trimming.are_inside().items())
+        if not is_inside
+    ]
+    return "\n".join([*lost, *short])
 
 
 def _sequences(reference: Path) -> Iterator[str]:
@@ -211,7 +249,7 @@ def _new_rows(
         if window:
             plain = without_primers(sequence, primers) if primers else sequence
             trimming.with_primers += plain != sequence
-            inside, reason = trim(plain, window.cuts[assay], window)
+            inside, reason = trim(plain, window.cuts[assay], window, length)
         if reason:
             place = source.name, assay_id, row["feature_id"]
             trimming.outside.append((*place, reason, row["count"] or 0))

@@ -281,7 +281,7 @@ def test_an_assay_of_which_nothing_is_in_the_region_is_refused(tmp_path, referen
     genes = list(enumerate(GENES))
     one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(f"{__name__}.amplicon", lambda gene, _: gene[100:200])
+        patch.setattr(f"{__name__}.amplicon", lambda gene, _: gene[540:960])
         other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
     words = ["harmonise", str(one), str(other), "--reference", str(reference)]
     assert main([*words, "--out", str(tmp_path / "c")]) == 1
@@ -289,6 +289,81 @@ def test_an_assay_of_which_nothing_is_in_the_region_is_refused(tmp_path, referen
     assert "b: v3v4" in told or "v3v4: v3v4" in told
     assert "[harmonise-outside]" in told
     assert not (tmp_path / "c").exists()
+
+
+def cut_dataset(folder: Path, cut, genes, library: str) -> Path:
+    """Import V4 of which only a part was read."""
+    with pytest.MonkeyPatch.context() as patch:
+        whole = amplicon
+        patch.setattr(f"{__name__}.amplicon", lambda *of: cut(whole(*of)))
+        return dataset(folder, "v4", V4, "V4", genes, library)
+
+
+@pytest.mark.parametrize("held", [150, 225, 235])
+def test_forward_reads_meet_other_primers_in_what_they_hold_of_the_region(
+    tmp_path, reference, capsys, held
+):
+    """Deblur's 150 nt of the Earth Microbiome Project beside V3-V4 and whole V4."""
+    genes = list(enumerate(GENES))
+    short = cut_dataset(tmp_path / "a", lambda one: one[:held], genes[:20], "short")
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes[10:30])
+    whole = dataset(tmp_path / "c", "v4", V4, "V4", genes[20:40], library="whole")
+    with_reference = ["--reference", str(reference)]
+    first, later, at_once = (str(tmp_path / name) for name in ("first", "later", "at-once"))
+    assert main(["harmonise", str(short), str(other), "--out", first, *with_reference]) == 0
+    told = capsys.readouterr().out
+    assert "all are cut to what they hold of it" in told
+    assert "Merged by feature" in told
+    merged = read_dataset(Path(first))
+    inside = {one[1].split(SITE_515F)[1][:held] for one in genes[:30]}
+    assert set(merged.table("features")["sequence"]) == inside
+    assert merged.table("counts")["count"].sum() == sum(range(1, 21)) + sum(range(11, 31))
+    assert main(["methods", first]) == 0
+    told = capsys.readouterr().out
+    assert "Sequences of 16S rRNA were trimmed to the region between" in told
+    assert f"{held} bases" in told
+    assert main(["harmonise", first, str(whole), "--out", later, *with_reference]) == 0
+    every = [str(short), str(other), str(whole)]
+    assert main(["harmonise", *every, "--out", at_once, *with_reference]) == 0
+    for name in ("counts", "features"):
+        same = [Path(folder, f"{name}.parquet").read_bytes() for folder in (later, at_once)]
+        assert same[0] == same[1]
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [lambda one: one[-150:], lambda one: one[: 150 + ord(one[9]) % 20], lambda one: one[:50]],
+    ids=["reverse", "many-lengths", "too-short"],
+)
+def test_what_was_cut_short_and_holds_nothing_known_of_the_region_goes_by_genus(
+    tmp_path, reference, capsys, cut
+):
+    genes = list(enumerate(GENES))
+    short = cut_dataset(tmp_path / "a", cut, genes, "short")
+    other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
+    whole = dataset(tmp_path / "c", "v4", V4, "V4", genes, library="whole")
+    folders, with_reference = [str(short), str(other), str(whole)], ["--reference", str(reference)]
+    assert main(["compare", *folders, *with_reference]) == 0
+    told = capsys.readouterr().out
+    assert "Together: genus" in told
+    (line,) = [line for line in told.splitlines() if "left out of the common region" in line]
+    assert "of 253 that reach over" in line
+    assert main(["harmonise", *folders, *with_reference, "--out", str(tmp_path / "d")]) == 0
+    assert line in capsys.readouterr().out
+
+
+def test_assays_that_are_merged_by_sequence_and_share_none_are_told(tmp_path, capsys):
+    """One of them begins elsewhere than it says."""
+    genes = list(enumerate(GENES))
+    one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
+    other = cut_dataset(tmp_path / "b", lambda one: reverse_complement(one)[::-1], genes, "x")
+    few = cut_dataset(tmp_path / "c", lambda one: one[::-1], genes[:29], "few")
+    for second, is_told in ((other, True), (few, False)):
+        target = ["--out", str(tmp_path / f"with-{is_told}")]
+        assert main(["harmonise", str(one), str(second), *target]) == 0
+        told = capsys.readouterr().out
+        assert "Merged by feature" in told
+        assert ("none of their 60 and 60 features is the same" in told) == is_told
 
 
 def test_a_reference_that_cannot_be_read_is_told(tmp_path, capsys):
