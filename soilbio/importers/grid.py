@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from soilbio.errors import InputError, Problems
 from soilbio.importers.columns import Kinds, check_mixed, kinds_of, number_of
 from soilbio.importers.forms import is_given, is_lineage
-from soilbio.importers.long_names import as_long
+from soilbio.importers.long_names import as_long, check_not_long
 from soilbio.importers.measured import check_measured, check_places
 from soilbio.importers.naming import check_named, ranks_first, without_index
 from soilbio.importers.objects import has_objects, spelled_out
@@ -130,9 +130,10 @@ def read_grid(
     rows = completed(rows_of(source, sheet=told.sheet, separator=told.separator))
     above, rows = _peeked(rows)
     if not names and not told.names:
-        _, rows, places = as_long(str(source), above, rows)
+        _, long, places = as_long(str(source), above, rows, ignored=told.ignore_columns)
         if places:
-            return _long(source, rows, places, told, problems)
+            check_ignored(told.ignore_columns, above, "column", problems)
+            return _long(source, long, places, told, problems)
     shape = shape_of(above)
     check_libraries(shape, above, str(source))
     names = told.names or names or shape.names
@@ -327,6 +328,10 @@ class _Reading:
         columns = [self.header[place] for place in self.kinds.numbers]
         texts = {self.header[place]: cells for place, cells in self.texts.items()}
         notes = self.notes
+        if len(columns) == 1:
+            check_not_long(
+                self.problems.source, [self.header[0], *texts, *columns], self.names, texts
+            )
         if columns:
             mixed = [self.header[place] for place in self.kinds.mixed]
             check_mixed(texts, self.rows, mixed, self.problems)

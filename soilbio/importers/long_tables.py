@@ -10,6 +10,8 @@ from soilbio.importers.forms import is_nothing
 from soilbio.importers.found import Advised
 from soilbio.importers.grid import Grid
 from soilbio.importers.lineage_columns import is_beside_lineages, is_of_features
+from soilbio.importers.long_headers import RANK_OF_TAXON, is_of_taxa
+from soilbio.importers.long_names import CALLED
 from soilbio.importers.rank_columns import PREFIX, is_rank_number, rank_of
 
 # The widest ranks, with which those of a phyloseq object begin.
@@ -66,9 +68,14 @@ def read_long(
         np.array([column for (_, column), _ in filled], dtype=np.int32),
         np.array([value for _, value in filled], dtype=np.float64),
         texts.of(features),
-        "OTU ID",
+        header[at_feature] if is_of_taxa(header[at_feature]) else "OTU ID",
         texts.notes(),
     )
+
+
+def _is_lowest(name: str) -> bool:
+    """Tell whether a header is one of names of any rank, or of their ranks."""
+    return is_of_taxa(name) or name.lower() == RANK_OF_TAXON
 
 
 class _Texts:
@@ -83,6 +90,7 @@ class _Texts:
             if is_of_features(header[at])
             or is_rank_number(header[at])
             or is_beside_lineages(header[at])
+            or (header[0] == CALLED and _is_lowest(header[at]))
         ]
         self._set_apart(self._before_ranks())
         self.beside = [at for at in others if at not in self.of_features]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from soilbio.errors import InputError, problem_of
+from soilbio.importers.long_headers import long_places
 from soilbio.importers.rank_columns import rank_of
 
 # FROGS, biom_to_tsv: the first header has a # in front.
@@ -26,18 +27,6 @@ _FUNGUILD = frozenset(
 )
 # Centrifuge's own report, and Centrifuger's: a row for a taxon, of one library.
 _CENTRIFUGE = ("name", "taxID", "taxRank", "genomeSize", "numReads", "numUniqueReads")
-_PSMELT = ("OTU", "Sample", "Abundance")
-# Other words for features, where a long table has none of these.
-_FEATURES = re.compile(
-    r"^(?:z?otus?|[ae]svs?|m?otus?|features?|sequences?|seqs?|hash|clusters?|swarms?|haplotypes?)"
-    r"(?:[ _.-]?(?:ids?|names?|hash))?$",
-    re.IGNORECASE,
-)
-_LONG = (
-    re.compile(r"^(?:otu|asv|feature)(?:[ _.]?ids?)?$", re.IGNORECASE),
-    re.compile(r"^(?:sample|library)(?:[ _.]?(?:id|name))?$", re.IGNORECASE),
-    re.compile(r"^(?:abundance|counts?|reads)$", re.IGNORECASE),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,29 +138,3 @@ def place_of_names(header: Sequence[str], stated: str) -> int:
         return places[0]
     names = stated or shape_of(header).names
     return header.index(names) if names in header else 0
-
-
-def is_long_of_ranks(header: Sequence[str]) -> bool:
-    """Tell a long table whose features have no names but their ranks: Sample, Genus, Abundance."""
-    has_rank = any(rank_of(name.strip()) for name in header)
-    return has_rank and not long_places(header) and bool(long_places([_PSMELT[0], *header]))
-
-
-def long_places(header: Sequence[str]) -> tuple[int, int, int] | None:
-    """Give the places of feature, library and number in a long table, as psmelt writes it.
-
-    Columns of phyloseq's sample data may be called as these are: `SampleID`, `sample_name`.
-    """
-    names = [name.strip() for name in header]
-    if all(names.count(name) == 1 for name in _PSMELT):
-        feature, library, number = map(names.index, _PSMELT)
-        return feature, library, number
-    places = []
-    for pattern in _LONG:
-        found = [at for at, name in enumerate(names) if pattern.match(name)]
-        if not found and pattern is _LONG[0]:
-            found = [at for at, name in enumerate(names) if _FEATURES.match(name)]
-        if len(found) != 1:
-            return None
-        places += found
-    return places[0], places[1], places[2]

@@ -9,7 +9,8 @@ from pathlib import Path
 from soilbio.errors import InputError
 from soilbio.importers.found import Found
 from soilbio.importers.grid import Grid, read_grid
-from soilbio.importers.shapes import is_long_of_ranks, long_places, shape_of
+from soilbio.importers.long_headers import is_long_of_ranks, is_of_taxa, long_places
+from soilbio.importers.shapes import shape_of
 from soilbio.importers.sides import sort_out, together
 from soilbio.importers.stated import stated
 from soilbio.importers.text import rows_of
@@ -18,7 +19,7 @@ from soilbio.importers.workbook import BOOKS, is_book, several, sheets_of
 # What is wrong with a table, as against what is none.
 _TO_SETTLE = (
     *("import-cell", "import-column", "import-name", "import-total", "import-separator"),
-    "import-table-count",
+    *("import-table-count", "import-long"),
 )
 # The first column of a sheet of samples, which has more text than numbers.
 _SAMPLES = re.compile(r"^#?sample(?:s|[ _.-]?(?:id|name))?$", re.IGNORECASE)
@@ -58,9 +59,10 @@ def _of_sheets(source: Path, sheets: Sequence[str]) -> Grid:
 def _whose(source: Path) -> str:
     """Name the program whose table it is, where its header tells."""
     _, header = next(rows_of(source), (0, []))
-    if is_long_of_ranks(header):
+    places = long_places(header)
+    if is_long_of_ranks(header) or (places and is_of_taxa(header[places[0]].strip())):
         return "a long table of taxa"
-    return "a long table, as psmelt writes it" if long_places(header) else shape_of(header).name
+    return "a long table, as psmelt writes it" if places else shape_of(header).name
 
 
 def read(sources: Sequence[Path], options: Mapping[str, object]) -> Found:

@@ -346,3 +346,91 @@ def test_the_species_of_a_host_is_no_rank_of_features(tmp_path, header, cells, l
     assert {taxon.lineage for taxon in found.features.values()} == lineages
     is_told = any("Species" in note and "tell of libraries" in note for note in found.notes)
     assert is_told == ("Species" in header)
+
+
+@pytest.mark.parametrize(
+    ("header", "species"),
+    [
+        ("Sample,Taxon,Abundance", "s__Lumbricus terrestris"),
+        ("sample,scientificName,count", "s__Lumbricus terrestris"),
+        ("Sample_ID,Latin name,Reads", "s__Lumbricus terrestris"),
+        ("plot,species,abundance", "s__Lumbricus terrestris"),
+        ("Site ID,Species,n", "s__Lumbricus terrestris"),
+        ("sample,species,n_reads", "s__Lumbricus terrestris"),
+    ],
+)
+def test_long_tables_of_taxa_are_known_by_many_words(tmp_path, header, species):
+    rows = [
+        header.split(","),
+        *(["A", "Lumbricus terrestris", 3], ["A", "Eisenia fetida", 12]),
+        ["B", "Lumbricus terrestris", 1],
+    ]
+    path = written(tmp_path, rows, ",")
+    found = read("table", [path], {})
+    assert found.libraries == ("A", "B")
+    named = {name: one.lineage for name, one in found.features.items()}
+    numbers = {
+        (row["library"], named[row["feature"]]): row["value"] for row in found.counts.to_dicts()
+    }
+    assert numbers == {("A", species): 3, ("A", "s__Eisenia fetida"): 12, ("B", species): 1}
+    assert dict(detect(path))["table"].startswith("a long table of taxa")
+
+
+def test_lineages_of_a_long_table_are_those_of_its_features(tmp_path):
+    lineages = "k__Fungi;g__Fusarium", "k__Fungi;g__Mortierella"
+    rows = [["sample", "taxonomy", "reads"], ["A", lineages[0], 3], ["A", lineages[1], 4]]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert {one.lineage for one in found.features.values()} == {*lineages}
+
+
+def test_names_of_any_rank_tell_taxa_of_a_long_table_apart(tmp_path):
+    rows = [
+        ["Sample", "Genus", "scientificName", "taxonRank", "Abundance"],
+        ["A", "Fusarium", "Fusarium solani", "species", 3],
+        ["A", "Fusarium", "Fusarium oxysporum", "species", 4],
+        ["A", "", "Nectriaceae", "family", 5],
+    ]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert {one.lineage.rpartition("; ")[2] for one in found.features.values()} == {
+        *("s__Fusarium solani", "s__Fusarium oxysporum", "f__Nectriaceae")
+    }
+
+
+@pytest.mark.parametrize("word", ["classification", "scientificName"])
+def test_what_soils_and_hosts_are_called_is_no_part_of_taxa(tmp_path, word):
+    soils = {"A": "Chernozem", "B": "Chernozem" if word == "scientificName" else "Podzol"}
+    rows = [[*row, soils.get(str(row[0]), word)] for row in SUMMED]
+    found = read("table", [written(tmp_path, rows)], {})
+    assert not any("Chernozem" in name for name in found.features)
+
+
+def test_columns_of_a_long_table_can_be_ignored(tmp_path):
+    rows = [[*row, row[3]] for row in SUMMED]
+    rows[0][4] = "Reads"
+    path = written(tmp_path, rows)
+    found = read("table", [path], {"ignore_columns": ["Reads"]})
+    assert found.libraries == ("A", "B")
+    with pytest.raises(InputError):
+        read("table", [path], {"ignore_columns": ["reads"]})
+
+
+@pytest.mark.parametrize(
+    "header", ["Parzelle,Art,Anzahl", "sample,species,individuals", "block,plot,site,species,reads"]
+)
+def test_a_long_table_by_other_words_is_called_so(tmp_path, header):
+    names = header.split(",")
+    rows = [names, *([*["A"] * (len(names) - 2), name, 3] for name in ("Eisenia", "Lumbricus"))]
+    path = written(tmp_path, rows, ",")
+    assert refused(path) == ["import-long"]
+    assert "import-long" in dict(detect(path))["table"]
+
+
+def test_features_of_one_name_are_no_long_table(tmp_path):
+    rows = [["OTU ID", "hit", "A"], ["OTU1", "subtilis", 3], ["OTU1", "cereus", 4]]
+    assert refused(written(tmp_path, rows)) == ["import-name"]
+
+
+@pytest.mark.parametrize("header", ["SampleID,Species,N,C,pH", "Sample,plot,Species,n,date"])
+def test_a_sheet_of_samples_is_no_long_table(tmp_path, header):
+    rows = [header.split(","), ["A", "wheat", 0.1, 1.2, 6.1], ["B", "rye", 0.2, 1.3, 6.5]]
+    assert "long" not in dict(detect(written(tmp_path, rows, ","))).get("table", "")
