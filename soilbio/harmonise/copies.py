@@ -28,8 +28,8 @@ COPIES = "provenance/copies.tsv"
 COPIES_HEADER = ("dataset", "library_id", "is_of", "as", "features", "reads")
 # Of fewer features, or of the same number again and again (of presence alone, say), two libraries
 # may have the same by chance.
-_FEATURES = 10
-_NUMBERS = 5
+FEATURES = 10
+NUMBERS = 5
 # What others say of a sequence may have put some of it under another name in one of the two, and a
 # window that they were merged in may have left out some.
 _SAME = 0.9
@@ -192,7 +192,7 @@ def _of_laboratories(
     }
     numbers = _numbers(counts)
     sizes = {name: own.total() for name, own in numbers.items()}
-    large = Counter(part for name, part in part_of.items() if sizes.get(name, 0) >= _FEATURES)
+    large = Counter(part for name, part in part_of.items() if sizes.get(name, 0) >= FEATURES)
     number = Counter((part_of[one.library], one.other_dataset) for one in found)
     most = {pair for pair, times in number.items() if times >= _MOST * large[pair[0]]}
     kept = [
@@ -206,7 +206,7 @@ def _of_laboratories(
         source.name: [
             name
             for name in sorted({*_libraries(source)} - known)
-            if sizes.get(name, 0) < _FEATURES or len(numbers[name]) < _NUMBERS
+            if sizes.get(name, 0) < FEATURES or len(numbers[name]) < NUMBERS
         ]
         for source in sources
     }
@@ -286,7 +286,7 @@ def _same(
     )
     share = pl.col("alike") / pl.max_horizontal("features", "features_right")
     is_sure = is_near & (share >= _SAME)
-    is_copy = is_sure | (is_one & (pl.col("of_many") >= _FEATURES))
+    is_copy = is_sure | (is_one & (pl.col("of_many") >= FEATURES))
     is_many = (pl.col("value") >= _MANY).sum()
     found = (
         _candidates(rows, sizes)
@@ -297,7 +297,7 @@ def _same(
         .agg(pl.len().alias("alike"), is_many.alias("of_many"))
         .join(sizes, on="library_id", how="inner")
         .join(sizes_there, on="other", how="inner")
-        .filter(pl.col("alike") >= _FEATURES, is_copy)
+        .filter(pl.col("alike") >= FEATURES, is_copy)
         .sort("library_id", "other")
         .select("library_id", "other", "features", "reads", is_sure.alias("is_sure"))
         .collect(engine="streaming")
@@ -317,7 +317,7 @@ def _sizes(counts: pl.LazyFrame, owner: Mapping[str, str]) -> pl.LazyFrame:
             pl.col("value").sum().round(6).alias("total"),
             pl.col("value").n_unique().alias("numbers"),
         )
-        .filter(pl.col("features") >= _FEATURES, pl.col("numbers") >= _NUMBERS)
+        .filter(pl.col("features") >= FEATURES, pl.col("numbers") >= NUMBERS)
         .with_columns(pl.col("library_id").replace_strict(owner).alias("owner"))
         .with_columns((pl.len().over("owner", "total") == 1).alias("is_only"))
     )

@@ -48,7 +48,7 @@ from soilbio.harmonise.measured import conflict_of, measurements_of
 from soilbio.harmonise.no_names import by_level
 from soilbio.harmonise.numbers import merged_numbers
 from soilbio.harmonise.placed import find_placing
-from soilbio.harmonise.repeated import check_repeated
+from soilbio.harmonise.repeated import check_renamed, check_repeated
 from soilbio.harmonise.rows import (
     MATERIAL,
     MATERIAL_HEADER,
@@ -143,6 +143,8 @@ def harmonise(
     sources = one_name_each(read_sources(folders, given.prefixes))
     with TemporaryDirectory(prefix="soilbio-harmonise-") as scratch:
         merged, tables, files = _merged(sources, level, rules, given, Path(scratch))
+        check_renamed(tables["counts"], sources, problems := Problems("datasets"))
+        problems.raise_if_any()
         if copies := copies_in(tables["counts"], sources):
             sources = without(sources, copies)
             again = Path(scratch, "again")

@@ -1,18 +1,26 @@
-"""Libraries that several datasets have: one is taken, so all must say the same of it."""
+"""Libraries that several datasets have: one is taken, so all must say the same of it.
+
+What is one dataset under two names would be two laboratories that agree in everything.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from soilbio.harmonise.copies import FEATURES, NUMBERS
 from soilbio.harmonise.origins import own_tables
 from soilbio.standards.iupac import COMPLEMENTS
+from soilbio.standards.pseudonyms import PSEUDONYM
 
 if TYPE_CHECKING:
     import polars as pl
 
     from soilbio.errors import Problems
     from soilbio.harmonise.sources import Source
+
+# So many libraries, and so much of a dataset, hardly have all numbers of another's by chance.
+_FEWEST, _NEARLY = 2, 0.9
 
 
 def check_repeated(sources: Sequence[Source], problems: Problems) -> None:
@@ -46,6 +54,66 @@ def check_repeated(sources: Sequence[Source], problems: Problems) -> None:
                     " DATASET=TEXT; in the method.yaml of an import `prefix`, or `library_prefix`"
                     " for one sample's assays); of two results of one library leave one out",
                 )
+
+
+def check_renamed(counts: pl.LazyFrame, sources: Sequence[Source], problems: Problems) -> None:
+    """Note datasets of which nearly all libraries have the very counts of another's.
+
+    An import puts a prefix of the user's before names, so that they do not tell. What is under
+    pseudonyms is left out later (`copies`). `counts` are those of the merged dataset.
+    """
+    import polars as pl
+
+    owners = [
+        source.frame("libraries").select("library_id", pl.lit(source.name).alias("owner"))
+        for source in sources
+    ]
+    rows = _numbers_of(counts).join(pl.concat(owners).collect(), on="library_id", how="inner")
+    twins = rows.join(rows, on=["features", "total", "digest"], suffix="_other").filter(
+        pl.col("owner") != pl.col("owner_other")
+    )
+    pair = "owner", "owner_other"
+    is_one = (pl.col("library_id") == pl.col("library_id_other")).any()
+    twins = twins.filter(~is_one.over(*pair, "library_id"))
+    found = twins.group_by(pair).agg(pl.col("library_id").n_unique()).sort(pair)
+    sizes = dict(rows.group_by("owner").len().iter_rows())
+    named: set[str] = set()
+    for name, other, number in found.iter_rows():
+        if number < max(_FEWEST, _NEARLY * sizes[name]) or other in named:
+            continue
+        named.add(name)
+        problems.add(
+            "harmonise-twice",
+            source=name,
+            found=f"the numbers of {other}, in {number:,} libraries under other names",
+            expected="each dataset once",
+            fix=f"Leave out {name}",
+        )
+
+
+def _numbers_of(counts: pl.LazyFrame) -> pl.DataFrame:
+    """Give libraries under names of their own, with a checksum of their features and numbers.
+
+    Those of few features, or of the same number again and again, are left out: two may have these
+    by chance.
+    """
+    import polars as pl
+
+    value = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance").alias("value")
+    return (
+        counts.filter(~pl.col("library_id").str.contains(PSEUDONYM))
+        .select("library_id", "feature_id", value)
+        .group_by("library_id")
+        .agg(
+            pl.len().alias("features"),
+            pl.col("value").sum().round(6).alias("total"),
+            pl.struct("feature_id", "value").hash(0).sum().alias("digest"),
+            pl.col("value").n_unique().alias("numbers"),
+        )
+        .filter(pl.col("features") >= FEATURES, pl.col("numbers") >= NUMBERS)
+        .drop("numbers")
+        .collect(engine="streaming")
+    )
 
 
 def _sums(source: Source, libraries: Sequence[str]) -> dict[str, tuple[int, int, float]]:

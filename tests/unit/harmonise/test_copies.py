@@ -344,12 +344,29 @@ def test_what_is_only_one_s_own_under_pseudonyms_is_to_be_left_out(tmp_path):
     assert "libraries of x, under pseudonyms" in problem.found
 
 
-@pytest.mark.parametrize(("tag", "number"), [(SEMI, 12), (NAMELESS, 8)])
-def test_names_that_are_no_pseudonyms_and_few_features_tell_nothing(tag, number, tmp_path):
-    """Two names of their own may be two libraries; of few features numbers are alike by chance."""
-    x = made(tmp_path / "x", 0, number, tag)
-    twin = made(tmp_path / "more" / "z", 0, number, tag)
+@pytest.mark.parametrize("tag", [SEMI, NAMELESS])
+def test_few_features_tell_nothing_under_whatever_names(tag, tmp_path):
+    """Of few features numbers are alike by chance."""
+    x = made(tmp_path / "x", 0, 8, tag)
+    twin = made(tmp_path / "more" / "z", 0, 8, tag)
     other = shared(twin, tmp_path / "received")
     merged = merge([other, x], tmp_path / "m")
     assert not merged.copies
     assert read_dataset(tmp_path / "m").table("libraries").height == 4
+
+
+def test_who_imported_one_dataset_with_two_prefixes_is_told_so(tmp_path):
+    """Names that are no pseudonyms do not tell; of another laboratory some numbers may be alike."""
+    one, again = made(tmp_path / "a", 0), made(tmp_path / "again", 0)
+    other = made(tmp_path / "b", 1)
+    merge([one, other], tmp_path / "c")
+    for folders in ([one, again], [again, other, one], [tmp_path / "c", again]):
+        for level in ("genus", "feature"):
+            if level == "feature" and folders[0] == tmp_path / "c":
+                continue  # it was merged by genus
+            with pytest.raises(InputError) as caught:
+                merge(folders, tmp_path / "d", level)
+            (problem,) = caught.value.problems
+            assert problem.code == "harmonise-twice"
+            assert {problem.source, str(problem.found).split()[3].strip(",")} >= {"again"}
+    assert not (tmp_path / "d").exists()
