@@ -54,7 +54,9 @@ def partition_of_repeated(
 
     What laboratory alone or soil alone explains is made less by what they explain by chance,
     handed out as the design allows: within soils, or to soils as a whole. In a balanced design
-    those are the components of an analysis of variance with the error of each stratum.
+    those are the components of an analysis of variance with the error of each stratum. Where
+    laboratories have some of the soils each, what the one takes of the other by chance is given
+    back to that other, and `shared` is what both share beyond.
 
     Parameters
     ----------
@@ -106,14 +108,35 @@ def partition_of_repeated(
         float((own - mean) / (1 - mean / span))
         for own, mean, span in zip(raw, chances, spans, strict=True)
     ]
-    shared = of_laboratory + of_soil - of_both
+    note = _told_apart(*designs)
+    taken = (0.0, 0.0) if note else _taken(laboratory, soil, [other for _, other in drawn])
+    whole = [own / (1 - part) for own, part in zip(alone, taken, strict=True)]
+    shared = of_laboratory + of_soil - of_both - (sum(whole) - sum(alone))
     return {
-        "laboratory_only": alone[0],
-        "soil_only": alone[1],
+        "laboratory_only": whole[0],
+        "soil_only": whole[1],
         "shared": shared,
-        "unexplained": 1 - sum(alone) - shared,
-        "note": _told_apart(*designs),
+        "unexplained": 1 - sum(whole) - shared,
+        "note": note,
     }
+
+
+def _taken(laboratory: Columns, soil: Columns, chance: Sequence[Columns]) -> tuple[float, float]:
+    """Say how much of each one's variation the other takes by chance, of laboratory and of soil.
+
+    A laboratory that has some of the soils differs from the others as these soils do, whatever
+    they are: so much of what soils explain seems to be shared. What is more than soils handed
+    out by chance would give is no chance, and stays shared.
+    """
+    import numpy as np
+
+    there = _explained(laboratory, soil), _explained(soil, laboratory)
+    usual = np.mean(
+        [(_explained(laboratory, other), _explained(other, laboratory)) for other in chance],
+        axis=0,
+    )
+    of_laboratory, of_soil = (float(min(pair)) for pair in zip(there, usual, strict=True))
+    return of_laboratory, of_soil
 
 
 def _axes(matrix: DistanceMatrix) -> Columns:
@@ -143,7 +166,7 @@ def _dummies(groups: Sequence[str]) -> Columns:
     import numpy as np
 
     names = sorted(set(groups))
-    return np.array([[float(group == name) for name in names[1:]] for group in groups])
+    return np.array([[float(group == name) for name in names] for group in groups])
 
 
 def _beside(one: Columns, other: Columns) -> Columns:

@@ -11,6 +11,8 @@ from skbio.stats.ordination import rda
 from soilbio.diversity.partition import partition, partition_of_repeated
 from soilbio.diversity.restricted import shuffled
 
+PARTS = ("laboratory_only", "soil_only", "shared", "unexplained")
+
 
 def explained(points: np.ndarray, *groups: list[str]) -> float:
     """Adjusted R2 (Peres-Neto et al. 2006) of groups, by redundancy analysis."""
@@ -92,3 +94,55 @@ def test_fractions_of_a_ring_test_are_those_of_analysis_of_variance():
     error = (of_soil - of_land_use) / 6
     assert found["soil_only"] == pytest.approx((of_land_use - error) / total, abs=1e-2)
     assert found["laboratory_only"] == laboratory_only
+
+
+def incomplete(kind_of: dict[int, int], seed: int):
+    """Eight laboratories, five soils each, most soils in two or three of them."""
+    rng = np.random.default_rng(seed)
+    names = [(one, (2 * one + place) % 16) for one in range(8) for place in range(5)]
+    of_laboratory, of_soil = rng.normal(0, 0.3, (8, 5)), rng.normal(0, 1, (16, 5))
+    kinds = 3 * rng.normal(0, 1, (2, 5))
+    if kind_of:
+        of_soil = 0.3 * of_soil + [kinds[kind_of[soil]] for soil in range(16)]
+    noise = rng.normal(0, 0.3, (len(names), 5))
+    points = np.array([of_laboratory[one] + of_soil[other] for one, other in names]) + noise
+    matrix = DistanceMatrix(np.linalg.norm(points[:, None] - points[None], axis=2))
+    laboratories, soils = [f"l{one}" for one, _ in names], [f"s{other:02}" for _, other in names]
+    share = {"laboratory_only": points * 0, "soil_only": points * 0}
+    share["laboratory_only"] += [of_laboratory[one] for one, _ in names]
+    share["soil_only"] += [of_soil[other] for _, other in names]
+    total = ((points - points.mean(axis=0)) ** 2).sum()
+    true = {
+        key: ((own - own.mean(axis=0)) ** 2).sum() / total for key, own in sorted(share.items())
+    }
+    return matrix, laboratories, soils, true
+
+
+def test_what_each_laboratory_has_some_soils_of_is_not_shared_by_that():
+    rng = np.random.default_rng(2)
+    parts, truths = [], []
+    for seed in range(25):
+        matrix, laboratories, soils, true = incomplete({}, seed)
+        chance = [
+            (shuffled(laboratories, soils, rng), shuffled(soils, laboratories, rng))
+            for _ in range(30)
+        ]
+        parts.append(partition_of_repeated(matrix, laboratories, soils, soils, chance))
+        truths.append(true)
+        assert sum(parts[-1][name] for name in PARTS) == pytest.approx(1)
+    found = {name: np.mean([part[name] for part in parts]) for name in PARTS}
+    # Which soils a laboratory has says nothing of them; a fifth of them would seem to be shared.
+    assert found["shared"] == pytest.approx(0, abs=0.03)
+    for name in ("laboratory_only", "soil_only"):
+        assert found[name] == pytest.approx(np.mean([true[name] for true in truths]), abs=0.03)
+
+
+def test_soils_of_one_kind_in_one_laboratory_stay_shared():
+    # Three laboratories have the first eight soils only, two the other seven: each has one kind.
+    kind_of = {soil: int(soil > 8) for soil in range(16)}
+    matrix, laboratories, soils, _ = incomplete(kind_of, 3)
+    kinds = [str(kind_of[int(soil[1:])]) for soil in soils]
+    rng = np.random.default_rng(2)
+    chance = [(shuffled(laboratories, soils, rng), shuffled(kinds, soils, rng)) for _ in range(200)]
+    found = partition_of_repeated(matrix, laboratories, kinds, soils, chance)
+    assert found["shared"] > 0.3
