@@ -1,4 +1,4 @@
-"""In which row of a YAML file each key stands, so that a mistake can be pointed at."""
+"""YAML as it is written: in which row each key stands, and values as their text."""
 
 from __future__ import annotations
 
@@ -6,8 +6,34 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
+_KEPT = (":null", ":merge")
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 # A key's place: the keys, and the numbers of list items, that lead to it.
 Place = tuple[str | int, ...]
+
+
+class TextLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads what stands there as text: a version 2022.10 is not 2022.1, `no` not False.
+
+    What is empty, `~` or `null` is nothing.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  as the class it comes from has it
+        letter: [(tag, pattern) for tag, pattern in known if tag.endswith(_KEPT)]
+        for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def versions_as_written(node: yaml.Node | None) -> None:
+    """Make numbers below a key `version` the text that stands there: 2022.10 is not 2022.1."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            versions_as_written(item)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == "version" and value.tag in _NUMBERS:
+                value.tag = "tag:yaml.org,2002:str"
+            versions_as_written(value)
 
 
 def rows_of(node: yaml.Node | None, place: Place = ()) -> Iterator[tuple[Place, int]]:

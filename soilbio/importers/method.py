@@ -16,9 +16,8 @@ from soilbio.metadata.samples import sample_rows
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.tsv import read_rows
 from soilbio.standards.controls import CONTROL_TYPES
-from soilbio.yaml_rows import dotted, nearest_row, repeated_keys, rows_of
+from soilbio.yaml_rows import TextLoader, dotted, nearest_row, repeated_keys, rows_of
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PREFIXES = ("prefix", "library_prefix")
 _KEYS = (
     *("title", "agreement", "agreements", "samples", "libraries", "columns", "assay", "table"),
@@ -169,8 +168,8 @@ _WHY = {
 def _document(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        node = yaml.compose(text, Loader=_LOADER)
-        document = yaml.load(text, Loader=_LOADER)  # noqa: S506  a safe one
+        node = yaml.compose(text, Loader=TextLoader)
+        document = yaml.load(text, Loader=TextLoader)  # noqa: S506  a safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise problem_of(
             "import-method-unreadable",

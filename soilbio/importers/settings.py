@@ -12,10 +12,11 @@ from typing import Any
 import yaml
 
 from soilbio.errors import InputError, problem_of
+from soilbio.yaml_rows import TextLoader
 
 
 def read_settings(path: Path | None) -> dict[str, Any]:
-    """Read keys and values; nothing where there is no file.
+    """Read keys and values, of YAML as they are written; nothing where there is no file.
 
     Raises
     ------
@@ -27,7 +28,8 @@ def read_settings(path: Path | None) -> dict[str, Any]:
         return {}
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        is_json = path.suffix == ".json"
+        content = json.loads(text) if is_json else yaml.load(text, TextLoader)  # noqa: S506  safe
         reason = "no keys and values"
     except (OSError, ValueError, RecursionError, TypeError, yaml.YAMLError) as error:
         content, reason = None, " ".join(str(error).split())[:200]

@@ -20,7 +20,14 @@ from soilbio.metadata.braces import check_braces
 from soilbio.metadata.config_meaning import check_meaning
 from soilbio.references.manifest import path_of_database
 from soilbio.standards import shipped
-from soilbio.yaml_rows import Place, dotted, nearest_row, repeated_keys, rows_of
+from soilbio.yaml_rows import (
+    Place,
+    dotted,
+    nearest_row,
+    repeated_keys,
+    rows_of,
+    versions_as_written,
+)
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -247,6 +254,7 @@ def _read_yaml(path: Path, problems: Problems) -> tuple[dict[str, Any], Rows]:
         # Before merge keys are resolved: a key that overrides a merged one stands once.
         rows = dict(rows_of(node))
         _note_repeated(node, problems)
+        versions_as_written(node)
         document = loader.construct_document(node) if node else {}
     except (OSError, UnicodeDecodeError) as error:
         raise problem_of(

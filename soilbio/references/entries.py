@@ -13,6 +13,7 @@ import yaml
 
 from soilbio.errors import Problems, problem_of
 from soilbio.standards import shipped
+from soilbio.yaml_rows import versions_as_written
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 ENGINES = ("amplicons", "kraken2", "sylph", "sourmash", "taxonomy", "genome")
@@ -177,7 +178,10 @@ def read_manifest(path: Path | None = None) -> dict[str, Entry]:
 
 def _read(path: Path) -> dict[str, Entry]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        versions_as_written(node)
+        document = loader.construct_document(node) if node else None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise problem_of(
             "reference-manifest",

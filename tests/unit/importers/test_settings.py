@@ -8,6 +8,7 @@ import pytest
 from pipeline_outputs import METHOD, OUTPUTS, write_method
 
 from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
 from soilbio.importers.registry import FORMATS, read
 
 PARAMETERS = "pipeline_info/params_2026.json"
@@ -88,3 +89,26 @@ def test_an_empty_folder_is_told_in_every_format(tmp_path, capsys, form):
 def test_detecting_what_is_not_there_says_so(tmp_path, capsys):
     assert main(["import", "--detect", str(tmp_path / "none")]) == 1
     assert "[import-source-missing]" in capsys.readouterr().err
+
+
+def test_what_is_stated_is_taken_as_it_is_written(tmp_path):
+    """YAML has 2022.10 for a number, which is 2022.1, 010 for eight, and `no` for false."""
+    form, write = OUTPUTS["plain"]
+    text = METHOD.replace('"138.2"', "2022.10").replace("Soils of the partner", "2024.10")
+    text += "  engine_version: 1.30\n  screen_contam_method: no\n  trim_method:\nprefix: 010\n"
+    method = write_method(tmp_path, text)
+    words = ["import", form, *map(str, write(tmp_path)), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    dataset = read_dataset(tmp_path / "out")
+    (assay,) = dataset.table("assays").to_dicts()
+    assert (assay["reference_version"], assay["engine_version"]) == ("2022.10", "1.30")
+    assert (assay["screen_contam_method"], assay["trim_method"]) == ("no", None)
+    assert all(name.startswith("010") for name in dataset.table("libraries")["library_id"])
+    assert json.loads((tmp_path / "out" / "datapackage.json").read_text())["title"] == "2024.10"
+
+
+def test_versions_that_a_pipeline_wrote_down_are_as_they_are_written(tmp_path):
+    form, write = OUTPUTS["ampliseq"]
+    (folder,) = write(tmp_path)
+    (folder / VERSIONS).write_text("DADA2_FILTNTRIM:\n  dada2: 1.30\n")
+    assert read(form, [folder], {}).method["engine_version"] == "1.30"

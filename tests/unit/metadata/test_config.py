@@ -76,10 +76,10 @@ def test_all_problems_are_told_with_key_path_and_row(tmp_path):
 def test_dates_and_versions_may_be_written_without_quotes(tmp_path):
     project = config(
         tmp_path,
-        "taxonomy: {reference: x, version: 1.2, sequences: a, lineages: b}\n"
+        "taxonomy: {reference: x, version: 2022.10, sequences: a, lineages: b}\n"
         "exports: [{target: tsv, recipient: public, purpose: 'DUO:0000042', date: 2026-01-31}]\n",
     )
-    assert project.taxonomy["version"] == "1.2"
+    assert project.taxonomy["version"] == "2022.10"
     assert project.exports[0]["date"] == "2026-01-31"
 
 

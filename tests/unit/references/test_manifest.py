@@ -99,6 +99,16 @@ def test_an_own_manifest_does_not_take_a_known_name(tmp_path, monkeypatch):
         read_manifest()
 
 
+def test_the_version_of_an_own_reference_is_as_it_is_written(tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "x: {title: T, version: 2022.10, kind: files, licence: C, layout: dada2,\n"
+        "  engine: amplicons, files: [{name: x, urls: ['https://example.org'], size_bytes: 5}]}\n"
+    )
+    entry = read_manifest(own)["x"]
+    assert (entry.version, entry.files[0].size_bytes) == ("2022.10", 5)
+
+
 def test_the_environment_names_the_root():
     assert references_root({"SOILBIO_REFERENCES": "/data/refs"}) == Path("/data/refs")
     assert references_root({}).parts[-3:] == ("share", "soilbio", "references")
