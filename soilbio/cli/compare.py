@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.harmonise.alone import finer_alone, told_alone
     from soilbio.harmonise.compare import (
         compare,
+        is_looked_at_by_reference,
         level_as_it_came,
         sound_level,
         told,
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{left_out}")
     if args.reference and (alone := finer_alone(pairs, assays, rules, args.reference)):
         print(f"\n{told_alone(alone)}")
+    if not args.reference and any(is_looked_at_by_reference(pair) for pair in pairs):
+        print("\nWith --reference GENES.fasta it is looked whether primers share a region.")
     print(f"\nTogether: {level}")
     if refused := why_refused(pairs):
         raise Refused(refused)

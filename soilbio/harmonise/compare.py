@@ -21,6 +21,7 @@ from soilbio.harmonise.no_names import (
     have_one_key,
     of_no_names,
 )
+from soilbio.harmonise.primer_versions import are_versions
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.harmonise.taxa import of_taxa
 from soilbio.standards.sharing_classes import SharingClass as Share
@@ -57,7 +58,7 @@ _BESIDE = tuple(
 LENGTHS_TRIMMED = "lengths-trimmed"
 UNSTATED = "method-unstated"
 _NO_SEQUENCES, _PRIMERS_LEFT = "no-sequences", "primers-left"
-_IN_PART, _OUT_OF_REACH = "region-in-part", "out-of-reach"
+_IN_PART, _OUT_OF_REACH, _VERSIONS = "region-in-part", "out-of-reach", "primers-are-versions"
 # So many pairs of the same reasons are named; all are in the merged dataset.
 _SHOWN = 10
 Assay = Mapping[str, Any]
@@ -114,7 +115,8 @@ def compare(
         both = assays[one], assays[other]
         applying = _of_method(*both, rules)
         if one in windows and windows[one] == windows.get(other):
-            applying = _instead(applying, (*_OF_PLACE, _PRIMERS_LEFT), rules["common-region"])
+            of_place = (*_OF_PLACE, _PRIMERS_LEFT, _VERSIONS)
+            applying = _instead(applying, of_place, rules["common-region"])
             # What was cut short cannot be trimmed to a window by its other end.
             is_in_part = one in short or other in short
             beside = [rules[_IN_PART]] if is_in_part else []
@@ -228,6 +230,10 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     marker = [rules[name] for name in _MARKER if _differ(one, other, rules[name].fields)][:1]
     if marker and marker[0].finest in LEVELS[-2:]:
         return marker  # there is no more to say of numbers that are of different things
+    versions = []
+    if [rule.name for rule in marker] == ["primers-differ"] and are_versions(one, other):
+        versions = [] if marker[0].is_own else [rules[_VERSIONS]]
+        marker = marker if marker[0].is_own else []
     # Clusters of two runs are two sets of clusters, whatever their representatives are called.
     features = {kind_of_features(assay) for assay in (one, other)} & {"clusters", "unknown"}
     clusters = [rules[_OF_FEATURES[kind]] for kind in sorted(features)]
@@ -244,7 +250,7 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
         return [rules["same-method"], *unstated, *shares, *lengths, *clusters]
     names = _MAKING.get(str(one["library_strategy"]), _MAKING["WGS"])
     making = [rules[name] for name in names if _differ(one, other, rules[name].fields)]
-    return [*marker, *making, *lengths, *clusters]
+    return [*marker, *versions, *making, *lengths, *clusters]
 
 
 def _of_names_alone(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule]:
@@ -304,8 +310,9 @@ def is_one_method(one: Assay, other: Assay) -> bool:
 
 def is_one_place(one: Assay, other: Assay) -> bool:
     """Tell whether two assays are of one stretch of one gene, between the same primers."""
-    fields = ("target_gene", "target_subfragment", "pcr_primer_forward", "pcr_primer_reverse")
-    return not _differ(one, other, fields)
+    of_primers = ("pcr_primer_forward", "pcr_primer_reverse")
+    are_of_one = are_versions(one, other) or not _differ(one, other, of_primers)
+    return are_of_one and not _differ(one, other, ("target_gene", "target_subfragment"))
 
 
 def _differ(one: Assay, other: Assay, names: Iterable[str]) -> bool:
@@ -323,7 +330,7 @@ def _is_told_by_primers(one: Assay, other: Assay, name: str) -> bool:
         [_said(assay, field) for field in ("pcr_primer_forward", "pcr_primer_reverse")]
         for assay in (one, other)
     ]
-    return pairs[0] == pairs[1] and all(pairs[0])
+    return all(pairs[0]) and (pairs[0] == pairs[1] or are_versions(one, other))
 
 
 def _said(assay: Assay, name: str) -> str:
@@ -384,6 +391,11 @@ def why_refused(pairs: Iterable[Pair]) -> str:
         return ""
     unstated = any(rule.name == UNSTATED for pair in refused for rule in pair.rules)
     return "A method is not known." if unstated else "Rules of your own refuse it."
+
+
+def is_looked_at_by_reference(pair: Pair) -> bool:
+    """Tell whether a region that the primers share would make more of two assays."""
+    return any(rule.name in ("region-differs", "primers-differ") for rule in pair.rules)
 
 
 def level_as_it_came(assays: Mapping[str, Assay], placed: Collection[str] = ()) -> str:
