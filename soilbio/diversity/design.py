@@ -18,6 +18,8 @@ from soilbio.errors import Problems
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
 from soilbio.standards.materials import soils_of
+from soilbio.standards.mixs import SLOTS
+from soilbio.standards.sharing_classes import SharingClass
 
 if TYPE_CHECKING:
     from skbio import DistanceMatrix
@@ -46,7 +48,8 @@ class Known:
     """Laboratory, method, soil and columns of samples, by library.
 
     `soil_of` gives the sample, or the material that samples under several names are of.
-    `groups` are what points are coloured by.
+    `values` are what all samples of a soil say alike; `groups` are what points are coloured by,
+    by what their own samples say.
     """
 
     def __init__(
@@ -75,10 +78,12 @@ class Known:
         if self.hides_soils:
             self.notes.append(_HIDDEN)
         self.values: dict[str, dict[str, str]] = {}
+        self._own: dict[str, dict[str, str]] = {}
         for column in columns:
             value_of = dict(samples.select("sample_id", column).iter_rows())
             own = {name: value_of[community.samples[name]] for name in libraries}
-            self.values[column] = self._agreed(column, _stated(column, own))
+            self._own[column] = _stated(column, own)
+            self.values[column] = self._agreed(column, self._own[column])
         if not columns:
             self.notes.append(unnamed(dataset, {community.samples[name] for name in libraries}))
         if self.shared:
@@ -108,8 +113,8 @@ class Known:
         differing = {soil for soil, own in said.items() if len(own - {""}) > 1}
         if differing:
             self.notes.append(
-                f"{column}: {len(differing)} soils are left out, since their samples say different"
-                " things in it"
+                f"{len(differing)} soils take no part in what is told of {column}, since their"
+                " samples say different things in it"
             )
         return {
             name: "" if self.soil_of[name] in differing else max(said[self.soil_of[name]])
@@ -120,7 +125,11 @@ class Known:
     def groups(self) -> dict[str, Mapping[str, str]]:
         """Give what libraries are told apart by."""
         soils = {SAMPLE: self.soil_of} if 0 < len(self.shared) <= _MOST_SOILS else {}
-        return {LABORATORY: self.laboratory, METHOD: self.method, **soils, **self.values}
+        told = {
+            column: {name: agreed[name] or self._own[column][name] for name in agreed}
+            for column, agreed in self.values.items()
+        }
+        return {LABORATORY: self.laboratory, METHOD: self.method, **soils, **told}
 
     def replicates(self) -> list[str]:
         """Name one library of each sample, laboratory and method."""
@@ -251,7 +260,8 @@ def check_columns(dataset: Dataset, columns: Sequence[str]) -> None:
 
 def unnamed(dataset: Dataset, samples: set[str]) -> str:
     """Say that no column was named by which soils differ, and which ones could be."""
-    found = candidates(dataset, samples)
+    ways = {name for name, slot in SLOTS.items() if slot.sharing_class == SharingClass.METHOD}
+    found = [name for name in candidates(dataset, samples) if name not in ways]
     such = f", such as {', '.join(found[:_PROPOSED])}" if found else ""
     return (
         "what soils differ in was not named, so that nothing is said of it: name columns of samples"

@@ -11,6 +11,10 @@ from soilbio.diversity.combined import NOT_CLASSIFIED
 # Okabe and Ito 2008, without the yellow, which is too pale on white.
 GROUP_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
 GROUP_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
+MAKER_SYMBOLS = (
+    *GROUP_SYMBOLS,
+    *("triangle-down", "triangle-left", "triangle-right", "hexagon", "pentagon"),
+)
 # Paul Tol's twelve colours (SRON/EPS/TN/09-002), ordered so that neighbours differ in lightness.
 TAXON_COLOURS = (
     "#332288",
@@ -56,6 +60,16 @@ def symbol_of_group(place: int) -> str:
     turn = place // len(GROUP_COLOURS)
     symbol = GROUP_SYMBOLS[(place + turn) % len(GROUP_SYMBOLS)]
     return f"{symbol}-open" if turn % 2 else symbol
+
+
+def colours_of_groups(number: int) -> tuple[str, ...]:
+    """Give colours that, filled and hollow, tell so many groups apart whose signs say another."""
+    return GROUP_COLOURS if number <= 2 * len(GROUP_COLOURS) else TAXON_COLOURS
+
+
+def sign_of_maker(place: int) -> str:
+    """Give the symbol of the n-th of those by whom points are told apart beside their colour."""
+    return MAKER_SYMBOLS[place % len(MAKER_SYMBOLS)]
 
 
 def colours_of_names(names: Sequence[str]) -> dict[str, str]:

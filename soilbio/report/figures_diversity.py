@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from soilbio.report.figures import (
+    INK,
+    OTHER_COLOUR,
     axis,
     colour_of_group,
+    colours_of_groups,
     figure,
     plain,
     short,
+    sign_of_maker,
     symbol_of_group,
 )
 
@@ -21,11 +25,12 @@ _CROWD = 50
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A library in an ordination."""
+    """A library in an ordination; `maker` is whose it is, if that is told by its sign."""
 
     label: str
     x: float
     y: float
+    maker: str = ""
 
 
 def alpha_by_group(values: Mapping[str, Sequence[tuple[str, float]]], title: str) -> Any:
@@ -83,25 +88,19 @@ def alpha_by_group(values: Mapping[str, Sequence[tuple[str, float]]], title: str
     )
 
 
-def ordination(groups: Mapping[str, Sequence[Point]], explained: Sequence[float | None]) -> Any:
-    """Draw the first two axes; `explained` holds the proportion of variation of each, if known."""
-    import plotly.graph_objects as go
+def ordination(
+    groups: Mapping[str, Sequence[Point]],
+    explained: Sequence[float | None],
+    grey: Collection[str] = (),
+) -> Any:
+    """Draw the first two axes; `explained` holds the proportion of variation of each, if known.
 
+    Groups have a colour and a sign each. Where points tell their makers, these have the signs, and
+    groups of `grey` no colour of their own; colours that come again are of hollow signs.
+    """
+    makers = sorted({point.maker for own in groups.values() for point in own} - {""})
     traces = [
-        go.Scatter(
-            x=[point.x for point in points],
-            y=[point.y for point in points],
-            mode="markers",
-            name=short(group),
-            text=[plain(point.label) for point in points],
-            marker={
-                "color": colour_of_group(place),
-                "symbol": symbol_of_group(place),
-                "size": 6 if len(points) > _CROWD else 11,
-                "line": {"color": "white", "width": 1},
-            },
-            hovertemplate="%{text}<br>PC1 %{x:.3f}, PC2 %{y:.3f}<extra></extra>",
-        )
+        _points(group, points, _marker(points, place, makers, (groups, grey)))
         for place, (group, points) in enumerate(groups.items())
     ]
     titles = [
@@ -109,11 +108,67 @@ def ordination(groups: Mapping[str, Sequence[Point]], explained: Sequence[float 
         for place, share in enumerate(explained)
     ]
     return figure(
-        traces,
+        [*traces, *(_key_of(name, place) for place, name in enumerate(makers))],
         440,
         xaxis=axis(titles[0], zeroline=True),
         yaxis=axis(titles[1], zeroline=True),
-        showlegend=len(traces) > 1,
+        showlegend=len(traces) + len(makers) > 1,
+    )
+
+
+def _points(group: str, points: Sequence[Point], marker: Mapping[str, Any]) -> Any:
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        x=[point.x for point in points],
+        y=[point.y for point in points],
+        mode="markers",
+        name=short(group),
+        text=[
+            plain(f"{one.label} ({one.maker}), {group}" if one.maker else one.label)
+            for one in points
+        ],
+        marker={
+            **marker,
+            "size": 6 if len(points) > _CROWD else 11,
+            "line": {"color": "white", "width": 1},
+        },
+        hovertemplate="%{text}<br>PC1 %{x:.3f}, PC2 %{y:.3f}<extra></extra>",
+    )
+
+
+def _marker(
+    points: Sequence[Point],
+    place: int,
+    makers: Sequence[str],
+    among: tuple[Mapping[str, Sequence[Point]], Collection[str]],
+) -> dict[str, Any]:
+    """Give colour and signs of the n-th of all groups, of which some are grey."""
+    groups, grey = among
+    if not makers:
+        return {"color": colour_of_group(place), "symbol": symbol_of_group(place)}
+    signs = [sign_of_maker(makers.index(point.maker)) for point in points]
+    names = [name for name in groups if name not in grey]
+    name = list(groups)[place]
+    if name in grey:
+        return {"color": OTHER_COLOUR, "symbol": signs}
+    colours = colours_of_groups(len(names))
+    turn, own = divmod(names.index(name), len(colours))
+    end = "-open" if turn % 2 else ""
+    return {"color": colours[own], "symbol": [f"{sign}{end}" for sign in signs]}
+
+
+def _key_of(maker: str, place: int) -> Any:
+    """Make a line of the legend that tells whose a sign is; it has no points."""
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        x=[None],
+        y=[None],
+        mode="markers",
+        name=short(maker),
+        meta="key",
+        marker={"color": INK, "symbol": sign_of_maker(place)},
     )
 
 

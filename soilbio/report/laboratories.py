@@ -7,7 +7,7 @@ from typing import Any
 
 from soilbio.dataset.history import ORIGINS, merges_of, pairs_of
 from soilbio.diversity.comparable import slug_of
-from soilbio.diversity.design import LABORATORY
+from soilbio.diversity.design import LABORATORY, METHOD, SAMPLE
 from soilbio.diversity.laboratories import Gene, Row
 from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
 from soilbio.report.figures_diversity import Point, ordination
@@ -17,6 +17,8 @@ _FRACTIONS = ("laboratory_only", "soil_only", "shared", "unexplained")
 _MOST_IN_MATRIX = 12
 # What is seen as often by chance is no finding.
 _BY_CHANCE = 0.05
+# Groups of the picture that have no colour of their own.
+_OF_ONE, _NOT_STATED = "soils of one laboratory", "not stated"
 _FOR = "the holders of this dataset; not to be passed on"
 
 
@@ -244,20 +246,34 @@ def _drivers(gene: Gene, slug: str) -> Iterator[Block]:
 
 def _panel(gene: Gene, slug: str) -> Panel:
     columns = [name for name in gene.points[0] if name not in ("library_id", "pc1", "pc2")]
-    variants: dict[tuple[str, ...], Any] = {}
-    for column in columns:
-        groups: dict[str, list[Point]] = {}
-        for row in sorted(gene.points, key=lambda row: (row[column], row["library_id"])):
-            point = Point(row["library_id"], row["pc1"], row["pc2"])
-            groups.setdefault(row[column] or "not stated", []).append(point)
-        variants[(column,)] = ordination(groups, gene.explained)
+    variants: dict[tuple[str, ...], Any] = {(name,): _picture(gene, name) for name in columns}
     plot = Plot(
         f"{slug}-ordination",
         "Libraries, near where they are alike",
-        "Principal coordinates of Bray-Curtis; each point is a library, coloured by group.",
+        "Principal coordinates of Bray-Curtis; each point is a library, coloured by group. Its sign"
+        " is its laboratory's.",
         variants,
     )
-    return Panel(f"panel-{slug}", (plot,), (Choice("colour", tuple(columns), LABORATORY),))
+    # Colours of soils and signs of laboratories show in one picture which of the two are together.
+    first = next((name for name in columns if name not in (LABORATORY, METHOD)), LABORATORY)
+    return Panel(f"panel-{slug}", (plot,), (Choice("colour", tuple(columns), first),))
+
+
+def _picture(gene: Gene, column: str) -> Any:
+    groups: dict[str, list[Point]] = {}
+    makers: dict[str, set[str]] = {}
+    for row in gene.points:
+        makers.setdefault(row[column], set()).add(row[LABORATORY])
+    for row in sorted(gene.points, key=lambda row: (row[column], row["library_id"])):
+        maker = "" if column == LABORATORY else row[LABORATORY]
+        point = Point(row["library_id"], row["pc1"], row["pc2"], maker)
+        name = row[column] or _NOT_STATED
+        if column == SAMPLE and len(makers[row[column]]) == 1:
+            name = _OF_ONE
+        groups.setdefault(name, []).append(point)
+    grey = [name for name in (_OF_ONE, _NOT_STATED) if name in groups]
+    groups |= {name: groups.pop(name) for name in grey}
+    return ordination(groups, gene.explained, grey)
 
 
 def _words(gene: Gene) -> Iterator[Block]:

@@ -18,7 +18,10 @@
     return figures.get(plot.id);
   };
 
-  const SIGNS = { circle: "●", square: "■", diamond: "◆", "triangle-up": "▲", cross: "✚", x: "✖", star: "★" };
+  const SIGNS = {
+    circle: "●", square: "■", diamond: "◆", "triangle-up": "▲", cross: "✚", x: "✖", star: "★",
+    "triangle-down": "▼", "triangle-left": "◀", "triangle-right": "▶", hexagon: "⬢", pentagon: "⬟",
+  };
 
   const layoutOf = (plot, chosen, width) => {
     const layout = { ...chosen.layout, template, width, showlegend: false };
@@ -41,11 +44,13 @@
     const isLine = trace.mode === "lines" && !trace.fill;
     swatch.style.color = (!isLine && trace.marker && trace.marker.color) || trace.line.color;
     if (isLine) swatch.className = "line";
-    const sign = trace.type === "scatter" && trace.marker && SIGNS[trace.marker.symbol || "circle"];
-    if (sign) {
-      swatch.className = "sign";
-      swatch.textContent = sign;
-    }
+    if (trace.type !== "scatter" || !trace.marker) return swatch;
+    // Where signs tell something else, a group has several, and its colour is shown alone.
+    const symbol = trace.marker.symbol || "circle";
+    const isSeveral = Array.isArray(symbol), first = isSeveral ? symbol[0] : symbol;
+    swatch.className = isSeveral ? "colour" : "sign";
+    swatch.classList.toggle("hollow", first.endsWith("-open"));
+    if (!isSeveral) swatch.textContent = SIGNS[first.replace("-open", "")];
     return swatch;
   };
 
@@ -64,6 +69,12 @@
       // Names come escaped for plotly; a parser turns the entities back, and text stays text.
       text.textContent = new DOMParser().parseFromString(trace.name, "text/html").body.textContent;
       button.append(swatchOf(trace), text);
+      if (trace.meta === "key") {
+        item.className = "key";
+        item.append(...button.childNodes);
+        legend.append(item);
+        return;
+      }
       button.addEventListener("click", () => {
         const isShown = button.getAttribute("aria-pressed") === "true";
         button.setAttribute("aria-pressed", String(!isShown));

@@ -436,6 +436,25 @@ def test_a_term_for_a_missing_value_is_no_kind_of_soil_and_contradicts_none(tmp_
     assert "different" not in (out / "settings.json").read_text()
 
 
+def test_soils_of_which_laboratories_say_different_things_are_in_the_picture_as_each_says(tmp_path):
+    """They take no part in tests of that column; in the picture each library has its own value."""
+    found = []
+    for place, name in enumerate(("north", "south"), start=1):
+        own = soils(name[0].upper(), *BOTH)
+        extra = {
+            one: {"source_mat_id": f"M{one[1:]}", "farm_equip": f"plough {place}"} for one in own
+        }
+        found.append(laboratory(tmp_path / str(place), name, own, extra=extra))
+    assert main(["harmonise", *map(str, found), "--out", str(tmp_path / "merged")]) == 0
+    out = tmp_path / "out"
+    words = ["laboratories", str(tmp_path / "merged"), "--by", "farm_equip", "--out", str(out)]
+    assert main(words) == 0
+    points = table(out / "16S-rRNA" / "ordination.tsv")
+    assert {row["farm_equip"] for row in points} == {"plough 1", "plough 2"}
+    (row,) = [row for row in table(out / "16S-rRNA" / "tests.tsv") if row["column"] == "farm_equip"]
+    assert not row["p_value"]
+
+
 def test_assays_that_a_rule_leaves_side_by_side_are_not_measured_together(tmp_path):
     found = [
         laboratory(tmp_path / "1", "north", soils("N", *BOTH)),

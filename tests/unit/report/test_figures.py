@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from soilbio.report import figures
 from soilbio.report.content import MAX_TABLE_ROWS, grid, listed, percent, plural, write
-from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED, colours_of_names, plain, short
+from soilbio.report.figures import (
+    OTHER,
+    OTHER_COLOUR,
+    UNKNOWN,
+    UNNAMED,
+    colours_of_names,
+    plain,
+    short,
+)
 from soilbio.report.figures_composition import SharesOf, composition_bars
 from soilbio.report.figures_diversity import Point, alpha_by_group, ordination, rarefaction
 from soilbio.report.figures_map import Place, extent_of, near_map, outlines, place_map
@@ -75,6 +87,45 @@ def test_axes_of_an_ordination_state_what_they_explain_where_it_is_known():
     figure = ordination({"g": [Point("L1", 0.1, 0.2)]}, [0.4123, None])
     assert figure.layout.xaxis.title.text == "PC1 (41.2 %)"
     assert figure.layout.yaxis.title.text == "PC2"
+
+
+def signs_of(figure) -> list[tuple[str, list[str]]]:
+    """Give colour and signs of each trace that has points."""
+    return [
+        (trace.marker.color, list(trace.marker.symbol))
+        for trace in figure.data
+        if trace.meta != "key"
+    ]
+
+
+@pytest.mark.parametrize("number", [3, 10, 22])
+def test_colour_tells_the_group_and_the_sign_whose_a_library_is(number):
+    """Colours that come again are of hollow signs; who has no group is grey."""
+    names = [f"soil {place:02}" for place in range(number)]
+    groups = {
+        name: [Point(f"{maker}-{name}", 0.1, 0.2, maker) for maker in ("north", "south")]
+        for name in [*names, "not stated"]
+    }
+    figure = ordination(groups, [None, None], ["not stated"])
+    *found, grey = signs_of(figure)
+    ways = {(colour, signs[0].endswith("-open")) for colour, signs in found}
+    assert len(ways) == number
+    assert grey == (OTHER_COLOUR, ["circle", "square"])
+    assert grey[0] not in {colour for colour, _ in found}
+    for _, signs in found:
+        assert [sign.removesuffix("-open") for sign in signs] == ["circle", "square"]
+    keys = [(trace.name, trace.marker.symbol) for trace in figure.data if trace.meta == "key"]
+    assert keys == [("north", "circle"), ("south", "square")]
+
+
+def test_the_legend_has_every_sign_that_a_plot_may_have():
+    """The page draws a legend of its own; hollow signs are the filled ones in outline."""
+    script = (Path(figures.__file__).parent / "page.js").read_text(encoding="utf-8")
+    known = set(re.findall(r'"?([a-z-]+)"?: "[^a-z]"', script[script.index("const SIGNS") :]))
+    given = {figures.symbol_of_group(place) for place in range(60)}
+    given |= {figures.sign_of_maker(place) for place in range(60)}
+    assert {sign.removesuffix("-open") for sign in given} <= known
+    assert len({figures.symbol_of_group(place) for place in range(14)}) == 14
 
 
 def test_curves_of_a_group_are_one_trace_with_gaps():
