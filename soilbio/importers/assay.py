@@ -36,6 +36,7 @@ _OF_ASSAY = {
     "pcr_primer_name_reverse": "reverse_name",
 }
 _NOT_OF_NCBI = re.compile(r"gtdb|silva|greengenes|unite", re.IGNORECASE)
+_CUTOFF = "confidence_cutoff"
 _TIDIED = ("target_gene", "target_subfragment", *PRIMERS)
 
 
@@ -81,6 +82,7 @@ def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> di
     for name in sorted(of_known.keys() & said.keys() - method.assay.keys()):
         if not name.startswith("pcr_primer_name") and _differ(name, said[name], of_known[name]):
             _note_contradiction(name, said, of_known[name], problems)
+    _check_target(method, assay, problems)
     for name, why in asked(assay, has_lineages=has_lineages).items():
         if not str(assay.get(name) or "").strip():
             problems.add(
@@ -91,6 +93,8 @@ def settle(method: Method, said: Mapping[str, str], *, has_lineages: bool) -> di
             )
     _check_assay(assay, problems)
     problems.raise_if_any()
+    if _is_percent(assay.get(_CUTOFF)):
+        assay[_CUTOFF] = f"{float(str(assay[_CUTOFF])) / 100:.12g}"
     return {
         name: None if is_missing(str(value)) and name not in _ALWAYS else value
         for name, value in assay.items()
@@ -133,6 +137,11 @@ def overruled(method: Method, said: Mapping[str, str]) -> list[str]:
             for name in PRIMERS
             if (before := overhang_of(str(stated.get(name) or "")))
         ),
+        *(
+            [f"{_CUTOFF}: {stated[_CUTOFF]} is taken for percent"]
+            if _is_percent(stated.get(_CUTOFF))
+            else []
+        ),
     ]
 
 
@@ -162,6 +171,39 @@ def _note_contradiction(name: str, said: Mapping[str, str], known: str, problems
     )
 
 
+def _check_target(method: Method, assay: Mapping[str, Any], problems: Problems) -> None:
+    """Note a stated gene or region that the named assay, or known primers, do not amplify.
+
+    Primers of prokaryotes may amplify a nuclear gene, too, whose regions are called otherwise.
+    """
+    known = known_assays().get(str(assay.get("assay_id")))
+    pairs = [one for one in known_assays().values() if _has_primers_of(assay, one)]
+    whose = "the assay that you name" if known else "these primers"
+    for name in ("target_gene", "target_subfragment"):
+        right = {getattr(one, name) for one in ([known] if known else pairs)} - {""}
+        stated = str(assay[name]) if name in method.assay and assay.get(name) else ""
+        if not right or not stated or is_missing(stated) or stated in right:
+            continue
+        if not known and (name, stated) == ("target_gene", "18S rRNA"):
+            return
+        problems.add(
+            "import-method-contradiction",
+            column=f"assay.{name}",
+            found=stated,
+            expected=f"{' or '.join(sorted(right))}, as {whose} {'has' if known else 'have'}",
+            fix="Leave the line out; or, if it is right, name another assay_id and its primers"
+            if known
+            else "Correct it; or the primers, if it is right",
+        )
+
+
+def _has_primers_of(assay: Mapping[str, Any], known: Assay) -> bool:
+    return all(
+        assay.get(name) and not _differ(name, str(assay[name]), getattr(known, _OF_ASSAY[name]))
+        for name in PRIMERS
+    )
+
+
 def _check_assay(assay: Mapping[str, Any], problems: Problems) -> None:
     if assay.get("assay_id") and not ID.fullmatch(str(assay["assay_id"])):
         problems.add(
@@ -188,7 +230,7 @@ def _check_assay(assay: Mapping[str, Any], problems: Problems) -> None:
             expected=f"one of {', '.join(ABUNDANCES)}: what shares are of",
             fix="Correct it, or leave it out",
         )
-    _check_cutoff(assay.get("confidence_cutoff"), problems)
+    _check_cutoff(assay.get(_CUTOFF), problems)
 
 
 def _check_cutoff(cutoff: Any, problems: Problems) -> None:
@@ -200,6 +242,12 @@ def _check_cutoff(cutoff: Any, problems: Problems) -> None:
             expected="a number from 0 to 100: the least support with which a name was kept",
             fix="Correct it, or leave it out",
         )
+
+
+def _is_percent(cutoff: object) -> bool:
+    """Tell whether a cut-off is one of mothur's or RDP's, from 0 to 100: it is kept as a share."""
+    text = str(cutoff or "")
+    return _is_support(text) and float(text) > 1
 
 
 def _is_support(text: str) -> bool:

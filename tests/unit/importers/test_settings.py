@@ -58,6 +58,18 @@ def test_a_cutoff_that_is_no_number_is_refused(tmp_path, capsys, value):
     assert "assay.confidence_cutoff: found" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("stated", "kept"), [("80", 0.8), ("0.8", 0.8), ("1", 1.0), ("99.5", 0.995), ("0", 0.0)]
+)
+def test_a_cutoff_in_percent_is_kept_as_a_share(tmp_path, capsys, stated, kept):
+    form, write = OUTPUTS["plain"]
+    method = write_method(tmp_path, METHOD + f"  confidence_cutoff: {stated}\n")
+    words = ["import", form, *map(str, write(tmp_path)), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    assert read_dataset(tmp_path / "out").table("assays")["confidence_cutoff"].to_list() == [kept]
+    assert ("taken for percent" in capsys.readouterr().out) == (float(stated) > 1)
+
+
 @pytest.mark.parametrize("other", [{"max_ee": 2}, {"max_ee": 3}])
 def test_of_several_runs_the_newest_counts_and_what_differs_is_said(tmp_path, other):
     form, write = OUTPUTS["ampliseq"]

@@ -65,10 +65,10 @@ def test_a_primer_of_the_source_that_is_none_is_told_as_its_own(tmp_path, capsys
 
 
 def test_primers_and_regions_are_kept_in_one_form(tmp_path):
-    assert run(tmp_path, "5'-gtgycagcmgccgcggtaa-3'", "ggactacIvgggtwtctaat", "v3-4") == 0
+    assert run(tmp_path, "5'-cctacgggnggcwgcag-3'", "gactachIgggtatctaatcc", "v3-4") == 0
     (row,) = read_dataset(tmp_path / "out").table("assays").to_dicts()
-    assert row["pcr_primer_forward"] == "GTGYCAGCMGCCGCGGTAA"
-    assert row["pcr_primer_reverse"] == "GGACTACIVGGGTWTCTAAT"
+    assert row["pcr_primer_forward"] == "CCTACGGGNGGCWGCAG"
+    assert row["pcr_primer_reverse"] == "GACTACHIGGGTATCTAATCC"
     assert row["target_subfragment"] == "V3-V4"
 
 

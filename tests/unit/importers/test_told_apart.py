@@ -492,6 +492,33 @@ def test_primers_of_the_source_that_the_named_assay_does_not_have_are_told(tmp_p
     assert "the source says GTGYCAGCMGCCGCGGTAA; stated is GTGCCAG" in capsys.readouterr().out
 
 
+_PAIR = "  pcr_primer_forward: GTGYCAGCMGCCGCGGTAA\n  pcr_primer_reverse: GGACTACNVGGGTWTCTAAT\n"
+_OTHER = "  pcr_primer_forward: ACGTACGTACGT\n  pcr_primer_reverse: TTGCATTGCATTGCA\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_right"),
+    [
+        ("  target_gene: ITS\n", False),
+        ("  target_subfragment: V3-V4\n", False),
+        ("  target_gene: 16S\n  target_subfragment: v4 region\n", True),
+        ("  target_gene: not collected\n", True),
+        (f"  assay_id: own\n  target_gene: 16S\n  target_subfragment: V3-V4\n{_PAIR}", False),
+        (f"  assay_id: own\n  target_gene: ITS\n  target_subfragment: ITS2\n{_PAIR}", False),
+        (f"  assay_id: own\n  target_gene: 16S\n  target_subfragment: V4\n{_PAIR}", True),
+        (f"  assay_id: own\n  target_gene: 18S\n  target_subfragment: V4\n{_PAIR}", True),
+        (f"  assay_id: own\n  target_gene: ITS\n  target_subfragment: ITS2\n{_OTHER}", True),
+    ],
+)
+def test_a_gene_or_region_is_that_of_the_known_assay_or_primers(tmp_path, capsys, more, is_right):
+    form, write = OUTPUTS["plain"]
+    text = METHOD.replace("  assay_id: 16S-V4-515FY-806RB\n", "") if "assay_id" in more else METHOD
+    method = write_method(tmp_path, text + more)
+    words = ["import", form, *map(str, write(tmp_path)), "--method", str(method)]
+    assert main([*words, "--out", str(tmp_path / "out")]) == (0 if is_right else 1)
+    assert ("[import-method-contradiction]" in capsys.readouterr().err) != is_right
+
+
 @pytest.mark.parametrize("gene", ["16S ribosomal RNA", "16S", "16s rRNA gene", "16S rDNA"])
 def test_a_gene_by_another_name_is_the_same_gene(tmp_path, gene):
     form, write = OUTPUTS["plain"]
