@@ -14,6 +14,7 @@ from soilbio.importers.profiles import ending_of
 from soilbio.importers.sides import FASTA, sort_out
 from soilbio.importers.stated import OPTIONS, check_options, stated
 from soilbio.importers.table import ENDS
+from soilbio.importers.table import recognise as recognise_table
 from soilbio.importers.text import empty
 from soilbio.importers.totals import check_totals, without_ignored
 
@@ -41,12 +42,16 @@ FORMATS = {
 
 # Of these pipelines numbers are reads, unless they say that they are shares.
 _COUNTED = ("ampliseq", "dadasnake", "lotus2", "mothur", "qiime2", "dada2", "mgnify")
+# These say themselves what a folder lacks.
+_FOLDERS = ("ampliseq", "dadasnake", "lotus2", "mothur", "qiime2")
 # Formats of libraries and features, without rows and columns of text.
 _MATRICES = ("biom", "qiime2")
 # Of these each file is a library.
 _PROFILES = ("metaphlan", "kraken2", "bracken", "sourmash", "sylph")
 # Tables that have sequences and lineages in files beside them, called anything.
 _WITH_OTHERS = ("biom", "dada2", "table")
+# Their tables go by names of sequences; or by numbers, and a file has the sequences.
+_BY_ANY_NAMES = ("dada2",)
 _KINDS = ("sequences", "lineages")
 # Folders with parts by fixed names, where sequences may be called anything, too.
 _BY_PARTS = ("mdt", "phyloseq")
@@ -117,15 +122,31 @@ def _files_of(
             # Of QIIME 2's artifacts, all of which are recognised, some only are read.
             is_taken = getattr(module, "is_taken", module.recognise)
             own = [one for one in inside if _reason(is_taken, one)]
+            if not own and form in _BY_ANY_NAMES:
+                own = [one for one in inside if _reason(recognise_table, one)]
             ends = {ending_of(one) for one in own} - {""} if form in _PROFILES else set()
             own = [one for one in inside if one in own or ending_of(one) in ends]
         if own and wanted:
             own += _beside(source, [one for one in inside if one not in own], wanted)
+        if source.is_dir() and not is_whole and not own and form not in _FOLDERS:
+            raise _without_files(form, source, inside)
         files += own or [source]
         others = [one.name for one in inside if one not in own]
         if own and others:
             notes.append(f"{len(others)} files of {source} are not taken: {', '.join(others)}")
     return files, notes
+
+
+def _without_files(form: str, folder: Path, inside: Sequence[Path]) -> InputError:
+    """Say that no file of a folder is one of the format by itself."""
+    return problem_of(
+        "import-file-missing",
+        str(folder),
+        found=", ".join(one.name for one in inside)[:100] or "no files",
+        expected=f"{FORMATS[form]}, in the folder itself",
+        fix="Name the files in it that are of the format; `soilbio import --detect` tells what"
+        " they are",
+    )
 
 
 def _beside(folder: Path, files: Sequence[Path], wanted: Collection[str]) -> list[Path]:

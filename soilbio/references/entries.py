@@ -181,7 +181,7 @@ def _read(path: Path) -> dict[str, Entry]:
         loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()
         versions_as_written(node)
-        document = loader.construct_document(node) if node else None
+        document: Any = loader.construct_document(node) if node else None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise problem_of(
             "reference-manifest",

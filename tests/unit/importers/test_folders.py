@@ -52,10 +52,21 @@ def test_a_folder_of_several_lineages_or_sequences_is_refused(export, name):
         read("table", [export], {})
 
 
-def test_a_folder_without_a_table_of_the_format_is_told_to_be_one(tmp_path):
+@pytest.mark.parametrize("form", ["dada2", "table", "kraken2", "biom", "phyloseq", "mgnify"])
+def test_a_folder_without_a_table_of_the_format_is_told_to_be_one(tmp_path, form):
     (tmp_path / "readme.txt").write_text("ours\n")
-    with pytest.raises(InputError, match="Name the files in it"):
-        read("dada2", [tmp_path], {})
+    with pytest.raises(InputError, match=r"readme.txt.*Name the files in it.*import-file-missing"):
+        read(form, [tmp_path], {})
+
+
+def test_features_of_dada2_may_be_numbered_with_their_sequences_in_a_file(export):
+    (export / "aligned.fasta").unlink()
+    found = read("dada2", [export], {})
+    assert found.method["engine"] == "dada2"
+    assert {name: one.sequence for name, one in found.features.items()} == {
+        "one": "ACGTACGT",
+        "other": "ACGTTTTT",
+    }
 
 
 TAXA = "id\tkingdom\tgenus\none\tBacteria\tA\nother\tArchaea\t\n"
