@@ -146,6 +146,12 @@ def merges_of(history: History) -> list[History]:
     return [*earlier, history] if history else []
 
 
+def is_cut(history: History) -> bool:
+    """Tell whether any merging cut sequences: to a region, a length, or at their ends."""
+    ways = "common_regions", "common_lengths", "common_ends"
+    return any(bool(one.get(way)) for one in merges_of(history) for way in ways)
+
+
 def making_of(folder: Path, digest: str, name: str) -> Mapping[str, Any]:
     """Read how a dataset was made that this one was merged of; empty if it is not told."""
     path = folder / SOURCES / digest[:16] / name

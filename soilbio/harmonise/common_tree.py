@@ -232,7 +232,7 @@ def _read_rows(path: Path, problems: Problems) -> Iterator[tuple[str, str]]:
                 (record.name.split()[0] if record.name.split() else "", _plain(record.sequence))
                 for record in records
             ]
-    except (OSError, ValueError, dnaio.FileFormatError) as error:
+    except (OSError, ValueError, dnaio.FileFormatError, dnaio.UnknownFileFormat) as error:
         problems.add(
             "alignment-unreadable",
             source=str(path),

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from soilbio.dataset.conflicts import read_lines
+from soilbio.dataset.history import is_cut, merges_of
 from soilbio.harmonise.copies import FEATURES, NUMBERS
 from soilbio.harmonise.origins import own_tables
+from soilbio.harmonise.trimming import OUTSIDE, OUTSIDE_HEADER
 from soilbio.standards.iupac import COMPLEMENTS
 from soilbio.standards.pseudonyms import PSEUDONYM
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from soilbio.errors import Problems
     from soilbio.harmonise.sources import Source
 
+# Checksum of a library's counts, its reads, the sum of its shares.
+_Sums = tuple[int, int, float]
 # So many libraries, and so much of a dataset, hardly have all numbers of another's by chance.
 _FEWEST, _NEARLY = 2, 0.9
 
@@ -26,8 +31,8 @@ _FEWEST, _NEARLY = 2, 0.9
 def check_repeated(sources: Sequence[Source], problems: Problems) -> None:
     """Note libraries of several datasets whose counts differ.
 
-    Counts are compared feature by feature; where one dataset was merged by name, by their sum,
-    which merging by name keeps.
+    Counts are compared feature by feature; where one dataset was merged by name, or its sequences
+    were cut, by their sum, which that keeps, but for what fell outside of a common region.
     """
     owners: dict[str, list[Source]] = {}
     for source in sources:
@@ -38,12 +43,9 @@ def check_repeated(sources: Sequence[Source], problems: Problems) -> None:
         return
     sums = {source.digest: _sums(source, sorted(repeated)) for source in sources}
     for library, own in sorted(repeated.items()):
-        is_by_name = any(one.history.get("level", "feature") != "feature" for one in own)
-        places = slice(1, None) if is_by_name else slice(None)
-        first = sums[own[0].digest].get(library, (0, 0, 0.0))
         for other in own[1:]:
-            second = sums[other.digest].get(library, (0, 0, 0.0))
-            if first[places] != second[places]:
+            both = [sums[one.digest].get(library, (0, 0, 0.0)) for one in (own[0], other)]
+            if not _are_alike(own[0], other, *both):
                 problems.add(
                     "harmonise-conflict",
                     source=f"{own[0].name}, {other.name}",
@@ -52,8 +54,33 @@ def check_repeated(sources: Sequence[Source], problems: Problems) -> None:
                     expected="the same counts of one library in both datasets",
                     fix="Two libraries that share a name need another one each (here with --prefix"
                     " DATASET=TEXT; in the method.yaml of an import `prefix`, or `library_prefix`"
-                    " for one sample's assays); of two results of one library leave one out",
+                    " for one sample's assays); of two results of one library leave one out, and"
+                    " where one was merged before, merge all datasets anew without it",
                 )
+
+
+def _are_alike(one: Source, other: Source, own: _Sums, others: _Sums) -> bool:
+    """Tell whether two datasets may have the same counts of a library, as far as can be seen."""
+    cut = [is_cut(source.history) for source in (one, other)]
+    if not any(cut) and not any(_is_by_name(source) for source in (one, other)):
+        return own == others
+    lost = [_may_lack_reads(source) for source in (one, other)]
+    if lost[0] != lost[1]:  # the reads of one are those of the other, or fewer
+        less, more = (own, others) if lost[0] else (others, own)
+        return less[1] <= more[1] and less[2] <= more[2]
+    return own[1:] == others[1:] or all(lost)
+
+
+def _may_lack_reads(source: Source) -> bool:
+    """Tell whether reads fell outside of a common region; of what was received it is not said."""
+    if not any(one.get("common_regions") for one in merges_of(source.history)):
+        return False
+    path = source.dataset.folder / OUTSIDE
+    return not path.is_file() or bool(read_lines(path, OUTSIDE_HEADER))
+
+
+def _is_by_name(source: Source) -> bool:
+    return bool(source.history.get("level", "feature") != "feature")
 
 
 def check_renamed(counts: pl.LazyFrame, sources: Sequence[Source], problems: Problems) -> None:
@@ -116,8 +143,7 @@ def _numbers_of(counts: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _sums(source: Source, libraries: Sequence[str]) -> dict[str, tuple[int, int, float]]:
-    """Give for each library a checksum of its counts, its reads, and the sum of its shares."""
+def _sums(source: Source, libraries: Sequence[str]) -> dict[str, _Sums]:
     import polars as pl
 
     counts, features = own_tables(source)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 # So many sequences of an assay, evenly taken, tell whether primers were left in them.
 _LOOKED_AT = 100
+_GAPS = str.maketrans("", "", "-.")
 OUTSIDE = "provenance/outside_window.tsv"
 OUTSIDE_HEADER = ("dataset", "assay_id", "feature_id", "reason", "reads")
 
@@ -142,9 +143,11 @@ def _window_of(
         name: [one for one in pair if found[one] < FEWEST] for name, pair in sorted(primers.items())
     }
     own = {name: ones for name, ones in few.items() if ones}
-    if not own or len(own) == len(primers):  # the genes may be of another gene
-        return None
+    if not own and len(placed) < FEWEST:  # genes that are cut, each to a part
+        own = few
     trimming.lost |= own
+    if not own or len(own) == len(primers):
+        return None
     rest = {name: pair for name, pair in primers.items() if name not in own}
     return _window_of(rest, reference, lengths, trimming)
 
@@ -152,9 +155,9 @@ def _window_of(
 def told_left_out(trimming: Trimming, reference: Path) -> str:
     """Say which assays have no part in a common region: by their primers, or being cut short."""
     lost = [
-        f"{name}: {' and '.join(ones)} {'is' if len(ones) == 1 else 'are'} in fewer than {FEWEST}"
-        f" sequences of {reference.name}, so that it is left out of the common region: look whether"
-        " its primers are stated 5' to 3', without adapters, and whether the genes reach over them"
+        f"{name}: {_which(ones)} in fewer than {FEWEST} sequences of {reference.name}, so that it"
+        " is left out of the common region: look whether its primers are stated 5' to 3', without"
+        " adapters, and whether the genes reach over them (whole genes, not a region of them)"
         for name, ones in sorted(trimming.lost.items())
     ]
     short = [
@@ -168,18 +171,25 @@ def told_left_out(trimming: Trimming, reference: Path) -> str:
     return "\n".join([*lost, *short])
 
 
+def _which(primers: Sequence[str]) -> str:
+    if not primers:
+        return "all primers of its gene are together"
+    return f"{' and '.join(primers)} {'is' if len(primers) == 1 else 'are'}"
+
+
 def _sequences(reference: Path) -> Iterator[str]:
     try:
         with dnaio.open(reference) as records:
             for record in records:
-                yield record.sequence.upper().replace("U", "T")
-    except (OSError, ValueError, dnaio.FileFormatError) as error:
+                yield record.sequence.upper().replace("U", "T").translate(_GAPS)
+    except (OSError, ValueError, dnaio.FileFormatError, dnaio.UnknownFileFormat) as error:
         raise problem_of(
             "harmonise-reference",
             str(reference),
             found=str(error)[:200],
             expected="a FASTA file of whole genes, to place the primers on",
-            fix="Name one, such as the sequences.fasta.gz of `soilbio reference get`",
+            fix="Name one, such as the sequences.fasta.gz of `soilbio reference get`; a QIIME 2"
+            " artifact holds one: `unzip -p NAME.qza '*/data/dna-sequences.fasta' > genes.fasta`",
         ) from error
 
 

@@ -370,9 +370,74 @@ def test_a_reference_that_cannot_be_read_is_told(tmp_path, capsys):
     genes = list(enumerate(GENES[:3]))
     one = dataset(tmp_path / "a", "v4", V4, "V4", genes)
     other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)
-    words = ["compare", str(one), str(other), "--reference", str(tmp_path / "none.fasta")]
+    (tmp_path / "taxonomy.tsv").write_text("Feature ID\tTaxon\nF1\td__Bacteria\n")
+    (tmp_path / "genes.qza").write_bytes(b"PK\x03\x04 an artifact")
+    for name in ("none.fasta", "taxonomy.tsv", "genes.qza"):
+        words = ["compare", str(one), str(other), "--reference", str(tmp_path / name)]
+        assert main(words) == 1
+        told = capsys.readouterr().err
+        assert f"{name}: " in told
+        assert "[harmonise-reference]" in told
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        lambda _, one: amplicon(one, "v4"),
+        lambda number, one: one[:540] if number % 2 else one[500:],
+        lambda *_: "ACGT" * 100,
+    ],
+    ids=["a-region", "parts", "another-gene"],
+)
+def test_a_reference_that_does_not_hold_the_primers_is_told(tmp_path, capsys, cut):
+    genes = list(enumerate(GENES))
+    folders = [
+        str(dataset(tmp_path / "a", "v4", V4, "V4", genes)),
+        str(dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes)),
+    ]
+    path = tmp_path / "region.fasta"
+    path.write_text("".join(f">g{n}\n{cut(n, one)}\n" for n, one in genes))
+    for words in (["compare", *folders], ["harmonise", *folders, "--out", str(tmp_path / "c")]):
+        assert main([*words, "--reference", str(path)]) == 0
+        told = capsys.readouterr().out
+        assert "v4: v4: " in told
+        assert "v3v4: v3v4: " in told
+        assert "in fewer than 20 sequences of region.fasta" in told
+
+
+def test_references_may_be_aligned(tmp_path):
+    path = tmp_path / "aligned.fasta"
+    path.write_text("".join(f">g{n}\n..{one[:600]}--{one[600:]}-\n" for n, one in enumerate(GENES)))
+    pairs = {"a": V4, "b": V3V4}
+    assays = {
+        name: {
+            **{"library_strategy": "AMPLICON", "target_gene": "16S rRNA"},
+            **{"pcr_primer_forward": pair[0], "pcr_primer_reverse": pair[1]},
+        }
+        for name, pair in pairs.items()
+    }
+    window = find_windows(assays, path).windows["16S rRNA"]
+    assert window == find_window(pairs, GENES)
+
+
+def test_a_new_release_of_what_was_trimmed_is_taken(tmp_path, reference, capsys):
+    """A library of last year comes again, beside a new one; it was cut, and is whole now."""
+    genes = list(enumerate(GENES))
+    broken = [(n, one.replace(SITE_515F, "A" * 19) if n == 5 else one) for n, one in genes]
+    v4 = dataset(tmp_path / "a", "v4", V4, "V4", genes[:20])
+    v3v4 = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", broken[:20])
+    merged, with_reference = str(tmp_path / "m"), ["--reference", str(reference)]
+    assert main(["harmonise", str(v4), str(v3v4), "--out", merged, *with_reference]) == 0
+    for number, own in enumerate((v4, v3v4)):
+        again = str(tmp_path / f"again-{number}")
+        assert main(["harmonise", merged, str(own), "--out", again, *with_reference]) == 0
+        libraries = read_dataset(Path(again)).table("libraries")["library_id"].to_list()
+        assert sorted(libraries) == ["v3v4-1", "v4-1"]
+    other = dataset(tmp_path / "c", "v4", V4, "V4", genes[:21])
+    capsys.readouterr()
+    words = ["harmonise", merged, str(other), "--out", str(tmp_path / "d"), *with_reference]
     assert main(words) == 1
-    assert "[harmonise-reference]" in capsys.readouterr().err
+    assert "[harmonise-conflict]" in capsys.readouterr().err
 
 
 def test_what_was_trimmed_is_no_longer_of_its_own_primers(tmp_path, reference, capsys):

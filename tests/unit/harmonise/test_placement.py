@@ -251,6 +251,7 @@ def test_clades_without_a_tree_and_a_tree_without_an_alignment_are_told(tmp_path
 
 
 ROWS = {**GENES}
+_UNREADABLE = "alignment-unreadable"
 WRONG_ROWS = {
     "unequal": {**ROWS, "a_0": ROWS["a_0"][:-1]},
     "protein": {**ROWS, "a_0": "E" + ROWS["a_0"][1:]},
@@ -286,8 +287,10 @@ def test_all_that_is_wrong_with_a_tree_and_its_alignment_is_told_at_once(
 
 def test_a_file_that_is_no_alignment_is_told(tmp_path, common, capsys):
     (tmp_path / "twice.fasta").write_text(fasta(GENES) + fasta({"a_0": GENES["a_0"]}))
+    (tmp_path / "t.phy").write_text(f" {len(GENES)} 900\na_0 {GENES['a_0']}\n")
     folders = two(tmp_path)
-    for name, code in (("twice.fasta", "tree-names"), ("none.fasta", "alignment-unreadable")):
+    wrong = {"twice.fasta": "tree-names"} | dict.fromkeys(("none.fasta", "t.phy"), _UNREADABLE)
+    for name, code in wrong.items():
         words = [*common[:2], "--alignment", str(tmp_path / name)]
         assert main(["compare", *folders, *words]) == 1
         assert f"[{code}]" in capsys.readouterr().err
