@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Columns = NDArray[np.float64]
 
 Row = dict[str, Any]
+_NONE = 1e-9
 TOO_FEW = "not parted: too few libraries for so many groups"
 
 
@@ -72,46 +73,26 @@ def partition_of_repeated(
         As `partition` gives it.
 
     """
-    import numpy as np
-
     axes, designs = _axes(matrix), _designs(laboratories, values)
     laboratory, soil, both = designs
     if len(axes) - _rank(both) - 1 < 1:
         return {"note": TOO_FEW}
-    of_laboratory, of_soil, of_both = (_explained(axes, part) for part in designs)
-    units = _dummies(soils)
     drawn = [_designs(*own)[:2] for own in chance]
-    chances = np.mean(
-        [
-            (
-                _explained(axes, _beside(own, soil)) - of_soil,
-                _explained(axes, _beside(laboratory, other)) - of_laboratory,
-            )
-            for own, other in drawn
-        ],
-        axis=0,
-    )
-    # How much can be explained by what is handed out in these ways.
-    is_crossed = all(
-        len({one for one, own in zip(laboratories, soils, strict=True) if own == name}) > 1
-        for name in set(soils)
-    )
-    spans = (
-        1 - (_explained(axes, units) if is_crossed else of_soil),
-        (1 if [*values] == [*soils] else _explained(axes, _beside(laboratory, units)))
-        - of_laboratory,
-    )
-    raw = of_both - of_soil, of_both - of_laboratory
-    if any(mean > span * (1 - 1e-9) for mean, span in zip(chances, spans, strict=True)):
+    # Where each soil is of several laboratories, these are told apart within soils alone.
+    beside = _dummies(soils) if _is_crossed(laboratories, soils) else soil
+    of_laboratory = _alone(axes, laboratory, beside, [own for own, _ in drawn])
+    of_soil = _alone(axes, soil, laboratory, [other for _, other in drawn])
+    if of_laboratory is None or of_soil is None:
         return {"note": TOO_FEW}
-    alone = [
-        float((own - mean) / (1 - mean / span))
-        for own, mean, span in zip(raw, chances, spans, strict=True)
-    ]
+    if beside is not soil:
+        # Laboratories' differences lie between soils of one value as well as within soils.
+        of_laboratory *= _left(laboratory, soil) / _left(laboratory, beside)
+    alone = of_laboratory, of_soil
     note = _told_apart(*designs)
     taken = (0.0, 0.0) if note else _taken(laboratory, soil, [other for _, other in drawn])
     whole = [own / (1 - part) for own, part in zip(alone, taken, strict=True)]
-    shared = of_laboratory + of_soil - of_both - (sum(whole) - sum(alone))
+    overlap = _explained(axes, laboratory) + _explained(axes, soil) - _explained(axes, both)
+    shared = overlap - (sum(whole) - sum(alone))
     return {
         "laboratory_only": whole[0],
         "soil_only": whole[1],
@@ -119,6 +100,39 @@ def partition_of_repeated(
         "unexplained": 1 - sum(whole) - shared,
         "note": note,
     }
+
+
+def _is_crossed(laboratories: Sequence[str], soils: Sequence[str]) -> bool:
+    """Tell whether each soil has libraries of several laboratories."""
+    makers: dict[str, set[str]] = {}
+    for laboratory, soil in zip(laboratories, soils, strict=True):
+        makers.setdefault(soil, set()).add(laboratory)
+    return all(len(own) > 1 for own in makers.values())
+
+
+def _alone(
+    axes: Columns, groups: Columns, beside: Columns, chance: Sequence[Columns]
+) -> float | None:
+    """Give what groups explain beside others, less what they do by chance; None without choice.
+
+    Groups that chance hands out are in part the true ones again, and explain as much of what
+    these do; that is no chance, and is not taken off.
+    """
+    import numpy as np
+
+    base, left = _explained(axes, beside), _left(groups, beside)
+    ways = [_beside(other, beside) for other in chance]
+    by_chance = float(np.mean([_explained(axes, way) for way in ways])) - base
+    alike = 1 - float(np.mean([_left(groups, way) for way in ways])) / left if left else 0.0
+    if alike > 1 - _NONE:
+        return None
+    return (_explained(axes, _beside(groups, beside)) - base - by_chance) / (1 - alike)
+
+
+def _left(groups: Columns, others: Columns) -> float:
+    """Give what of the differences between groups others do not explain."""
+    left = 1 - _explained(groups, others)
+    return left if left > _NONE else 0.0
 
 
 def _taken(laboratory: Columns, soil: Columns, chance: Sequence[Columns]) -> tuple[float, float]:

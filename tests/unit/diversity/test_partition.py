@@ -96,14 +96,16 @@ def test_fractions_of_a_ring_test_are_those_of_analysis_of_variance():
     assert found["laboratory_only"] == laboratory_only
 
 
-def incomplete(kind_of: dict[int, int], seed: int):
-    """Eight laboratories, five soils each, most soils in two or three of them."""
+CHAIN = [(one, (2 * one + place) % 16) for one in range(8) for place in range(5)]
+
+
+def incomplete(kind_of: dict[int, int], seed: int, names: list[tuple[int, int]] = CHAIN, alike=0.3):
+    """Laboratories with some soils each; those of one kind differ by `alike`, and kinds by 3."""
     rng = np.random.default_rng(seed)
-    names = [(one, (2 * one + place) % 16) for one in range(8) for place in range(5)]
     of_laboratory, of_soil = rng.normal(0, 0.3, (8, 5)), rng.normal(0, 1, (16, 5))
     kinds = 3 * rng.normal(0, 1, (2, 5))
     if kind_of:
-        of_soil = 0.3 * of_soil + [kinds[kind_of[soil]] for soil in range(16)]
+        of_soil = alike * of_soil + [kinds[kind_of[soil]] for soil in range(16)]
     noise = rng.normal(0, 0.3, (len(names), 5))
     points = np.array([of_laboratory[one] + of_soil[other] for one, other in names]) + noise
     matrix = DistanceMatrix(np.linalg.norm(points[:, None] - points[None], axis=2))
@@ -146,3 +148,28 @@ def test_soils_of_one_kind_in_one_laboratory_stay_shared():
     chance = [(shuffled(laboratories, soils, rng), shuffled(kinds, soils, rng)) for _ in range(200)]
     found = partition_of_repeated(matrix, laboratories, kinds, soils, chance)
     assert found["shared"] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("number", "of_each", "more"),
+    [(8, 3, []), (8, 5, []), (6, 4, []), (6, 3, []), (8, 3, [(0, 9)]), (8, 3, [(5, 9), (6, 10)])],
+)
+def test_laboratories_that_have_some_soils_each_explain_no_more_for_that(
+    number: int, of_each: int, more: list[tuple[int, int]]
+):
+    # As many soils as laboratories, each in `of_each`; `more` are of one laboratory each.
+    names = [(one, (one + place) % number) for one in range(number) for place in range(of_each)]
+    kind_of = {soil: soil % 2 for soil in range(16)}
+    rng = np.random.default_rng(4)
+    found, true = [], []
+    for seed in range(12):
+        matrix, laboratories, soils, truth = incomplete(kind_of, seed, names + more, alike=2)
+        kinds = [str(kind_of[int(soil[1:])]) for soil in soils]
+        chance = [
+            (shuffled(laboratories, soils, rng), shuffled(kinds, soils, rng)) for _ in range(40)
+        ]
+        found.append(partition_of_repeated(matrix, laboratories, kinds, soils, chance))
+        true.append(truth["laboratory_only"])
+        assert sum(found[-1][name] for name in PARTS) == pytest.approx(1)
+    explained_alone = np.mean([part["laboratory_only"] for part in found])
+    assert explained_alone == pytest.approx(np.mean(true), abs=0.01)
