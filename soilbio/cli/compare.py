@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
         is_looked_at_by_reference,
         level_as_it_came,
         sound_level,
+        together,
         told,
         why_refused,
     )
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{told_alone(alone)}")
     if not args.reference and any(is_looked_at_by_reference(pair) for pair in pairs):
         print("\nWith --reference GENES.fasta it is looked whether primers share a region.")
-    print(f"\nTogether: {level}")
+    print(f"\nTogether: {together(level, pairs)}")
     if refused := why_refused(pairs):
         raise Refused(refused)
     return 0

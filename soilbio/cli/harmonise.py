@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Merge, and say how."""
-    from soilbio.harmonise.compare import told
+    from soilbio.harmonise.compare import together, told
     from soilbio.harmonise.merge import harmonise
     from soilbio.harmonise.prefixes import parse_prefixes
     from soilbio.harmonise.rules import read_rules
@@ -66,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
         print(left_out)
     if merged.told.strangers:
         print(told_strangers(merged.told.strangers))
-    print(f"Merged by {merged.level}")
+    how = together(merged.level, merged.pairs)
+    print(f"Merged by {how}" if how == merged.level else f"Not merged, but put {how}")
     for name, number in sorted(merged.notes.items()):
         print(f"{name.replace('_', ' ')}: {number:,}")
     for row in merged.told.losses:

@@ -217,7 +217,7 @@ _MAKING = {
     "WGS": ("profiler-differs", "database-differs", _OF_NUMBERS),
 }
 # How soils were taken and treated: it does not change what a sequence is, so that these are told.
-_SAMPLING = (
+SAMPLING = (
     *("depth-differs", "sampling-differs", "storage-differs", "extraction-differs"),
     *("pcr-differs", "sequencing-differs", "trimming-differs", "decontamination-differs"),
 )
@@ -289,7 +289,7 @@ def _of_sampling(
     if not (one.get("has_soils", True) and other.get("has_soils", True)):
         return
     has_numbers = coarsest < LEVELS.index("presence")
-    for name in (name for name in _SAMPLING if has_numbers or rules[name].is_own):
+    for name in (name for name in SAMPLING if has_numbers or rules[name].is_own):
         fields = rules[name].fields
         differing = [field for field in fields if _said(one, field) != _said(other, field)]
         are_stated = [_stated(one, field) and _stated(other, field) for field in differing]
@@ -382,6 +382,24 @@ def kind_of_features(assay: Assay) -> str:
 
 def _plain(value: Any) -> str:
     return str(value or "").strip().casefold()
+
+
+def dataset_of(assay: str) -> str:
+    """Give the dataset of an assay that is called `dataset: assay`."""
+    return assay.rpartition(": ")[0]
+
+
+def are_side_by_side(pairs: Iterable[tuple[str, str, str]]) -> bool:
+    """Tell whether no assay of any dataset (one, other, level) is compared with another's."""
+    levels = {level for one, other, level in pairs if dataset_of(one) != dataset_of(other)}
+    return bool(levels) and levels <= {"presence"}
+
+
+def together(level: str, pairs: Iterable[Pair]) -> str:
+    """Say what becomes of datasets that are merged by a level."""
+    if not are_side_by_side((pair.one, pair.other, pair.level) for pair in pairs):
+        return level
+    return f"side by side (each keeps its {'features' if level == 'feature' else level})"
 
 
 def why_refused(pairs: Iterable[Pair]) -> str:

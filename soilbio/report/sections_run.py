@@ -19,7 +19,7 @@ from soilbio.report.content import (
 )
 from soilbio.report.figures import OTHER, UNKNOWN, UNNAMED
 from soilbio.report.material import Material, readable
-from soilbio.report.methods import merging_told
+from soilbio.report.methods_merging import merging_told
 from soilbio.report.sections_metagenomes import not_classified_text
 from soilbio.report.sections_reads import kept_text, picked_text
 from soilbio.report.summaries import composition, mean_shares, number_of_features, shares_named

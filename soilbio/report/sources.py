@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from soilbio.dataset.history import History, making_of, merges_of, pairs_of, read_making
+from soilbio.dataset.history import History, making_of, merges_of, read_making
 from soilbio.dataset.package import RUN
 from soilbio.metadata.assays import known_assays
 from soilbio.report.citations import citations_of
+from soilbio.report.reasons import reasons_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,7 +145,8 @@ def _of_rules(history: History, cited: Sequence[str]) -> list[str]:
     """List the literature that reasons rest on, each once, and none that is cited already."""
     if not history:
         return []
-    found = {rule["source"] for pair in pairs_of(history) for rule in pair["rules"]}
+    reasons = (reasons_of(one) for one in merges_of(history))
+    found = {rule["source"] for one in reasons for rule in one.told}
     parts = {_SAYING.sub(r"\1", part.strip()) for one in found for part in one.split(";")}
     known = {work for one in cited for work in _works(one)}
     return sorted(one for one in parts if _LITERATURE.search(one) and not known & _works(one))

@@ -91,4 +91,5 @@ def test_methods_tell_what_each_did_and_of_how_many_samples_not_all(tmp_path):
     merge([a, b], tmp_path / "c")
     text = methods_of(read_dataset(tmp_path / "c"))
     assert "extracted with DNeasy PowerSoil Pro and another DNeasy PowerSoil Pro" in text
+    assert "libraries: a's 5, b's 5)" in text  # whose way an assay is
     assert "laboratories do not all say the same of 1 of 3" in text

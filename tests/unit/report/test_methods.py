@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
+from example_dataset import example_dataset, example_tables
 
 from soilbio.dataset.read import read_dataset
 from soilbio.report.methods import methods_of
@@ -30,3 +32,31 @@ def test_of_how_many_soils_something_is_not_stated_is_told(run):
     (lacking,) = [one for one in text.split("\n") if "Not stated of the soils: " in one]
     assert "samp_collect_method" in lacking
     assert "depth," not in lacking.partition("Not stated")[2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "not_told"),
+    [
+        ({}, ["Sequencing: paired, Illumina MiSeq.", "by sintax ("], ["least confidence"]),
+        ({"seq_meth": None}, ["Sequencing: paired. Platform is not stated."], []),
+        ({"lib_layout": ""}, ["Layout is not stated."], ["Platform"]),
+        ({"seq_meth": None, "lib_layout": None}, ["Platform and layout are not stated."], []),
+        ({"classifier": None}, ["The classifier is not stated."], [" by  "]),
+        (
+            {"classifier": None, "confidence_cutoff": None},
+            ["The classifier and the least confidence of a name are not stated."],
+            [],
+        ),
+        ({"classifier_version": "v 1.2"}, ["by sintax (v 1.2) with"], []),
+        ({"classifier_version": None}, ["by sintax (version not stated) with"], []),
+    ],
+)
+def test_what_is_not_stated_of_an_assay_is_said_to_be_so(tmp_path, changes, told, not_told):
+    tables = example_tables()
+    cells = [pl.lit(value).alias(name) for name, value in changes.items()]
+    tables["assays"] = tables["assays"].with_columns(cells)
+    text = methods_of(read_dataset(example_dataset(tmp_path, tables)))
+    for part in told:
+        assert part in text, part
+    for part in not_told:
+        assert part not in text, part

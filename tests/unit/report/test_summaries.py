@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from soilbio.report.methods import _counts, _what
+from soilbio.report.methods import _what
+from soilbio.report.methods_merging import _counts
 from soilbio.report.sections_run import summary_blocks
 from soilbio.report.summaries import OTHER, composition, libraries_once, number_of_features
 from soilbio.standards.sharing_classes import SharingClass
