@@ -15,6 +15,7 @@ from soilbio.taxonomy.settle import (
     SPECIES_HYPOTHESIS,
     as_flags,
     deepest,
+    plain_name,
     said,
     settled,
 )
@@ -65,7 +66,12 @@ def named_rows(
     ranks = RANKS[: RANKS.index(level) + 1] if level in RANKS else RANKS
     alike = rows.group_by("feature_id", "flags", *ranks).agg(pl.col("confidence").min())
     grouped = alike.group_by("feature_id").agg(*said(ranks), pl.col("confidence").min())
-    agreed = settled(grouped, ranks).join(taxa, on="feature_id", how="left")
+    spelt = grouped.select("feature_id", *(pl.col(rank).alias(f"\0{rank}") for rank in ranks))
+    agreed = (
+        settled(grouped, ranks)
+        .join(taxa, on="feature_id", how="left")
+        .join(spelt, on="feature_id", how="left")
+    )
     places = {rank: place for place, rank in enumerate(RANKS)}
     depth = pl.col("named_rank").replace_strict(places, default=-1, return_dtype=pl.Int64)
     is_by_name = ~pl.col("feature_id").str.starts_with(_CLADE)
@@ -75,7 +81,7 @@ def named_rows(
         pl.when(~is_by_name)
         .then(pl.col(rank))
         .when(is_said & (pl.col("named_rank") == rank))
-        .then(pl.col("named"))
+        .then(_as_all_spell_it(f"\0{rank}"))
         .when(depth >= place)
         .then(pl.col(rank))
         .alias(rank)
@@ -87,6 +93,7 @@ def named_rows(
     lasting = pl.col("flags").str.split("|").list.eval(pl.element().filter(is_lasting))
     return (
         agreed.with_columns(names)
+        .drop(spelt.columns[1:])
         .with_columns(deepest(RANKS).alias("taxon_rank"))
         .with_columns(
             pl.when(pl.col("feature_id") == UNCLASSIFIED)
@@ -95,3 +102,11 @@ def named_rows(
             .alias("flags")
         )
     )
+
+
+def _as_all_spell_it(spelt: str) -> pl.Expr:
+    """Give a name with its Candidatus, or GTDB's suffix, if all rows that have it say it so."""
+    import polars as pl
+
+    plain = plain_name(pl.col("named"))
+    return pl.when(plain_name(pl.col(spelt)) == plain).then(pl.col(spelt)).otherwise(plain)

@@ -115,6 +115,16 @@ def test_a_suffix_of_gtdb_or_candidatus_is_no_other_genus(other):
     assert (taxon["genus"], taxon["flags"]) == ("Morganella", "")
 
 
+@pytest.mark.parametrize("name", ["Morganella_A", "Candidatus Morganella"])
+def test_what_all_call_candidatus_is_called_so(name):
+    own = {**BACTERIUM, "genus": name}
+    ids, (taxon,) = named(own, own)
+    assert taxon["genus"] == name
+    assert ids == named(BACTERIUM)[0] * 2
+    again, (later,) = named({rank: taxon[rank] for rank in RANKS})
+    assert (again[0], later["genus"]) == (ids[0], name)
+
+
 def test_what_has_no_name_stays_under_the_one_above():
     rows = [{"domain": "Bacteria", "phylum": "Bacillota"}, {"domain": "Bacteria"}, {}]
     ids, _ = named(*rows)
