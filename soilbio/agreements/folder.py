@@ -10,6 +10,9 @@ from typing import Protocol
 from soilbio.agreements.parse import parse_agreement
 from soilbio.errors import InputError, Problems
 
+# Endings of files that were probably meant to be agreements.
+_LIKE_YAML = (".yml", ".yaml", ".json")
+
 
 class Tagged(Protocol):
     """What a row of the sample sheet says of its agreement."""
@@ -22,6 +25,48 @@ class Tagged(Protocol):
     def agreement(self) -> str: ...  # noqa: D102
     @property
     def row(self) -> int: ...  # noqa: D102
+
+
+def agreement_files(folder: Path, row: int | None, problems: Problems) -> list[Path]:
+    """List the agreements; note a folder that is not there, cannot be read, or has none.
+
+    Parameters
+    ----------
+    folder : Path
+    row : int or None
+        Where it is named.
+    problems : Problems
+        Of the file that names it.
+
+    """
+    reason = f"Write one, or correct the path; it was looked for at {folder}"
+    files, others = list[Path](), list[Path]()
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.suffix == ".yaml":
+                files.append(path)
+            elif path.suffix.lower() in _LIKE_YAML:
+                others.append(path)
+    except OSError as error:
+        reason = f"{error.strerror}: {reason[0].lower()}{reason[1:]}"
+    for path in others:
+        problems.add(
+            "agreement-suffix",
+            source=str(path),
+            found=path.name,
+            expected="a name that ends in .yaml",
+            fix=f"Rename it to {path.stem}.yaml, or move it elsewhere if it is not in use",
+        )
+    if not files and not others:
+        problems.add(
+            "agreement-none",
+            row=row,
+            column="agreements",
+            found=folder.name,
+            expected="a folder with at least one agreement (*.yaml)",
+            fix=reason,
+        )
+    return files
 
 
 def read_agreements(folder: Path) -> dict[str, str]:
@@ -82,18 +127,9 @@ def agreements_of(
     found: dict[str, str] = {}
     of_sample: dict[str, str] = {}
     for library in libraries:
-        matches = [name for name in texts if library.agreement in (name, name.partition("@")[0])]
-        if len(matches) != 1:
-            problems.add(
-                "agreement-unknown",
-                row=library.row,
-                column="agreement",
-                found=library.agreement,
-                expected=f"one of {', '.join(sorted(texts)) or 'no agreements at all'}",
-                fix="Name an agreement of the project's folder as id@version, or add its file",
-            )
+        name = known_agreement(library.agreement, texts, library.row, problems)
+        if not name:
             continue
-        name = matches[0]
         if name not in coverage:
             coverage[name] = _coverage(texts[name], name)
         samples, datasets = coverage[name]
@@ -106,18 +142,36 @@ def agreements_of(
                 expected=f"an agreement that covers sample {library.sample_id} of '{title}'",
                 fix="Name the agreement that does, or make a version whose `covers` includes it",
             )
-        found[library.library_id] = matches[0]
-        if of_sample.setdefault(library.sample_id, matches[0]) != matches[0]:
+        found[library.library_id] = name
+        if of_sample.setdefault(library.sample_id, name) != name:
             problems.add(
                 "agreement-several",
                 row=library.row,
                 column="agreement",
-                found=matches[0],
+                found=name,
                 expected=f"{of_sample[library.sample_id]}, as the sample's other libraries name",
                 fix="Name one agreement for all libraries of a sample",
             )
     problems.raise_if_any()
     return found
+
+
+def known_agreement(
+    named: str, texts: Mapping[str, str], row: int | None, problems: Problems
+) -> str:
+    """Give the agreement that is meant as id@version; note one that is not there, or not clear."""
+    matches = [name for name in texts if named in (name, name.partition("@")[0])]
+    if len(matches) == 1:
+        return matches[0]
+    problems.add(
+        "agreement-unknown",
+        row=row,
+        column="agreement",
+        found=named,
+        expected=f"one of {', '.join(sorted(texts)) or 'no agreements at all'}",
+        fix="Name an agreement of the project's folder as id@version, or add its file",
+    )
+    return ""
 
 
 def _coverage(text: str, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

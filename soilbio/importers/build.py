@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from soilbio import __version__
-from soilbio.agreements.folder import agreements_of, read_agreements
 from soilbio.assemble.rows import measurement_rows
 from soilbio.dataset.folder import check_folder
 from soilbio.dataset.owned import beside_dataset
@@ -20,6 +19,7 @@ from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError, Problem, Problems, fold
 from soilbio.importers.agglomerated import agglomerated
+from soilbio.importers.agreed import agreements_for
 from soilbio.importers.assay import check_taxids, overruled, said_of, settle
 from soilbio.importers.found import Found, Taxon, backbone_ids, facts_of
 from soilbio.importers.lengths import target_of
@@ -133,7 +133,7 @@ def _known(found: Found, method: Method, notes: list[str], earlier: Iterable[Pro
     ids = (taxon.taxon_id for taxon in found.features.values())
     check_taxids(method, assay or {}, ids, problems)
     counts = gathered(problems, lambda: numbers_of(found, stated(method.table), notes))
-    texts, agreement_of = _agreements(method, tags, problems)
+    texts, agreement_of = agreements_for(method, tags, problems)
     notes += check_libraries(method, found.libraries, problems)
     samples = gathered(problems, lambda: _samples(method, tags, found.metadata, (notes, warnings)))
     if problems.errors or assay is None or counts is None or samples is None:
@@ -169,17 +169,6 @@ def gathered(problems: Problems, make: Callable[[], Made]) -> Made | None:
     except InputError as error:
         problems.extend(error.problems)
         return None
-
-
-def _agreements(
-    method: Method, tags: Sequence[Tag], problems: Problems
-) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-    """Read the agreements, and which one each library is under."""
-    if not method.agreement:
-        return {}, {}
-    texts = gathered(problems, lambda: read_agreements(method.agreements)) or {}
-    known = gathered(problems, lambda: agreements_of(tags, texts, str(method.path), method.title))
-    return texts, known or {}
 
 
 def has_lineages(found: Found) -> bool:

@@ -52,7 +52,8 @@ class Method:
 
     `prefix` stands before the ids of samples and libraries in the dataset: laboratories tend to
     call them alike. `library_prefix` stands before those of libraries only, after the other: so two
-    assays of one laboratory keep their samples in common.
+    assays of one laboratory keep their samples in common. `sheet` is the file that `tags` are of;
+    `lines` says where in `path` a key stands.
     """
 
     path: Path
@@ -66,6 +67,8 @@ class Method:
     table: dict[str, Any] = field(default_factory=dict)
     prefix: str = ""
     library_prefix: str = ""
+    sheet: Path | None = None
+    lines: dict[str, int] = field(default_factory=dict)
 
     def tag_of(self, library: str) -> Tag:
         """Give what is stated of a library; what is not, follows from its name."""
@@ -102,7 +105,8 @@ def read_method(path: Path, form: str) -> tuple[Method, Problems]:
     folder = path.resolve().parent
     libraries, samples = document.get("libraries"), document.get("samples")
     agreement = str(document.get("agreement") or "")
-    tags = _tags(folder / str(libraries), agreement, problems) if libraries else {}
+    sheet = folder / str(libraries) if libraries else None
+    tags = _tags(sheet, agreement, problems) if sheet else {}
     before = len(problems.found)
     lines = {name: nearest_row(rows, f"table.{name}") or 0 for name in parts["table"]}
     check_options(parts["table"], form, lines, problems)
@@ -118,7 +122,10 @@ def read_method(path: Path, form: str) -> tuple[Method, Problems]:
         {name: str(one) for name, one in parts["columns"].items()},
         tags,
         parts["table"],
-        *prefixes,
+        prefix=prefixes[0],
+        library_prefix=prefixes[1],
+        sheet=sheet,
+        lines={str(place[0]): row for place, row in rows.items() if len(place) == 1},
     )
     return method, problems
 

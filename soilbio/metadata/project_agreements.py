@@ -16,18 +16,17 @@ from soilbio.metadata.tsv import Rows
 if TYPE_CHECKING:
     from soilbio.agreements.model import Agreement
 
-# Endings of files that were probably meant to be agreements.
-_LIKE_YAML = (".yml", ".yaml", ".json")
-
 
 def check_agreements(
     project: Config, libraries: Sequence[Library], rows: Rows, problems: Problems
 ) -> None:
     """Check the folder of agreements, that the rows name one of them, and what is asked of them."""
-    from soilbio.agreements.folder import agreements_of
+    from soilbio.agreements.folder import agreement_files, agreements_of
     from soilbio.metadata.requests import check_exports
 
-    files = _agreement_files(project, problems)
+    if not is_named("agreements", project.agreements, problems):
+        return
+    files = agreement_files(project.agreements, project.row("agreements"), problems)
     if not files:
         return
     texts, agreements = _agreements(files, project.agreements, problems)
@@ -77,40 +76,6 @@ def _check_permits(
                 fix=f"Add to that agreement the permit of {code} ('Permit not required', if so), or"
                 " name another agreement in the sheet of libraries",
             )
-
-
-def _agreement_files(project: Config, problems: Problems) -> list[Path]:
-    """List the agreements; note a folder that is not there, cannot be read, or has none."""
-    if not is_named("agreements", project.agreements, problems):
-        return []
-    reason = f"Write one, or correct the path; it was looked for at {project.agreements}"
-    files, others = list[Path](), list[Path]()
-    try:
-        for path in sorted(project.agreements.iterdir()):
-            if path.suffix == ".yaml":
-                files.append(path)
-            elif path.suffix.lower() in _LIKE_YAML:
-                others.append(path)
-    except OSError as error:
-        reason = f"{error.strerror}: {reason[0].lower()}{reason[1:]}"
-    for path in others:
-        problems.add(
-            "agreement-suffix",
-            source=str(path),
-            found=path.name,
-            expected="a name that ends in .yaml",
-            fix=f"Rename it to {path.stem}.yaml, or move it elsewhere if it is not in use",
-        )
-    if not files and not others:
-        problems.add(
-            "agreement-none",
-            row=project.row("agreements"),
-            column="agreements",
-            found=project.agreements.name,
-            expected="a folder with at least one agreement (*.yaml)",
-            fix=reason,
-        )
-    return files
 
 
 def _agreements(

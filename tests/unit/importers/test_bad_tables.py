@@ -131,6 +131,40 @@ def test_mistakes_in_the_method_are_named(tmp_path, capsys, change, code):
     assert f"[{code}]" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("change", "sheet", "place"),
+    [
+        (("partner@1.0", "stranger@1.0"), "", "method.yaml:{agreement} agreement: found 'stranger"),
+        (
+            ("partner@1.0", "partner@1.0\nagreements: agr"),
+            "",
+            "method.yaml:{agreements} agreements: ",
+        ),
+        (
+            ("partner@1.0", "other@2.0"),
+            "S1\t\nS2\tpartner@1.0\n",
+            ":{agreement} agreement: found 'ot",
+        ),
+        (("title", "title"), "S1\t\nS2\tstranger@1.0\n", "libraries.tsv:3 agreement: found 'stra"),
+    ],
+)
+def test_an_agreement_that_is_not_there_is_told_once_where_it_is_named(
+    tmp_path, capsys, change, sheet, place
+):
+    text = METHOD.replace(*change)
+    if sheet:
+        (tmp_path / "libraries.tsv").write_text(f"library_id\tagreement\n{sheet}")
+        text += "libraries: libraries.tsv\n"
+    (tmp_path / "t.tsv").write_text(f"id\tS1\tS2\n{'ACGT' * 60}\t5\t7\n")
+    assert run(tmp_path, "table", tmp_path / "t.tsv", text=text) == 1
+    told = capsys.readouterr().err
+    rows = enumerate((tmp_path / "method.yaml").read_text().splitlines(), start=1)
+    lines = {line.partition(":")[0].strip(): number for number, line in rows}
+    assert place.format(**lines) in told
+    assert "[agreement-" in told
+    assert "\n1 problem found." in told
+
+
 def test_an_unknown_method_is_kept_as_such_and_compared_with_nothing(tmp_path, capsys):
     form, write = OUTPUTS["plain"]
     text = METHOD.replace("16S-V4-515FY-806RB", "ours").replace(
