@@ -76,7 +76,7 @@ def _may_lack_reads(source: Source) -> bool:
     if not any(one.get("common_regions") for one in merges_of(source.history)):
         return False
     path = source.dataset.folder / OUTSIDE
-    return not path.is_file() or bool(read_lines(path, OUTSIDE_HEADER))
+    return not path.is_file() or any(True for _ in read_lines(path, OUTSIDE_HEADER))
 
 
 def _is_by_name(source: Source) -> bool:

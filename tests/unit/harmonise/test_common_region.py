@@ -440,6 +440,28 @@ def test_a_new_release_of_what_was_trimmed_is_taken(tmp_path, reference, capsys)
     assert "[harmonise-conflict]" in capsys.readouterr().err
 
 
+def test_other_counts_of_a_library_of_what_was_trimmed_are_a_conflict(tmp_path, reference, capsys):
+    genes = list(enumerate(GENES))
+    v4 = dataset(tmp_path / "a", "v4", V4, "V4", genes[:20])
+    v3v4 = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes[:20])
+    merged, with_reference = str(tmp_path / "m"), ["--reference", str(reference)]
+    assert main(["harmonise", str(v4), str(v3v4), "--out", merged, *with_reference]) == 0
+    known = read_dataset(v4)
+    tables = dict(known.tables)
+    is_first = pl.col("feature_id") == pl.col("feature_id").min()
+    less = pl.when(is_first).then(pl.col("count") - 1).otherwise("count")
+    tables["counts"] = tables["counts"].filter(pl.col("count") > 1).with_columns(count=less)
+    write_dataset(
+        *(tables, known.agreements, tmp_path / "less"),
+        extra_columns=known.extra_columns,
+        provenance=PROVENANCE,
+    )
+    capsys.readouterr()
+    words = ["harmonise", merged, str(tmp_path / "less"), "--out", str(tmp_path / "d")]
+    assert main([*words, *with_reference]) == 1
+    assert "the same counts of one library" in capsys.readouterr().err
+
+
 def test_what_was_trimmed_is_no_longer_of_its_own_primers(tmp_path, reference, capsys):
     genes = list(enumerate(GENES))
     one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:20])
