@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from soilbio.diversity.presence import controls_of, genera_in_common
     from soilbio.diversity.standard import equal_coverage, equal_reads
     from soilbio.report.laboratories import build_laboratories_page
+    from soilbio.report.methods_laboratories import methods_of_laboratories
     from soilbio.report.page import write_page
 
     dataset = read_dataset(args.dataset)
@@ -76,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
     write_tables(whole, genes, asked, args.out)
     title = " and ".join(row["laboratory"] for row in rows)
     page = args.out / "laboratories.html"
-    write_page(build_laboratories_page(title, history, whole, genes), page)
+    write_page(build_laboratories_page(title, history, whole, genes, asked), page)
+    write_page(methods_of_laboratories(genes, asked), args.out / "methods.md")
     for gene in genes:
         for note in gene.notes:
             print(f"{gene.gene}: {note}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ from soilbio.errors import problem_of
 
 if TYPE_CHECKING:
     from soilbio.dataset.read import Dataset
+
+_OF_GENE = ("ordination.tsv", "tests.tsv", "variation.tsv", "overlap.tsv")
+_COUNTS, _SETTINGS = "comparable_counts.parquet", "settings.json"
 
 
 def laboratories_of(dataset: Dataset) -> tuple[History, dict[str, str]]:
@@ -57,20 +60,17 @@ def write_tables(
 ) -> None:
     """Write the tables of the whole, and for each gene its points, tests, parts and counts."""
     folder.mkdir(parents=True, exist_ok=True)
+    _remove_others(folder, {slug_of(gene.gene) for gene in genes})
     for name, rows in whole.items():
         _write(rows, folder / f"{name}.tsv")
     told: dict[str, Any] = {"settings": dict(settings), "genes": {}}
     for gene in genes:
         own = folder / slug_of(gene.gene)
         own.mkdir(exist_ok=True)
-        for name, table in (
-            ("ordination", gene.points),
-            ("tests", gene.tests),
-            ("variation", gene.parts),
-            ("overlap", gene.overlap),
-        ):
-            _write(table, own / f"{name}.tsv")
-        _write_counts(gene, own / "comparable_counts.parquet")
+        tables = (gene.points, gene.tests, gene.parts, gene.overlap)
+        for name, table in zip(_OF_GENE, tables, strict=True):
+            _write(table, own / name)
+        _write_counts(gene, own / _COUNTS)
         told["genes"][gene.gene] = {
             "assays": gene.assays,
             "reads": dict(gene.standard.sizes),
@@ -80,7 +80,20 @@ def write_tables(
             "notes": gene.notes,
         }
     text = json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / "settings.json").write_text(f"{text}\n", encoding="utf-8")
+    (folder / _SETTINGS).write_text(f"{text}\n", encoding="utf-8")
+
+
+def _remove_others(folder: Path, kept: Collection[str]) -> None:
+    """Remove the tables of genes of an earlier time that are no longer: they are of other data."""
+    try:
+        before = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))["genes"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    for name in sorted({slug_of(str(gene)) for gene in before} - {*kept}):
+        for own in (*_OF_GENE, _COUNTS):
+            (folder / name / own).unlink(missing_ok=True)
+        if (folder / name).is_dir() and not any((folder / name).iterdir()):
+            (folder / name).rmdir()
 
 
 def _write_counts(gene: Gene, target: Path) -> None:

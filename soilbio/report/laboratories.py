@@ -11,6 +11,7 @@ from soilbio.diversity.design import LABORATORY, METHOD, SAMPLE
 from soilbio.diversity.laboratories import Gene, Row
 from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
 from soilbio.report.figures_diversity import Point, ordination
+from soilbio.report.methods_laboratories import literature_of, told_of_genes
 from soilbio.report.page import render_page
 
 _FRACTIONS = ("laboratory_only", "soil_only", "shared", "unexplained")
@@ -27,6 +28,7 @@ def build_laboratories_page(
     history: Mapping[str, Any],
     whole: Mapping[str, Sequence[Row]],
     genes: Sequence[Gene],
+    asked: Mapping[str, Any],
 ) -> str:
     """Make the page of a merged dataset.
 
@@ -38,6 +40,8 @@ def build_laboratories_page(
     whole : mapping of name to rows
         `laboratories`, `controls` and `genera`, as `soilbio.diversity` gives them.
     genes : sequence of Gene
+    asked : mapping
+        The settings of the command.
 
     """
     sections = [
@@ -48,7 +52,18 @@ def build_laboratories_page(
     ]
     for gene in genes:
         sections += list(_gene_sections(gene, str(history["level"])))
+    sections.append(Section("methods", "Methods", tuple(_methods(genes, asked)), "Methods"))
     return render_page(title, _FOR, sections)
+
+
+def _methods(genes: Sequence[Gene], asked: Mapping[str, Any]) -> Iterator[Block]:
+    yield (
+        "What was done for this page, for a methods section (methods.md beside it); soilbio methods"
+        " tells how the dataset was made and merged."
+    )
+    yield from (f"{gene.gene}: {text}" for gene, text in told_of_genes(genes, asked))
+    if cited := literature_of(genes):
+        yield Bullets("Cite", tuple(cited))
 
 
 def _brought(whole: Mapping[str, Sequence[Row]], history: Mapping[str, Any]) -> Iterator[Block]:

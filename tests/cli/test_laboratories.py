@@ -13,6 +13,7 @@ import pytest
 from pipeline_outputs import write_method
 
 from soilbio.cli.main import main
+from soilbio.diversity.comparable import slug_of
 from soilbio.diversity.coverage import coverage_at
 
 V4 = {"target_gene": "16S rRNA", "target_subfragment": "V4", "engine": "dada2"}
@@ -171,10 +172,53 @@ def test_the_same_bytes_again(crossed, tmp_path):
         words = ["--by", "cur_land_use", "--out", str(tmp_path / name)]
         assert main(["laboratories", str(crossed), *words]) == 0
     files = sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file())
-    assert len(files) == 10
+    assert len(files) == 11
     for path in files:
         again = tmp_path / "again" / path.relative_to(tmp_path / "out")
         assert path.read_bytes() == again.read_bytes(), path
+
+
+def test_what_was_done_is_told_with_what_to_cite_and_nothing_else(crossed, tmp_path):
+    """Drawn to reads or to a coverage; here each soil has one library, so that none is a block."""
+    for words, cited in (([], "Hurlbert 1971"), (["--coverage", "auto"], "Chao & Jost 2012")):
+        out = tmp_path / cited[:5]
+        asked = ["--by", "cur_land_use", "--seed", "3", "--permutations", "99", *words]
+        assert main(["laboratories", str(crossed), *asked, "--out", str(out)]) == 0
+        text, _, references = (out / "methods.md").read_text().partition("## References")
+        assert "99 permutations (seed 3)" in text
+        assert "laboratory, method and cur_land_use freely" in text
+        assert "By cur_land_use, variation was parted" in text
+        works = ("Anderson 2001", "Borcard et al. 1992", "Peres-Neto et al. 2006", cited)
+        assert all(work in references for work in works)
+        assert "ter Braak" not in references
+        assert ("Hurlbert" in references) == (not words)
+        page = (out / "laboratories.html").read_text()
+        assert "Peres-Neto et al. 2006, Ecology 87:2614" in page
+        assert "99 permutations (seed 3)" in page
+
+
+def test_tables_of_genes_that_are_no_longer_do_not_stay(crossed, tmp_path):
+    """A second profiler parts one group in two: what was measured of the one is of other data."""
+    out = tmp_path / "out"
+    words = ["laboratories", str(crossed), "--by", "cur_land_use", "--out", str(out)]
+    assert main(words) == 0
+    before = {one.relative_to(out) for one in out.rglob("*")}
+    settings = out / "settings.json"
+    for name in ("WGS 1", "COI", "../elsewhere"):
+        settings.write_text(
+            settings.read_text().replace('"genes": {', f'"genes": {{"{name}": {{}},')
+        )
+        folder = out / slug_of(name)
+        folder.mkdir()
+        (folder / "tests.tsv").write_text("old\n")
+    (out / "COI" / "my notes.txt").write_text("mine\n")
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "tests.tsv").write_text("of somebody else\n")
+    assert main(words) == 0
+    after = {one.relative_to(out) for one in out.rglob("*")}
+    assert after - before == {Path("COI"), Path("COI/my notes.txt")}
+    assert (other / "tests.tsv").exists()
 
 
 def test_what_cannot_be_told_apart_is_said_to_be_so(tmp_path):
