@@ -27,8 +27,8 @@ def run(args: argparse.Namespace) -> int:
     """Compare, and print what came of it."""
     from soilbio.errors import Refused
     from soilbio.harmonise.alone import finer_alone, told_alone
-    from soilbio.harmonise.compare import (
-        compare,
+    from soilbio.harmonise.compare import compare
+    from soilbio.harmonise.levels import (
         is_looked_at_by_reference,
         level_as_it_came,
         sound_level,

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Merge, and say how."""
-    from soilbio.harmonise.compare import together, told
+    from soilbio.harmonise.levels import together, told
     from soilbio.harmonise.merge import harmonise
     from soilbio.harmonise.prefixes import parse_prefixes
     from soilbio.harmonise.rules import read_rules

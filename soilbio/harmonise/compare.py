@@ -15,12 +15,7 @@ from typing import Any
 from soilbio.dataset.history import PLACEMENT
 from soilbio.dataset.tables import ASSAYS
 from soilbio.harmonise.lengths import Lengths, are_near
-from soilbio.harmonise.no_names import (
-    NONE,
-    WITHHELD,
-    have_one_key,
-    of_no_names,
-)
+from soilbio.harmonise.no_names import have_one_key, of_no_names
 from soilbio.harmonise.primer_versions import are_versions
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
 from soilbio.harmonise.taxa import of_taxa
@@ -59,8 +54,6 @@ LENGTHS_TRIMMED = "lengths-trimmed"
 UNSTATED = "method-unstated"
 _NO_SEQUENCES, _PRIMERS_LEFT = "no-sequences", "primers-left"
 _IN_PART, _OUT_OF_REACH, _VERSIONS = "region-in-part", "out-of-reach", "primers-are-versions"
-# So many pairs of the same reasons are named; all are in the merged dataset.
-_SHOWN = 10
 Assay = Mapping[str, Any]
 
 
@@ -132,11 +125,11 @@ def compare(
             applying = _instead(applying, cut, rules["placement"])
         applying += _of_merging(*both, rules, is_placed=is_placed)
         applying += _of_own(*both, rules, {rule.name for rule in applying})
-        applying += _of_sampling(*both, rules, _coarsest(applying))
+        applying += _of_sampling(*both, rules, coarsest(applying))
         applying = [_within_reach(*both, rule, is_placed=is_placed) for rule in applying]
-        applying += of_no_names(*both, LEVELS[_coarsest(applying)], rules)
+        applying += of_no_names(*both, LEVELS[coarsest(applying)], rules)
         common = tuple(field for field in fields_of(rules) if _agree(*both, field))
-        pairs.append(Pair(one, other, LEVELS[_coarsest(applying)], tuple(applying), common))
+        pairs.append(Pair(one, other, LEVELS[coarsest(applying)], tuple(applying), common))
     return pairs
 
 
@@ -201,7 +194,8 @@ def _within_reach(one: Assay, other: Assay, rule: Rule, *, is_placed: bool) -> R
     return rule
 
 
-def _coarsest(applying: Sequence[Rule]) -> int:
+def coarsest(applying: Sequence[Rule]) -> int:
+    """Give the place in `LEVELS` that rules leave."""
     return max((LEVELS.index(rule.finest) for rule in applying), default=0)
 
 
@@ -209,12 +203,12 @@ def _coarsest(applying: Sequence[Rule]) -> int:
 _MARKER = ("strategy-differs", "gene-differs", "region-differs", "primers-differ")
 _OF_FEATURES = {"clusters": "clusters-against-variants", "unknown": "features-unknown"}
 _OF_PLACE = ("region-differs", "primers-differ", "region-unstated")
-_OF_NUMBERS = "counts-against-abundances"
+OF_NUMBERS = "counts-against-abundances"
 # What was counted is another thing: by nature nothing, or a name and no more, is the same in both.
-_OF_OTHERS = ("strategy-differs", "gene-differs", "profiler-differs")
+OF_OTHERS = ("strategy-differs", "gene-differs", "profiler-differs")
 _MAKING = {
-    "AMPLICON": ("engine-differs", "reference-differs", _OF_NUMBERS),
-    "WGS": ("profiler-differs", "database-differs", _OF_NUMBERS),
+    "AMPLICON": ("engine-differs", "reference-differs", OF_NUMBERS),
+    "WGS": ("profiler-differs", "database-differs", OF_NUMBERS),
 }
 # How soils were taken and treated: it does not change what a sequence is, so that these are told.
 SAMPLING = (
@@ -245,7 +239,7 @@ def _of_method(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rule
     lengths = [] if marker or clusters else _of_lengths(one, other, rules)
     if is_one_method(one, other):
         unstated = [rule for rule in marker if rule.name == "region-unstated"]
-        numbers = rules[_OF_NUMBERS]
+        numbers = rules[OF_NUMBERS]
         shares = [numbers] if _differ(one, other, numbers.fields) else []
         return [rules["same-method"], *unstated, *shares, *lengths, *clusters]
     names = _MAKING.get(str(one["library_strategy"]), _MAKING["WGS"])
@@ -278,9 +272,7 @@ def _of_lengths(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rul
     return [rules[LENGTHS_TRIMMED]] if shorter.is_cut else []
 
 
-def _of_sampling(
-    one: Assay, other: Assay, rules: Mapping[str, Rule], coarsest: int
-) -> Iterator[Rule]:
+def _of_sampling(one: Assay, other: Assay, rules: Mapping[str, Rule], place: int) -> Iterator[Rule]:
     """Yield the rules that apply to soils and their treatment, with the fields that differ.
 
     Their values are not told: an agreement may withhold them. Where no numbers are compared, those
@@ -288,7 +280,7 @@ def _of_sampling(
     """
     if not (one.get("has_soils", True) and other.get("has_soils", True)):
         return
-    has_numbers = coarsest < LEVELS.index("presence")
+    has_numbers = place < LEVELS.index("presence")
     for name in (name for name in SAMPLING if has_numbers or rules[name].is_own):
         fields = rules[name].fields
         differing = [field for field in fields if _said(one, field) != _said(other, field)]
@@ -382,105 +374,3 @@ def kind_of_features(assay: Assay) -> str:
 
 def _plain(value: Any) -> str:
     return str(value or "").strip().casefold()
-
-
-def dataset_of(assay: str) -> str:
-    """Give the dataset of an assay that is called `dataset: assay`."""
-    return assay.rpartition(": ")[0]
-
-
-def are_side_by_side(pairs: Iterable[tuple[str, str, str]]) -> bool:
-    """Tell whether no assay of any dataset (one, other, level) is compared with another's."""
-    levels = {level for one, other, level in pairs if dataset_of(one) != dataset_of(other)}
-    return bool(levels) and levels <= {"presence"}
-
-
-def together(level: str, pairs: Iterable[Pair]) -> str:
-    """Say what becomes of datasets that are merged by a level."""
-    if not are_side_by_side((pair.one, pair.other, pair.level) for pair in pairs):
-        return level
-    return f"side by side (each keeps its {'features' if level == 'feature' else level})"
-
-
-def why_refused(pairs: Iterable[Pair]) -> str:
-    """Say why some assays are not to be merged at all; nothing, if none is refused."""
-    refused = [pair for pair in pairs if pair.level == "refused"]
-    if not refused:
-        return ""
-    unstated = any(rule.name == UNSTATED for pair in refused for rule in pair.rules)
-    return "A method is not known." if unstated else "Rules of your own refuse it."
-
-
-def is_looked_at_by_reference(pair: Pair) -> bool:
-    """Tell whether a region that the primers share would make more of two assays."""
-    return any(rule.name in ("region-differs", "primers-differ") for rule in pair.rules)
-
-
-def level_as_it_came(assays: Mapping[str, Assay], placed: Collection[str] = ()) -> str:
-    """Give the coarsest level that any assay was merged by before: it has nothing finer.
-
-    Clades are those of a tree; of what is not placed on one now, lineages are all that is known.
-    """
-    found = {"feature"}
-    for name, assay in assays.items():
-        level = str(assay.get("merged_by") or "feature")
-        found.add("genus" if level == PLACEMENT and name not in placed else level)
-    return max(found, key=LEVELS.index)
-
-
-def sound_level(pairs: Iterable[Pair], came: str = "feature") -> str:
-    """Give the finest level that is sound for all pairs whose numbers can be compared at all.
-
-    It is no finer than what they came as (`level_as_it_came`), whatever they are compared with.
-
-    Assays that share names at most stay side by side, each with its own libraries; but where only
-    their numbers are of two kinds, what their features are still says which may be one. Of one
-    gene and one way of counting, what shares which genera are there shares no finer features;
-    what has no names shares none, and makes the others no coarser.
-    """
-    levels = [LEVELS.index(came)]
-    for pair in pairs:
-        coarsest = _coarsest([rule for rule in pair.rules if rule.name != _OF_NUMBERS])
-        if pair.level == "refused":
-            levels.append(LEVELS.index(pair.level))
-        elif any(rule.name in (WITHHELD, NONE) for rule in pair.rules):
-            continue
-        elif LEVELS[coarsest] != "presence":
-            levels.append(coarsest)
-        elif not any(rule.name in _OF_OTHERS for rule in pair.rules):
-            levels.append(LEVELS.index("genus"))
-    return LEVELS[max(levels)]
-
-
-def told(pairs: Sequence[Pair], shown: int | None = _SHOWN) -> str:
-    """Write what can be compared, and why not more finely; pairs of the same reasons together.
-
-    So many of these are named, all if `shown` is None.
-    """
-    groups: dict[tuple[str, tuple[Rule, ...], tuple[str, ...]], list[Pair]] = {}
-    for pair in pairs:
-        groups.setdefault((pair.level, pair.rules, pair.common), []).append(pair)
-    lines = []
-    for (level, rules, common), own in groups.items():
-        words = _words(level, rules, common)
-        lines += [f"{pair.one} and {pair.other}: {words}" for pair in own[:shown]]
-        if shown is not None and len(own) > shown:
-            lines.append(f"and {len(own) - shown:,} other pairs: {words}")
-        lines.append(f"  both say the same of: {', '.join(common) or 'nothing'}")
-        lines += [f"  {rule.because} [{rule.source}]" for rule in rules]
-    return "\n".join(lines)
-
-
-def _words(level: str, rules: Iterable[Rule], common: Collection[str]) -> str:
-    """Say by what two assays may be merged; those of no gene are profiles, without sequences."""
-    if level == "refused" and not any(rule.name == UNSTATED for rule in rules):
-        return "not at all, by a rule of your own"
-    if level == "feature" and "target_gene" not in common:
-        return "taxon by taxon, or genome by genome, of the same database"
-    return {
-        "feature": "by their sequences",
-        "sh": "by UNITE's species hypotheses",
-        PLACEMENT: "by clades of the common tree",
-        "presence": "side by side; in common only which genera are there",
-        "refused": "not at all until the method is stated",
-    }.get(level, f"by {level}")

@@ -24,14 +24,7 @@ from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
 from soilbio.harmonise.chimeras import CHIMERAS, CHIMERAS_HEADER
-from soilbio.harmonise.compare import (
-    Pair,
-    compare,
-    level_as_it_came,
-    sound_level,
-    told,
-    why_refused,
-)
+from soilbio.harmonise.compare import Pair, compare
 from soilbio.harmonise.copies import (
     COPIES,
     COPIES_HEADER,
@@ -41,6 +34,7 @@ from soilbio.harmonise.copies import (
 )
 from soilbio.harmonise.history import history_of, makings_of
 from soilbio.harmonise.lengths import common_lengths
+from soilbio.harmonise.levels import level_as_it_came, sound_level, told, why_refused
 from soilbio.harmonise.lists import Line, lines_before, with_lines_before
 from soilbio.harmonise.lots import kinds_of, lots_of
 from soilbio.harmonise.materials import one_name_each

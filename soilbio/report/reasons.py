@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from soilbio.dataset.history import History
-from soilbio.harmonise.compare import SAMPLING, are_side_by_side, dataset_of
+from soilbio.harmonise.compare import SAMPLING
+from soilbio.harmonise.levels import are_side_by_side, dataset_of
 from soilbio.harmonise.rules import LEVELS
 
 _NO_NUMBERS = ("presence", "refused")

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from soilbio.errors import InputError
-from soilbio.harmonise.compare import compare, sound_level, told
+from soilbio.harmonise.compare import compare
+from soilbio.harmonise.levels import sound_level, told
 from soilbio.harmonise.rules import LEVELS, read_rules
 from soilbio.harmonise.taxa import taxa_of
 
