@@ -38,8 +38,7 @@ def partition(matrix: DistanceMatrix, laboratories: Sequence[str], soils: Sequen
     return {
         "laboratory_only": both - second,
         "soil_only": both - first,
-        "shared": first + second - both,
-        "unexplained": 1 - both,
+        **_rest(first + second - both, 1 - both),
         "note": _told_apart(*designs),
     }
 
@@ -96,10 +95,15 @@ def partition_of_repeated(
     return {
         "laboratory_only": whole[0],
         "soil_only": whole[1],
-        "shared": shared,
-        "unexplained": 1 - sum(whole) - shared,
+        **_rest(shared, 1 - sum(whole) - shared),
         "note": note,
     }
+
+
+def _rest(shared: float, unexplained: float) -> Row:
+    """Give what is left; what is nothing but the rounding of differences is nothing."""
+    own = {"shared": shared, "unexplained": unexplained}
+    return {name: part if abs(part) > _NONE else 0.0 for name, part in own.items()}
 
 
 def _is_crossed(laboratories: Sequence[str], soils: Sequence[str]) -> bool:
