@@ -11,8 +11,9 @@ from soilbio.diversity.design import LABORATORY, METHOD, SAMPLE
 from soilbio.diversity.laboratories import Gene, Row
 from soilbio.report.content import Block, Bullets, Cards, Choice, Panel, Plot, Section, grid, write
 from soilbio.report.figures_diversity import Point, ordination
-from soilbio.report.methods_laboratories import literature_of, told_of_genes
+from soilbio.report.methods_laboratories import told_of_genes
 from soilbio.report.page import render_page
+from soilbio.report.references import References
 
 _FRACTIONS = ("laboratory_only", "soil_only", "shared", "unexplained")
 _MOST_IN_MATRIX = 12
@@ -61,9 +62,11 @@ def _methods(genes: Sequence[Gene], asked: Mapping[str, Any]) -> Iterator[Block]
         "What was done for this page, for a methods section (methods.md beside it); soilbio methods"
         " tells how the dataset was made and merged."
     )
-    yield from (f"{gene.gene}: {text}" for gene, text in told_of_genes(genes, asked))
-    if cited := literature_of(genes):
-        yield Bullets("Cite", tuple(cited))
+    cite = References()
+    yield from [f"{gene.gene}: {text}" for gene, text in told_of_genes(genes, asked, cite)]
+    if cite.listed:
+        numbered = enumerate(cite.listed, start=1)
+        yield Bullets("References", tuple(f"[{place}] {one}" for place, one in numbered))
 
 
 def _brought(whole: Mapping[str, Sequence[Row]], history: Mapping[str, Any]) -> Iterator[Block]:

@@ -11,14 +11,17 @@ from soilbio.dataset.history import History, read_history
 from soilbio.diversity.comparable import hides_soils, laboratories_in, shared_soils, soils_in
 from soilbio.report.content import plural
 from soilbio.report.methods_merging import merging_told, soilbio_of
+from soilbio.report.references import References
 from soilbio.report.sampling import how_sampled
 from soilbio.report.sources import (
+    OF_OTHERS,
     TREES,
     Making,
     Row,
     has_uchime3,
     makings_of,
-    sources_of,
+    values_of,
+    works_of_primers,
 )
 from soilbio.report.summaries import libraries_once, number_of_features
 
@@ -46,14 +49,13 @@ def methods_of(dataset: Dataset) -> str:
     blocks = ["# Methods", first, how_sampled(dataset, _soil_samples(dataset))]
     assays = dataset.table("assays").sort("assay_id").to_dicts()
     makings = makings_of(dataset.folder, history)
-    owners = _owners(history)
-    blocks += [_assay(assay, dataset, owners) for assay in assays]
-    trees = _trees(dataset)
-    blocks += filter(None, (*_made(makings), trees, *merging_told(history), _terms(dataset)))
+    owners, cite = _owners(history), References()
+    blocks += [_assay(assay, dataset, owners, cite) for assay in assays]
+    blocks += filter(None, (*_made(makings, cite), _trees(dataset, cite)))
+    blocks += [*merging_told(history, cite), _terms(dataset)]
     text = "\n\n".join(blocks)
-    sources = sources_of(assays, history, makings, also=[TREES] if trees else [])
-    listed = "\n".join(f"{place}. {one}" for place, one in enumerate(sources, start=1))
-    return f"{text}\n\n## References\n\n{listed}\n" if sources else f"{text}\n"
+    listed = "\n".join(f"{place}. {one}" for place, one in enumerate(cite.listed, start=1))
+    return f"{text}\n\n## References\n\n{listed}\n" if cite.listed else f"{text}\n"
 
 
 def _what(dataset: Dataset) -> str:
@@ -109,7 +111,7 @@ def _owners(history: History) -> dict[str, str]:
     return owners
 
 
-def _assay(row: Row, dataset: Dataset, owners: Mapping[str, str]) -> str:
+def _assay(row: Row, dataset: Dataset, owners: Mapping[str, str], cite: References) -> str:
     import polars as pl
 
     own = dataset.table("libraries").filter(pl.col("assay_id") == row["assay_id"])["library_id"]
@@ -120,21 +122,22 @@ def _assay(row: Row, dataset: Dataset, owners: Mapping[str, str]) -> str:
     return " ".join(
         [
             f"**{row['assay_id']}** ({number}{of}).",
-            *_sequenced(row),
-            *_denoised(row),
-            *_classified(row),
+            *_sequenced(row, cite),
+            *_denoised(row, cite),
+            *_classified(row, cite),
         ]
     )
 
 
-def _sequenced(row: Row) -> Iterator[str]:
+def _sequenced(row: Row, cite: References) -> Iterator[str]:
     if row["library_strategy"] != "AMPLICON":
         yield f"Library strategy: {row['library_strategy']}."
     else:
         region = f", {row['target_subfragment']}" if row["target_subfragment"] else ""
         pair = [_primer(row, side) for side in ("forward", "reverse")]
         primers = f" with the primers {' and '.join(pair)}" if all(pair) else ""
-        yield f"{row['target_gene']}{region} was amplified{primers}."
+        cited = cite.said(*works_of_primers([row]))
+        yield f"{row['target_gene']}{region} was amplified{primers}{cited}."
         if not primers:
             yield "The primers are not stated."
     how = ", ".join(filter(None, (row["lib_layout"], row["seq_meth"])))
@@ -144,9 +147,9 @@ def _sequenced(row: Row) -> Iterator[str]:
     if lacking:
         yield f"{' and '.join(lacking).capitalize()} {_are(lacking)} not stated."
     if row.get("trim_method"):
-        yield f"Trimming: {row['trim_method']}."
+        yield f"Trimming: {row['trim_method']}{cite.used(row['trim_method'])}."
     if row.get("screen_contam_method"):
-        yield f"Screening: {row['screen_contam_method']}."
+        yield f"Screening: {row['screen_contam_method']}{cite.used(row['screen_contam_method'])}."
 
 
 def _are(names: Sequence[str]) -> str:
@@ -158,16 +161,19 @@ def _primer(row: Row, side: str) -> str:
     return f"{name} ({sequence})" if sequence and name else str(sequence or "")
 
 
-def _denoised(row: Row) -> Iterator[str]:
+def _denoised(row: Row, cite: References) -> Iterator[str]:
     version = f" ({row['engine_version']})" if row["engine_version"] else ", version not stated"
-    yield f"Features were made with {row['engine'] or 'a method that is not stated'}{version}."
+    engine = f"{row['engine'] or 'a method that is not stated'}{version}"
+    cited = cite.used(f"{row['engine'] or ''} {row['engine_version'] or ''}")
+    yield f"Features were made with {engine}{cited}."
     if row.get("abundance") in _ABUNDANCE and row["library_strategy"] == "WGS":
         yield _ABUNDANCE[row["abundance"]]
     parameters = row["engine_parameters"]
     if parameters and parameters != "{}":
-        yield f"Parameters: {_parameters(parameters)}."
+        yield f"Parameters: {_parameters(parameters)}{cite.used(*values_of(parameters))}."
     if has_uchime3(row):
-        yield "Chimeras were removed with UCHIME3 (vsearch), over all libraries."
+        cited = cite.used("uchime3")
+        yield f"Chimeras were removed with UCHIME3 (vsearch){cited}, over all libraries."
 
 
 def _parameters(text: str) -> str:
@@ -180,14 +186,18 @@ def _parameters(text: str) -> str:
     return ", ".join(f"{name} {value}" for name, value in sorted(found.items()))
 
 
-def _classified(row: Row) -> Iterator[str]:
+def _classified(row: Row, cite: References) -> Iterator[str]:
     if not row["reference"]:
-        yield "Which reference lineages are from is not stated."
+        told = f" Lineages were given{_by(row, cite)}." if row["classifier"] else ""
+        yield f"Which reference lineages are from is not stated.{told}"
         return
     version = f" {row['reference_version']}" if row["reference_version"] else ", version not stated"
+    reference = f"{row['reference']}{version}"
     cut = row["confidence_cutoff"]
     support = f", where its confidence was {cut:g} at least" if cut else ""
-    yield f"Lineages were given{_by(row)} with {row['reference']}{version}{support}."
+    by = _by(row, cite)
+    cited = cite.used(row["reference"], row["reference_version"])
+    yield f"Lineages were given{by} with {reference}{cited}{support}."
     # A profiler of metagenomes is its own classifier.
     if row["library_strategy"] == "AMPLICON":
         lacking = ["classifier"] if not row["classifier"] else []
@@ -196,32 +206,35 @@ def _classified(row: Row) -> Iterator[str]:
             yield f"The {' and the '.join(lacking)} {_are(lacking)} not stated."
 
 
-def _by(row: Row) -> str:
+def _by(row: Row, cite: References) -> str:
     if not row["classifier"]:
         return ""
     version = row["classifier_version"]
-    return f" by {row['classifier']} ({version or 'version not stated'})"
+    cited = cite.used(row["classifier"], version)
+    return f" by {row['classifier']} ({version or 'version not stated'}){cited}"
 
 
-def _made(makings: Iterable[Making]) -> Iterator[str]:
+def _made(makings: Iterable[Making], cite: References) -> Iterator[str]:
     """Tell how tables came to be; of a merged dataset, how those of each of its datasets did."""
     for name, run, imported in makings:
         of = f" of {name}" if name else ""
-        yield _tools(run, f"Reads{of}")
+        yield _tools(run, f"Reads{of}", cite)
         if not name:
             yield _truncated(run)
-        yield _imported(imported, run, f"The tables{of}")
+        yield _imported(imported, run, f"The tables{of}", cite)
 
 
-def _tools(made: Row, what: str) -> str:
+def _tools(made: Row, what: str, cite: References) -> str:
     """Name the programs of a run of the workflow, with their versions."""
     if not made.get("is_workflow_run", True) or not made.get("tools"):
         return ""
-    used = ", ".join(f"{tool['name']} {tool['version']}" for tool in made["tools"])
+    used = ", ".join(
+        f"{tool['name']} {tool['version']}{cite.used(tool['name'])}" for tool in made["tools"]
+    )
     return f"{what} were processed by the workflow of {soilbio_of(made)}, which ran {used}."
 
 
-def _trees(dataset: Dataset) -> str:
+def _trees(dataset: Dataset, cite: References) -> str:
     """Tell how trees were built, which only the workflow does."""
     names = list(dataset.trees())
     if not names:
@@ -230,7 +243,7 @@ def _trees(dataset: Dataset) -> str:
     were = "was" if len(names) == 1 else "were each"
     return (
         f"{what} {_some(names)} {were} built with MAFFT and FastTree and rooted at the midpoint"
-        " (scikit-bio)."
+        f" (scikit-bio){cite.used(TREES)}."
     )
 
 
@@ -245,11 +258,14 @@ def _truncated(made: Row) -> str:
     )
 
 
-def _imported(found: Row, run: Row, what: str) -> str:
+def _imported(found: Row, run: Row, what: str, cite: References) -> str:
     if not found:
         return ""
     notes = "".join(f" {note[0].upper()}{note[1:]}." for note in found["notes"])
-    return f"{what} were imported as {found['format']} with {soilbio_of(run)}.{notes}"
+    form = str(found["format"])
+    # Other programs write reports of this form, too.
+    cited = "" if form in OF_OTHERS else cite.used(form)
+    return f"{what} were imported as {form}{cited} with {soilbio_of(run)}.{notes}"
 
 
 def _terms(dataset: Dataset) -> str:

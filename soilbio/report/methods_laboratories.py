@@ -9,8 +9,8 @@ from soilbio import __version__
 from soilbio.diversity.design import SAMPLE
 from soilbio.diversity.laboratories import Gene
 from soilbio.diversity.restricted import FREELY, WHOLE, WITHIN
-from soilbio.report.citations import citations_of
 from soilbio.report.content import listed, plural
+from soilbio.report.references import References
 
 _RAREFYING = "Hurlbert 1971, Ecology 52:577"
 _COVERAGE = "Chao & Jost 2012, Ecology 93:2533"
@@ -44,40 +44,25 @@ def methods_of_laboratories(genes: Sequence[Gene], asked: Mapping[str, Any]) -> 
         The settings of the command: `seed`, `permutations`, `by`.
 
     """
-    paragraphs = [f"**{gene.gene}.** {text}" for gene, text in told_of_genes(genes, asked)]
-    cited = "\n".join(f"{place}. {one}" for place, one in enumerate(literature_of(genes), start=1))
+    cite = References()
+    paragraphs = [f"**{gene.gene}.** {text}" for gene, text in told_of_genes(genes, asked, cite)]
+    cited = "\n".join(f"{place}. {one}" for place, one in enumerate(cite.listed, start=1))
     blocks = ["# What drives the differences", *paragraphs]
     return "\n\n".join([*blocks, *(["## References", cited] if cited else [])]) + "\n"
 
 
-def told_of_genes(genes: Sequence[Gene], asked: Mapping[str, Any]) -> Iterator[tuple[Gene, str]]:
+def told_of_genes(
+    genes: Sequence[Gene], asked: Mapping[str, Any], cite: References
+) -> Iterator[tuple[Gene, str]]:
     """Yield what was done with the libraries that may be compared, of each gene."""
     for gene in genes:
-        yield gene, " ".join(_of_gene(gene, asked))
+        yield gene, " ".join(_of_gene(gene, asked, cite))
 
 
-def literature_of(genes: Sequence[Gene]) -> list[str]:
-    """List what to cite, in the order of what was done: of what was done, and nothing else."""
-    found: list[str] = []
-    measured = [gene for gene in genes if gene.points]
-    for gene in measured:
-        if not gene.standard.shares_of:
-            found.append(_RAREFYING if gene.standard.coverage is None else _COVERAGE)
-    if measured:
-        found += [_BRAY_CURTIS, _COORDINATES]
-    tested = [row for gene in genes for row in gene.tests if row.get("p_value") is not None]
-    if tested:
-        found.append(_PERMANOVA)
-    if any(row.get("permuted") in (WITHIN, WHOLE) for row in tested):
-        found.append(_STRATA)
-    if any(_parted(gene) for gene in genes):
-        found += [_PARTED, _ON_COORDINATES, _ADJUSTED]
-    return list(dict.fromkeys([*found, *(citations_of("scikit-bio") if measured else [])]))
-
-
-def _of_gene(gene: Gene, asked: Mapping[str, Any]) -> Iterator[str]:
+def _of_gene(gene: Gene, asked: Mapping[str, Any], cite: References) -> Iterator[str]:
     standard = gene.standard
-    seed = "" if standard.shares_of else f" (seed {asked['seed']})"
+    drawn = _RAREFYING if standard.coverage is None else _COVERAGE
+    seed = "" if standard.shares_of else f" (seed {asked['seed']}){cite.said(drawn)}"
     yield (
         f"{plural(len(standard.libraries), 'library', 'libraries')} of"
         f" {listed(gene.assays, _SHOWN)} were compared with soilbio {__version__},"
@@ -89,14 +74,15 @@ def _of_gene(gene: Gene, asked: Mapping[str, Any]) -> Iterator[str]:
         return
     first, second = gene.explained
     yield (
-        "Dissimilarities are Bray-Curtis of shares, drawn as principal coordinates, of which the"
+        f"Dissimilarities are Bray-Curtis of shares{cite.said(_BRAY_CURTIS)}, drawn as principal"
+        f" coordinates{cite.said(_COORDINATES)} (scikit-bio{cite.used('scikit-bio')}), of which the"
         f" first two hold {100 * first:.1f} % and {100 * second:.1f} % of the variation."
     )
-    yield from _of_tests(gene, asked)
-    yield from _of_parts(gene)
+    yield from _of_tests(gene, asked, cite)
+    yield from _of_parts(gene, cite)
 
 
-def _of_tests(gene: Gene, asked: Mapping[str, Any]) -> Iterator[str]:
+def _of_tests(gene: Gene, asked: Mapping[str, Any], cite: References) -> Iterator[str]:
     """Tell what was tested, and how labels were permuted."""
     ways: dict[str, dict[str, None]] = {}
     for row in gene.tests:
@@ -106,22 +92,26 @@ def _of_tests(gene: Gene, asked: Mapping[str, Any]) -> Iterator[str]:
             ways.setdefault(way, {})[str(row["column"])] = None
     if not ways:
         return
+    tested = cite.said(_PERMANOVA)
+    strata = cite.said(_STRATA) if _has_blocks(gene) else ""
     told = [f"{listed(list(own), _SHOWN)} {way}" for way, own in ways.items()]
     yield (
-        "Differences were tested by PERMANOVA, with one library of each sample, laboratory and"
-        f" method (the deepest) and {asked['permutations']:,} permutations (seed {asked['seed']}),"
-        f" or all there are if these are fewer; labels were permuted: {'; '.join(told)}."
+        f"Differences were tested by PERMANOVA{tested}, with one library of each sample, laboratory"
+        f" and method (the deepest) and {asked['permutations']:,} permutations (seed"
+        f" {asked['seed']}), or all there are if these are fewer; labels were permuted{strata}:"
+        f" {'; '.join(told)}."
     )
 
 
-def _of_parts(gene: Gene) -> Iterator[str]:
+def _of_parts(gene: Gene, cite: References) -> Iterator[str]:
     columns = [str(row["column"]) for row in _parted(gene)]
     if not columns:
         return
     yield (
-        f"By {listed(columns, _SHOWN)}, variation was parted into what laboratory alone, soils"
-        " alone, both together and neither explain, on all principal coordinates with a positive"
-        f" eigenvalue, as adjusted R2{_BY_PERMUTING if _has_blocks(gene) else ''}."
+        f"By {listed(columns, _SHOWN)}, variation was parted{cite.said(_PARTED)} into what"
+        " laboratory alone, soils alone, both together and neither explain, on all principal"
+        f" coordinates with a positive eigenvalue{cite.said(_ON_COORDINATES)}, as adjusted"
+        f" R2{cite.said(_ADJUSTED)}{_BY_PERMUTING if _has_blocks(gene) else ''}."
     )
 
 

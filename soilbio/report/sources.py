@@ -29,10 +29,10 @@ _USED = (
     ("screen_contam_method",),
 )
 # Other programs write reports of this form, too: the engine tells which one did.
-_OF_OTHERS = frozenset({"kraken2"})
+OF_OTHERS = frozenset({"kraken2"})
 # What builds trees of features, and roots them.
 TREES = "mafft fasttree scikit-bio"
-_TREE_OF_CLADES = "mafft addfragments raxml evolutionary placement algorithm treecluster"
+TREE_OF_CLADES = "mafft addfragments raxml evolutionary placement algorithm treecluster"
 # What can be looked up has a year or is a norm: the dataset's own records, or a house's, cannot.
 _LITERATURE = re.compile(r"\b(?:1[89]|20)\d\d\b|\bISO \d")
 _WORK = re.compile(r"\w[\w-]*(?: et al\.| & [\w-]+) \d{4}")
@@ -73,14 +73,14 @@ def sources_of(
     """
     rows = list(assays)
     words = [*_of_assays(rows), *_of_merging(history), *_of_making(makings), *also]
-    cited = [*citations_of("\n".join(words)), *_of_primers(rows)]
+    cited = [*citations_of("\n".join(words)), *works_of_primers(rows)]
     return [*cited, *_of_rules(history, cited)]
 
 
 def _of_assays(assays: Iterable[Row]) -> Iterator[str]:
     for row in assays:
         yield from (" ".join(str(row.get(name) or "") for name in cells) for cells in _USED)
-        yield from _values(str(row.get("engine_parameters") or ""))
+        yield from values_of(str(row.get("engine_parameters") or ""))
         if has_uchime3(row):
             yield "uchime3"
 
@@ -90,7 +90,7 @@ def has_uchime3(assay: Row) -> bool:
     return '"chimera_skew"' in str(assay.get("engine_parameters") or "")
 
 
-def _values(parameters: str) -> Iterator[str]:
+def values_of(parameters: str) -> Iterator[str]:
     """Give the words of parameters: what is only called by a name may be switched off."""
     try:
         found = json.loads(parameters or "{}")
@@ -118,18 +118,18 @@ def _of_merging(history: History) -> Iterator[str]:
             yield f"vsearch {known['classifier']}"
             yield str(known["reference"])
         if "placement" in one:
-            yield _TREE_OF_CLADES
+            yield TREE_OF_CLADES
 
 
 def _of_making(makings: Iterable[Making]) -> Iterator[str]:
     for one in makings:
         if one.run.get("is_workflow_run", True):
             yield from (str(tool["name"]) for tool in one.run.get("tools", ()))
-        if one.imported and one.imported["format"] not in _OF_OTHERS:
+        if one.imported and one.imported["format"] not in OF_OTHERS:
             yield str(one.imported["format"])
 
 
-def _of_primers(assays: Iterable[Row]) -> list[str]:
+def works_of_primers(assays: Iterable[Row]) -> list[str]:
     """List the works that pairs of primers are from, where a pair is a known one."""
     known: dict[tuple[str, ...], str] = {
         (one.forward_primer, one.reverse_primer): one.source for one in known_assays().values()
@@ -147,11 +147,17 @@ def _of_rules(history: History, cited: Sequence[str]) -> list[str]:
         return []
     reasons = (reasons_of(one) for one in merges_of(history))
     found = {rule["source"] for one in reasons for rule in one.told}
-    parts = {_SAYING.sub(r"\1", part.strip()) for one in found for part in one.split(";")}
-    known = {work for one in cited for work in _works(one)}
-    return sorted(one for one in parts if _LITERATURE.search(one) and not known & _works(one))
+    parts = {part for one in found for part in literature_in(one)}
+    known = {work for one in cited for work in works_in(one)}
+    return sorted(one for one in parts if not known & works_in(one))
 
 
-def _works(text: str) -> set[str]:
+def literature_in(source: str) -> list[str]:
+    """List what can be looked up of who says so, each without what it says."""
+    parts = (_SAYING.sub(r"\1", part.strip()) for part in source.split(";"))
+    return [part for part in parts if _LITERATURE.search(part)]
+
+
+def works_in(text: str) -> set[str]:
     """Give authors and years of what is cited; of one paper the journal is spelt in many ways."""
     return {found.casefold() for found in _WORK.findall(text)}

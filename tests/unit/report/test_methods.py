@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 from example_dataset import example_dataset, example_tables
 
 from soilbio.dataset.read import read_dataset
 from soilbio.report.methods import methods_of
+from soilbio.report.sources import TREES, makings_of, sources_of
 
 
 @pytest.mark.parametrize("has_tree", [True, False])
@@ -47,8 +50,8 @@ def test_of_how_many_soils_something_is_not_stated_is_told(run):
             ["The classifier and the least confidence of a name are not stated."],
             [],
         ),
-        ({"classifier_version": "v 1.2"}, ["by sintax (v 1.2) with"], []),
-        ({"classifier_version": None}, ["by sintax (version not stated) with"], []),
+        ({"classifier_version": "v 1.2"}, ["by sintax (v 1.2) ["], []),
+        ({"classifier_version": None}, ["by sintax (version not stated) ["], []),
     ],
 )
 def test_what_is_not_stated_of_an_assay_is_said_to_be_so(tmp_path, changes, told, not_told):
@@ -60,3 +63,31 @@ def test_what_is_not_stated_of_an_assay_is_said_to_be_so(tmp_path, changes, told
         assert part in text, part
     for part in not_told:
         assert part not in text, part
+
+
+NUMBER = re.compile(r"\[(\d+(?:, \d+)*)\]")
+
+
+def cited_in(text: str) -> tuple[list[int], list[str]]:
+    """Give the numbers in a text in the order in which they come first, and its references."""
+    told, _, references = text.partition("## References\n\n")
+    numbers = [int(one) for found in NUMBER.findall(told) for one in found.split(", ")]
+    return list(dict.fromkeys(numbers)), [
+        line.split(". ", 1)[1] for line in references.splitlines()
+    ]
+
+
+def test_all_that_is_listed_is_cited_where_it_was_used_and_nothing_else(tmp_path):
+    tables = example_tables()
+    words = {"trim_method": "cutadapt 4.6", "engine_parameters": '{"chimeras": "uchime3_denovo"}'}
+    cells = [pl.lit(value).alias(name) for name, value in words.items()]
+    tables["assays"] = tables["assays"].with_columns(cells)
+    dataset = read_dataset(example_dataset(tmp_path, tables))
+    numbers, listed = cited_in(methods_of(dataset))
+    assert numbers == [*range(1, len(listed) + 1)]
+    makings = makings_of(dataset.folder, {})
+    every = sources_of(tables["assays"].to_dicts(), {}, makings, also=[TREES])
+    assert sorted(listed) == sorted(every)
+    text = methods_of(dataset)
+    place = next(n for n, one in enumerate(listed, start=1) if one.startswith("UNOISE"))
+    assert re.search(rf"made with unoise \([^)]*\) \[[\d, ]*\b{place}\b", text)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from soilbio import harmonise
 from soilbio.harmonise.rules import read_rules
 from soilbio.report.methods_merging import merging_told
+from soilbio.report.methods_notes import _SENTENCES
+from soilbio.report.references import References
 from soilbio.report.sources import sources_of
 
 RULES = read_rules()
@@ -101,3 +107,51 @@ def test_rules_of_one_s_own_are_told_with_who_says_so_and_decide_the_level():
 def test_all_datasets_are_named():
     pairs = [pair(f"lab{n}: V4", f"lab{n + 1}: V4", *OTU) for n in range(1, 8)]
     assert all(f"lab{n}" in told(merging("genus", *pairs)).split(")")[0] for n in range(1, 9))
+
+
+def test_reasons_have_the_numbers_of_what_they_rest_on():
+    pairs = [pair("a: V4", "b: V4", *OTU), pair("a: V4", "c: ITS", *GENE)]
+    history = merging("genus", *pairs, programs={"vsearch": "2.22.1"})
+    cite = References()
+    text = "\n".join(merging_told(history, cite))
+    assert sorted(cite.listed) == sorted(sources_of([], history, ()))
+    assert f"{RULES[OTU[1]].because} [" in text
+    assert "vsearch 2.22.1 [" in text
+    assert "[" not in told(history)  # a page has a list of its own
+
+
+def test_a_rule_is_told_once_with_all_that_differs_by_it():
+    words = RULES["extraction-differs"].because
+    fields = ("nucl_acid_ext_kit (one does not say)", "nucl_acid_ext, nucl_acid_ext_kit")
+    pairs = [
+        pair(
+            f"lab{n}: V4", f"lab{n}x: V4", "genus", "extraction-differs", because=f"{words}: {own}"
+        )
+        for n, own in enumerate(fields)
+    ]
+    text = told(merging("genus", *pairs))
+    assert text.count(words) == 1
+    assert f"{words}: nucl_acid_ext, nucl_acid_ext_kit (not stated by all)." in text
+
+
+def test_what_merging_found_is_said_in_sentences_and_nothing_of_what_is_none():
+    notes = {
+        **{"features_in_several_datasets": 352, "values_in_other_words": 0},
+        **{"samples_of_one_material": 12, "lineages_that_differ": 1, "of_an_older_version": 3},
+    }
+    text = told(merging("genus", pair("a: V4", "b: V4", *OTU), notes=notes))
+    assert "352 features were found in several datasets." in text
+    assert "1 feature has lineages that differ between datasets." in text
+    assert "Of an older version: 3." in text
+    assert "other words" not in text
+    assert "material" not in text  # it is said of the soils
+
+
+def test_all_notes_of_merging_have_a_sentence():
+    written = "\n".join(
+        path.read_text(encoding="utf-8") for path in Path(harmonise.__file__).parent.glob("*.py")
+    )
+    noted = set(re.findall(r'notes\["([a-z_]+)"\]', written))
+    noted |= set(re.findall(r'^_[A-Z]+ = "(features_of[a-z_]+)"', written, re.M))
+    assert len(noted) > 20
+    assert noted <= _SENTENCES.keys()
