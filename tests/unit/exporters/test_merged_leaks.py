@@ -32,6 +32,7 @@ from merged_example import (
 from secrets_example import RESEARCH
 
 from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.exporters.registry import OF_TABLES
 from soilbio.harmonise.merge import harmonise
@@ -230,3 +231,33 @@ def laboratory_assays() -> set[str]:
     """Give the one name that all laboratories' assays have."""
     rows = example_tables()["assays"].filter(pl.col("target_gene") == "16S rRNA")
     return set(rows.head(1)["assay_id"])
+
+
+@pytest.mark.parametrize(("recipient", "is_told"), [("public", False), ("holder", True)])
+def test_what_a_withheld_laboratory_s_assay_stands_beside_is_on_no_page_for_others(
+    laboratories, tmp_path, recipient, is_told
+):
+    """Another gene is told by a pair of assays, its level, and the reasons for it."""
+    closed = read_dataset(laboratories[2])
+    tables = {name: closed.table(name) for name in closed.tables}
+    tables["assays"] = tables["assays"].with_columns(
+        pl.lit("secret-gene").alias("target_gene"), pl.lit("secret-assay").alias("assay_id")
+    )
+    tables["libraries"] = tables["libraries"].with_columns(pl.lit("secret-assay").alias("assay_id"))
+    other = tmp_path / "closed"
+    write_dataset(
+        tables,
+        closed.agreements,
+        other,
+        extra_columns=dict(closed.extra_columns),
+        provenance=PROVENANCE,
+    )
+    harmonise([*laboratories[:2], other], tmp_path / "m", "genus", read_rules())
+    page = tmp_path / "report.html"
+    words = ["--recipient", recipient, "--out", str(page)]
+    words += ["--purpose", RESEARCH] if recipient != "holder" else []
+    assert main(["report", "--dataset", str(tmp_path / "m"), *words]) == 0
+    content = page.read_text()
+    for word in ("secret-gene", "secret-assay", "side by side", "copy number and primer bias"):
+        assert (word in content) == is_told, word
+    assert "asked for" not in content
