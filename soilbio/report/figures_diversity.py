@@ -103,16 +103,19 @@ def ordination(
         _points(group, points, _marker(points, place, makers, (groups, grey)))
         for place, (group, points) in enumerate(groups.items())
     ]
+    keys = [_key_of(name, place) for place, name in enumerate(makers)]
+    if makers == sorted(groups):  # who is told by colour needs no other key
+        keys = []
     titles = [
         f"PC{place + 1}" if share is None else f"PC{place + 1} ({100 * share:.1f} %)"
         for place, share in enumerate(explained)
     ]
     return figure(
-        [*traces, *(_key_of(name, place) for place, name in enumerate(makers))],
+        [*traces, *keys],
         440,
         xaxis=axis(titles[0], zeroline=True),
         yaxis=axis(titles[1], zeroline=True),
-        showlegend=len(traces) + len(makers) > 1,
+        showlegend=len(traces) + len(keys) > 1,
     )
 
 
@@ -125,7 +128,7 @@ def _points(group: str, points: Sequence[Point], marker: Mapping[str, Any]) -> A
         mode="markers",
         name=short(group),
         text=[
-            plain(f"{one.label} ({one.maker}), {group}" if one.maker else one.label)
+            plain(one.label if one.maker in ("", group) else f"{one.label} ({one.maker}), {group}")
             for one in points
         ],
         marker={
@@ -155,6 +158,8 @@ def _marker(
     colours = colours_of_groups(len(names))
     turn, own = divmod(names.index(name), len(colours))
     end = "-open" if turn % 2 else ""
+    if {point.maker for point in points} == {name}:
+        return {"color": colours[own], "symbol": f"{signs[0]}{end}"}
     return {"color": colours[own], "symbol": [f"{sign}{end}" for sign in signs]}
 
 

@@ -283,8 +283,7 @@ def _picture(gene: Gene, column: str) -> Any:
     for row in gene.points:
         makers.setdefault(row[column], set()).add(row[LABORATORY])
     for row in sorted(gene.points, key=lambda row: (row[column], row["library_id"])):
-        maker = "" if column == LABORATORY else row[LABORATORY]
-        point = Point(row["library_id"], row["pc1"], row["pc2"], maker)
+        point = Point(row["library_id"], row["pc1"], row["pc2"], row[LABORATORY])
         name = row[column] or _NOT_STATED
         if column == SAMPLE and len(makers[row[column]]) == 1:
             name = _OF_ONE

@@ -118,6 +118,16 @@ def test_colour_tells_the_group_and_the_sign_whose_a_library_is(number):
     assert keys == [("north", "circle"), ("south", "square")]
 
 
+def test_makers_have_their_signs_also_where_colours_are_theirs():
+    names = [f"lab {place}" for place in range(9)]
+    by_maker = {name: [Point(name, 0.1, 0.2, name)] for name in names}
+    traces = ordination(by_maker, [None, None]).data
+    mixed = ordination({"soil": [one for own in by_maker.values() for one in own]}, [None, None])
+    signs = list(mixed.data[0].marker.symbol)
+    assert [trace.marker.symbol.removesuffix("-open") for trace in traces] == signs
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in traces}) == 9
+
+
 def test_the_legend_has_every_sign_that_a_plot_may_have():
     """The page draws a legend of its own; hollow signs are the filled ones in outline."""
     script = (Path(figures.__file__).parent / "page.js").read_text(encoding="utf-8")
