@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +19,19 @@ class Holding:
     shared: date
     until: date | None = None
     agreements: tuple[str, ...] = ()
+
+
+def binding(names: Collection[str], holdings: Sequence[Holding]) -> list[Holding]:
+    """Find the holdings that bind records which the named agreements touch.
+
+    Of each agreement those that are of it alone, or of it and others that touch the record, too; if
+    there are none, nobody knows on which terms it is held, and all bind that name it.
+    """
+    found: list[Holding] = []
+    for name in sorted(names):
+        own = [one for one in holdings if name in one.agreements]
+        found += [one for one in own if {*one.agreements} <= {*names}] or own
+    return list(dict.fromkeys(found))
 
 
 def pass_on(decision: Decision, agreements: Sequence[Agreement], holding: Holding) -> Decision:

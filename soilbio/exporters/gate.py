@@ -10,7 +10,7 @@ from soilbio.agreements.asked import check_asked
 from soilbio.agreements.combine import combine
 from soilbio.agreements.decide import decide
 from soilbio.agreements.model import Agreement, Decision, Strictness
-from soilbio.agreements.onward import Holding, pass_on
+from soilbio.agreements.onward import Holding, binding, pass_on
 from soilbio.agreements.parse import parse_agreement
 from soilbio.errors import Problems, Refused
 from soilbio.standards.purposes import PURPOSES
@@ -50,9 +50,8 @@ class Gate:
     def _decide(self, agreements: Sequence[Agreement]) -> Decision:
         decision = decide(agreements, self.recipient, self.purpose, self.on)
         names = {agreement.name for agreement in agreements}
-        for holding in self.holdings:
-            if names & set(holding.agreements):
-                decision = pass_on(decision, agreements, holding)
+        for holding in binding(names, self.holdings):
+            decision = pass_on(decision, agreements, holding)
         return decision
 
     def allows(self, key: str, sharing_class: SharingClass) -> bool:

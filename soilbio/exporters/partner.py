@@ -80,16 +80,22 @@ def _write(view: View, target: Path, files: Mapping[str, Path | str]) -> None:
 
 
 def shared_text(view: View) -> str:
-    """Write to whom the dataset goes, what for, and until when it may be kept."""
-    ends = [decision.until for decision in view.in_use() if decision.until]
-    record = {
-        "recipient": view.recipient,
-        "purpose": view.purpose,
-        "date": view.date.isoformat(),
-        "until": min(ends).isoformat() if ends else None,
-        "agreements": sorted(view.agreements),
-    }
-    return f"{json.dumps([record], indent=1)}\n"
+    """Write to whom the dataset goes, what for, and until when what of it may be kept."""
+    held = {decision.agreements: decision.until for decision in view.in_use()}
+    rest = {*view.agreements}.difference(*held)
+    if rest:  # of no sample: they end with the first
+        held[tuple(sorted(rest))] = min((end for end in held.values() if end), default=None)
+    records = [
+        {
+            "recipient": view.recipient,
+            "purpose": view.purpose,
+            "date": view.date.isoformat(),
+            "until": end.isoformat() if end else None,
+            "agreements": [*names],
+        }
+        for names, end in sorted(held.items())
+    ]
+    return f"{json.dumps(records, indent=1)}\n"
 
 
 def _own_columns(view: View) -> dict[str, str]:

@@ -8,7 +8,7 @@ library, so no number of two partners is ever added up.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,7 +55,7 @@ from soilbio.harmonise.rows import (
     same_material,
 )
 from soilbio.harmonise.rules import LEVELS, Rule, fields_of
-from soilbio.harmonise.sources import Source, assays_of, read_sources, texts_of
+from soilbio.harmonise.sources import Source, assays_of, holdings_of, read_sources, texts_of
 from soilbio.harmonise.strangers import strangers
 from soilbio.harmonise.terms import Shared, circles_of
 from soilbio.harmonise.trimming import OUTSIDE, OUTSIDE_HEADER, Trimming, find_windows
@@ -324,7 +324,7 @@ def _files(sources: Sequence[Source], merged: Merged) -> dict[str, Path | str]:
         files |= placing.tables()
     if material:
         files[MATERIAL] = _table(MATERIAL_HEADER, material)
-    shared = list(_terms(sources))
+    shared = [one for source in sources for one in holdings_of(source)]
     if shared:
         files[SHARED] = f"{json.dumps(shared, indent=1)}\n"
     return files
@@ -332,8 +332,3 @@ def _files(sources: Sequence[Source], merged: Merged) -> dict[str, Path | str]:
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join("\t".join(row) + "\n" for row in (header, *rows))
-
-
-def _terms(sources: Sequence[Source]) -> Iterator[Mapping[str, Any]]:
-    for source in sources:
-        yield from source.dataset.shared

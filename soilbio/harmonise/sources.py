@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _AT_ONCE = 2
+# Tables of which each row is under one agreement.
+_OF_ONE_AGREEMENT = ("samples", "libraries", "measurements", "counts")
 # Imports put the beginning of a checksum before names that mean nothing elsewhere.
 OWN_NAME = r"^[0-9a-f]{12}:"
 _MOST = 0.5
@@ -151,6 +153,24 @@ def _told_apart(sources: Sequence[Source]) -> list[Source]:
         one if names[one.name] == 1 else replace(one, name=f"{one.name}-{one.digest[:8]}")
         for one in sources
     ]
+
+
+def holdings_of(source: Source) -> list[dict[str, Any]]:
+    """List on which terms a dataset, or what is left of it, was shared with its holder.
+
+    What was left out as one's own binds nobody by what others wrote of it.
+    """
+    import polars as pl
+
+    if not source.is_in_part:
+        return source.dataset.shared
+    tables = [source.frame(name).select("agreement_id") for name in _OF_ONE_AGREEMENT]
+    left = set(pl.concat(tables).unique().collect()["agreement_id"])
+    found = (
+        {**one, "agreements": [name for name in one["agreements"] if name in left]}
+        for one in source.dataset.shared
+    )
+    return [one for one in found if one["agreements"]]
 
 
 def texts_of(sources: Sequence[Source]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from soilbio.agreements.parse import parse_agreement
 from soilbio.dataset.history import LOTS
 from soilbio.harmonise.lots import of_lots
 from soilbio.harmonise.origins import kept_origins
-from soilbio.harmonise.sources import Source, texts_of
+from soilbio.harmonise.sources import Source, holdings_of, texts_of
 from soilbio.standards.controls import says_control
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def circles_of(sources: Sequence[Source], lots: Lots, kinds: Kinds) -> list[Circ
         In an order that does not depend on that of the datasets.
 
     """
-    held = {name for one in sources for row in one.dataset.shared for name in row["agreements"]}
+    held = {name for one in sources for row in holdings_of(one) for name in row["agreements"]}
     agreements = {name: parse_agreement(text, name) for name, text in texts_of(sources).items()}
     terms = terms_of([own for own, _ in kinds.values()], agreements, held)
     by_name = {one.name: one for one in terms.values()}

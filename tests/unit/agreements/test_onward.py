@@ -9,7 +9,7 @@ from exchange_example import A, B, C, terms
 
 from soilbio.agreements import decide, parse_agreement
 from soilbio.agreements.model import Strictness
-from soilbio.agreements.onward import Holding, pass_on
+from soilbio.agreements.onward import Holding, binding, pass_on
 
 RESEARCH, DAY = "DUO:0000042", date(2026, 6, 1)
 
@@ -38,3 +38,22 @@ def test_after_the_last_day_nothing_goes_to_anybody(on, is_open):
     for recipient in (B, C):
         found = passed(recipient, on=on, until=date(2026, 12, 31))
         assert found.shares_anything == is_open
+
+
+X, Y, BOTH = (Holding(B, RESEARCH, DAY, None, names) for names in (("x",), ("y",), ("x", "y")))
+
+
+@pytest.mark.parametrize(
+    ("names", "holdings", "bind"),
+    [
+        ({"x"}, [X, Y, BOTH], [X]),
+        ({"x", "y"}, [X, Y, BOTH], [X, BOTH, Y]),
+        ({"x", "own"}, [X, Y, BOTH], [X]),
+        # How what is under x alone is held is not told: by all that name it.
+        ({"x"}, [Y, BOTH], [BOTH]),
+        ({"x", "own"}, [BOTH], [BOTH]),
+        ({"own"}, [X, Y, BOTH], []),
+    ],
+)
+def test_a_record_is_bound_by_how_its_own_agreements_are_held(names, holdings, bind):
+    assert binding(names, holdings) == bind

@@ -12,7 +12,14 @@ import polars as pl
 import pytest
 from example_dataset import PROVENANCE
 from merged_example import PARTY, view
-from unit.exporters.test_merged_lots import NAMED_TO_PARTY, NAMELESS, SEMI, Library, laboratory
+from unit.exporters.test_merged_lots import (
+    NAMED_TO_PARTY,
+    NAMELESS,
+    SAME_TERMS,
+    SEMI,
+    Library,
+    laboratory,
+)
 
 from soilbio.cli.main import main
 from soilbio.dataset.history import ORIGINS
@@ -321,6 +328,20 @@ def test_one_s_own_id_of_a_soil_is_told_by_no_other_s_agreement(tmp_path):
     merge([shared(tmp_path / "whole2", tmp_path / "received2"), x], tmp_path / "again2")
     samples = view(tmp_path / "again2", PARTY).tables["samples"].collect()
     assert samples["source_mat_id"].drop_nulls().to_list() == ["LTE-P1", "LTE-P1"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "held"), [(NAMED_TO_PARTY, [NAMED_TO_PARTY]), (NAMELESS, [NAMELESS])]
+)
+def test_what_came_back_of_one_s_own_binds_nobody(tmp_path, tag, held):
+    """Nothing of x is left of what was received; under its agreement others' rows may be held."""
+    x, y = made(tmp_path / "x", 0), made(tmp_path / "y", 5, tag=tag)
+    merge([x, y], tmp_path / "whole")
+    received = shared(tmp_path / "whole", tmp_path / "received")
+    names = {name for one in read_dataset(received).shared for name in one["agreements"]}
+    assert names == {NAMELESS, tag}
+    merge([received, x], tmp_path / "again")
+    assert [one["agreements"] for one in read_dataset(tmp_path / "again").shared] == [held]
 
 
 def test_in_which_order_they_are_named_does_not_matter(tmp_path):

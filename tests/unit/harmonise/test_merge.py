@@ -288,6 +288,31 @@ def test_the_terms_of_what_was_received_go_along(two, tmp_path):
         redacted_view(merged, "public", "DUO:0000042", day, bytes(32))
 
 
+def test_each_partner_s_rows_are_held_until_its_own_agreement_ends(two, tmp_path):
+    ending = AGREEMENTS[PUBLIC].replace("id: demo\nversion: 1.0.0", "id: ending\nversion: 1.0.0")
+    ending = ending.replace("recipient: public\n", "recipient: public\n    until: 2027-01-31\n")
+
+    def under_the_ending_one(tables):
+        for name, table in tables.items():
+            tag = pl.col("^agreement_ids?$").str.replace(PUBLIC, "ending@1.0.0", literal=True)
+            tables[name] = table.with_columns(tag) if name != "assays" else table
+
+    own = {**AGREEMENTS, "ending@1.0.0": ending}
+    merge(two(under_the_ending_one, agreements=own), tmp_path / "c")
+    asked = ["--recipient", "public", "--purpose", "DUO:0000042", "--date", "2026-12-01"]
+    out = ["--out", str(tmp_path / "received")]
+    assert main(["export", "partner", str(tmp_path / "c"), *asked, *out]) == 0
+    received = read_dataset(tmp_path / "received" / "dataset")
+    ends = {tuple(one["agreements"]): one["until"] for one in received.shared}
+    assert ends == {(PUBLIC,): None, ("ending@1.0.0",): "2027-01-31"}
+    libraries = [
+        redacted_view(received, "public", "DUO:0000042", day, bytes(32)).tables["libraries"]
+        for day in (date(2027, 1, 31), date(2027, 2, 1))
+    ]
+    before, after = (one.select(pl.len()).collect().item() for one in libraries)
+    assert 0 < after < before
+
+
 def test_the_commands_say_what_they_did_and_a_bad_path_is_no_traceback(two, tmp_path, capsys):
     folders = [str(one) for one in two(other_region)]
     assert main(["compare", *folders]) == 0
