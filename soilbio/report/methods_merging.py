@@ -8,7 +8,7 @@ from typing import Any
 from soilbio.dataset.history import History, merges_of
 from soilbio.report.citations import citations_of
 from soilbio.report.content import plural
-from soilbio.report.methods_notes import notes_told
+from soilbio.report.methods_notes import OF_OTHER_GENES, notes_told
 from soilbio.report.reasons import Reasons, reasons_of
 from soilbio.report.references import References
 from soilbio.report.sources import TREE_OF_CLADES, is_looked_at_again
@@ -169,8 +169,10 @@ def _compared(history: History, cite: References) -> Iterator[str]:
             f" orient{cite.used('vsearch')})."
         )
     if known := history.get("classified"):
+        others = history.get("notes", {}).get(OF_OTHER_GENES)
+        but = f", but for {others:,} of other genes," if others else ""
         yield (
-            f"The sequences of all datasets were classified anew with {known['classifier']}"
+            f"The sequences of all datasets{but} were classified anew with {known['classifier']}"
             f" (vsearch, support of {known['confidence']:g} at the least"
             f"{cite.used('vsearch', known['classifier'])}) and {known['reference']}"
             f" {known['reference_version']}{cite.used(known['reference'])}; the names that came"

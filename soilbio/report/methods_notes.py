@@ -8,7 +8,9 @@ from soilbio.report.content import plural
 
 # By note: what is counted, what it did (one, several), and the rest of the sentence.
 _WERE = ("was", "were")
+OF_OTHER_GENES = "features_of_genes_that_the_reference_does_not_have_keep_their_names"
 _SENTENCES = {
+    OF_OTHER_GENES: None,  # told of the classifying
     "assays_cut_at_their_ends": None,  # told with how many bases
     "samples_of_one_material": None,  # told of the soils
     "samples_of_one_material_are_so_many_soils": None,

@@ -15,7 +15,6 @@ from merged_example import PARTY, view
 from unit.exporters.test_merged_lots import (
     NAMED_TO_PARTY,
     NAMELESS,
-    SAME_TERMS,
     SEMI,
     Library,
     laboratory,

@@ -352,6 +352,30 @@ def test_one_reference_names_the_sequences_of_all(tmp_path, genes, capsys):
     assert history["classified"]["reference"] == "own"
 
 
+def test_other_genes_keep_their_names_beside_a_reference(tmp_path, genes, capsys):
+    """Fungi of ITS are not named by a reference of 16S; they would lose all names."""
+    rng = random.Random(5)
+    fungus = "k__Fungi;p__Ascomycota;g__Fusarium"
+    fungi = [("f", 9, bases(rng, 250), fungus), ("g", 8, bases(rng, 250), fungus)]
+    bacteria = [("a", 3, genes[0][:200], ""), ("b", 4, genes[1][:200], "")]
+    folders = [
+        str(table(tmp_path / "n", bacteria, of_16s("V1", "greengenes"))),
+        str(table(tmp_path / "s", fungi, its("ITS2"))),
+    ]
+    words = ["--classify", "own", "--level", "genus", "--out", str(tmp_path / "merged")]
+    assert main(["harmonise", *folders, *words]) == 0
+    told = capsys.readouterr().out
+    assert "features classified anew: 2" in told
+    assert "does not have keep their names: 2" in told
+    features = read_dataset(tmp_path / "merged").table("features")
+    assert sorted(features["genus"]) == ["Aus", "Bus", "Fusarium"]
+    assert main(["methods", str(tmp_path / "merged")]) == 0
+    assert "all datasets, but for 2 of other genes, were classified" in capsys.readouterr().out
+    twin = str(table(tmp_path / "t", fungi, its("ITS2")))
+    assert main(["harmonise", folders[1], twin, *words[:2], "--out", str(tmp_path / "x")]) == 1
+    assert "[classify-gene]" in capsys.readouterr().err
+
+
 def test_whether_a_domain_is_meant_is_judged_by_the_new_names(tmp_path, genes):
     """What a partner called a eukaryote is a bacterium to the reference that names all."""
     v4 = f"pcr_primer_forward: {V4[0]}, pcr_primer_reverse: {V4[1]}"
