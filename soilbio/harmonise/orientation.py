@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from soilbio.harmonise.ways import Part
 
+# The words of vsearch's `orient`, and the share of a sequence's that must tell.
+_WORD_BP, _TELLING = 12, 0.2
+
 
 def turned(parts: list[Part], genes: Path, notes: dict[str, int], scratch: Path) -> list[Part]:
     """Turn sequences whose words are those of the genes' other strand (vsearch's `orient`).
@@ -45,7 +48,12 @@ def turned(parts: list[Part], genes: Path, notes: dict[str, int], scratch: Path)
 
 
 def strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str, str]:
-    """Tell of each sequence on which strand of the genes it is: `+`, `-`, `?` for neither."""
+    """Tell of each sequence on which strand of the genes it is: `+`, `-`, `?` for neither.
+
+    vsearch takes any word that one strand has, and those of another gene are hit by chance: so a
+    fifth of a sequence's words must tell. Of soils' 16S nine in ten do on 7,000 genes, and half on
+    137; of ITS, or of nothing, less than a fifth.
+    """
     if not sequences:
         return {}
     query, table = write_fasta(sequences, scratch / "orient.fasta"), scratch / "orient.tsv"
@@ -54,7 +62,15 @@ def strands(sequences: dict[str, str], genes: Path, scratch: Path) -> dict[str, 
     except ToolFailed as failure:
         raise failure.as_input_error(str(genes)) from failure
     rows = [line.split("\t") for line in table.read_text().splitlines()]
-    return {row[0]: row[1] for row in rows}
+    # Name, strand, and how many words tell of the one and of the other strand.
+    return {
+        name: strand if max(int(own), int(other)) >= _least_words(sequences[name]) else "?"
+        for name, strand, own, other, *_ in rows
+    }
+
+
+def _least_words(sequence: str) -> float:
+    return _TELLING * (len(sequence) - _WORD_BP + 1)
 
 
 def renamed(

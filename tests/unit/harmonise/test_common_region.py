@@ -510,9 +510,13 @@ def test_a_window_is_remembered_through_a_merging_that_trimmed_nothing(tmp_path,
     one = dataset(tmp_path / "a", "v4", V4, "V4", genes[:20])
     other = dataset(tmp_path / "b", "v3v4", V3V4, "V3-V4", genes[10:30])
     third = dataset(tmp_path / "c", "v3v4", V3V4, "V3-V4", genes[20:40], library="third")
-    its = dataset(tmp_path / "i", "v3v4", V3V4, "ITS1", genes[40:42], library="its")
+    its = dataset(tmp_path / "i", "v3v4", V3V4, "V3-V4", genes[40:42], library="its")
     method = tmp_path / "i" / "method.yaml"
-    method.write_text(method.read_text().replace("target_gene: 16S rRNA", "target_gene: ITS"))
+    text = method.read_text()
+    of_its = ("CTTGGTCATTTAGAGGAAGTAA", "GCTGCGTTCTTCATCGATGC")
+    for old, new in zip(("16S rRNA", "V3-V4", *V3V4), ("ITS", "ITS1", *of_its), strict=True):
+        text = text.replace(old, new)
+    method.write_text(text)
     files = [str(tmp_path / "i" / name) for name in ("t.tsv", "s.fasta")]
     assert main(["import", "table", *files, "--method", str(method), "--out", str(its)]) == 0
     with_reference = ["--reference", str(reference)]
