@@ -210,10 +210,12 @@ _MAKING = {
     "AMPLICON": ("engine-differs", "reference-differs", OF_NUMBERS),
     "WGS": ("profiler-differs", "database-differs", OF_NUMBERS),
 }
-# How soils were taken and treated: it does not change what a sequence is, so that these are told.
+# How soils were taken and treated, and reads processed: it does not change what a sequence is, so
+# that these are told.
 SAMPLING = (
     *("depth-differs", "sampling-differs", "storage-differs", "extraction-differs"),
     *("pcr-differs", "sequencing-differs", "trimming-differs", "decontamination-differs"),
+    "parameters-differ",
 )
 
 
@@ -373,4 +375,6 @@ def kind_of_features(assay: Assay) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, float):  # none at all is stated, too
+        return f"{value:g}"
     return str(value or "").strip().casefold()

@@ -29,7 +29,12 @@ V4 = {
 def level(**changes) -> tuple[str, list[str]]:
     other = {**V4, "method_fingerprint": "b", **changes}
     (pair,) = compare({"one": V4, "other": other}, read_rules())
-    return pair.level, [rule.name for rule in pair.rules]
+    return pair.level, of_level(pair)
+
+
+def of_level(pair) -> list[str]:
+    """Give the rules that apply, but for that of programs and parameters, which says no level."""
+    return [rule.name for rule in pair.rules if rule.name != "parameters-differ"]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +275,31 @@ def test_of_soils_that_were_treated_otherwise_the_fields_are_told_and_not_their_
     assert "0.1" not in text
 
 
+@pytest.mark.parametrize(
+    ("changes", "told_of"),
+    [
+        ({"engine_parameters": "--confidence 0.5"}, "engine_parameters"),
+        ({"engine_parameters": None}, "engine_parameters (one does not say)"),
+        ({"engine_version": "2.1.3"}, "engine_version"),
+        ({"confidence_cutoff": 0.9}, "confidence_cutoff"),
+        ({"confidence_cutoff": None}, "confidence_cutoff (one does not say)"),
+        (
+            {"engine_version": "2.1.3", "confidence_cutoff": 0.9},
+            "engine_version, confidence_cutoff",
+        ),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("assay", ["amplicon", "metagenome"])
+def test_programs_and_parameters_that_differ_are_told_and_leave_the_level(assay, changes, told_of):
+    stated = {"engine_version": "2.1.2", "engine_parameters": "--confidence 0"}
+    one = {**(V4 if assay == "amplicon" else WGS), **stated, "confidence_cutoff": 0.0}
+    (pair,) = compare({"one": one, "other": {**one, **changes}}, read_rules())
+    found = [rule.because for rule in pair.rules if rule.name == "parameters-differ"]
+    assert [one.rpartition(": ")[2] for one in found] == ([told_of] if told_of else [])
+    assert pair.level == "feature"
+
+
 def test_a_user_can_have_other_depths_kept_apart(tmp_path):
     path = tmp_path / "rules.tsv"
     path.write_text("rule\tfinest\tbecause\tsource\ndepth-differs\tpresence\tours\tours\n")
@@ -318,7 +348,7 @@ def test_of_many_pairs_with_the_same_reasons_some_are_named():
 def test_profiles_of_metagenomes_are_no_sequences(changes, expected, rules):
     profile = {"library_strategy": "WGS", "engine": "kraken2", "reference_version": "1"}
     (pair,) = compare({"one": profile, "other": {**profile, **changes}}, read_rules())
-    assert (pair.level, [rule.name for rule in pair.rules]) == (expected, rules)
+    assert (pair.level, of_level(pair)) == (expected, rules)
 
 
 ITS1 = {**V4, "target_gene": "ITS", "target_subfragment": "ITS1", "sh_version": "08FU"}
@@ -337,7 +367,7 @@ ITS1 = {**V4, "target_gene": "ITS", "target_subfragment": "ITS1", "sh_version": 
 def test_hypotheses_of_one_version_of_unite_are_finer_than_genera(changes, expected, rules):
     other = {**ITS1, "method_fingerprint": "b", "target_subfragment": "ITS2", **changes}
     (pair,) = compare({"one": ITS1, "other": other}, read_rules())
-    assert (pair.level, [rule.name for rule in pair.rules]) == (expected, rules)
+    assert (pair.level, of_level(pair)) == (expected, rules)
 
 
 def own_rules(tmp_path, *lines: tuple[str, str]):
