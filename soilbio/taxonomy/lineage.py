@@ -13,7 +13,7 @@ from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
 from soilbio.taxonomy.positions import is_of_ncbi, ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
 from soilbio.taxonomy.species import species_in
-from soilbio.taxonomy.told_ranks import DOMAINS
+from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS, OF_UNITE
 
 # One-letter prefixes: `d__Bacteria`, `d:Bacteria`; older SILVA exports count, `D_0__Bacteria`.
 _BY_LETTER = {
@@ -116,7 +116,7 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         names = without_roots(ORGANELLE.sub("", SUPPORT.sub("", part)) for part in parts)
         ranks = ranks_of(names, by_places=not is_of_ncbi(parts))
     found = without_fills(
-        (rank, clean)
+        (_own_rank(rank, clean), clean)
         for place, (rank, name) in enumerate(zip(ranks, names, strict=False))
         if rank and (clean := name_in(name, rank, names[:place]))
     )
@@ -197,6 +197,11 @@ def _with_domain(ranks: list[str], names: list[str]) -> list[str]:
 def _letter(prefix: str) -> str:
     """Give the letter of a rank, whether it is written in full or as a capital."""
     return _WORDS.get(prefix, prefix.lower())
+
+
+def _own_rank(rank: str, name: str) -> str:
+    """Tell a kingdom from the domain that some call it: UNITE's for SINTAX begins with d:Fungi."""
+    return "kingdom" if rank == "domain" and name in KINGDOMS | OF_UNITE else rank
 
 
 def _finish(found: dict[str, str]) -> dict[str, str]:

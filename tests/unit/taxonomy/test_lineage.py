@@ -302,6 +302,26 @@ def test_positions_mean_what_they_do_in_their_database(text, expected):
     assert " ".join(f"{rank} {name}" for rank, name in found.items()) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "kingdom"),
+    [
+        ("d:Fungi(1.00),p:Ascomycota(0.99),g:Fusarium(0.95)", "Fungi"),
+        ("tax=d:Fungi,p:Ascomycota,g:Fusarium;", "Fungi"),
+        ("d__Fungi; k__Fungi; p__Ascomycota; g__Fusarium", "Fungi"),
+        ("d__Fungi; k__; p__Ascomycota; g__Fusarium", "Fungi"),
+        ("sk__Metazoa;p__Nematoda;g__Plectus", "Metazoa"),
+        ("d__Viridiplantae(100);p__Anthophyta;g__Poa", "Viridiplantae"),
+        ("d__Rhizaria;p__Cercozoa;g__Cercomonas", "Rhizaria"),
+        ("D_0__Fungi;D_1__Ascomycota", "Fungi"),
+        ("Lineage=Root;rootrank;Fungi;domain;Ascomycota;phylum;Fusarium;genus", "Fungi"),
+    ],
+)
+def test_a_kingdom_that_is_called_a_domain_is_a_kingdom(text, kingdom):
+    found = parse_lineage(text)
+    assert "domain" not in found
+    assert found["kingdom"] == kingdom
+
+
 def test_a_kingdom_of_eukaryotes_stays_a_kingdom():
     assert parse_lineage("k__Fungi;p__Ascomycota") == {"kingdom": "Fungi", "phylum": "Ascomycota"}
 
