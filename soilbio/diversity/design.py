@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from soilbio.diversity.comparable import hides_soils, one_each
-from soilbio.diversity.partition import partition, partition_of_repeated
+from soilbio.diversity.partition import is_crossed, partition, partition_of_repeated
 from soilbio.diversity.permutation import is_number
-from soilbio.diversity.restricted import WITHIN, blocks_of_several, in_blocks, shuffled
+from soilbio.diversity.restricted import WITHIN, blocks_of_several, every_whole, in_blocks, shuffled
 from soilbio.errors import Problems
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 LABORATORY, METHOD, SAMPLE = "laboratory", "method", "sample"
 Row = dict[str, Any]
 Key = TypeVar("Key")
-# Permutations that chance is averaged of: more would change the third digit.
-_AVERAGED = 199
+# Permutations that chance is averaged of, where not all are.
+_AVERAGED = 999
 # Columns that are no groups of soils, and how many are named where the user names none.
 _IDS = ("sample_id", "agreement_id", "source_mat_id")
 _PROPOSED = 8
@@ -198,14 +198,22 @@ class Known:
         own = matrix.filter(ids)
         if not is_repeated:
             return {**row, **partition(own, laboratories, values)}
+        if column == SAMPLE:
+            makers = self._makers()
+            made = [makers[name] for name in ids]
+            return {
+                **row,
+                **partition_of_repeated(own, laboratories, values, soils, ([], []), made),
+            }
         rng = np.random.default_rng(settings[1])
-        makers = self._makers()
-        blocks = [makers[name] for name in ids] if column == SAMPLE else soils
-        chance = [
-            (shuffled(laboratories, soils, rng), shuffled(values, blocks, rng))
-            for _ in range(min(settings[0], _AVERAGED))
-        ]
-        return {**row, **partition_of_repeated(own, laboratories, values, soils, chance)}
+        drawn = range(min(settings[0], _AVERAGED))
+        ways = (
+            []
+            if is_crossed(laboratories, soils)
+            else [shuffled(laboratories, soils, rng) for _ in drawn],
+            every_whole(values, soils) or [shuffled(values, soils, rng) for _ in drawn],
+        )
+        return {**row, **partition_of_repeated(own, laboratories, values, soils, ways)}
 
 
 def _stated(column: str, value_of: Mapping[Key, str | None]) -> dict[Key, str]:

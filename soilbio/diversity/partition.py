@@ -48,7 +48,8 @@ def partition_of_repeated(
     laboratories: Sequence[str],
     values: Sequence[str],
     soils: Sequence[str],
-    chance: Sequence[tuple[Sequence[str], Sequence[str]]],
+    ways: tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]],
+    makers: Sequence[str] = (),
 ) -> Row:
     """Part the variation between libraries of which several are of one soil.
 
@@ -63,8 +64,11 @@ def partition_of_repeated(
     matrix : DistanceMatrix
     laboratories, values, soils : sequences of str
         Of each library; `values` says what soils differ in, or is `soils` itself.
-    chance : sequence of (laboratories, values)
-        Both as chance may hand them out.
+    ways : (laboratories, values)
+        Some ways, or all, in which chance may hand out either. Laboratories of soils that all
+        have several of them need none, nor values with `makers`: of these the mean is known.
+    makers : sequence of str, optional
+        What made each library, if that is what values are handed out within.
 
     Returns
     -------
@@ -76,19 +80,20 @@ def partition_of_repeated(
     laboratory, soil, both = designs
     if len(axes) - _rank(both) - 1 < 1:
         return {"note": TOO_FEW}
-    drawn = [_designs(*own)[:2] for own in chance]
+    of_chance, others = ([_dummies(way) for way in own] for own in ways)
     # Where each soil is of several laboratories, these are told apart within soils alone.
-    beside = _dummies(soils) if _is_crossed(laboratories, soils) else soil
-    of_laboratory = _alone(axes, laboratory, beside, [own for own, _ in drawn])
-    of_soil = _alone(axes, soil, laboratory, [other for _, other in drawn])
+    units = _dummies(soils) if is_crossed(laboratories, soils) else None
+    beside = soil if units is None else units
+    of_laboratory = _alone(axes, laboratory, beside, of_chance if units is None else units)
+    of_soil = _alone(axes, soil, laboratory, _dummies(makers) if makers else others)
     if of_laboratory is None or of_soil is None:
         return {"note": TOO_FEW}
-    if beside is not soil:
+    if units is not None:
         # Laboratories' differences lie between soils of one value as well as within soils.
-        of_laboratory *= _left(laboratory, soil) / _left(laboratory, beside)
+        of_laboratory *= _left(laboratory, soil) / _left(laboratory, units)
     alone = of_laboratory, of_soil
     note = _told_apart(*designs)
-    taken = (0.0, 0.0) if note else _taken(laboratory, soil, [other for _, other in drawn])
+    taken = (0.0, 0.0) if note else _taken(laboratory, soil, others)
     whole = [own / (1 - part) for own, part in zip(alone, taken, strict=True)]
     overlap = _explained(axes, laboratory) + _explained(axes, soil) - _explained(axes, both)
     shared = overlap - (sum(whole) - sum(alone))
@@ -106,7 +111,7 @@ def _rest(shared: float, unexplained: float) -> Row:
     return {name: part if abs(part) > _NONE else 0.0 for name, part in own.items()}
 
 
-def _is_crossed(laboratories: Sequence[str], soils: Sequence[str]) -> bool:
+def is_crossed(laboratories: Sequence[str], soils: Sequence[str]) -> bool:
     """Tell whether each soil has libraries of several laboratories."""
     makers: dict[str, set[str]] = {}
     for laboratory, soil in zip(laboratories, soils, strict=True):
@@ -115,22 +120,71 @@ def _is_crossed(laboratories: Sequence[str], soils: Sequence[str]) -> bool:
 
 
 def _alone(
-    axes: Columns, groups: Columns, beside: Columns, chance: Sequence[Columns]
+    axes: Columns, groups: Columns, beside: Columns, chance: Sequence[Columns] | Columns
 ) -> float | None:
     """Give what groups explain beside others, less what they do by chance; None without choice.
 
+    Chance is some ways to hand out groups, or the blocks (an array) in which they are.
     Groups that chance hands out are in part the true ones again, and explain as much of what
     these do; that is no chance, and is not taken off.
     """
     import numpy as np
 
-    base, left = _explained(axes, beside), _left(groups, beside)
-    ways = [_beside(other, beside) for other in chance]
-    by_chance = float(np.mean([_explained(axes, way) for way in ways])) - base
-    alike = 1 - float(np.mean([_left(groups, way) for way in ways])) / left if left else 0.0
+    own = _beside(groups, beside)
+    left = _left(groups, beside)
+    if isinstance(chance, np.ndarray):
+        by_chance, alike = (_mean_within(of, own, chance) for of in (axes, groups))
+    else:
+        by_chance, alike = (_mean_of(of, chance, beside) for of in (axes, groups))
+    alike = 1 - (1 - alike) / left if left else 0.0
     if alike > 1 - _NONE:
         return None
-    return (_explained(axes, _beside(groups, beside)) - base - by_chance) / (1 - alike)
+    return (_explained(axes, own) - by_chance) / (1 - alike)
+
+
+def _mean_of(axes: Columns, ways: Sequence[Columns], beside: Columns) -> float:
+    """Give the R2 that ways to hand out groups have on average, with what stands beside them."""
+    import numpy as np
+
+    centred, fixed = axes - axes.mean(axis=0), beside - beside.mean(axis=0)
+    span = fixed @ np.linalg.pinv(fixed)
+    rest = centred - span @ centred
+    products = rest @ rest.T
+    found = []
+    for way in ways:
+        whole = way - way.mean(axis=0)
+        own = whole - span @ whole
+        sizes, directions = np.linalg.eigh(own.T @ own)
+        # What lies in the span of the others is left of by rounding only.
+        is_there = sizes > _NONE * (whole**2).sum()
+        own = own @ directions[:, is_there]
+        found.append(float((own * (products @ own) / sizes[is_there]).sum()))
+    squares = float((centred**2).sum())
+    return 1 - (float((rest**2).sum()) - float(np.mean(found))) / squares
+
+
+def _mean_within(axes: Columns, columns: Columns, blocks: Columns) -> float:
+    """Give the R2 that columns have on average of all ways to permute them within blocks.
+
+    What they span is permuted with them: of its projection each element is, on average, the mean
+    of those of the same block or pair of blocks, those of its diagonal apart.
+    """
+    import numpy as np
+
+    centred, design = axes - axes.mean(axis=0), columns - columns.mean(axis=0)
+    projection = design @ np.linalg.pinv(design)
+    products = centred @ centred.T
+    sizes = blocks.sum(axis=0)
+    total = 0.0
+    one, other = (blocks.T @ square @ blocks for square in (projection, products))
+    total += float((one * other / np.outer(sizes, sizes)).sum())
+    # Within a block the diagonal and the rest have means of their own.
+    one, other = np.diag(one), np.diag(other)
+    first, second = (blocks.T @ np.diag(square) for square in (projection, products))
+    total -= float((one * other / sizes**2).sum()) - float((first * second / sizes).sum())
+    pairs = np.maximum(sizes * (sizes - 1), 1)
+    total += float(((one - first) * (other - second) / pairs).sum())
+    return total / float(np.trace(products))
 
 
 def _left(groups: Columns, others: Columns) -> float:
@@ -149,6 +203,8 @@ def _taken(laboratory: Columns, soil: Columns, chance: Sequence[Columns]) -> tup
     import numpy as np
 
     there = _explained(laboratory, soil), _explained(soil, laboratory)
+    if not chance:
+        return there
     usual = np.mean(
         [(_explained(laboratory, other), _explained(other, laboratory)) for other in chance],
         axis=0,

@@ -300,3 +300,16 @@ def shuffled(groups: Sequence[str], blocks: Sequence[str], rng: np.random.Genera
         for place in places[block]:
             found[place] = group
     return found
+
+
+def every_whole(groups: Sequence[str], blocks: Sequence[str]) -> list[list[str]]:
+    """List all ways to hand the groups of whole blocks to other blocks; none, if they are many."""
+    group_of = dict(zip(blocks, groups, strict=True))
+    sizes = list(Counter(group_of.values()).values())
+    if ways_to_part(sizes) > MOST_WAYS:
+        return []
+    found = []
+    for way in partitions(sizes):
+        number = dict(zip(sorted(group_of), way, strict=True))
+        found.append([str(number[block]) for block in blocks])
+    return found
