@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.dataset.pools import is_unclassified
 from soilbio.harmonise.lineages import unnamed
+from soilbio.harmonise.sources import is_its
 from soilbio.standards.ranks import RANKS
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def losses(
         `dataset`, `features` and `features_after`, `reads` and `reads_after` (None where there are
         shares only), `libraries_of_others`, those taken from an earlier one, and `without_name`,
         the share of reads or abundance that has no name at the level (None at the level of
-        features).
+        features, and of assays that the level is not for: of other genes beside hypotheses or
+        clades).
 
     """
     rows: list[dict[str, object]] = []
@@ -53,7 +55,7 @@ def losses(
                 "reads": came[1],
                 "reads_after": None if came[1] is None else went[1] or 0,
                 "libraries_of_others": others,
-                "without_name": None if ways.level == "feature" else _without(own, ways),
+                "without_name": _without(_of_level(own, source, ways), ways),
             }
         )
     return sorted(rows, key=lambda row: str(row["dataset"]))
@@ -67,10 +69,31 @@ def _summed(counts: pl.LazyFrame) -> tuple[int, int | None]:
     return found.row(0)
 
 
+def _of_level(counts: pl.LazyFrame, source: Source, ways: Ways) -> pl.LazyFrame:
+    """Take the counts of assays that the level is for: ITS have hypotheses, what is placed clades.
+
+    Others stay the features that they are.
+    """
+    import polars as pl
+
+    if ways.level != "sh" and not ways.by_clades:
+        return counts
+    placed = ways.by_clades.assays if ways.by_clades else frozenset()
+    assays = {
+        row["assay_id"]
+        for row in source.rows("assays")
+        if (is_its(row) if ways.level == "sh" else f"{source.name}: {row['assay_id']}" in placed)
+    }
+    own = [row["library_id"] for row in source.rows("libraries") if row["assay_id"] in assays]
+    return counts.filter(pl.col("library_id").is_in(own))
+
+
 def _without(counts: pl.LazyFrame, ways: Ways) -> float | None:
     """Give the share of what was counted that has no name at a level, or is of no clade."""
     import polars as pl
 
+    if ways.level == "feature":
+        return None
     amount = pl.coalesce(pl.col("count").cast(pl.Float64), pl.col("relative_abundance"))
     is_unnamed = pl.col("feature_id").str.starts_with(unnamed(ways.level)) | is_unclassified()
     if ways.level in RANKS:  # whose names are withheld stay what they are

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from soilbio.dataset.history import ORIGINS, merges_of, pairs_of
+from soilbio.dataset.history import ORIGINS, PLACEMENT, merges_of, pairs_of
 from soilbio.diversity.comparable import slug_of
 from soilbio.diversity.design import LABORATORY, METHOD, SAMPLE
 from soilbio.diversity.laboratories import Gene, Row
@@ -52,7 +52,7 @@ def build_laboratories_page(
         Section("genera", "Genera that are there", tuple(_genera(whole["genera"])), "Genera"),
     ]
     for gene in genes:
-        sections += list(_gene_sections(gene, str(history["level"])))
+        sections += list(_gene_sections(gene, _level_of(gene, history)))
     sections.append(Section("methods", "Methods", tuple(_methods(genes, asked)), "Methods"))
     return render_page(title, _FOR, sections)
 
@@ -200,6 +200,14 @@ def _genera(rows: Sequence[Row]) -> Iterator[Block]:
     )
     columns = ("one", "other", "one_genera", "other_genera", "in_common")
     yield grid("Genera", columns, [[row[name] for name in columns] for row in rows])
+
+
+def _level_of(gene: Gene, history: Mapping[str, Any]) -> str:
+    """Give the level by which a gene was merged: others than the ITS have no hypotheses, say."""
+    level = str(history["level"])
+    placed = history.get(PLACEMENT, {}).get("assays", gene.assays)
+    is_other = level == "sh" and "ITS" not in gene.gene.upper()
+    return "feature" if is_other or not {*placed} & {*gene.assays} else level
 
 
 def _gene_sections(gene: Gene, level: str) -> Iterator[Section]:

@@ -155,7 +155,12 @@ def test_genes_beside_its_have_no_hypotheses_and_stay_sequences(tmp_path, capsys
     assert main(["harmonise", *map(str, folders), "--out", str(tmp_path / "merged")]) == 0
     told = capsys.readouterr().out
     assert "Merged by sh" in told
-    assert "v: 3 features became 3, 12 of 12 reads are kept, 0.0 % have no name" in told
+    assert "v: 3 features became 3, 12 of 12 reads are kept\n" in told  # no level of its genes
+    assert "n: 1 features became 1, 3 of 3 reads are kept, 0.0 % have no name" in told
+    out = tmp_path / "page"
+    assert main(["laboratories", str(tmp_path / "merged"), "--out", str(out)]) == 0
+    page = (out / "laboratories.html").read_text(encoding="utf-8")
+    assert page.count("taxa by sh") == 1  # of the ITS alone
     features = read_dataset(tmp_path / "merged").table("features")
     assert features.filter(pl.col("sequence").is_not_null()).height == 4
     assert features.filter(pl.col("feature_id").str.starts_with("sh:")).height == 1
