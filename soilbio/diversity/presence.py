@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from soilbio.dataset.pools import is_unclassified
 from soilbio.dataset.tables import EXCLUDING_FLAGS
 from soilbio.taxonomy.codes import OF_PROKARYOTES, genus_of
 
@@ -121,7 +122,8 @@ def controls_of(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]
     Returns
     -------
     list of dict
-        `laboratory`, `library_id`, `control`, `reads`, `features`, `reads_of_features_in_soils`,
+        `laboratory`, `library_id`, `control`, `reads`, `reads_unclassified` (of those, what a
+        profiler gave no name, which is no feature), `features`, `reads_of_features_in_soils`,
         `most_abundant` (the deepest name of the feature with the most reads, or the largest share).
         Of shares there are no reads: None.
 
@@ -138,6 +140,7 @@ def controls_of(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]
     )
     in_soils = counts.filter(~is_control).select("laboratory", "feature_id").unique()
     number = pl.coalesce(pl.col("count").cast(pl.Float64), "relative_abundance")
+    is_feature = ~is_unclassified()
     names = pl.coalesce("species", "genus", "family", "order", "class", "phylum", "domain")
     rows = (
         counts.filter(is_control, number > 0)
@@ -156,14 +159,18 @@ def controls_of(dataset: Dataset, laboratory_of: Mapping[str, str]) -> list[Row]
         .group_by("library_id", maintain_order=True)
         .agg(
             _reads(pl.col("count")).alias("reads"),
-            pl.len().alias("features"),
-            _reads(pl.col("count"), pl.col("in_soils")).alias("reads_of_features_in_soils"),
-            pl.col("name").first().fill_null("").alias("most_abundant"),
+            _reads(pl.col("count"), ~is_feature).alias("reads_unclassified"),
+            is_feature.sum().alias("features"),
+            _reads(pl.col("count"), is_feature & pl.col("in_soils")).alias(
+                "reads_of_features_in_soils"
+            ),
+            pl.col("name").filter(is_feature).first().fill_null("").alias("most_abundant"),
         )
         .collect()
     )
     known = {row.pop("library_id"): row for row in rows.to_dicts()}
-    empty = {"reads": 0, "features": 0, "reads_of_features_in_soils": 0, "most_abundant": ""}
+    numbers = ("reads", "reads_unclassified", "features", "reads_of_features_in_soils")
+    empty = {**dict.fromkeys(numbers, 0), "most_abundant": ""}
     return [
         {
             "laboratory": row["laboratory"],

@@ -35,6 +35,26 @@ def test_a_control_of_shares_holds_features_and_no_reads(tmp_path):
     assert all(row["reads"] == pytest.approx(0) for row in counted if not row["features"])
 
 
+def test_unclassified_reads_are_no_feature_of_a_control(tmp_path):
+    tables = example_tables()
+    before = controls(tmp_path / "before", tables)
+    most = tables["counts"].join(
+        tables["libraries"].filter(pl.col("control_type").fill_null("") != ""), on="library_id"
+    )
+    most = most.sort("count", "feature_id", descending=True).row(0, named=True)
+    unclassified = pl.when(pl.col("feature_id") == most["feature_id"]).then(pl.lit("unclassified"))
+    for name in ("counts", "features"):
+        tables[name] = tables[name].with_columns(
+            unclassified.otherwise(pl.col("feature_id")).alias("feature_id")
+        )
+    after = {row["library_id"]: row for row in controls(tmp_path / "after", tables)}
+    own = after[most["library_id"]]
+    (was,) = [row for row in before if row["library_id"] == most["library_id"]]
+    assert (was["reads_unclassified"], own["reads_unclassified"]) == (0, most["count"])
+    assert (own["reads"], own["features"]) == (was["reads"], was["features"] - 1)
+    assert own["most_abundant"] != was["most_abundant"]
+
+
 @pytest.mark.parametrize(
     ("gene", "others", "expected"),
     [
