@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.canonical import LETTERS
 from soilbio.taxonomy.undetermined import without_stage
 
@@ -64,8 +65,8 @@ _NO_NAME = re.compile(
     r"no[ _](?:blast[ _])?(?:hit|match|name|taxon)(?:e?s)?)$"
     r"|^no[ _]?rank(?:_|$)|uncult(?:ured|ivated)|metagenome|unidentified|unclassified|unassigned"
     r"|unspecified|unverified"
-    r"|incertae[ _]sedis|unknown[ _]|_none$|^multi[ _-]affiliation$"
-    r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _]spp?\.?$"
+    r"|incertae[ _]sedis|unknown[ _]|_none$|^multi[ _-]affiliation$|^other[ _]"
+    r"|_(?:gen|fam|ord|cls|phy|sp)[ _]incertae|[ _](?:spp?|gen)\.?$"
     # mothur's SILVA fills ranks that are empty: Subgroup_6_or, Subgroup_6_fa, Subgroup_6_ge.
     rf"|(?-i:{_MARKED})",
     re.IGNORECASE,
@@ -73,10 +74,18 @@ _NO_NAME = re.compile(
 # PR2 fills ranks that are empty, by the name above: Chlorellales_X, Chlorellales_XX; so do copies
 # of mothur's SILVA without underscores. Of GTDB (Paenibacillus_X) that is a suffix.
 # microViz's tax_fix puts the word for the rank behind it; EzBioCloud its letter, or uc.
-_FILL = re.compile(
-    r"^(.+?)(?:[_ ]X+|[ _](?:ph|cl|or|fa|ge|[pcofgs]|Domain|Kingdom|Phylum|Class|Order|Family"
-    r"|Genus))$"
+_RANK_WORD = r"(?:Domain|Kingdom|Phylum|Class|Order|Family|Genus)"
+_FILL = re.compile(rf"^(.+?)(?:[_ ]X+|[ _](?:ph|cl|or|fa|ge|[pcofgs]|NA|{_RANK_WORD}))$")
+# Tutorials of phyloseq fill empty ranks with the name above behind the word for its rank
+# (Phylum_Acidobacteriota); what copies cells to the right leaves its prefix (p__, D_1__).
+_RANK_BEFORE = re.compile(
+    rf"^(?:(?P<word>(?i:{_RANK_WORD}))[_ ]|(?P<letter>[dkpcofgs])_{{1,2}}|D_(?P<level>\d)__)"
+    r"(?P<name>[A-Z\['\"].*)$"
 )
+# Actinobacteria (class), as NCBI had it; Acidobacteriota (phylum) at the place of a class.
+_RANK_BEHIND = re.compile(rf"^(?P<name>.+?)[ _]\((?P<word>(?i:{_RANK_WORD}))\)$")
+_LEVELS = ("domain", *RANKS[2:])  # of SILVA's D_0__ and on
+_LATIN_BEGINNING = re.compile(r"[\[\"']*[A-Z][a-z]{2,}")  # unlike SILVA's genus Family_XIII_UCG-001
 _ENDINGS = {"aceae": "family", "ales": "order"}
 
 
@@ -107,6 +116,8 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
         return ""
     if _fills(name, rank, above):
         return ""
+    if (marked := _marked(name)) and marked[1] == rank and _LATIN_BEGINNING.match(marked[0]):
+        name = marked[0]
     name = _CANDIDATUS.sub("Candidatus ", _GENERIC.sub(r"\1 ", name))
     suffixed = _GTDB_SPECIES.match(name) or _WITH_SUFFIX.match(name)
     end = suffixed.end() if suffixed else 0
@@ -125,13 +136,35 @@ def is_fill(text: str, above: Sequence[str]) -> bool:
 
 
 def _fills(name: str, rank: str, above: Sequence[str]) -> bool:
-    """Tell whether a name is one from above, or of another rank, with a mark behind it."""
-    found = _FILL.match(name)
-    if not found:
+    """Tell whether a name is one from above, or of another rank, with a mark at one of its ends."""
+    if found := _FILL.match(name):
+        stem = found[1].replace("_", " ")
+        own = next((of for ending, of in _ENDINGS.items() if stem.endswith(ending)), rank)
+        return bool(rank and own != rank) or _stands_above(stem, above)
+    if not (marked := _marked(name)):
         return False
-    stem = found[1].replace("_", " ")
-    own = next((of for ending, of in _ENDINGS.items() if stem.endswith(ending)), rank)
-    return bool(rank and own != rank) or any(
-        stem == ORGANELLE.sub("", SUPPORT.sub("", one)).strip("\"' []").replace("_", " ")
-        for one in above
-    )
+    stem, told = marked
+    if told == rank:
+        return False
+    is_wider = rank in RANKS and RANKS.index(told) < RANKS.index(rank)
+    return (is_wider and bool(_LATIN_BEGINNING.match(stem))) or _stands_above(stem, above)
+
+
+def _marked(name: str) -> tuple[str, str] | None:
+    """Part a name from the word, letter or number of a rank at one of its ends."""
+    if found := _RANK_BEHIND.match(name):
+        return found["name"], found["word"].casefold()
+    if not (found := _RANK_BEFORE.match(name)):
+        return None
+    if found["level"]:
+        return found["name"], _LEVELS[min(int(found["level"]), len(_LEVELS) - 1)]
+    told = (found["word"] or found["letter"]).casefold()
+    return found["name"], next(rank for rank in RANKS if rank.startswith(told))
+
+
+def _stands_above(stem: str, above: Sequence[str]) -> bool:
+    """Tell whether a name stands above, whatever support, mark or brackets it has there."""
+    bare = {
+        ORGANELLE.sub("", SUPPORT.sub("", one)).strip("\"' []").replace("_", " ") for one in above
+    }
+    return stem.strip("\"' []").replace("_", " ") in bare

@@ -364,6 +364,23 @@ def test_what_is_no_name_is_absent(name):
         ("d__Bacteria;p__Acidobacteriota;c__Acidobacteriota", "phylum"),
         ("d__Bacteria;p__Actinobacteria;c__Actinobacteria;o__Actinobacteria", "class"),
         ("g__Bacillus;s__Bacillus", "genus"),
+        # Behind the word for its rank, as tutorials of phyloseq have it.
+        ("k__Bacteria;p__Kingdom_Bacteria;c__Kingdom_Bacteria;s__Kingdom_Bacteria", "domain"),
+        ("d__Bacteria;p__Acidobacteriota;c__Phylum_Acidobacteriota", "phylum"),
+        ("f__Nitrosomonadaceae;g__Family_Nitrosomonadaceae", "family"),
+        ("p__Chloroflexota;c__KD4-96;o__Class_KD4-96;f__Class_KD4-96", "class"),
+        ("g__Bradyrhizobium;s__Genus_Bradyrhizobium", "genus"),
+        ("g__Candidatus_Udaeobacter;s__Genus Candidatus Udaeobacter", "genus"),
+        ("Bacteria;Acidobacteriota;Phylum_Acidobacteriota;Phylum_Acidobacteriota", "phylum"),
+        # Behind its own prefix, from cells that were copied to the right.
+        ("f__Xanthobacteraceae;g__f__Xanthobacteraceae", "family"),
+        ("p__Acidobacteriota;g__p_Acidobacteriota;s__p_Acidobacteriota", "phylum"),
+        ("D_0__Bacteria;D_1__Acidobacteria;D_2__D_1__Acidobacteria", "phylum"),
+        ("Bacteria;Acidobacteriota;p_Acidobacteriota;p_Acidobacteriota", "phylum"),
+        ("p__Acidobacteriota;c__Acidobacteriota (phylum)", "phylum"),
+        ("f__Xanthobacteraceae;g__Xanthobacteraceae_NA", "family"),
+        ("f__Xanthobacteraceae;g__Other Xanthobacteraceae", "family"),
+        ("f__Xanthobacteraceae;g__Xanthobacteraceae gen.", "family"),
         # What tells no rank itself is meant so.
         ("p__Chloroflexota;c__KD4-96;o__KD4-96;f__KD4-96;g__KD4-96", "genus"),
         ("p__Nitrospirae;c__Nitrospira;o__Nitrospirales;f__Nitrospiraceae;g__Nitrospira", "genus"),
@@ -371,6 +388,22 @@ def test_what_is_no_name_is_absent(name):
 )
 def test_ranks_filled_with_the_name_above_are_empty(text, deepest):
     assert list(parse_lineage(text))[-1] == deepest
+
+
+@pytest.mark.parametrize(
+    ("text", "rank", "name"),
+    [
+        ("p__Phylum_Acidobacteriota", "phylum", "Acidobacteriota"),
+        ("o__o_Rhizobiales", "order", "Rhizobiales"),
+        ("p__Actinobacteria;c__Actinobacteria (class)", "class", "Actinobacteria"),
+        ("g__g_Bacillus;s__s_Bacillus_subtilis", "species", "Bacillus subtilis"),
+        # A number is all that these have.
+        ("o__X;f__Family_XIII;g__Family_XIII_UCG-001", "genus", "Family XIII_UCG-001"),
+        ("o__Clostridiales;f__Family_XI", "family", "Family XI"),
+    ],
+)
+def test_the_word_for_its_own_rank_is_no_part_of_a_name(text, rank, name):
+    assert parse_lineage(text)[rank] == name
 
 
 @pytest.mark.parametrize(
