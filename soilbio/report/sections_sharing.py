@@ -36,31 +36,62 @@ def _blank_blocks(material: Material) -> Iterator[Block]:
     if not view.audience.sees(Share.COUNTS, Share.TAXONOMY):
         yield "The agreement withholds taxa or their counts, so blanks are not described."
         return
-    found = blank_features(
-        material.tables,
-        [one.library_id for one in blanks],
-        [one.library_id for one in view.samples],
-    )
+    parts = _compared(material)
+    found = {
+        part: blank_features(
+            material.tables,
+            [one.library_id for one in own if one.is_blank],
+            [one.library_id for one in own if one.is_sample],
+        )
+        for part, own in parts.items()
+    }
+    for part, features in found.items():
+        own = [one for one in parts[part] if one.is_blank]
+        yield (f"{part}: " if len(found) > 1 else "") + _blanks_told(own, features)
+    if any(found.values()):
+        yield (
+            "What blanks hold is listed, not removed: a strong feature may come from a reagent, a"
+            " weak one from a neighbouring soil."
+        )
+        yield _blank_grid(material, found)
+
+
+def _compared(material: Material) -> dict[str, list[Subject]]:
+    """Part libraries into those whose blanks and soils belong together; those without a blank not.
+
+    What one laboratory's blank holds says nothing of another's soils, nor does one assay's or
+    profiler's of another's.
+    """
+    datasets = material.history.get("libraries", {})
+    dataset_of = {name: one for one in sorted(datasets) for name in datasets[one]}
+    is_merged = len(set(dataset_of.values())) > 1
+    found: dict[str, list[Subject]] = {}
+    for one in material.view.subjects:
+        whose = dataset_of.get(one.library_id, "") if is_merged else ""
+        found.setdefault(f"{whose}, {one.assay_id}" if whose else one.assay_id, []).append(one)
+    return {part: own for part, own in sorted(found.items()) if any(one.is_blank for one in own)}
+
+
+def _blanks_told(blanks: list[Subject], found: list[BlankFeature]) -> str:
     names = listed(
         [f"{one.label} ({CONTROL_NAMES.get(one.control_type, 'blank')})" for one in blanks]
     )
     if not found:
-        yield f"{names}: no feature was found, as it should be."
-        return
+        return f"{names}: no feature was found, as it should be."
     shared = sum(bool(one.samples) for one in found)
     reads = sum(one.reads_in_blanks for one in found)
-    yield (
+    return (
         f"{names}: {plural(len(found), 'feature')} with {plural(reads, 'read')}, {shared:,} of "
-        "them also found in samples. They are listed, not removed: a strong one may come "
-        "from a reagent, a weak one from a neighbouring soil."
+        "them also found in samples."
     )
-    yield _blank_grid(material, found)
 
 
-def _blank_grid(material: Material, found: list[BlankFeature]) -> Grid:
+def _blank_grid(material: Material, found: dict[str, list[BlankFeature]]) -> Grid:
     view = material.view
+    is_parted = len(found) > 1
     rows = [
         (
+            *((part,) if is_parted else ()),
             one.name,
             one.reads_in_blanks,
             len(one.blanks),
@@ -68,9 +99,11 @@ def _blank_grid(material: Material, found: list[BlankFeature]) -> Grid:
             one.reads_in_samples,
             one.feature_id[:8],
         )
-        for one in found
+        for part, features in found.items()
+        for one in features
     ]
-    columns = ("feature", "reads in blanks", "blanks", "also in", "reads there", "id begins")
+    names = ("feature", "reads in blanks", "blanks", "also in", "reads there", "id begins")
+    columns = ("of", *names) if is_parted else names
     return grid("Features of blanks", columns, rows, is_folded=len(rows) > 12)
 
 

@@ -201,7 +201,10 @@ def flag_counts(tables: Mapping[str, pl.LazyFrame]) -> list[tuple[str, int, int]
 def blank_features(
     tables: Mapping[str, pl.LazyFrame], blanks: Collection[str], samples: Collection[str]
 ) -> list[BlankFeature]:
-    """List the features of blanks, most reads first, and the samples that hold them, too."""
+    """List the features of blanks, most reads first, and the samples that hold them, too.
+
+    Reads that a profiler gave no name are no feature.
+    """
     import polars as pl
 
     here = pl.col("library_id").is_in(list(blanks))
@@ -209,7 +212,7 @@ def blank_features(
     rows = (
         tables["counts"]
         .join(
-            tables["counts"].filter(here).select("feature_id").unique(),
+            tables["counts"].filter(here, ~is_unclassified()).select("feature_id").unique(),
             on="feature_id",
             how="semi",
         )

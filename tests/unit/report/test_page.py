@@ -3,11 +3,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from soilbio.report.build import build_page, sections_of
 from soilbio.report.content import Grid, Panel
+from soilbio.report.sections_sharing import controls_section
+from soilbio.report.summaries import blank_features
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -248,6 +252,49 @@ def test_blank_features_name_the_samples_that_hold_them(run, material):
     assert table.title == "Features of blanks"
     in_blank = {r["feature_id"][:8] for r in run.counts if r["library_id"] == "L-blank"}
     assert {row[-1] for row in table.rows} == in_blank
+
+
+def test_a_blank_is_held_against_the_soils_of_its_own_laboratory(run, material):
+    made = material(run.write_all(), closed=set())
+    blanks = [one for one in made.view.subjects if one.is_blank]
+    soils = [one for one in made.view.subjects if one.is_sample]
+    own, others = [*blanks, *soils[:2]], soils[2:]
+    libraries = {
+        name: [one.library_id for one in part] for name, part in (("b", own), ("a", others))
+    }
+    section = controls_section(replace(made, history={"libraries": libraries}))
+    table = next(block for block in section.blocks if isinstance(block, Grid))
+    named = {
+        label
+        for row in table.rows
+        for label in str(row[table.columns.index("also in")]).replace(" and ", ", ").split(", ")
+    }
+    assert named <= {one.label for one in soils[:2]} | {"nowhere else"}
+    counts = {(row["library_id"], row["feature_id"][:8]): row["count"] for row in run.counts}
+    for row in table.rows:
+        there = sum(counts.get((one.library_id, row[-1]), 0) for one in soils[:2])
+        assert row[table.columns.index("reads there")] == f"{there:,}"
+
+
+def test_reads_without_a_name_are_no_feature_of_a_blank():
+    tables = {
+        "counts": pl.LazyFrame(
+            {
+                "library_id": ["blank", "blank", "soil"],
+                "feature_id": ["ncbi:1386", "unclassified", "unclassified"],
+                "count": [3, 90, 4000],
+            }
+        ),
+        "features": pl.LazyFrame(
+            {
+                "feature_id": ["ncbi:1386", "unclassified"],
+                "taxon_rank": ["genus", None],
+                "genus": ["Bacillus", None],
+            }
+        ),
+    }
+    (found,) = blank_features(tables, ["blank"], ["soil"])
+    assert (found.name, found.reads_in_blanks, found.samples) == ("Bacillus (genus)", 3, ())
 
 
 def test_many_libraries_are_thinned_and_the_page_says_so(make_run, material):
