@@ -1,8 +1,9 @@
-"""What a recipient calls the assays of a merged dataset: no name tells what is withheld.
+"""What a recipient calls the assays of a dataset: no name tells what is withheld.
 
 Merging puts the beginning of a method's checksum behind the name of an assay where another has
 that name. To whom only one of them is shared it would tell that there is another; and to whom the
-method is not, the checksum of a guess would tell it.
+method is not, the checksum of a guess would tell it. The name of a known assay tells its gene and
+primers: where the method is withheld assays have numbers.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from soilbio.exporters.rows import Names
 
 
 def shown_assays(
-    assays: Mapping[str, Mapping[str, Any]], has_method: Mapping[str, bool], names: Names
+    assays: Mapping[str, Mapping[str, Any]],
+    has_method: Mapping[str, bool],
+    names: Names,
+    *,
+    is_merged: bool = True,
 ) -> dict[str, str]:
-    """Name the shared assays of a merged dataset.
+    """Name the shared assays of a dataset.
 
     Parameters
     ----------
@@ -27,6 +32,8 @@ def shown_assays(
         The shared ones, and whether their methods are shared too.
     names : Names
         Orders those that become numbers, so that their order tells nothing.
+    is_merged : bool
+        Whether merging may have put anything behind names.
 
     Returns
     -------
@@ -36,16 +43,13 @@ def shown_assays(
     """
     found: dict[str, str] = {}
     together: dict[str, list[str]] = {}
-    for name in sorted(has_method, key=names.of):
-        before = name_before_merging(assays[name], has_counts=False)
+    closed = [name for name in sorted(has_method, key=names.of) if not has_method[name]]
+    found |= {name: f"assay-{place}" for place, name in enumerate(closed, start=1)}
+    for name in sorted(has_method.keys() - found.keys(), key=names.of):
+        before = name_before_merging(assays[name], has_counts=False) if is_merged else name
         together.setdefault(before, []).append(name)
     for before, own in sorted(together.items()):
-        if len(own) > 1 and all(has_method[name] for name in own):
-            found |= {name: name for name in own}
-        elif len(own) == 1:
-            found[own[0]] = before
-        else:
-            found |= {name: f"{before}-{place}" for place, name in enumerate(own, start=1)}
+        found |= {name: name if len(own) > 1 else before for name in own}
     return _told_apart(found)
 
 

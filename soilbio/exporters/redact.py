@@ -50,6 +50,7 @@ from soilbio.exporters.rows import (
 )
 from soilbio.exporters.rows import copy_sample as copy_sample_row
 from soilbio.exporters.view import View
+from soilbio.standards.materials import soils_of
 from soilbio.standards.pseudonyms import PSEUDONYM
 from soilbio.standards.sharing_classes import SharingClass as Share
 
@@ -147,7 +148,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         raise gate.refusal(Share, "Nothing")
     small["libraries"] = _libraries(work)
     small["assays"] = _assays(work)
-    shown = _assay_names(work) if dataset.history else {}
+    shown = _assay_names(work)
     for table in ("libraries", "assays"):
         small[table] = renamed(small[table], shown)
     small["measurements"] = _measurements(work)
@@ -187,6 +188,7 @@ def redacted_view(dataset: Source, recipient: str, purpose: str, on: dt.date, ke
         copied.origins,
         history | ({TELLS_SOILS: True} if history and is_whole else {}),
         materials,
+        _soils(work),
     )
 
 
@@ -309,6 +311,14 @@ def _materials(work: _Work) -> tuple[dict[str, str], bool]:
     return materials, is_known and tells_all(decided)
 
 
+def _soils(work: _Work) -> dict[str, str]:
+    """Group the shared samples by soil, by their new ids."""
+    rows = [row for row in work.rows("samples") if row["sample_id"] in work.new_sample]
+    shared = {library: work.sample_of[library] for library in work.new_library}
+    soil_of = soils_of(rows, laboratories_of(work.source.history, shared))
+    return {work.new_sample[old]: work.new_sample[soil] for old, soil in soil_of.items()}
+
+
 def _is_library_kept(work: _Work, library: str) -> bool:
     key = work.key_of_sample[work.sample_of[library]]
     if work.is_control[library] and not work.gate.allows(key, Share.CONTROLS):
@@ -346,7 +356,7 @@ def _assay_names(work: _Work) -> dict[str, str]:
     rows = {row["assay_id"]: row for row in work.rows("assays")}
     keys = _keys_of_assays(work)
     has_method = {name: work.gate.allows(key, Share.METHOD) for name, key in keys.items()}
-    return shown_assays(rows, has_method, work.names)
+    return shown_assays(rows, has_method, work.names, is_merged=bool(work.source.history))
 
 
 def _assays(work: _Work) -> list[Row]:

@@ -21,32 +21,34 @@ TABLE = "summary.tsv"
 # A mean of fewer soils would tell of each of them (5 is what statistical offices commonly ask for).
 SMALLEST_GROUP = 5
 _RANK = "genus"
+_GROUP = ("assay_id", "country", "land_use")
 
 
 def write(view: View, folder: Path) -> Evidence:
     """Write `summary.tsv`: mean share of each genus in the soils of a country and land use.
 
-    A sample counts once, however many libraries of an assay it has. Groups of fewer than
-    `SMALLEST_GROUP` samples are counted and left out, with all their numbers.
+    A soil counts once, however many samples (of several laboratories) and libraries of an assay it
+    has. Groups of fewer than `SMALLEST_GROUP` soils are counted and left out, with all their
+    numbers.
     """
     import polars as pl
 
     groups = _groups(view)
     shares = _shares(view).join(groups, on="sample_id", how="inner")
-    sizes = shares.group_by("assay_id", "country", "land_use").agg(
-        pl.col("sample_id").n_unique().alias("samples")
-    )
-    kept = sizes.filter(pl.col("samples") >= SMALLEST_GROUP)
+    each, soil = pl.col("sample_id").n_unique(), pl.col("soil").n_unique()
+    sizes = shares.group_by(_GROUP).agg(each.alias("samples"), soil.alias("soils"))
+    kept = sizes.filter(pl.col("soils") >= SMALLEST_GROUP)
+    of_soil = shares.with_columns(each.over(*_GROUP, "soil").alias("times"))
     means = (
-        shares.join(kept, on=["assay_id", "country", "land_use"], how="inner")
-        .group_by("assay_id", "country", "land_use", "samples", "lineage")
-        .agg(pl.col("share").sum().alias("sum"))
-        .with_columns((pl.col("sum") / pl.col("samples")).alias("mean_share"))
-        .sort("assay_id", "country", "land_use", "lineage")
+        of_soil.join(kept, on=_GROUP, how="inner")
+        .group_by(*_GROUP, "samples", "soils", "lineage")
+        .agg((pl.col("share") / pl.col("times")).sum().alias("sum"))
+        .with_columns((pl.col("sum") / pl.col("soils")).alias("mean_share"))
+        .sort(*_GROUP, "lineage")
     )
     _write(means, folder / TABLE)
-    suppressed = sizes.filter(pl.col("samples") < SMALLEST_GROUP)
-    reason = f"fewer than {SMALLEST_GROUP} samples in the group"
+    suppressed = sizes.filter(pl.col("soils") < SMALLEST_GROUP)
+    reason = f"fewer than {SMALLEST_GROUP} soils in the group"
     lost = Lost("samples", "", int(suppressed["samples"].sum() or 0), reason)
     return view.evidence.noting(groups=kept.height, groups_suppressed=suppressed.height).losing(
         [lost] if suppressed.height else []
@@ -60,13 +62,15 @@ def _groups(view: View) -> pl.DataFrame:
     rows = [
         {
             "sample_id": row["samp_name"],
+            "soil": view.soils.get(row["samp_name"], row["samp_name"]),
             "country": _told(country_of(row.get("geo_loc_name", ""))),
             "land_use": _told(row.get("cur_land_use", "")),
         }
         for row in rows_of(view).values()
         if "samp_category" not in row
     ]
-    return pl.DataFrame(rows, schema=dict.fromkeys(("sample_id", "country", "land_use"), pl.String))
+    names = ("sample_id", "soil", "country", "land_use")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
 
 
 def _told(value: str) -> str:
@@ -101,7 +105,7 @@ def _shares(view: View) -> pl.DataFrame:
 
 
 def _write(means: pl.DataFrame, target: Path) -> None:
-    columns = ("assay_id", "country", "land_use", "samples", "lineage", "mean_share")
+    columns = (*_GROUP, "samples", "soils", "lineage", "mean_share")
     with target.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, delimiter="\t", lineterminator="\n")
         writer.writerow(columns)

@@ -27,7 +27,8 @@ class View:
     those that let the recipient have anything, by id@version, and `texts` how they are written.
     `dataset_id` is a pseudonym too. `origins` is, of a merged dataset, what its features were made
     of, as far as the recipient may have it, and `history` how it was merged. `materials` are
-    pseudonyms of soils that several samples are of, by sample (`materials.with_materials`).
+    pseudonyms of soils that several samples are of, by sample (`materials.with_materials`);
+    `soils` groups samples by soil, also where that may not be told: for counting only.
     """
 
     recipient: str
@@ -44,6 +45,7 @@ class View:
     origins: pl.LazyFrame | None = None
     history: History = field(default_factory=dict)
     materials: Mapping[str, str] = field(default_factory=dict)
+    soils: Mapping[str, str] = field(default_factory=dict)
 
     def decision_of(self, sample_id: str) -> Decision:
         """Give the decision on a sample of this view."""

@@ -9,6 +9,7 @@ import inspect
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -346,10 +347,23 @@ def test_a_mean_of_five_soils_is_shown_and_one_of_four_is_not(tmp_path):
         write_package(many_soils(tmp_path / f"d{soils}", soils), "summary", tmp_path / f"{soils}")
         assert len(shown_of(tmp_path / f"{soils}")) == rows
         losses = table_in(tmp_path / f"{soils}" / "losses.tsv")
-        assert "fewer than 5 samples" in losses[0]["reason"]
+        assert "fewer than 5 soils" in losses[0]["reason"]
     (row,) = [one for one in shown_of(tmp_path / "5") if "Rhizobiales" in one["lineage"]]
-    assert (row["country"], row["land_use"], row["samples"]) == ("Germany", "arable", "5")
+    assert (row["country"], row["land_use"], row["soils"]) == ("Germany", "arable", "5")
     assert float(row["mean_share"]) == pytest.approx(120 / 150)
+
+
+def test_a_soil_that_several_samples_are_of_counts_once_in_a_mean(tmp_path):
+    """Six aliquots of three soils, by accessions, are no five soils; seven of five are."""
+    view = many_soils(tmp_path / "d", 7)
+    names = [name for name in view.soils if view.soils[name] == name]
+    for joined, groups in ((4, 0), (2, 1)):
+        soils = dict(view.soils) | dict.fromkeys(names[: joined + 1], names[0])
+        folder = tmp_path / f"{joined}"
+        write_package(replace(view, soils=soils), "summary", folder)
+        rows = shown_of(folder)
+        assert len({row["land_use"] for row in rows}) == groups
+        assert {(row["soils"], row["samples"]) for row in rows} <= {("5", "7"), ("6", "7")}
 
 
 def shown_of(folder: Path) -> list[dict[str, str]]:

@@ -479,10 +479,11 @@ def assays(*names: str) -> dict[str, dict[str, str]]:
     ("shared", "expected"),
     [
         ({"V4-0a1b2c3d": True}, {"V4"}),
-        ({"V4-0a1b2c3d": False}, {"V4"}),
+        ({"V4-0a1b2c3d": False}, {"assay-1"}),
         ({"V4-0a1b2c3d": True, "V4-99998888": True}, {"V4-0a1b2c3d", "V4-99998888"}),
-        ({"V4-0a1b2c3d": False, "V4-99998888": True}, {"V4-1", "V4-2"}),
-        ({"V4-0a1b2c3d": False, "V4-1": True}, {"V4", "V4-1"}),
+        ({"V4-0a1b2c3d": False, "V4-99998888": True}, {"assay-1", "V4"}),
+        ({"V4-0a1b2c3d": False, "V4-99998888": False}, {"assay-1", "assay-2"}),
+        ({"V4-0a1b2c3d": False, "V4-1": True}, {"assay-1", "V4-1"}),
     ],
 )
 def test_a_name_of_an_assay_tells_no_withheld_method_nor_that_there_is_another(shared, expected):
