@@ -214,6 +214,11 @@ def has_both_primers(sequence: str, primers: tuple[str, str]) -> bool:
     return False
 
 
+def begins_with_primer(sequence: str, primers: tuple[str, str]) -> bool:
+    """Tell whether a sequence begins with either primer of its assay."""
+    return any(_own_ends(sequence, pair)[0] > 0 for pair in (primers, primers[::-1]))
+
+
 def _own_ends(sequence: str, primers: tuple[str, str]) -> tuple[int, int]:
     start, end = 0, len(sequence)
     forward = _site(primers[0], sequence[: len(primers[0]) + 2 * _NEAR_END_BP])

@@ -263,14 +263,14 @@ def _of_lengths(one: Assay, other: Assay, rules: Mapping[str, Rule]) -> list[Rul
     Primers that are left in some of them say more than that lengths differ.
     """
     left = {assay.get("primers_left") for assay in (one, other)}
-    if left not in ({None}, {"all"}):
+    if "some" in left or left >= {None, "all"}:
         return [rules[_PRIMERS_LEFT]]
     lengths: list[Lengths] = [assay["lengths"] for assay in (one, other) if assay.get("lengths")]
     if len(lengths) < 2 or are_near(*lengths):
         return []
     shorter, longer = sorted(lengths, key=lambda own: own.typical_bp)
     if longer.assay not in shorter.meets:
-        return [rules["lengths-differ"]]
+        return [rules[_PRIMERS_LEFT if left == {None, "start"} else "lengths-differ"]]
     return [rules[LENGTHS_TRIMMED]] if shorter.is_cut else []
 
 

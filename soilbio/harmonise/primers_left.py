@@ -1,16 +1,17 @@
-"""Whether the sequences of assays still have the assays' own primers at both ends.
+"""Whether the sequences of assays still have the assays' own primers.
 
 Of one pair of primers some laboratories cut them off and others do not: the same organism then has
-two sequences. One primer alone is among the bases by which ends differ (`harmonise.ends`).
+two sequences. One primer alone is among the bases by which ends differ (`harmonise.ends`), unless
+lengths differ by more: reads of one direction begin with theirs, and end nowhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from soilbio.harmonise.common_region import has_both_primers
+from soilbio.harmonise.common_region import begins_with_primer, has_both_primers
 from soilbio.harmonise.lengths import sequences_by_assay
 from soilbio.metadata.overhangs import bare_primers
 
@@ -21,10 +22,19 @@ if TYPE_CHECKING:
 _LOOKED_AT = 100
 _PRIMER = re.compile(r"[ACGTRYSWKMBDHVNI]{10,}", re.I)
 _FEW, _NEARLY_ALL = 0.05, 0.95
+START = "start"
+
+
+def _all_but_few(found: Iterable[bool]) -> bool:
+    """Tell whether nearly all are so."""
+    every = list(found)
+    return sum(every) >= _NEARLY_ALL * len(every)
 
 
 def primers_left(sources: Sequence[Source]) -> dict[str, str]:
     """Tell in how many of their sequences assays have both primers: `some` or `all`; none: no key.
+
+    It is `start` where nearly all begin with one primer and have not the other.
 
     Assays are named `dataset: assay`; those that do not state two primers, or without sequences,
     are not there.
@@ -46,4 +56,6 @@ def primers_left(sources: Sequence[Source]) -> dict[str, str]:
         share = sum(has_both_primers(one, primers[name]) for one in some) / max(1, len(some))
         if share >= _FEW:
             found[name] = "all" if share >= _NEARLY_ALL else "some"
+        elif some and _all_but_few(begins_with_primer(one, primers[name]) for one in some):
+            found[name] = START
     return found

@@ -14,6 +14,7 @@ from unit.harmonise.test_ways import table
 from soilbio.cli.main import main
 from soilbio.dataset.read import read_dataset
 from soilbio.harmonise.lengths import Lengths, common_lengths
+from soilbio.standards.iupac import reverse_complement
 
 RNG = random.Random(8)
 # V4 as it is: most have 253 bases, some one more or less.
@@ -89,6 +90,41 @@ def test_others_are_merged_by_genus_and_it_is_told(tmp_path, sequences, why, cap
     assert "none is found to be another's beginning" in capsys.readouterr().out, why
     _, level = merged(tmp_path, *folders)
     assert level == "genus"
+
+
+FORWARD, REVERSE = (
+    "GTGCCAGCAGCCGCGGTAA",
+    "ATTAGATACCCTTGTAGTCC",
+)  # the second as read on this strand
+
+
+@pytest.mark.parametrize("is_minus", [False, True])
+def test_reads_that_begin_with_their_primer_are_told_as_such_beside_whole_amplicons(
+    tmp_path, capsys, is_minus
+):
+    """Reads of one direction end nowhere: it is the primer that keeps them apart, not a length."""
+    reads = [f"{FORWARD}{one}"[:150] for one in WHOLE]
+    if is_minus:
+        reads = [reverse_complement(f"{one}{REVERSE}")[:150] for one in WHOLE]
+    folders = [
+        laboratory(tmp_path / "n", reads, "dada2"),
+        laboratory(tmp_path / "s", WHOLE, "dada2"),
+    ]
+    assert main(["compare", *folders]) == 0
+    told = capsys.readouterr().out
+    assert "all have one at their beginning" in told
+    assert "ITSx" not in told
+    assert "Together: genus" in told
+
+
+def test_where_all_begin_with_the_primer_reads_meet_whole_amplicons(tmp_path, capsys):
+    whole = [f"{FORWARD}{one}{REVERSE}" for one in WHOLE]
+    folders = [
+        laboratory(tmp_path / "n", [one[:150] for one in whole], "dada2"),
+        laboratory(tmp_path / "s", whole, "dada2"),
+    ]
+    assert main(["compare", *folders]) == 0
+    assert "all are cut to it" in capsys.readouterr().out
 
 
 def test_lengths_that_differ_by_nature_do_not_matter(tmp_path, capsys):
