@@ -35,6 +35,8 @@ _AVERAGED = 999
 # Columns that are no groups of soils, and how many are named where the user names none.
 _IDS = ("sample_id", "agreement_id", "source_mat_id")
 _PROPOSED = 8
+# Columns that say what of a sample was shared: they part what differs in its agreement.
+_OF_SHARING = ("dataGeneralizations", "informationWithheld", "coordinate_uncertainty_m")
 _MOST_SOILS = 20
 _HIDDEN = (
     "which samples of several laboratories are of one soil was not shared: where some are, their"
@@ -283,7 +285,7 @@ def candidates(dataset: Dataset, samples: set[str]) -> list[str]:
 
     table = dataset.table("samples").filter(pl.col("sample_id").is_in(sorted(samples)))
     found = []
-    for name in sorted(set(table.columns) - set(_IDS)):
+    for name in sorted(set(table.columns) - {*_IDS, *_OF_SHARING}):
         texts = dict(enumerate(table[name].to_list()))
         values = [text for text in _stated(name, texts).values() if text]
         if 1 < len(set(values)) < len(values):

@@ -37,12 +37,13 @@ def _merging(history: History, what: str, cite: References) -> Iterator[str]:
     reasons = reasons_of(history)
     names = [one["name"] for one in history.get("datasets", ())]
     merged = f"{plural(len(names), 'dataset')} ({', '.join(names)})" if names else "Datasets"
-    were = "was" if len(names) == 1 else "were"
+    if len(names) == 1:  # nothing of the others was shared, or is left
+        merged += " and others that are not told here"
     how = f"merged with {soilbio_of(history)} by {history['level']}"
     if reasons.is_nothing_merged:
         how = f"put side by side with {soilbio_of(history)}; nothing was merged"
     yield (
-        f"**{what}.** {merged} {were} {how}; {_counts(history)}, and no number of two datasets was"
+        f"**{what}.** {merged} were {how}; {_counts(history)}, and no number of two datasets was"
         f" added up. {' '.join(notes_told(history['notes']))}".rstrip()
     )
     yield from _compared(history, cite)

@@ -6,6 +6,7 @@ import csv
 import json
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from pipeline_outputs import write_method
 from soilbio.cli.main import main
 from soilbio.diversity.comparable import slug_of
 from soilbio.diversity.coverage import coverage_at
+from soilbio.diversity.design import candidates
 
 V4 = {"target_gene": "16S rRNA", "target_subfragment": "V4", "engine": "dada2"}
 FEATURES = 40
@@ -253,6 +255,19 @@ def test_without_a_column_those_that_part_the_soils_are_proposed(crossed, tmp_pa
     assert main(["laboratories", str(crossed), "--out", str(out)]) == 0
     for text in (capsys.readouterr().out, (out / "laboratories.html").read_text()):
         assert "with --by, such as cur_land_use" in text
+
+
+def test_what_was_shared_of_samples_is_not_proposed_as_what_soils_differ_in():
+    samples = pl.DataFrame(
+        {
+            "sample_id": ["a", "b", "c"],
+            "cur_land_use": ["crop", "crop", "wood"],
+            "informationWithheld": ["places", "places", ""],
+            "dataGeneralizations": ["days", "days", "months"],
+            "coordinate_uncertainty_m": ["7850", "7850", "78500"],
+        }
+    )
+    assert candidates(SimpleNamespace(table=lambda _: samples), {"a", "b", "c"}) == ["cur_land_use"]
 
 
 @pytest.mark.parametrize("is_by_material", [False, True])

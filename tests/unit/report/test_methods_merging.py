@@ -75,6 +75,12 @@ def test_what_stands_beside_the_others_is_named_with_the_reason_and_is_none_of_t
     assert RULES["gene-differs"].because not in level
 
 
+def test_of_a_merging_of_which_one_dataset_was_shared_others_are_not_hidden():
+    history = merging("genus", pair("p1: V4", "p2: V4", *OTU))
+    text = told({**history, "datasets": history["datasets"][:1]})
+    assert "1 dataset (p1) and others that are not told here were merged with soilbio" in text
+
+
 WORDS = ("stand side by side", "The level, genus")
 
 
