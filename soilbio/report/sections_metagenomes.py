@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from soilbio.diversity.combined import STRONG, Call, combined, shares_named
 from soilbio.report.content import (
@@ -112,11 +112,9 @@ def _named_blocks(material: Material, profiles: Sequence[Subject]) -> Iterator[B
     colours = {_TITLES.get(part, part): colour for part, colour in _PARTS.items()}
     bars = [
         SharesOf(
-            one.profile_end.removeprefix("-") or one.assay_id,
-            labels[one.sequenced],
-            {_TITLES.get(part, part): named[one.library_id][part] for part in _PARTS},
+            label, group, {_TITLES.get(part, part): named[one.library_id][part] for part in _PARTS}
         )
-        for one in shown[:MOST_BARS]
+        for one, label, group in _rows(shown, labels)[:MOST_BARS]
     ]
     if bars:
         plot = Plot(
@@ -143,6 +141,21 @@ def _named_blocks(material: Material, profiles: Sequence[Subject]) -> Iterator[B
     if absent:
         yield f"Without any read to name: {listed(absent)}."
     yield from _notes(material)
+
+
+def _rows(profiles: Sequence[Subject], labels: Mapping[str, str]) -> list[tuple[Subject, str, str]]:
+    """Give the label and the heading of each profile: profilers below what they name.
+
+    Where each library has one profile, libraries below their assay, if there are several.
+    """
+    if len({one.sequenced for one in profiles}) < len(profiles):
+        return [
+            (one, one.profile_end.removeprefix("-") or one.assay_id, labels[one.sequenced])
+            for one in profiles
+        ]
+    several = len({one.assay_id for one in profiles}) > 1
+    rows = sorted(profiles, key=lambda one: (one.assay_id, labels[one.sequenced]))
+    return [(one, labels[one.sequenced], one.assay_id if several else "") for one in rows]
 
 
 def _notes(material: Material) -> Iterator[str]:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import polars as pl
 import pytest
 
-from soilbio.report.sections_metagenomes import not_classified_text
+from soilbio.report.sections_metagenomes import _rows, not_classified_text
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,19 @@ def test_of_sourmash_the_unclassified_share_is_an_upper_limit(engine, words):
     )
     (text,) = not_classified_text(SimpleNamespace(view=view, tables=tables))
     assert text.endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("profiles", "expected"),
+    [
+        ([("A", "w"), ("B", "w")], [("A", ""), ("B", "")]),
+        ([("A", "w"), ("B", "v")], [("B", "v"), ("A", "w")]),
+        ([("A", "v"), ("A", "w"), ("B", "w")], [("v", "A"), ("w", "A"), ("w", "B")]),
+    ],
+)
+def test_libraries_of_one_profile_are_rows_and_others_are_headings(profiles, expected):
+    subjects = [
+        SimpleNamespace(sequenced=name, assay_id=assay, profile_end="") for name, assay in profiles
+    ]
+    rows = _rows(subjects, {name: name for name, _ in profiles})
+    assert [row[1:] for row in rows] == expected
