@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from soilbio.dataset.history import LOTS, TELLS_SOILS, History
 from soilbio.errors import Problems
 from soilbio.harmonise.materials import with_materials
+from soilbio.standards.insdc import is_missing
 from soilbio.standards.pseudonyms import PSEUDONYM, is_pseudonym
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ _MOST = 0.5
 # The most abundant features of a library, by which others are found that may be the same one.
 _LOOKED_AT = 20
 _ALIKE = 2
+# What is told of a sample because other things are not.
+_OF_WITHHOLDING = ("coordinate_uncertainty_m", "dataGeneralizations", "informationWithheld")
 # Tables and columns in which samples and assays are named, and how they are called in libraries.
 _NAMED_IN = (
     ("samples", "sample_id", "sample_id"),
@@ -88,8 +91,13 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
     if len(sources) < 2 or not any(map(is_pseudonym, owner)):
         return []
 
-    def order(name: str) -> tuple[bool, str, str]:
-        return is_pseudonym(name), owner[name], name
+    told = {name: much for source in sources for name, much in _told(source).items()}
+
+    def order(name: str) -> tuple[bool, int, int, str, str]:
+        cells, letters = told[name]
+        # Of two pseudonyms that stays of whose sample more is told, and more exactly.
+        much = (-cells, -letters) if is_pseudonym(name) else (0, 0)
+        return is_pseudonym(name), *much, owner[name], name
 
     same: dict[str, list[tuple[str, int, int, bool]]] = {}
     for one, other, features, reads, is_sure in _same(counts, owner):
@@ -100,6 +108,23 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
         if order(first) < order(one):
             found[Copy(owner[one], one, owner[first], first, features, reads)] = is_sure
     return sorted(_of_laboratories(counts, found, sources), key=Copy.row)
+
+
+def _told(source: Source) -> dict[str, tuple[int, int]]:
+    """Count the cells that say anything of each library's sample, and their letters."""
+    rows = {
+        row["sample_id"]: [
+            str(value)
+            for name, value in row.items()
+            if name not in _OF_WITHHOLDING and value is not None and not is_missing(str(value))
+        ]
+        for row in source.rows("samples")
+    }
+    libraries = source.dataset.table("libraries").select("library_id", "sample_id")
+    return {
+        library: (len(rows[sample]), sum(map(len, rows[sample])))
+        for library, sample in libraries.iter_rows()
+    }
 
 
 def without(sources: Sequence[Source], copies: Sequence[Copy]) -> list[Source]:

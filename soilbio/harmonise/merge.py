@@ -145,7 +145,7 @@ def harmonise(
             again.mkdir()
             merged, tables, files = _merged(sources, level, rules, given, again)
             merged.copies = [one.row() for one in copies]
-            merged.notes["libraries_that_another_dataset_has_under_its_own_name"] = len(copies)
+            merged.notes["libraries_that_another_dataset_has_under_another_name"] = len(copies)
         write_dataset(
             tables,
             texts_of(sources),

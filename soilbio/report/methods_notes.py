@@ -61,8 +61,8 @@ _SENTENCES = {
     "names_that_are_apart_since_nothing_tells_of_which_code_they_are": (
         *("name", _WERE, "kept apart, since nothing tells of which code of nomenclature it is"),
     ),
-    "libraries_that_another_dataset_has_under_its_own_name": (
-        *("library|libraries", _WERE, "left out, which another dataset has under its own name"),
+    "libraries_that_another_dataset_has_under_another_name": (
+        *("library|libraries", _WERE, "left out, which another dataset has under another name"),
     ),
     "samples_that_are_one_by_their_name_alone": (
         *("sample", _WERE, "taken for one in several datasets by the name alone"),

@@ -21,7 +21,8 @@ from unit.exporters.test_merged_lots import (
 )
 
 from soilbio.cli.main import main
-from soilbio.dataset.history import ORIGINS
+from soilbio.dataset.folder import SHARED
+from soilbio.dataset.history import HISTORY, ORIGINS
 from soilbio.dataset.read import read_dataset
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import InputError
@@ -327,6 +328,29 @@ def test_one_s_own_id_of_a_soil_is_told_by_no_other_s_agreement(tmp_path):
     merge([shared(tmp_path / "whole2", tmp_path / "received2"), x], tmp_path / "again2")
     samples = view(tmp_path / "again2", PARTY).tables["samples"].collect()
     assert samples["source_mat_id"].drop_nulls().to_list() == ["LTE-P1", "LTE-P1"]
+
+
+@pytest.mark.parametrize("less", ["a", "z"])
+def test_of_what_was_received_twice_stays_what_tells_more(tmp_path, less):
+    """The public's release, and a member's with more of the soils, whatever they are called."""
+    x, y = made(tmp_path / "x", 0), made(tmp_path / "y", 5)
+    merge([x, y], tmp_path / "whole")
+    more = {"a": "z", "z": "a"}[less]
+    told = read_dataset(shared(tmp_path / "whole", tmp_path / "told")).table("samples")["ph"]
+    assert told.null_count() == 0
+    public = read_dataset(shared(tmp_path / "whole", tmp_path / "public"))
+    emptied = public.tables["samples"].with_columns(ph=pl.lit(None, pl.String))
+    write_dataset(
+        *({**public.tables, "samples": emptied}, public.agreements, tmp_path / less),
+        extra_columns=public.extra_columns,
+        provenance=PROVENANCE,
+        files={name: public.folder / name for name in (ORIGINS, HISTORY, SHARED)},
+    )
+    asked = ["--recipient", PARTY, "--purpose", "DUO:0000042", "--out", str(tmp_path / "party")]
+    assert main(["export", "partner", str(tmp_path / "whole"), *asked]) == 0
+    (tmp_path / "party" / "dataset").rename(tmp_path / more)
+    with pytest.raises(InputError, match=f"Leave out {less}"):
+        merge([tmp_path / "a", tmp_path / "z"], tmp_path / "again")
 
 
 @pytest.mark.parametrize(
