@@ -109,8 +109,11 @@ class Inspection:
         return own + sum(len(self.lacking.get(target, ())) for target in targets)
 
 
-def table_rows(path: Path, own: frozenset[str], problems: Problems) -> tuple[Rows, list[str]]:
+def table_rows(path: Path, own: frozenset[str], problems: Problems) -> tuple[Rows, list[str], int]:
     """Read a sheet of any form into rows by MIxS slot, and list the headers nobody knows.
+
+    These are listed if anything is below them, with the number of the row that they stand in;
+    rows do not have them.
 
     Parameters
     ----------
@@ -134,13 +137,17 @@ def table_rows(path: Path, own: frozenset[str], problems: Problems) -> tuple[Row
     rows = _rows(table, taken, _with_commas(table, taken), problems)
     names = [one.column for one in taken if one.column]
     unknown = [one.header for one in taken if not one.column and one.header not in own]
+    told = [name for name in unknown if any(cells[name] for _, cells in table.rows)]
     filled = {number: with_parts_joined(row) for number, row in rows.items()}
     columns = dict.fromkeys(name for row in filled.values() for name in row) | dict.fromkeys(
         name for name in names if name in SLOTS
     )
-    return {
-        number: {name: row.get(name, "") for name in columns} for number, row in filled.items()
-    }, unknown
+    kept = [name for name in columns if name in names or name not in unknown]
+    return (
+        {number: {name: row.get(name, "") for name in kept} for number, row in filled.items()},
+        told,
+        table.header_row,
+    )
 
 
 @cache

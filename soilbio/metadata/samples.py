@@ -12,9 +12,12 @@ from soilbio.metadata.columns_taken import take
 from soilbio.metadata.quantities import check_units
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.slots import Cell, check_value
-from soilbio.metadata.tsv import Rows, read_rows
+from soilbio.metadata.tsv import Rows, is_comment, read_rows
+from soilbio.standards.aliases import plain
 from soilbio.standards.mixs import SLOTS
 
+# Columns of NCBI's templates that tell of a submission, not of a sample.
+_OF_SUBMISSIONS = (plain("bioproject_accession"), plain("description"))
 _OTHER_FORMATS = (".csv", ".xlsx", ".xls", ".ods", ".biom", ".biom.gz")
 # Parts of a place, which MIxS joins; what else tells of places, by words of it.
 _OF_PLACE = {"decimal_latitude", "decimal_longitude", "lat_lon"}
@@ -51,11 +54,12 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
     """Read the samples by row number; note what is wrong with their form and values.
 
     Columns may be in the words of any standard, and parts that MIxS joins (latitude and longitude,
-    depths) apart. Text with tabs that has no such parts is held to the names of columns.
+    depths) apart. Text with tabs that has no such parts, and is no template of NCBI's, is held to
+    the names of columns.
     """
     _check_places(columns, problems)
     known = [*(name for name in SLOTS if name != "samp_name"), *columns]
-    if path.name.lower().endswith(_OTHER_FORMATS) or _has_parts(path, known):
+    if path.name.lower().endswith(_OTHER_FORMATS) or _is_of_others(path, known):
         rows = _table_rows(path, known, problems)
     else:
         rows = read_rows(
@@ -78,15 +82,27 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
     return rows
 
 
-def _has_parts(path: Path, known: Sequence[str]) -> bool:
-    """Tell whether a sheet of text has columns that are parts of a slot, such as latitude."""
+def _is_of_others(path: Path, known: Sequence[str]) -> bool:
+    """Tell whether a sheet of text has another form than ours.
+
+    Its columns are parts of a slot, such as latitude, or have NCBI's stars (`*organism`), or
+    remarks stand above them.
+    """
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as handle:
-            headers = handle.readline().rstrip("\r\n").split("\t")
+            rows = enumerate(line.rstrip("\r\n").split("\t") for line in handle)
+            place, cells = next((one for one in rows if not is_comment(one[1])), (0, []))
     except OSError:
         return False
-    taken = (take(header.strip().strip('"')) for header in headers if header not in known)
-    return any(one.column and one.is_certain and one.column not in SLOTS for one in taken)
+    headers = [cell.strip().strip('"') for cell in cells if cell not in known]
+    return place > 0 or any(_is_written_otherwise(header) for header in headers)
+
+
+def _is_written_otherwise(header: str) -> bool:
+    """Tell whether a header is that of a part of a slot, or one that NCBI demands."""
+    one = take(header)
+    is_part = one.is_certain and one.column not in SLOTS
+    return bool(one.column) and (is_part or header.startswith("*"))
 
 
 def _check_places(columns: Mapping[str, str], problems: Problems) -> None:
@@ -115,20 +131,37 @@ def _table_rows(path: Path, known: Sequence[str], problems: Problems) -> Rows:
     """Read a sheet of any form, values in the units of their slots."""
     from soilbio.metadata.inspect_sheet import table_rows
 
-    rows, headers = table_rows(path, frozenset(known), problems)
+    rows, headers, header_row = table_rows(path, frozenset(known), problems)
     for header in headers:
-        problems.add(
-            "column-unknown",
-            row=1,
-            column=header,
-            found=header,
-            expected="a known column",
-            fix=_advise(header),
-        )
+        _note_unknown(header, header_row, problems)
     return {
         number: {("sample_id" if name == "samp_name" else name): v for name, v in row.items()}
         for number, row in rows.items()
     }
+
+
+def _note_unknown(header: str, row: int, problems: Problems) -> None:
+    """Note a column that nobody knows; what is of a submission is not of the sample."""
+    if plain(header) in _OF_SUBMISSIONS:
+        problems.add(
+            "column-left-out",
+            row=row,
+            column=header,
+            found=header,
+            expected="columns that tell of samples; this one is of a submission, and not taken",
+            fix="Nothing needs to be done; to have it, give it a sharing class in the"
+            " configuration (`columns:`)",
+            is_warning=True,
+        )
+        return
+    problems.add(
+        "column-unknown",
+        row=row,
+        column=header,
+        found=header,
+        expected="a known column",
+        fix=_advise(header),
+    )
 
 
 def _check_once(sample_id: str, number: int, first: dict[str, int], problems: Problems) -> None:
@@ -151,7 +184,9 @@ def _advise(name: str) -> str:
     is_plain = re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII)
     key = name if is_plain else json.dumps(name, ensure_ascii=False)
     share = "location" if _WORDS_OF_PLACE.search(name) else "environment"
-    return (
+    one = take(name)
+    meant = f"Call it {one.column} ({one.standard}) if that is meant. " if one.column else ""
+    return meant + (
         "Else give it a sharing class in the configuration, for example"
         f" `columns: {{{key}: {share}}}` (of what tells a place location, of people identity)"
     )

@@ -8,6 +8,7 @@ between rows.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,7 @@ from soilbio.errors import InputError, Problem, Problems
 
 # Rows of QIIME 2's metadata that are none: `#q2:types`, `#q2:missing`.
 _DIRECTIVE = "#q2:"
+_COMMENT = re.compile(r'"?#(?=\s)(?!.*\t\s*\S)')
 # Rows by their number, as a spreadsheet counts: the header is row 1.
 Rows = dict[int, dict[str, str]]
 
@@ -77,6 +79,14 @@ def read_rows(
             fix="Fill the sheet",
         )
     return rows
+
+
+def is_comment(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a remark, as NCBI's templates begin with, and no header.
+
+    QIIME 2's header may be `#SampleID`, and `#q2:types` is not alone in its row.
+    """
+    return bool(_COMMENT.match(cells[0])) and not any(cell.strip() for cell in cells[1:])
 
 
 def _stop(problems: Problems, problem: Problem) -> InputError:

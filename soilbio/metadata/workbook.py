@@ -18,6 +18,7 @@ from typing import Any
 from soilbio.errors import InputError, Problem, Problems
 from soilbio.metadata.archive import check_archive, formulas_of
 from soilbio.metadata.biom_samples import ODD, grid_of_biom, is_biom
+from soilbio.metadata.tsv import is_comment
 from soilbio.standards.aliases import recognise
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -253,7 +254,8 @@ def _first_bad_row(raw: bytes) -> int:
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     """Cut text into cells, by the separator that makes the most of its first rows."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = [line for line in text.split("\n", 20)[:20] if line.strip()]
+    first = [line for line in text.split("\n", 60)[:60] if line.strip()]
+    lines = ([line for line in first if not is_comment([line])] or first)[:20]
     mark = max(_SEPARATORS, key=lambda one: _columns(lines, one)) if lines else "\t"
     reader = csv.reader(io.StringIO(text), delimiter=mark)
     last = 0
@@ -275,7 +277,7 @@ def _table(problems: Problems, sheet: str, grid: Grid, dates: set[tuple[int, int
         raise _stop(problems, "sheet-empty", "a header and at least one row", "Fill the sheet")
     place = _header_place(filled)
     number, cells = filled[place]
-    if place:
+    if not all(is_comment(above) for _, above in filled[:place]):
         problems.add(
             "sheet-title",
             row=filled[0][0],
@@ -299,16 +301,17 @@ def _table(problems: Problems, sheet: str, grid: Grid, dates: set[tuple[int, int
 
 def _header_place(filled: Grid) -> int:
     """Find the row of names: of the first rows the one with the most that are known."""
-    known = [
-        sum(
+    places = [at for at, (_, cells) in enumerate(filled) if not is_comment(cells)] or [0]
+    known = {
+        at: sum(
             name in _IDS or recognise(name) is not None
-            for cell in cells
+            for cell in filled[at][1]
             if (name := cell.strip()) and len(name) < 80
         )
-        for _, cells in filled[:_TITLE_ROWS]
-    ]
-    best = max(range(len(known)), key=known.__getitem__)
-    return best if known[best] >= 2 and known[best] > 2 * known[0] else 0
+        for at in places[:_TITLE_ROWS]
+    }
+    best = max(known, key=known.__getitem__)
+    return best if known[best] >= 2 and known[best] > 2 * known[places[0]] else places[0]
 
 
 def _header(cells: Sequence[str], row: int, problems: Problems) -> list[str]:

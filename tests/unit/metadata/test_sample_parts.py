@@ -1,4 +1,4 @@
-"""Text with tabs may have parts of a place or depth in columns of their own, as other forms may."""
+"""Text with tabs may have the forms of others: parts of a place apart, NCBI's templates."""
 
 from __future__ import annotations
 
@@ -54,3 +54,54 @@ def test_what_is_advised_opens_no_place(tmp_path, name, share):
     sample_rows(sheet(tmp_path, ("latitude", "longitude", name), "48", "11", "1"), {}, problems)
     (problem,) = (one for one in problems.found if one.code == "column-unknown")
     assert f"`columns: {{{name}: {share}}}`" in problem.fix
+
+
+TEMPLATE = (
+    ("*sample_name", "S1"),
+    ("sample_title", ""),
+    ("bioproject_accession", ""),
+    ("*organism", "soil metagenome"),
+    ("*collection_date", "2021-05-12"),
+    ("*depth", "0-0.1 m"),
+    ("*lat_lon", "51.35 N 11.90 E"),
+    ("omics_observ_id", ""),
+    ("description", "x"),
+)
+REMARKS = (
+    "# This is a submission template for batch deposit of 'MIMARKS: survey, soil; version 6.0'",
+    '"# GREEN fields are mandatory, YELLOW ones are not, or are; see below"\t\t',
+    *("#     2. Save the worksheet as a Text (Tab-delimited) file - use 'File, Save as'",) * 20,
+)
+
+
+@pytest.mark.parametrize("remarks", [REMARKS, ()], ids=["with remarks", "without remarks"])
+def test_ncbi_s_template_is_read(tmp_path, remarks):
+    path = tmp_path / "ncbi.tsv"
+    path.write_text("\n".join([*remarks, *map("\t".join, zip(*TEMPLATE, strict=True))]))
+    problems = Problems(str(path))
+    ((number, row),) = sample_rows(path, {}, problems).items()
+    assert number == len(remarks) + 2
+    assert row["sample_id"] == "S1"
+    assert row["lat_lon"].startswith("51.35 ")
+    assert row["samp_taxon_id"] == "soil metagenome"
+    assert not row.keys() & {"description", "bioproject_accession", "omics_observ_id"}
+    assert not problems.errors
+    told = {(one.code, one.row, one.column) for one in problems.found}
+    assert told == {
+        ("taxon-format", number, "samp_taxon_id"),
+        ("column-left-out", number - 1, "description"),
+    }
+
+
+def test_a_column_of_a_submission_is_taken_with_a_class(tmp_path):
+    path = tmp_path / "ncbi.tsv"
+    path.write_text("\n".join(map("\t".join, zip(*TEMPLATE, strict=True))))
+    (row,) = read_samples(path, {"description": "identity"})
+    assert row["description"] == "x"
+
+
+def test_what_a_column_may_mean_is_told(tmp_path):
+    problems = Problems("samples.tsv")
+    sample_rows(sheet(tmp_path, ("ph", "organism"), "6", "soil metagenome"), {}, problems)
+    (problem,) = (one for one in problems.found if one.code == "column-unknown")
+    assert "Call it samp_taxon_id (NCBI) if that is meant." in problem.fix
