@@ -18,6 +18,7 @@ from soilbio.metadata.columns_taken import Taken, take
 from soilbio.metadata.commas import COMMA, has_decimal_commas, with_points
 from soilbio.metadata.crosswalk.convert import convert, target_named
 from soilbio.metadata.crosswalk.normal import to_own_unit, with_parts_joined
+from soilbio.metadata.implied_methods import fill_methods
 from soilbio.metadata.sample_checks import check_together, check_twins, is_control
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.slots import Cell, check_value
@@ -278,6 +279,7 @@ def _rows(
                     is_warning=True,
                 )
         _check_unit(one, problems, table.header_row)
+    fill_methods(rows, taken)
     return rows
 
 
