@@ -18,10 +18,11 @@ from soilbio.errors import Problems
 from soilbio.metadata.meaning import meaning_of
 from soilbio.standards.insdc import is_missing
 from soilbio.standards.materials import soils_of
-from soilbio.standards.mixs import SLOTS
+from soilbio.standards.mixs import SLOTS, method_slot
 from soilbio.standards.sharing_classes import SharingClass
 
 if TYPE_CHECKING:
+    import polars as pl
     from skbio import DistanceMatrix
 
     from soilbio.dataset.read import Dataset
@@ -85,6 +86,7 @@ class Known:
             value_of = dict(samples.select("sample_id", column).iter_rows())
             own = {name: value_of[community.samples[name]] for name in libraries}
             self._own[column] = _stated(column, own)
+            self._note_ways(column, samples)
             self.values[column] = self._agreed(column, self._own[column])
         if not columns:
             self.notes.append(unnamed(dataset, {community.samples[name] for name in libraries}))
@@ -92,6 +94,21 @@ class Known:
             self.notes.append(
                 f"{len(self.shared)} soils have libraries of several laboratories: these are"
                 " compared on them, and libraries of one soil are no replicates of each other"
+            )
+
+    def _note_ways(self, column: str, samples: pl.DataFrame) -> None:
+        """Note a property of soils that was not measured in one way: pH in water and in CaCl2."""
+        slot = method_slot(column)
+        if slot not in samples.columns:
+            return
+        way_of = dict(samples.select("sample_id", slot).iter_rows())
+        stated = (name for name, value in self._own[column].items() if value)
+        own = {way_of[self.community.samples[name]] for name in stated}
+        if len(own) > 1:
+            ways = ", ".join(sorted(way or "not stated" for way in own))
+            self.notes.append(
+                f"values of {column} were measured in several ways ({ways}), which are not of one"
+                " scale"
             )
 
     def _note_aliquots(self) -> None:

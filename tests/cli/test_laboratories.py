@@ -397,6 +397,26 @@ def test_values_that_say_the_same_are_one_group(tmp_path, column, ours, theirs):
     assert "cannot be told apart" not in (part.get("note") or "")
 
 
+@pytest.mark.parametrize("ways", [("CaCl2", "water"), ("water", "water"), ("", "water")])
+def test_a_property_that_was_measured_in_several_ways_is_told(tmp_path, capsys, ways):
+    """pH in calcium chloride is half a unit below pH in water."""
+    folders = []
+    for name, way in zip(("north", "south"), ways, strict=True):
+        own = soils(name[0], *["crop"] * 3, *["wood"] * 3)
+        said = {soil: {"ph": f"{5 + place % 2}", "ph_meth": way} for place, soil in enumerate(own)}
+        folders.append(str(laboratory(tmp_path / name, name, own, extra=said)))
+    merged = str(tmp_path / "merged")
+    assert main(["harmonise", *folders, "--out", merged]) == 0
+    capsys.readouterr()
+    assert main(["laboratories", merged, "--by", "ph", "--out", str(tmp_path / "page")]) == 0
+    told = "alues of ph were measured in several ways ({}, {})".format(
+        *(way or "not stated" for way in ways)
+    )
+    is_told = told in capsys.readouterr().out
+    assert is_told == (len(set(ways)) > 1)
+    assert (told in (tmp_path / "page" / "laboratories.html").read_text()) == is_told
+
+
 def test_depths_of_one_core_are_soils_of_their_own(tmp_path):
     """Two laboratories have four cores at two depths each, by the core's id."""
     found = []
