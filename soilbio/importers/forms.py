@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from soilbio.taxonomy.told_ranks import DOMAINS, KINGDOMS
+from soilbio.taxonomy.told_ranks import CLASSIFICATIONS, DOMAINS, KINGDOMS
 
 _SEQUENCE = re.compile(r"^[ACGTUNRYSWKMBDHV]{40,}$", re.IGNORECASE)
 LETTERS = re.compile(r"^[ACGTUNRYSWKMBDHV]+$")
@@ -109,13 +109,20 @@ def is_lineage(text: str, *, is_said: bool = False) -> bool:
         return True
     text = _RANK_BEHIND.sub("", text)
     parts = [_SUPPORT.sub("", part.strip()) for part in re.split("[;|,]", text)]
-    if parts[0].strip("\"'").casefold() in _FIRST:
+    if parts[0].strip("\"'").casefold() in _FIRST or _is_megan_s(text, parts):
         return True
     filled = [part for part in parts if not is_nothing(part)]
     is_parted = len(filled) > 1 and not re.search("[|,]", text)
     if is_said:
         return len(filled) > 1 and all(re.search("[A-Za-z]{3}", part) for part in filled)
     return is_parted and all(map(_PART.match, filled))
+
+
+def _is_megan_s(text: str, parts: Sequence[str]) -> bool:
+    """Tell whether a text is one of MEGAN's paths, and no list of databases."""
+    first, second = (*parts, "")[:2]
+    is_root = ";" in text and first.casefold() in CLASSIFICATIONS
+    return is_root and bool(second) and second.casefold() not in CLASSIFICATIONS
 
 
 def are_lineages(texts: Iterable[str], *, is_said: bool = False) -> bool:

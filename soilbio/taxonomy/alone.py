@@ -8,7 +8,7 @@ from soilbio.taxonomy.authors import without_author
 from soilbio.taxonomy.between import is_open
 from soilbio.taxonomy.filled import own_ranks
 from soilbio.taxonomy.lineage import is_parted_by_commas, parse_lineage
-from soilbio.taxonomy.names import HELD, name_in
+from soilbio.taxonomy.names import HELD, UNIQUE, name_in
 from soilbio.taxonomy.undetermined import may_be_epithet, name_before
 
 _NUMBERED = re.compile(r" (?:sp|spp|spec|species)\d")  # Enchytraeidae sp1
@@ -20,7 +20,7 @@ def lineage_alone(text: str) -> dict[str, str]:
     Of two words the first is a genus; where the second is none of a species (`Ephydridae sp. 1`)
     and the first tells its rank, it is of that.
     """
-    text = " ".join(text.split())
+    text = UNIQUE.sub("", " ".join(text.split()))
     if any(mark in text for mark in ";|") or "__" in text or is_parted_by_commas(text):
         return parse_lineage(text)
     before = name_before(HELD.sub("", text))

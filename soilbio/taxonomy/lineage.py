@@ -9,7 +9,7 @@ from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
 from soilbio.taxonomy.canonical import without_brackets
 from soilbio.taxonomy.filled import genus_of, name_of_open, without_fills
-from soilbio.taxonomy.names import ORGANELLE, SUPPORT, name_in
+from soilbio.taxonomy.names import ORGANELLE, SUPPORT, UNIQUE, name_in
 from soilbio.taxonomy.positions import is_of_ncbi, ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
 from soilbio.taxonomy.species import species_in
@@ -87,6 +87,8 @@ def _undecorated(text: str) -> str:
         plain = _TAX.sub("", plain).rstrip("; ")
     if _BRACKETED.search(plain):
         plain = _BRACKETED.sub(lambda found: f"{found[1].lower()}__", plain)
+    if "<" in plain:
+        plain = UNIQUE.sub("", plain)
     if _SHORT.match(plain):
         plain = _SHORTENED.sub(r"\1__", plain)
     return plain

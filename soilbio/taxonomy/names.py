@@ -29,6 +29,8 @@ _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
 _GENOME = re.compile(r"[_ ]?\((?:(?:RS|GB)[_ ])?GC[AF][_ ]\d+(?:[._ ]\d+)?\)?$")
 # mOTUs lists the species that one of its own holds: Escherichia coli [Escherichia coli/Shigella].
 HELD = re.compile(r"(?<=\S) \[[^\[\]]*/[^\[\]]*\]$")
+# NCBI's unique names, which MEGAN writes: Actinobacteria <phylum>, Bacillus <bacterium>.
+UNIQUE = re.compile(r"(?<=\S)[ _]<[^<>;|]*>(?=\s*(?:[;|,(]|$))")
 # Zoologists write the subgenus in brackets: Carabus (Morphocarabus) monilis. What stands there
 # before such words is an author.
 _SUBGENUS = re.compile(

@@ -20,6 +20,7 @@ from soilbio.taxonomy.by_names import binomial, ranks_by_name
 from soilbio.taxonomy.names import is_fill, name_in
 from soilbio.taxonomy.told_ranks import (
     BETWEEN,
+    CLASSIFICATIONS,
     DOMAINS,
     KINGDOMS,
     OF_UNITE,
@@ -30,8 +31,8 @@ from soilbio.taxonomy.told_ranks import (
     told_ranks,
 )
 
-# What stands above domains: of NCBI, mothur and RDP.
-_ROOTS = frozenset({"root", "cellular organisms", "cellular root", "acellular root"})
+# What stands above domains: of NCBI, mothur, RDP and MEGAN.
+_ROOTS = CLASSIFICATIONS | {"root", "cellular organisms", "cellular root", "acellular root"}
 # Those that PR2 has since its version 5 only: a lineage that ends early is of nine ranks, too.
 _OF_NINE = frozenset({"CRuMs", "Cryptista", "Haptista", "Obazoa", "Provora", "TSAR"})
 _SEVEN = ("domain", "phylum", "class", "order", "family", "genus", "species")

@@ -18,6 +18,8 @@ from soilbio.taxonomy.canonical import CANDIDATUS, SUFFIX_AT_END, changed_names
 from soilbio.taxonomy.named_ranks import named_ranks, rank_of_name
 
 DOMAINS = frozenset({"Bacteria", "Archaea", "Eukaryota", "Eukarya", "Viruses"})
+# What MEGAN's paths begin with: the classification, for the root.
+CLASSIFICATIONS = frozenset({"ncbi", "gtdb", "silva"})
 KINGDOMS = frozenset(
     {
         *("Fungi", "Metazoa", "Animalia", "Viridiplantae", "Plantae", "Chromista", "Protozoa"),

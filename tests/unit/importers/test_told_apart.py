@@ -696,3 +696,16 @@ def test_a_sheet_of_samples_beside_a_table_is_none(tmp_path):
     assert [reason for _, reason in detect(tmp_path)] == [
         "1 files in it, such as otutab.txt: 1 rows and 2 columns of numbers"
     ]
+
+
+@pytest.mark.parametrize("corner", ["#Datasets", "Lineage"])
+def test_rows_of_megan_s_paths_are_lineages(tmp_path, corner):
+    rows = (
+        f"{corner}\tL1\tL2\n"
+        '"NCBI;cellular organisms;Bacteria;Pseudomonadota;Alphaproteobacteria;Hyphomicrobiales;'
+        'Nitrobacteraceae;Bradyrhizobium;"\t210.0\t40.0\n'
+        '"NCBI;Not assigned;"\t55.0\t60.0\n"NCBI;No hits;"\t5.0\t6.0\n'
+    )
+    features = imported(tmp_path, written(tmp_path, rows), more="").table("features")
+    assert features["genus"].drop_nulls().to_list() == ["Bradyrhizobium"]
+    assert (features["flags"] == "unclassified").sum() == 2

@@ -318,3 +318,16 @@ def test_kingdoms_speak_for_their_domain_in_tables(texts, domain, genus, flags):
 def test_species_that_nobody_named_are_absent(text):
     found = parse_lineage(f"k__Bacteria;p__Actinomycetota;g__Streptomyces;s__{text}")
     assert list(found.items())[-1] == ("genus", "Streptomyces")
+
+
+def test_what_makes_a_name_of_ncbi_unique_is_no_part_of_it():
+    """MEGAN writes names so."""
+    found = parse_lineage(
+        "Root; cellular organisms; Bacteria <bacteria>; Terrabacteria group;"
+        " Actinobacteria <phylum>; Actinobacteria <class>; Streptomycetales"
+    )
+    assert list(found.values()) == [
+        *("Bacteria", "Actinobacteria", "Actinobacteria", "Streptomycetales")
+    ]
+    assert parse_lineage("d__Bacteria;g__Bacillus <bacterium>(0.97)")["genus"] == "Bacillus"
+    assert lineage_alone("Bacillus <bacterium>") == {"": "Bacillus"}

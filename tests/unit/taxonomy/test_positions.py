@@ -233,3 +233,17 @@ def test_greengenes_without_its_prefixes_says_the_same(shared):
             differing.add(text.partition("; g__")[0])
     # A suborder that Greengenes has among the families.
     assert {text.rpartition("; ")[2] for text in differing} == {"f__Cystobacterineae"}
+
+
+PATH = (
+    *("cellular organisms", "Bacteria", "Pseudomonadota", "Alphaproteobacteria"),
+    *("Hyphomicrobiales", "Nitrobacteraceae", "Bradyrhizobium", ""),
+)
+
+
+@pytest.mark.parametrize("root", ["root", "NCBI", "GTDB", "SILVA"])
+def test_the_classification_above_megan_s_paths_is_a_root(root):
+    expected = parse_lineage(";".join(PATH))
+    assert expected["genus"] == "Bradyrhizobium"
+    assert parse_lineage(";".join((root, *PATH))) == expected
+    assert parse_lineage(f"{root};Not assigned;") == {}
