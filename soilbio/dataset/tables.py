@@ -311,7 +311,11 @@ MEASUREMENTS = Table(
             is_required=True,
         ),
         _number("value", Share.ENVIRONMENT, "The value in `unit`.", ""),
-        _text("verbatim_value", Share.ENVIRONMENT, "The value as it came."),
+        _text(
+            "verbatim_value",
+            Share.ENVIRONMENT,
+            "The value as it came; what had its unit in the header of `samples` is in the slot's.",
+        ),
         _text("unit", Share.ENVIRONMENT, "UCUM unit."),
         _text("method", Share.METHOD, "How it was measured, empty when not stated."),
         _number("upper_depth_m", Share.ENVIRONMENT, "Upper depth.", "m"),
