@@ -64,7 +64,8 @@ def _reasons(decision: Decision, agreements: Sequence[Agreement], holding: Holdi
     own = decide(agreements, holding.recipient, holding.purpose, holding.shared)
     if decision.recipient != holding.recipient:
         reasons += [
-            f"{under}: it was shared with {holding.recipient}, who may pass it on to nobody"
+            f"{under}: it was shared with {holding.recipient}, who may pass it on to nobody (nor"
+            " one's own rows under it beside it: these go from one's own dataset)"
             for duty in own.duties
             if duty.kind == "no-onward-sharing"
         ]

@@ -192,7 +192,10 @@ def test_what_shares_nothing_keeps_its_own_reason_when_it_is_passed_on():
 def test_the_terms_of_the_holder_are_named_in_full():
     made = held(terms("demo@1.0.0", "onward: forbidden\n"), C)
     assert {one.because for one in made.outcomes.values()} == {
-        (f"demo@1.0.0: it was shared with {B}, who may pass it on to nobody",)
+        (
+            f"demo@1.0.0: it was shared with {B}, who may pass it on to nobody (nor one's own rows"
+            " under it beside it: these go from one's own dataset)",
+        )
     }
     made = held(terms("demo@1.0.0"), C, date(2027, 1, 1), until=date(2026, 12, 31))
     assert {one.because for one in made.outcomes.values()} == {
