@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from soilbio.errors import Problems
-from soilbio.metadata.columns_taken import take
+from soilbio.metadata.columns_taken import Taken, take
+from soilbio.metadata.implied_methods import method_in
 from soilbio.metadata.quantities import check_units
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.slots import Cell, check_value
@@ -54,8 +55,8 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
     """Read the samples by row number; note what is wrong with their form and values.
 
     Columns may be in the words of any standard, and parts that MIxS joins (latitude and longitude,
-    depths) apart. Text with tabs that has no such parts, and is no template of NCBI's, is held to
-    the names of columns.
+    depths) apart. Text with tabs that has no such parts, no units or methods in its header, and is
+    no template of NCBI's, is held to the names of columns.
     """
     _check_places(columns, problems)
     known = [*(name for name in SLOTS if name != "samp_name"), *columns]
@@ -85,8 +86,8 @@ def sample_rows(path: Path, columns: Mapping[str, str], problems: Problems) -> R
 def _is_of_others(path: Path, known: Sequence[str]) -> bool:
     """Tell whether a sheet of text has another form than ours.
 
-    Its columns are parts of a slot, such as latitude, or have NCBI's stars (`*organism`), or
-    remarks stand above them.
+    Its columns are parts of a slot, such as latitude, tell a unit or a method (`Corg (%)`,
+    `pH (CaCl2)`), or have NCBI's stars (`*organism`), or remarks stand above them.
     """
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as handle:
@@ -99,10 +100,11 @@ def _is_of_others(path: Path, known: Sequence[str]) -> bool:
 
 
 def _is_written_otherwise(header: str) -> bool:
-    """Tell whether a header is that of a part of a slot, or one that NCBI demands."""
+    """Tell whether a header says more than which slot is meant, or is one that NCBI demands."""
     one = take(header)
-    is_part = one.is_certain and one.column not in SLOTS
-    return bool(one.column) and (is_part or header.startswith("*"))
+    is_part = one.is_certain and (one.column not in SLOTS or bool(one.unit))
+    tells_more = is_part or bool(method_in(header, one.column))
+    return bool(one.column) and (tells_more or header.startswith("*"))
 
 
 def _check_places(columns: Mapping[str, str], problems: Problems) -> None:
@@ -132,15 +134,16 @@ def _table_rows(path: Path, known: Sequence[str], problems: Problems) -> Rows:
     from soilbio.metadata.inspect_sheet import table_rows
 
     rows, headers, header_row = table_rows(path, frozenset(known), problems)
+    there = {name for row in rows.values() for name in row}
     for header in headers:
-        _note_unknown(header, header_row, problems)
+        _note_unknown(header, header_row, there, problems)
     return {
         number: {("sample_id" if name == "samp_name" else name): v for name, v in row.items()}
         for number, row in rows.items()
     }
 
 
-def _note_unknown(header: str, row: int, problems: Problems) -> None:
+def _note_unknown(header: str, row: int, there: Collection[str], problems: Problems) -> None:
     """Note a column that nobody knows; what is of a submission is not of the sample."""
     if plain(header) in _OF_SUBMISSIONS:
         problems.add(
@@ -160,7 +163,7 @@ def _note_unknown(header: str, row: int, problems: Problems) -> None:
         column=header,
         found=header,
         expected="a known column",
-        fix=_advise(header),
+        fix=_advise(header, there),
     )
 
 
@@ -177,7 +180,7 @@ def _check_once(sample_id: str, number: int, first: dict[str, int], problems: Pr
         )
 
 
-def _advise(name: str) -> str:
+def _advise(name: str, there: Collection[str] = ()) -> str:
     if name == "samp_name":
         return "Call the column sample_id"
     # JSON's quotes are YAML's, too; only a plain word does without.
@@ -185,11 +188,23 @@ def _advise(name: str) -> str:
     key = name if is_plain else json.dumps(name, ensure_ascii=False)
     share = "location" if _WORDS_OF_PLACE.search(name) else "environment"
     one = take(name)
-    meant = f"Call it {one.column} ({one.standard}) if that is meant. " if one.column else ""
+    meant = ""
+    if one.column in there:
+        meant = f"Another column is {one.column} here. "
+    elif one.column:
+        meant = f"Call it {_called(one)} if that is meant. "
     return meant + (
         "Else give it a sharing class in the configuration, for example"
         f" `columns: {{{key}: {share}}}` (of what tells a place location, of people identity)"
     )
+
+
+def _called(one: Taken) -> str:
+    """Name a column; without a unit its values are taken for such in the slot's."""
+    if one.unit:
+        return f"'{one.column} ({one.unit})'"
+    unit = SLOTS[one.column].unit if one.column in SLOTS else ""
+    return f"{one.column} ({one.standard}{f'; in {unit}' if unit not in ('', '1') else ''})"
 
 
 def check_demanded(rows: Rows, controls: frozenset[str], problems: Problems) -> None:

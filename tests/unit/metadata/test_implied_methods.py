@@ -33,7 +33,7 @@ def test_a_header_tells_the_method_of_its_own_slot(header, slot, method):
 
 def read(path):
     problems = Problems(str(path))
-    rows, unknown = table_rows(path, frozenset(), problems)
+    rows, unknown, _ = table_rows(path, frozenset(), problems)
     assert (unknown, problems.found) == ([], [])
     return rows
 

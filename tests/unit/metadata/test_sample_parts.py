@@ -1,4 +1,4 @@
-"""Text with tabs may have the forms of others: parts of a place apart, NCBI's templates."""
+"""Text with tabs may have the forms of others: parts apart, units, methods, NCBI's templates."""
 
 from __future__ import annotations
 
@@ -36,6 +36,41 @@ def test_depths_are_one_depth(tmp_path):
     headers = ("minimumDepthInMeters", "maximumDepthInMeters")
     (row,) = read_samples(sheet(tmp_path, headers, "0", "0.1"))
     assert row["depth"].startswith("0-0.1")
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "taken"),
+    [
+        ("pH (CaCl2)", "6.1", {"ph": "6.1", "ph_meth": "CaCl2"}),
+        ("ph_cacl2", "6.1", {"ph": "6.1", "ph_meth": "CaCl2"}),
+        ("Corg (%)", "1.7", {"tot_org_carb": "17"}),
+        ("depth (cm)", "0-10", {"depth": "0-0.1"}),
+    ],
+)
+def test_a_header_that_tells_unit_or_method_is_read_with_tabs_as_with_commas(
+    tmp_path, header, cell, taken
+):
+    tabs = sheet(tmp_path, ("lat_lon", header), "48.1364 11.2871", cell)
+    commas = tmp_path / "samples.csv"
+    commas.write_text(tabs.read_text().replace("\t", ","))
+    (row,), (other,) = (list(read_samples(path)) for path in (tabs, commas))
+    assert row == other
+    assert taken.items() <= row.items()
+
+
+@pytest.mark.parametrize(
+    ("headers", "advised"),
+    [
+        (("SOC",), "Call it tot_org_carb (usual; in g/kg) if"),
+        (("SOC (%)",), "Call it 'tot_org_carb (%)' if"),
+        (("pH_CaCl2", "pH_H2O"), "Another column is ph here. Else"),
+    ],
+)
+def test_what_is_advised_loses_no_unit_and_no_method(tmp_path, headers, advised):
+    problems = Problems("samples.tsv")
+    sample_rows(sheet(tmp_path, headers, *["6.1"] * len(headers)), {}, problems)
+    (problem,) = (one for one in problems.found if one.code == "column-unknown")
+    assert problem.fix.startswith(advised)
 
 
 @pytest.mark.parametrize("name", ["latitude", "decimalLongitude", "Breitengrad"])
