@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 # Checksum of a library's counts, its reads, the sum of its shares.
 _Sums = tuple[int, int, float]
-# So many libraries, and so much of a dataset, hardly have all numbers of another's by chance.
-_FEWEST, _NEARLY = 2, 0.9
+# So many libraries, and so much of a dataset, hardly have all numbers of another's by chance; less
+# of one of which some libraries have the names of the other's, too.
+_FEWEST, _NEARLY, _MOST = 2, 0.9, 0.5
 
 
 def check_repeated(sources: Sequence[Source], problems: Problems) -> None:
@@ -86,8 +87,9 @@ def _is_by_name(source: Source) -> bool:
 def check_renamed(counts: pl.LazyFrame, sources: Sequence[Source], problems: Problems) -> None:
     """Note datasets of which nearly all libraries have the very counts of another's.
 
-    An import puts a prefix of the user's before names, so that they do not tell. What is under
-    pseudonyms is left out later (`copies`). `counts` are those of the merged dataset.
+    An import puts a prefix of the user's before names, so that they do not tell; nor do they where
+    some were corrected. What is under pseudonyms is left out later (`copies`). `counts` are those
+    of the merged dataset.
     """
     import polars as pl
 
@@ -101,20 +103,36 @@ def check_renamed(counts: pl.LazyFrame, sources: Sequence[Source], problems: Pro
     )
     pair = "owner", "owner_other"
     is_one = (pl.col("library_id") == pl.col("library_id_other")).any()
-    twins = twins.filter(~is_one.over(*pair, "library_id"))
-    found = twins.group_by(pair).agg(pl.col("library_id").n_unique()).sort(pair)
+    under_one = pl.col("library_id").filter("is_one").n_unique()
+    found = (
+        twins.with_columns(is_one.over(*pair, "library_id").alias("is_one"))
+        .sort("library_id", "library_id_other")
+        .group_by(pair)
+        .agg(
+            under_one.alias("same"),
+            pl.col("library_id", "library_id_other").filter(~pl.col("is_one")),
+        )
+        .sort(pair)
+    )
     sizes = dict(rows.group_by("owner").len().iter_rows())
     named: set[str] = set()
-    for name, other, number in found.iter_rows():
-        if number < max(_FEWEST, _NEARLY * sizes[name]) or other in named:
+    for name, other, same, own, others in found.iter_rows():
+        number = len({*own})
+        # Some names tell that it is the same dataset; then further numbers are no chance, either.
+        least = _MOST if same else _NEARLY
+        if not number or same + number < max(_FEWEST, least * sizes[name]) or other in named:
             continue
         named.add(name)
+        pairs = ", ".join(f"{one} = {two}" for one, two in list(zip(own, others, strict=True))[:3])
         problems.add(
             "harmonise-twice",
             source=name,
-            found=f"the numbers of {other}, in {number:,} libraries under other names",
+            found=f"the numbers of {other}, in {number:,} libraries under other names"
+            f"{f' ({same:,} have the same name)' if same else ''}: {pairs}"
+            f"{', …' if number > 3 else ''}",
             expected="each dataset once",
-            fix=f"Leave out {name}",
+            fix=f"Leave out {name}, or {other} if names were corrected; what was merged with the"
+            " wrong ones is to be merged anew",
         )
 
 

@@ -414,3 +414,32 @@ def test_who_imported_one_dataset_with_two_prefixes_is_told_so(tmp_path):
             assert problem.code == "harmonise-twice"
             assert {problem.source, str(problem.found).split()[3].strip(",")} >= {"again"}
     assert not (tmp_path / "d").exists()
+
+
+def delivered(folder: Path, *called: str) -> Path:
+    """Make a laboratory whose libraries have the numbers of their places, whatever their names."""
+    names = [(one, (f"Genus{n}", None)) for n, one in enumerate(SEQUENCES)]
+    libraries: dict[str, Library] = {
+        name: ("", NAMELESS, dict(names[3 * n :] + names[: 3 * n]))
+        for n, name in enumerate(called)
+    }
+    return laboratory(folder, libraries)
+
+
+@pytest.mark.parametrize("corrected", [("P1", "P-2", "P-3", "P4"), ("P1", "P-2", "P-3", "P-4")])
+def test_a_dataset_delivered_again_with_some_names_corrected_is_no_second_one(tmp_path, corrected):
+    before = delivered(tmp_path / "before", "P1", "P2", "P3", "P4")
+    again = delivered(tmp_path / "again", *corrected)
+    with pytest.raises(InputError) as caught:
+        merge([before, again], tmp_path / "c")
+    (problem,) = caught.value.problems
+    assert problem.code == "harmonise-twice"
+    assert "P-2 = P2, P-3 = P3" in str(problem.found)
+    assert not (tmp_path / "c").exists()
+
+
+def test_libraries_of_one_name_are_one_where_no_other_has_their_numbers(tmp_path):
+    before = delivered(tmp_path / "before", "P1", "P2")
+    more = delivered(tmp_path / "more", "P1", "P2", "P3", "P4")
+    merge([before, more], tmp_path / "c")
+    assert read_dataset(tmp_path / "c").table("libraries").height == 4
