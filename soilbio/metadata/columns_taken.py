@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from soilbio.standards.aliases import recognise
 from soilbio.standards.units import find_unit
 
 _IDS = ("samp_name", "sample_id")
+# In how much of what pH was measured: `pH (0.01 M CaCl2)`, `pH (1:2.5 H2O)`, `pH CaCl₂`.
+_PH = re.compile(r"\s*(?:soil[\s_]*)?ph\b|\s*ph[-_\s]", re.I)
+_STRENGTH = re.compile(
+    r"[\s,;_]*(?<![\da-z])\d+(?:[.,]\d+)?\s*(?::\s*\d+(?:[.,]\d+)?|mol(?:[\s/·]*l(?:\^?-1)?)?"
+    r"|m|n)(?![a-z])",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +32,19 @@ class Taken:
     is_certain: bool = True
 
 
+def _without_strength(header: str) -> str:
+    """Take off how strong the solution was in which pH was measured; other headers stay."""
+    if not _PH.match(header):
+        return header
+    plain = _STRENGTH.sub(" ", header.replace("₂", "2"))
+    return re.sub(r"(?<=[(\[])\s+|[\s,;]+(?=[)\]]|$)", "", " ".join(plain.split()))
+
+
 def take(header: str, unit: str = "") -> Taken:
     """Recognise a header; a unit in a row of units goes before one in the header."""
     if header in _IDS:
         return Taken(header, "samp_name", "", "soilbio")
-    alias = recognise(header)
+    alias = recognise(header) or recognise(_without_strength(header))
     if alias is None:
         return Taken(header, "", "", "")
     stated = find_unit(unit) if unit else None

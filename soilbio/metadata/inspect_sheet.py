@@ -18,7 +18,7 @@ from soilbio.metadata.columns_taken import Taken, take
 from soilbio.metadata.commas import COMMA, has_decimal_commas, with_points
 from soilbio.metadata.crosswalk.convert import convert, target_named
 from soilbio.metadata.crosswalk.normal import to_own_unit, with_parts_joined
-from soilbio.metadata.implied_methods import fill_methods
+from soilbio.metadata.implied_methods import each_by_its_method, fill_methods
 from soilbio.metadata.sample_checks import check_together, check_twins, is_control
 from soilbio.metadata.sheet import check_id
 from soilbio.metadata.slots import Cell, check_value
@@ -206,6 +206,7 @@ def inspect(path: Path, targets: Sequence[str] = ()) -> Inspection:
 
 def settle(taken: Sequence[Taken], row: int, problems: Problems) -> list[Taken]:
     """Let of several columns that may be the same thing one be it; tell what is nobody's."""
+    taken = each_by_its_method(taken)
     first: dict[str, Taken] = {}
     for one in sorted(taken, key=lambda each: not each.is_certain):
         first.setdefault(one.column, one)

@@ -95,8 +95,9 @@ def _is_of_others(path: Path, known: Sequence[str]) -> bool:
             place, cells = next((one for one in rows if not is_comment(one[1])), (0, []))
     except OSError:
         return False
-    headers = [cell.strip().strip('"') for cell in cells if cell not in known]
-    return place > 0 or any(_is_written_otherwise(header) for header in headers)
+    headers = [cell.strip().strip('"') for cell in cells]
+    others = (one for one in headers if one not in known or (one in SLOTS and method_in(one, one)))
+    return place > 0 or any(map(_is_written_otherwise, others))
 
 
 def _is_written_otherwise(header: str) -> bool:

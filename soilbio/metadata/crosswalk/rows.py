@@ -8,6 +8,7 @@ from pathlib import Path
 from soilbio.errors import Problems
 from soilbio.metadata.columns_taken import Taken, take
 from soilbio.metadata.crosswalk.model import Rows, Sample
+from soilbio.metadata.implied_methods import fill_methods
 from soilbio.metadata.inspect_sheet import settle
 from soilbio.metadata.workbook import read_table
 from soilbio.standards.insdc import is_missing
@@ -31,6 +32,7 @@ def read_sheet(path: Path, problems: Problems) -> tuple[Rows, list[Taken]]:
     read = [take(name, table.units.get(name, "")) for name in table.header]
     taken = settle(read, table.header_row, problems)
     rows = {number: _row(row, taken) for number, row in table.rows if any(row.values())}
+    fill_methods(rows, taken)
     _check_names(rows, problems)
     return rows, taken
 

@@ -420,8 +420,7 @@ def delivered(folder: Path, *called: str) -> Path:
     """Make a laboratory whose libraries have the numbers of their places, whatever their names."""
     names = [(one, (f"Genus{n}", None)) for n, one in enumerate(SEQUENCES)]
     libraries: dict[str, Library] = {
-        name: ("", NAMELESS, dict(names[3 * n :] + names[: 3 * n]))
-        for n, name in enumerate(called)
+        name: ("", NAMELESS, dict(names[3 * n :] + names[: 3 * n])) for n, name in enumerate(called)
     }
     return laboratory(folder, libraries)
 

@@ -63,7 +63,7 @@ def test_a_header_that_tells_unit_or_method_is_read_with_tabs_as_with_commas(
     [
         (("SOC",), "Call it tot_org_carb (usual; in g/kg) if"),
         (("SOC (%)",), "Call it 'tot_org_carb (%)' if"),
-        (("pH_CaCl2", "pH_H2O"), "Another column is ph here. Else"),
+        (("pH_CaCl2", "pH (CaCl2)"), "Another column is ph here. Else"),
     ],
 )
 def test_what_is_advised_loses_no_unit_and_no_method(tmp_path, headers, advised):
