@@ -46,6 +46,11 @@ def domains_of(row: Mapping[str, Any]) -> frozenset[str]:
     for known in known_assays().values():
         if primers == (_plain(known.forward_primer), _plain(known.reverse_primer)):
             return frozenset(known.domains)
+    return domains_of_gene(row)
+
+
+def domains_of_gene(row: Mapping[str, Any]) -> frozenset[str]:
+    """Give the domains that any known primers of an assay's gene are meant for; none if unknown."""
     return _of_genes().get(_gene(row), frozenset())
 
 

@@ -21,6 +21,7 @@ from soilbio.errors import InputError, Problem, Problems, fold
 from soilbio.importers.agglomerated import agglomerated
 from soilbio.importers.agreed import agreements_for
 from soilbio.importers.assay import check_taxids, overruled, said_of, settle
+from soilbio.importers.domains import check_domains, off_target
 from soilbio.importers.found import Found, Taxon, backbone_ids, facts_of
 from soilbio.importers.lengths import target_of
 from soilbio.importers.method import Method, Tag, check_libraries
@@ -82,6 +83,7 @@ def build_dataset(
     known = _known(found, method, notes, [*earlier, *agglomerated(found, method, form)])
     digests = {path.name: _digest(path) for path in found.sources}
     tables = _tables(found, known, digests, notes)
+    notes += off_target(tables)
     if method.prefix or method.library_prefix:
         lazy = {name: table.lazy() for name, table in tables.items()}
         named = with_prefixes(lazy, method.prefix, method.library_prefix)
@@ -130,6 +132,8 @@ def _known(found: Found, method: Method, notes: list[str], earlier: Iterable[Pro
     assay = gathered(
         problems, lambda: settle(method, found.method, has_lineages=has_lineages(found))
     )
+    if assay:
+        check_domains(found, assay, problems)
     ids = (taxon.taxon_id for taxon in found.features.values())
     check_taxids(method, assay or {}, ids, problems)
     counts = gathered(problems, lambda: numbers_of(found, stated(method.table), notes))

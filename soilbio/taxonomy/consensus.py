@@ -24,7 +24,7 @@ def of_eukaryotes() -> dict[str, frozenset[str]]:
     return {"kingdom": KINGDOMS | OF_UNITE, "phylum": frozenset(phyla)}
 
 
-def _domain_of(lineage: Ranks) -> str | None:
+def domain_of(lineage: Ranks) -> str | None:
     """Give the domain of a lineage, also where its kingdom or phylum alone tells it (UNITE)."""
     is_told = any(lineage.get(rank) in names for rank, names in of_eukaryotes().items())
     return lineage.get("domain") or (EUKARYOTES if is_told else None)
@@ -45,7 +45,7 @@ def consensus(lineages: Sequence[Ranks]) -> tuple[dict[str, str | None], tuple[s
 
     """
     found: dict[str, str | None] = {}
-    domains = {plain(domain) for lineage in lineages if (domain := _domain_of(lineage))}
+    domains = {plain(domain) for lineage in lineages if (domain := domain_of(lineage))}
     is_other = len(domains) > 1
     differing = ["domain"] if is_other else []
     for rank in RANKS:
