@@ -25,8 +25,14 @@ _NUMBERED = re.compile(r"^([^ _]+(?:_[A-Z]+)?)_\d{5,}(?= |$)")
 ORGANELLE = re.compile(r":(?:plas|mito|nucl|apic|chrom)$")
 # UNITE's species hypotheses behind a name: Fungi_sp|SH1502188.08FU.
 _HYPOTHESIS = re.compile(r"\|SH\d+\.\d+FU.*$")
-# The genome of a species, in GTDB's sets for DADA2: Lactobacillus_iners(RS_GCF_000160875_1.
-_GENOME = re.compile(r"[_ ]?\((?:(?:RS|GB)[_ ])?GC[AF][_ ]\d+(?:[._ ]\d+)?\)?$")
+# What a species' sequence is from, in GTDB's and RDP's sets for DADA2: a genome
+# (Lactobacillus_iners(RS_GCF_000160875_1), or a record of RefSeq (NR_112116.1) or INSDC, whose
+# accessions have so many letters and digits.
+_ACCESSION = (
+    r"(?:(?:RS|GB)[_ ])?GC[AF][_ ]\d+|N[A-Z][_ ]\d{6,}"
+    r"|(?:NZ[_ ])?(?:[A-Z]\d{5}|[A-Z]{2}\d{6}(?:\d\d)?|[A-Z]{4}\d{8,10}|[A-Z]{6}\d{9,11})"
+)
+_SOURCE = re.compile(rf"[_ ]?\((?:{_ACCESSION})(?:[._ ]\d+)?\)?$")
 # mOTUs lists the species that one of its own holds: Escherichia coli [Escherichia coli/Shigella].
 HELD = re.compile(r"(?<=\S) \[[^\[\]]*/[^\[\]]*\]$")
 # NCBI's unique names, which MEGAN writes: Actinobacteria <phylum>, Bacillus <bacterium>.
@@ -106,7 +112,7 @@ def name_in(text: str, rank: str = "", above: Sequence[str] = ()) -> str:
     """
     # Lists from Excel and Word have two spaces, or such as do not break, within a name.
     name = _HYPOTHESIS.sub("", SUPPORT.sub("", " ".join(text.split())).strip())
-    name = HELD.sub("", _GENOME.sub("", name))
+    name = HELD.sub("", _SOURCE.sub("", name))
     name = _NUMBERED.sub(r"\1", ORGANELLE.sub("", name))
     if name.count("'") % 2 or name.count('"') % 2:
         return ""  # a piece of a longer one: `g__'Solanum; s__tuberosum' phytoplasma`

@@ -91,10 +91,20 @@ def test_subgenera_and_senses_are_no_part_of_a_species(text, species):
          "Mycoplasmopsis_A bovirhinis"),
         ("Bacteria;Bacillota;Bacilli;Bacillales;Bacillaceae;Bacillus;"
          "Bacillus_subtilis(RS_GCF_000009045.1)", "Bacillus subtilis"),
+        # RDP's and RefSeq's set for DADA2.
+        *((f"Bacteria;Firmicutes;Bacilli;Bacillales;Bacillaceae;Bacillus;Bacillus_subtilis{behind}",
+           "Bacillus subtilis")
+          for behind in ("(NR_112116.1)", "(NR_112116)", "(AB680623)", "(CP000139)", "(X80725)",
+                         " (NZ_CP012345.1)", "(AJ276351)(98)", "(JAABCD010000001)")),
+        ("g__Bacillus;s__subtilis(NR_112116.1)", "Bacillus subtilis"),
+        ("g__Massilia;s__Massilia_sp.(AY965999)", None),
+        # Of cultures and their years it is the strain that is named so.
+        ("g__Nostoc;s__Nostoc sp. (PCC7524)", "Nostoc sp. (PCC7524)"),
+        ("g__Frankia;s__Frankia sp. (DSM45986)", "Frankia sp. (DSM45986)"),
     ],
 )  # fmt: skip
-def test_genomes_behind_species_are_taken_off(text, species):
-    assert parse_lineage(text)["species"] == species
+def test_genomes_and_records_behind_species_are_taken_off(text, species):
+    assert parse_lineage(text).get("species") == species
 
 
 @pytest.mark.parametrize("space", ["  ", "\u00a0", "\u2009"])
