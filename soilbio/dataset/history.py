@@ -146,6 +146,21 @@ def merges_of(history: History) -> list[History]:
     return [*earlier, history] if history else []
 
 
+def laboratory_of_libraries(history: History) -> dict[str, str]:
+    """Give the laboratory of each library: the dataset that it came with.
+
+    Datasets that have a library in common are one laboratory's, its releases; it has the name of
+    the first.
+    """
+    found: dict[str, str] = {}
+    for name, own in sorted(history.get("libraries", {}).items()):
+        known = {found[library] for library in own if library in found}
+        first = min({name, *known})
+        found |= dict.fromkeys(own, first)
+        found |= {library: first for library, other in found.items() if other in known}
+    return found
+
+
 def is_cut(history: History) -> bool:
     """Tell whether any merging cut sequences: to a region, a length, or at their ends."""
     ways = "common_regions", "common_lengths", "common_ends"

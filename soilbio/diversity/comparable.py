@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import TELLS_SOILS
+from soilbio.dataset.history import TELLS_SOILS, laboratory_of_libraries
 from soilbio.errors import problem_of
 from soilbio.standards.materials import soils_of
 from soilbio.standards.pseudonyms import is_pseudonym
@@ -121,14 +121,11 @@ def soils_in(dataset: Dataset) -> dict[str, str]:
 
 def laboratories_in(dataset: Dataset) -> dict[str, set[str]]:
     """Give the laboratories, datasets that were merged, which have libraries of each sample."""
-    owners: dict[str, set[str]] = {}
-    for name, own in dataset.history.get("libraries", {}).items():
-        for library in own:
-            owners.setdefault(library, set()).add(name)
+    owner = laboratory_of_libraries(dataset.history)
     laboratories: dict[str, set[str]] = {}
     rows = dataset.table("libraries").select("library_id", "sample_id").iter_rows()
     for library, sample in rows:
-        laboratories.setdefault(sample, set()).update(owners.get(library, {""}))
+        laboratories.setdefault(sample, set()).add(owner.get(library, ""))
     return laboratories
 
 

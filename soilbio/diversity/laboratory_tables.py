@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soilbio.dataset.history import History, read_history
+from soilbio.dataset.history import History, laboratory_of_libraries, read_history
 from soilbio.diversity.comparable import slug_of
 from soilbio.diversity.laboratories import Gene, Row
 from soilbio.errors import problem_of
@@ -21,7 +21,7 @@ _COUNTS, _SETTINGS = "comparable_counts.parquet", "settings.json"
 
 
 def laboratories_of(dataset: Dataset) -> tuple[History, dict[str, str]]:
-    """Read what was merged, and which dataset each library came with; the first of two.
+    """Read what was merged, and which laboratory each library is of.
 
     Raises
     ------
@@ -45,11 +45,7 @@ def laboratories_of(dataset: Dataset) -> tuple[History, dict[str, str]]:
             expected="which assays of it were compared, which is kept since",
             fix="Merge the laboratories' datasets again",
         )
-    laboratory_of: dict[str, str] = {}
-    for name, libraries in sorted(history["libraries"].items()):
-        for library in libraries:
-            laboratory_of.setdefault(library, name)
-    return history, laboratory_of
+    return history, laboratory_of_libraries(history)
 
 
 def write_tables(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from soilbio.agreements.model import Decision, Strictness
 from soilbio.dataset.columns import column_of
-from soilbio.dataset.history import History
+from soilbio.dataset.history import History, laboratory_of_libraries
 from soilbio.dataset.tables import TABLES
 from soilbio.standards.materials import material_of, soils_of
 from soilbio.standards.pseudonyms import is_pseudonym
@@ -29,16 +29,15 @@ _OF_SOIL = (Share.LOCATION, Share.REGION, Share.TIME, Share.ENVIRONMENT, Share.M
 
 
 def laboratories_of(history: History, sample_of: Mapping[str, str]) -> dict[str, set[str]]:
-    """Tell which of the datasets that were merged have libraries of each sample.
+    """Tell which laboratories, datasets that were merged, have libraries of each sample.
 
     `sample_of` are shared libraries. Those of a dataset that was not merged are of one laboratory,
     which has no name.
     """
     found: dict[str, set[str]] = {sample: set() for sample in sample_of.values()}
-    for name, own in history.get("libraries", {}).items():
-        for library in own:
-            if library in sample_of:
-                found[sample_of[library]].add(name)
+    for library, name in laboratory_of_libraries(history).items():
+        if library in sample_of:
+            found[sample_of[library]].add(name)
     return {sample: own or {""} for sample, own in found.items()}
 
 

@@ -9,10 +9,10 @@ otherwise. The pseudonymous one is left out, as any library that another dataset
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import eq
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.history import LOTS, TELLS_SOILS, History
 from soilbio.errors import Problems
@@ -93,11 +93,16 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
 
     told = {name: much for source in sources for name, much in _told(source).items()}
 
-    def order(name: str) -> tuple[bool, int, int, str, str]:
-        cells, letters = told[name]
-        # Of two pseudonyms that stays of whose sample more is told, and more exactly.
-        much = (-cells, -letters) if is_pseudonym(name) else (0, 0)
-        return is_pseudonym(name), *much, owner[name], name
+    of_dataset = {
+        source.name: tuple(sum(parts) for parts in zip(*_told(source).values(), strict=True))
+        for source in sources
+    }
+
+    def order(name: str) -> tuple[Any, ...]:
+        # Of two pseudonyms that stays of whose sample more is told, and more exactly; of blanks,
+        # of which nothing is, that which goes with such samples.
+        much = (told[name], of_dataset[owner[name]]) if is_pseudonym(name) else ()
+        return is_pseudonym(name), *((-one, -two) for one, two in much), owner[name], name
 
     same: dict[str, list[tuple[str, int, int, bool]]] = {}
     for one, other, features, reads, is_sure in _same(counts, owner):
@@ -107,7 +112,60 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
         first, features, reads, is_sure = min(others, key=lambda other: order(other[0]))
         if order(first) < order(one):
             found[Copy(owner[one], one, owner[first], first, features, reads)] = is_sure
-    return sorted(_of_laboratories(counts, found, sources), key=Copy.row)
+    copies = list(_of_laboratories(counts, found, sources))
+    # Several deliveries of one sender have it under one pseudonym: it leaves all of them.
+    also = [
+        replace(copy, dataset=source.name)
+        for copy in copies
+        for source in sources
+        if source.name not in (copy.dataset, copy.other_dataset)
+        and copy.library in _libraries(source)
+    ]
+    return sorted({*copies, *also}, key=Copy.row)
+
+
+def unknown_beside_own(
+    sources: Sequence[Source], copies: Collection[Copy]
+) -> list[tuple[str, str, int, str, int]]:
+    """Find what was received under an agreement of one's own, of which no library is known.
+
+    Its numbers may be those of one's own libraries as they were before, denoised otherwise.
+
+    Returns
+    -------
+    list of (agreement, dataset received, libraries, own dataset, libraries)
+
+    """
+    known = {(copy.dataset, copy.other_dataset) for copy in copies}
+    found = []
+    for own in (source for source in sources if not source.dataset.shared):
+        mine = _under_agreements(own)
+        for other in (source for source in sources if source.dataset.shared):
+            theirs = _under_agreements(other)
+            found += [
+                (name, other.name, len(theirs[name]), own.name, len(mine[name]))
+                for name in sorted(mine.keys() & theirs.keys())
+                if (other.name, own.name) not in known and any(map(is_pseudonym, theirs[name]))
+            ]
+    return found
+
+
+def _under_agreements(source: Source) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    rows = source.dataset.table("libraries").select("library_id", "agreement_id").iter_rows()
+    for library, agreement in rows:
+        found.setdefault(agreement, []).append(library)
+    return found
+
+
+def told_unknown(found: Iterable[tuple[str, str, int, str, int]]) -> str:
+    """Say what may be there twice, and what to do."""
+    return "\n".join(
+        f"{other}: {received:,} libraries under {name} were received, none with the numbers of the"
+        f" {mine:,} of {own} under it: if they are of one's own soils, these are counted twice;"
+        " merge one's own table as it was sent, or ask the sender for a delivery without it"
+        for name, other, received, own, mine in found
+    )
 
 
 def _told(source: Source) -> dict[str, tuple[int, int]]:

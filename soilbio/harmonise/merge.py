@@ -30,6 +30,7 @@ from soilbio.harmonise.copies import (
     COPIES_HEADER,
     copies_in,
     tells_soils,
+    unknown_beside_own,
     without,
 )
 from soilbio.harmonise.history import history_of, makings_of
@@ -139,13 +140,18 @@ def harmonise(
         merged, tables, files = _merged(sources, level, rules, given, Path(scratch))
         check_renamed(tables["counts"], sources, problems := Problems("datasets"))
         problems.raise_if_any()
-        if copies := copies_in(tables["counts"], sources):
+        copies = copies_in(tables["counts"], sources)
+        beside_own = unknown_beside_own(sources, copies)
+        if copies:
             sources = without(sources, copies)
             again = Path(scratch, "again")
             again.mkdir()
             merged, tables, files = _merged(sources, level, rules, given, again)
             merged.copies = [one.row() for one in copies]
-            merged.notes["libraries_that_another_dataset_has_under_another_name"] = len(copies)
+            merged.notes["libraries_that_another_dataset_has_under_another_name"] = len(
+                {one.library for one in copies}
+            )
+        merged.told.beside_own = beside_own
         write_dataset(
             tables,
             texts_of(sources),

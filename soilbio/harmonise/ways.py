@@ -93,13 +93,15 @@ class Ways:
 class Told:
     """What is found on the way: numbers, chimeras by dataset, and what each dataset lost.
 
-    `strangers` are assays that were merged by sequence and share none (`strangers.strangers`).
+    `strangers` are assays that were merged by sequence and share none (`strangers.strangers`),
+    `beside_own` what may be one's own (`copies.unknown_beside_own`).
     """
 
     notes: dict[str, int] = field(default_factory=dict)
     chimeras: list[tuple[str, ...]] = field(default_factory=list)
     losses: list[dict[str, object]] = field(default_factory=list)
     strangers: list[tuple[str, str, int, int]] = field(default_factory=list)
+    beside_own: list[tuple[str, str, int, str, int]] = field(default_factory=list)
 
 
 def sequences_of(parts: Sequence[Part]) -> dict[str, str]:

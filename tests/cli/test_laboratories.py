@@ -11,9 +11,12 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 import pytest
+from example_dataset import PROVENANCE
 from pipeline_outputs import write_method
 
 from soilbio.cli.main import main
+from soilbio.dataset.read import read_dataset
+from soilbio.dataset.write import write_dataset
 from soilbio.diversity.comparable import slug_of
 from soilbio.diversity.coverage import coverage_at
 from soilbio.diversity.design import candidates
@@ -395,6 +398,36 @@ def test_values_that_say_the_same_are_one_group(tmp_path, column, ours, theirs):
     assert [part.rpartition(" ")[2] for part in rows[column]["groups"].split(", ")] == ["(8)"] * 2
     (part,) = table(tmp_path / "out" / "16S-rRNA" / "variation.tsv")
     assert "cannot be told apart" not in (part.get("note") or "")
+
+
+def test_releases_of_one_laboratory_are_one_laboratory(tmp_path):
+    """This year's has last year's libraries, and some more."""
+    years = soils("N", *BOTH)
+    last = laboratory(tmp_path / "1", "north", dict(list(years.items())[:5]))
+    other = laboratory(tmp_path / "2", "south", soils("S", *BOTH))
+    assert main(["harmonise", str(last), str(other), "--out", str(tmp_path / "m")]) == 0
+    whole = read_dataset(last)
+    this = laboratory(tmp_path / "3", "north", years)
+    tables = dict(read_dataset(this).tables)
+    # What was counted last year is counted so this year.
+    old = whole.table("libraries")["library_id"].to_list()
+    for name in ("libraries", "counts"):
+        new = tables[name].filter(~pl.col("library_id").is_in(old))
+        tables[name] = pl.concat([new.collect(), whole.table(name)]).lazy()
+    write_dataset(
+        *(tables, whole.agreements, tmp_path / "north-2"),
+        extra_columns=whole.extra_columns,
+        provenance=PROVENANCE,
+    )
+    words = [str(tmp_path / "m"), str(tmp_path / "north-2"), "--out", str(tmp_path / "again")]
+    assert main(["harmonise", *words]) == 0
+    page = ["--by", "cur_land_use", "--out", str(tmp_path / "page")]
+    assert main(["laboratories", str(tmp_path / "again"), *page]) == 0
+    rows = table(tmp_path / "page" / "laboratories.tsv")
+    assert [(row["laboratory"], row["libraries"]) for row in rows] == [
+        ("north", "8"),
+        ("south", "8"),
+    ]
 
 
 @pytest.mark.parametrize("ways", [("CaCl2", "water"), ("water", "water"), ("", "water")])

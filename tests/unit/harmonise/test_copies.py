@@ -330,6 +330,42 @@ def test_one_s_own_id_of_a_soil_is_told_by_no_other_s_agreement(tmp_path):
     assert samples["source_mat_id"].drop_nulls().to_list() == ["LTE-P1", "LTE-P1"]
 
 
+def test_one_s_own_leaves_every_delivery_that_has_it(tmp_path, capsys):
+    """This year's and last year's, from one sender: the same pseudonyms in both."""
+    x, y, z = (made(tmp_path / name, first) for name, first in (("x", 0), ("y", 5), ("z", 10)))
+    merge([x, y], tmp_path / "sent" / "whole")
+    merge([x, y, z], tmp_path / "sent" / "whole2")
+    last = shared(tmp_path / "sent" / "whole", tmp_path / "last")
+    this = shared(tmp_path / "sent" / "whole2", tmp_path / "this")
+    names = [read_dataset(one).table("libraries")["library_id"].to_list() for one in (last, this)]
+    assert len(set(names[0]) & set(names[1])) == 4
+    capsys.readouterr()
+    target = ["--level", "genus", "--out", str(tmp_path / "again")]
+    assert main(["harmonise", str(x), str(last), str(this), *target]) == 0
+    assert "has under another name: 2" in (told := capsys.readouterr().out)
+    assert "were received, none with the numbers" not in told
+    libraries = read_dataset(tmp_path / "again").table("libraries")["library_id"].to_list()
+    assert len(libraries) == 6
+    assert {one for one in libraries if not is_pseudonym(one)} == {"x-0", "x-1"}
+
+
+def test_what_came_back_under_one_s_agreement_and_is_not_known_is_told(tmp_path, capsys):
+    """One's own table was made anew since: its numbers are others, its soils may be the same."""
+    x, y = made(tmp_path / "x", 0), made(tmp_path / "y", 5, tag=NAMED_TO_PARTY)
+    merge([x, y], tmp_path / "whole")
+    received = shared(tmp_path / "whole", tmp_path / "received")
+    new = tmp_path / "new"
+    new.mkdir()
+    anew = counted_more_in(counted_more_in(x, "x-0", new / "half"), "x-1", new / "x")
+    capsys.readouterr()
+    target = ["--level", "genus", "--out", str(tmp_path / "again")]
+    assert main(["harmonise", str(anew), str(received), *target]) == 0
+    told = capsys.readouterr().out
+    assert (
+        f"2 libraries under {NAMELESS} were received, none with the numbers of the 2 of x" in told
+    )
+
+
 @pytest.mark.parametrize("less", ["a", "z"])
 def test_of_what_was_received_twice_stays_what_tells_more(tmp_path, less):
     """The public's release, and a member's with more of the soils, whatever they are called."""
