@@ -9,6 +9,7 @@ from soilbio.standards.ranks import RANKS
 from soilbio.taxonomy.authors import has_author, without_author
 from soilbio.taxonomy.canonical import without_brackets
 from soilbio.taxonomy.filled import genus_of, name_of_open, without_fills
+from soilbio.taxonomy.headed import are_clades, with_groups
 from soilbio.taxonomy.names import ORGANELLE, SUPPORT, UNIQUE, name_in
 from soilbio.taxonomy.positions import is_of_ncbi, ranks_of, without_roots
 from soilbio.taxonomy.pr2 import NINE, canonical_ranks
@@ -101,22 +102,13 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         parts.pop()
     prefixed = [_PREFIX.match(part) for part in parts]
     if any(prefixed):
-        names = [
-            part[found.end() :] if found else part
-            for part, found in zip(parts, prefixed, strict=True)
-        ]
-        letters = [_letter(found[1] or "") if found else "" for found in prefixed]
-        ranks = _with_domain([_prefix_rank(found) for found in prefixed], names)
-        if all(found and found[2] == str(place) for place, found in enumerate(prefixed)):
-            ranks = ranks_of([SUPPORT.sub("", name) for name in names])
-        if _OF_PR2 & set(letters):
-            labels = [_PR2_LABELS.get(letter, "") for letter in letters]
-            ranks = canonical_ranks(labels, [SUPPORT.sub("", name) for name in names])
+        names, ranks = _with_prefixes(parts, prefixed)
     elif named := _with_words(parts):
         names, ranks = named
     else:
         names = without_roots(ORGANELLE.sub("", SUPPORT.sub("", part)) for part in parts)
         ranks = ranks_of(names, by_places=not is_of_ncbi(parts))
+    ranks = with_groups(ranks, names)
     found = without_fills(
         (_own_rank(rank, clean), clean)
         for place, (rank, name) in enumerate(zip(ranks, names, strict=False))
@@ -132,6 +124,26 @@ def _parsed(text: str) -> tuple[tuple[str, str], ...]:
         told = name_of_open(species[0].replace("_", " "))
         found |= {} if found.keys() & _REALM and told.keys() & _REALM else told
     return tuple(_finish(found).items())
+
+
+def _with_prefixes(
+    parts: list[str], prefixed: list[re.Match[str] | None]
+) -> tuple[list[str], list[str]]:
+    """Read a lineage in which prefixes, or headers before, tell ranks."""
+    names = [
+        part[found.end() :] if found else part for part, found in zip(parts, prefixed, strict=True)
+    ]
+    bare = [SUPPORT.sub("", name) for name in names]
+    letters = [_letter(found[1] or "") if found else "" for found in prefixed]
+    ranks = _with_domain([_prefix_rank(found) for found in prefixed], names)
+    if all(found and found[2] == str(place) for place, found in enumerate(prefixed)):
+        ranks = list(ranks_of(bare))
+    if _OF_PR2 & set(letters):
+        return names, canonical_ranks([_PR2_LABELS.get(letter, "") for letter in letters], bare)
+    if are_clades(ranks, names):
+        names = without_roots(bare)
+        ranks = ranks_of(names)
+    return names, ranks
 
 
 def parse_lineage(text: str | None) -> dict[str, str]:

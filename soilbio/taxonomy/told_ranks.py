@@ -147,7 +147,7 @@ def _realm_of(names: Sequence[str]) -> tuple[Callable[[str], str], bool]:
         and any("phylum" in ranks_of_prokaryote(name) or name in PROKARYOTES for name in start)
     )
     if is_prokaryote:
-        return _of_prokaryote, True
+        return rank_of_prokaryote, True
     if _ANIMALS & set(names[:5]):
         return _of_metazoon, False
     kingdoms = {named_ranks().get(name, ("", ""))[1] for name in names} | set(names)
@@ -182,7 +182,8 @@ def _told(
 
 
 @lru_cache(maxsize=100_000)
-def _of_prokaryote(name: str) -> str:
+def rank_of_prokaryote(name: str) -> str:
+    """Give the rank that a name of prokaryotes tells, as known or by its ending; else nothing."""
     known = ranks_of_prokaryote(name)
     if "phylum" in known:
         return "phylum"
