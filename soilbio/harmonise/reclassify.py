@@ -8,13 +8,12 @@ and the reference that are the same for all; those that came with a dataset stay
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soilbio.dataset.tables import RANKS
 from soilbio.errors import problem_of
-from soilbio.harmonise.compare import plain_gene
+from soilbio.harmonise.genes import features_by_gene, genes_like
 from soilbio.harmonise.orientation import strands
 from soilbio.harmonise.ways import CONFIDENCE, sequences_of, write_fasta
 from soilbio.profile.classify import Database, classify
@@ -28,13 +27,12 @@ from soilbio.taxonomy.sintax import read_sintax
 if TYPE_CHECKING:
     import polars as pl
 
-    from soilbio.harmonise.sources import Source
     from soilbio.harmonise.ways import Part
     from soilbio.references.manifest import Reference
 
 _OF_OTHER_GENES = "features_of_genes_that_the_reference_does_not_have_keep_their_names"
 # So many sequences of a gene, evenly taken, tell whether a reference has it.
-_LOOKED_AT, _HALF = 200, 0.5
+_LOOKED_AT = 200
 _ANY = Target((), 0, 10**9)
 # Flags that say something of the names a feature came with.
 _OF_NAMES = ("unclassified", "chloroplast", "mitochondria", "conflict-", OFF_TARGET)
@@ -87,38 +85,24 @@ def _of_other_genes(
     parts: list[Part], sequences: dict[str, str], reference: Reference, scratch: Path
 ) -> set[str]:
     """List the features of genes that the reference does not have, as a part of each tells."""
-    found: dict[str, set[str]] = {}
-    for source, counts, _ in parts:
-        for gene, names in _by_gene(source, counts):
-            found.setdefault(gene, set()).update(names & sequences.keys())
-    some = {gene: sorted(own)[:: max(1, len(own) // _LOOKED_AT)] for gene, own in found.items()}
-    asked = {name: sequences[name] for own in some.values() for name in own}
-    strand_of = strands(asked, reference.sequences, scratch)
-    alike = {
-        gene: sum(strand_of[name] != "?" for name in own) >= _HALF * len(own)
-        for gene, own in some.items()
+    found = {gene: own & sequences.keys() for gene, own in features_by_gene(parts).items()}
+    some = {
+        name for own in found.values() for name in sorted(own)[:: max(1, len(own) // _LOOKED_AT)]
     }
-    if asked and not any(alike[gene] for gene, own in some.items() if own):
+    strand_of = strands(
+        {name: sequences[name] for name in sorted(some)}, reference.sequences, scratch
+    )
+    like = genes_like(found, strand_of)
+    if some and not like:
         raise problem_of(
             "classify-gene",
             f"--classify {reference.name}",
-            found=f"sequences of {', '.join(sorted(filter(None, some))) or 'an unknown gene'}",
+            found=f"sequences of {', '.join(sorted(filter(None, found))) or 'an unknown gene'}",
             expected="a reference of a gene that one of the datasets has",
             fix="Name one of their gene (`soilbio reference list`), or leave --classify out",
         )
-    known = set[str]().union(*(own for gene, own in found.items() if alike[gene]))
+    known = set[str]().union(*(found[gene] for gene in like))
     return set[str]().union(*found.values()) - known
-
-
-def _by_gene(source: Source, counts: pl.LazyFrame) -> Iterator[tuple[str, set[str]]]:
-    import polars as pl
-
-    gene_of = {row["assay_id"]: plain_gene(row["target_gene"]) for row in source.rows("assays")}
-    of_gene = pl.col("assay_id").replace_strict(gene_of, return_dtype=pl.String).alias("gene")
-    libraries = source.frame("libraries").select("library_id", of_gene)
-    rows = counts.join(libraries, on="library_id").select("gene", "feature_id").unique().collect()
-    for (gene,), own in rows.group_by("gene"):
-        yield str(gene), set(own["feature_id"])
 
 
 def _named(sequences: dict[str, str], reference: Reference, scratch: Path) -> list[dict[str, Any]]:
