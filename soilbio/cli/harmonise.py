@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Merge, and say how."""
-    from soilbio.harmonise.copies import told_unknown
+    from soilbio.harmonise.beside_own import told_beside_own
     from soilbio.harmonise.levels import together, told
     from soilbio.harmonise.merge import harmonise
     from soilbio.harmonise.prefixes import parse_prefixes
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     if args.reference and (left_out := told_left_out(merged.ways.trimming, args.reference)):
         print(left_out)
     if merged.told.beside_own:
-        print(told_unknown(merged.told.beside_own))
+        print(told_beside_own(merged.told.beside_own))
     if merged.told.strangers:
         print(told_strangers(merged.told.strangers))
     how = together(merged.level, merged.pairs)

@@ -9,7 +9,7 @@ otherwise. The pseudonymous one is left out, as any library that another dataset
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import eq
 from typing import TYPE_CHECKING, Any
@@ -91,11 +91,11 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
     if len(sources) < 2 or not any(map(is_pseudonym, owner)):
         return []
 
-    told = {name: much for source in sources for name, much in _told(source).items()}
-
+    told_in = {source.name: _told(source) for source in sources}
+    told = {name: much for own in told_in.values() for name, much in own.items()}
     of_dataset = {
-        source.name: tuple(sum(parts) for parts in zip(*_told(source).values(), strict=True))
-        for source in sources
+        name: tuple(sum(parts) for parts in zip(*own.values(), strict=True))
+        for name, own in told_in.items()
     }
 
     def order(name: str) -> tuple[Any, ...]:
@@ -115,57 +115,12 @@ def copies_in(counts: pl.LazyFrame, sources: Sequence[Source]) -> list[Copy]:
     copies = list(_of_laboratories(counts, found, sources))
     # Several deliveries of one sender have it under one pseudonym: it leaves all of them.
     also = [
-        replace(copy, dataset=source.name)
+        replace(copy, dataset=name)
         for copy in copies
-        for source in sources
-        if source.name not in (copy.dataset, copy.other_dataset)
-        and copy.library in _libraries(source)
+        for name, own in told_in.items()
+        if name not in (copy.dataset, copy.other_dataset) and copy.library in own
     ]
     return sorted({*copies, *also}, key=Copy.row)
-
-
-def unknown_beside_own(
-    sources: Sequence[Source], copies: Collection[Copy]
-) -> list[tuple[str, str, int, str, int]]:
-    """Find what was received under an agreement of one's own, of which no library is known.
-
-    Its numbers may be those of one's own libraries as they were before, denoised otherwise.
-
-    Returns
-    -------
-    list of (agreement, dataset received, libraries, own dataset, libraries)
-
-    """
-    known = {(copy.dataset, copy.other_dataset) for copy in copies}
-    found = []
-    for own in (source for source in sources if not source.dataset.shared):
-        mine = _under_agreements(own)
-        for other in (source for source in sources if source.dataset.shared):
-            theirs = _under_agreements(other)
-            found += [
-                (name, other.name, len(theirs[name]), own.name, len(mine[name]))
-                for name in sorted(mine.keys() & theirs.keys())
-                if (other.name, own.name) not in known and any(map(is_pseudonym, theirs[name]))
-            ]
-    return found
-
-
-def _under_agreements(source: Source) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    rows = source.dataset.table("libraries").select("library_id", "agreement_id").iter_rows()
-    for library, agreement in rows:
-        found.setdefault(agreement, []).append(library)
-    return found
-
-
-def told_unknown(found: Iterable[tuple[str, str, int, str, int]]) -> str:
-    """Say what may be there twice, and what to do."""
-    return "\n".join(
-        f"{other}: {received:,} libraries under {name} were received, none with the numbers of the"
-        f" {mine:,} of {own} under it: if they are of one's own soils, these are counted twice;"
-        " merge one's own table as it was sent, or ask the sender for a delivery without it"
-        for name, other, received, own, mine in found
-    )
 
 
 def _told(source: Source) -> dict[str, tuple[int, int]]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from soilbio import __version__
-from soilbio.dataset.history import LOTS, MAKING, SOURCES
+from soilbio.dataset.history import LOTS, MAKING, SOURCES, laboratory_of_libraries
 from soilbio.dataset.package import sha256_of
 from soilbio.harmonise.lots import all_lots
 from soilbio.harmonise.ways import CONFIDENCE
@@ -88,7 +88,10 @@ def _classified(reference: Reference) -> dict[str, object]:
 
 
 def owners_of_samples(sources: Sequence[Source]) -> list[dict[str, list[str]]]:
-    """Tell of each dataset which ones its samples are of, by their names: itself, or its parts."""
+    """Tell of each dataset which laboratories its samples are of: itself, or its parts.
+
+    Those that have a library in common are one.
+    """
     found: dict[str, dict[str, set[str]]] = {source.name: {} for source in sources}
     sample_of = {
         source.name: dict(
@@ -96,10 +99,14 @@ def owners_of_samples(sources: Sequence[Source]) -> list[dict[str, list[str]]]:
         )
         for source in sources
     }
-    for source, unique, _, libraries in _all_parts(sources):
+    every: dict[str, set[str]] = {}
+    for _, unique, _, libraries in _all_parts(sources):
+        every.setdefault(unique, set()).update(libraries)
+    laboratory_of = laboratory_of_libraries({"libraries": every})
+    for source, _, _, libraries in _all_parts(sources):
         for library in libraries:
             if sample := sample_of[source.name].get(library):
-                found[source.name].setdefault(sample, set()).add(unique)
+                found[source.name].setdefault(sample, set()).add(laboratory_of[library])
     return [
         {sample: sorted(own) for sample, own in found[source.name].items()} for source in sources
     ]

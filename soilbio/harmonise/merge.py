@@ -23,6 +23,7 @@ from soilbio.dataset.package import sha256_of
 from soilbio.dataset.write import write_dataset
 from soilbio.errors import Problems, Refused, problem_of
 from soilbio.harmonise.assays import assay_names, merged_assays
+from soilbio.harmonise.beside_own import unknown_beside_own
 from soilbio.harmonise.chimeras import CHIMERAS, CHIMERAS_HEADER
 from soilbio.harmonise.compare import Pair, compare
 from soilbio.harmonise.copies import (
@@ -30,7 +31,6 @@ from soilbio.harmonise.copies import (
     COPIES_HEADER,
     copies_in,
     tells_soils,
-    unknown_beside_own,
     without,
 )
 from soilbio.harmonise.history import history_of, makings_of

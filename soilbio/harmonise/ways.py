@@ -15,6 +15,7 @@ from soilbio.profile.tools import tool_version
 if TYPE_CHECKING:
     import polars as pl
 
+    from soilbio.harmonise.beside_own import BesideOwn
     from soilbio.harmonise.common_tree import CommonTree
     from soilbio.harmonise.placed import Placing
     from soilbio.references.manifest import Reference
@@ -94,14 +95,14 @@ class Told:
     """What is found on the way: numbers, chimeras by dataset, and what each dataset lost.
 
     `strangers` are assays that were merged by sequence and share none (`strangers.strangers`),
-    `beside_own` what may be one's own (`copies.unknown_beside_own`).
+    `beside_own` what may be one's own (`beside_own`).
     """
 
     notes: dict[str, int] = field(default_factory=dict)
     chimeras: list[tuple[str, ...]] = field(default_factory=list)
     losses: list[dict[str, object]] = field(default_factory=list)
     strangers: list[tuple[str, str, int, int]] = field(default_factory=list)
-    beside_own: list[tuple[str, str, int, str, int]] = field(default_factory=list)
+    beside_own: list[BesideOwn] = field(default_factory=list)
 
 
 def sequences_of(parts: Sequence[Part]) -> dict[str, str]:

@@ -330,6 +330,24 @@ def test_one_s_own_id_of_a_soil_is_told_by_no_other_s_agreement(tmp_path):
     assert samples["source_mat_id"].drop_nulls().to_list() == ["LTE-P1", "LTE-P1"]
 
 
+def test_one_s_own_sample_that_came_back_under_its_name_is_one_of_its_material(tmp_path):
+    """The sender tells the party the names of all: x has its libraries and samples twice."""
+    x, y = (of_one_soil(tmp_path, name, at, NAMED_TO_PARTY) for name, at in (("x", 0), ("y", 5)))
+    merge([x, y], tmp_path / "whole")
+    asked = ["--recipient", PARTY, "--purpose", "DUO:0000042", "--out", str(tmp_path / "received")]
+    assert main(["export", "partner", str(tmp_path / "whole"), *asked]) == 0
+    first = merge([x, y], tmp_path / "first")
+    again = merge([x, tmp_path / "received" / "dataset"], tmp_path / "again")
+    rows = [
+        (tmp_path / name / "provenance" / "same_material.tsv").read_text().splitlines()[1:]
+        for name in ("first", "again")
+    ]
+    samples = [sorted(row.split("\t")[2] for row in own) for own in rows]
+    assert samples[0] == samples[1]
+    note = "samples_of_one_material"
+    assert again.notes[note] == first.notes[note] == len(samples[0]) > 1
+
+
 def test_one_s_own_leaves_every_delivery_that_has_it(tmp_path, capsys):
     """This year's and last year's, from one sender: the same pseudonyms in both."""
     x, y, z = (made(tmp_path / name, first) for name, first in (("x", 0), ("y", 5), ("z", 10)))
