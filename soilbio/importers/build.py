@@ -17,7 +17,7 @@ from soilbio.dataset.owned import beside_dataset
 from soilbio.dataset.prefixes import with_prefixes
 from soilbio.dataset.tables import FEATURES, TABLES
 from soilbio.dataset.write import write_dataset
-from soilbio.errors import InputError, Problem, Problems, fold
+from soilbio.errors import InputError, Problem, Problems, fold, nearest
 from soilbio.importers.agglomerated import agglomerated
 from soilbio.importers.agreed import agreements_for
 from soilbio.importers.assay import check_taxids, overruled, said_of, settle
@@ -229,6 +229,27 @@ def _named(
     )
 
 
+def _sheet(method: Method, problems: Problems, warnings: list[Problem]) -> dict[str, Row] | None:
+    """Read the sheet of samples by their ids, if there is one; what is wrong in it is noted.
+
+    Raises
+    ------
+    InputError
+        If it has mistakes and no ids, so that nothing can be looked up in it.
+
+    """
+    if not method.samples:
+        return None
+    said = Problems(str(method.samples))
+    rows = sample_rows(method.samples, method.columns, said).values()
+    found = {row["sample_id"]: row for row in rows if row.get("sample_id")}
+    if not found:
+        said.raise_if_any()
+    problems.extend(said.errors)
+    warnings += fold(one for one in said.found if one.is_warning)
+    return found
+
+
 def _samples(
     method: Method,
     tags: Sequence[Tag],
@@ -241,21 +262,18 @@ def _samples(
     """
     notes, warnings = told
     problems = Problems(str(method.samples or method.path))
-    sheet = None
-    if method.samples:
-        said = Problems(str(method.samples))
-        found_rows = sample_rows(method.samples, method.columns, said).values()
-        said.raise_if_any()
-        sheet = {row["sample_id"]: row for row in found_rows}
-        warnings += fold(said.found)
+    sheet = _sheet(method, problems, warnings)
+    others = (sheet or {}).keys() - {tag.sample_id for tag in tags}
     rows: dict[str, tuple[Row, Tag]] = {}
     for tag in tags:
         if sheet is not None and tag.sample_id not in sheet and not tag.control_type:
+            like = nearest(tag.sample_id, others, cutoff=0.6)
             problems.add(
                 "import-sample-unknown",
                 found=tag.sample_id,
                 expected="a row for every sample of the table",
-                fix="Add it, or say in `libraries` which sample the library is of",
+                fix=f"{f'Did you mean {like}? Else add' if like else 'Add'} it, or say in"
+                " `libraries` which sample the library is of",
             )
         values = (
             sheet.get(tag.sample_id, {}) if sheet is not None else found.get(tag.library_id, {})

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from soilbio.dataset.history import History, read_history
+from soilbio.dataset.history import laboratory_of_libraries, read_history
 from soilbio.diversity.comparable import hides_soils, laboratories_in, shared_soils, soils_in
 from soilbio.report.content import plural
 from soilbio.report.methods_merging import merging_told, soilbio_of
@@ -49,7 +49,7 @@ def methods_of(dataset: Dataset) -> str:
     blocks = ["# Methods", first, how_sampled(dataset, _soil_samples(dataset))]
     assays = dataset.table("assays").sort("assay_id").to_dicts()
     makings = makings_of(dataset.folder, history)
-    owners, cite = _owners(history), References()
+    owners, cite = laboratory_of_libraries(history), References()
     blocks += [_assay(assay, dataset, owners, cite) for assay in assays]
     blocks += filter(None, (*_made(makings, cite), _trees(dataset, cite)))
     blocks += [*merging_told(history, cite), _terms(dataset)]
@@ -100,15 +100,6 @@ def soils_told(dataset: Dataset, samples: Iterable[str]) -> str:
 def _some(values: Sequence[object]) -> str:
     shown = ", ".join(map(str, values[:_SHOWN]))
     return shown if len(values) <= _SHOWN else f"{shown} and {len(values) - _SHOWN} others"
-
-
-def _owners(history: History) -> dict[str, str]:
-    """Give the dataset of each library of a merged one; of several, the first."""
-    owners: dict[str, str] = {}
-    for name, libraries in sorted(history.get("libraries", {}).items()):
-        for library in libraries:
-            owners.setdefault(library, name)
-    return owners
 
 
 def _assay(row: Row, dataset: Dataset, owners: Mapping[str, str], cite: References) -> str:
